@@ -1,0 +1,53 @@
+// Every macro of the library, and nothing else.
+//
+// A user may define, before the first include and alike in every translation unit:
+//   CNNPOOL_NO_SIMD      the CPU backend uses plain scalar lanes (what other compilers get anyway)
+//   CNNPOOL_NO_OPENMP    the CPU backend stays sequential although the compiler has OpenMP switched on
+// The library defines:
+//   CNNPOOL_HD           in front of every function that must run inside a kernel: a policy's init, step, merge,
+//                        finish and what they call. Always inlined on a CPU, __host__ __device__ under nvcc.
+//   CNNPOOL_INLINE       the same for functions that only the host runs
+#pragma once
+
+#include "version.hpp"
+
+#if defined(_MSVC_LANG) ? _MSVC_LANG < 202002L : __cplusplus < 202002L
+#error "cnnpool needs C++20: add -std=c++20 (nvcc: -std=c++20, its default is C++17; MSVC: /std:c++20)"
+#endif
+
+#if defined(__GNUC__) || defined(__clang__)
+#define CNNPOOL_INLINE __attribute__((always_inline)) inline
+#else
+#define CNNPOOL_INLINE inline
+#endif
+
+#if defined(__CUDACC__)
+#define CNNPOOL_HD __host__ __device__ inline
+#else
+#define CNNPOOL_HD CNNPOOL_INLINE
+#endif
+
+// GCC's vector types are rejected inside __host__ __device__ functions, so nvcc's host pass takes scalar lanes.
+#if (defined(__GNUC__) || defined(__clang__)) && !defined(__CUDACC__) && !defined(CNNPOOL_NO_SIMD)
+#define CNNPOOL_HAS_PACKS 1
+#else
+#define CNNPOOL_HAS_PACKS 0
+#endif
+
+#if CNNPOOL_HAS_PACKS && defined(__x86_64__)
+#define CNNPOOL_HAS_X86_LEVELS 1
+#else
+#define CNNPOOL_HAS_X86_LEVELS 0
+#endif
+
+#if defined(_OPENMP) && !defined(CNNPOOL_NO_OPENMP)
+#define CNNPOOL_HAS_OPENMP 1
+#else
+#define CNNPOOL_HAS_OPENMP 0
+#endif
+
+#if defined(__cpp_exceptions) || defined(_CPPUNWIND)
+#define CNNPOOL_HAS_EXCEPTIONS 1
+#else
+#define CNNPOOL_HAS_EXCEPTIONS 0
+#endif

@@ -1,0 +1,78 @@
+// Results: n descriptors of d components, row-major. `descriptors` owns, `descriptor_span` does not.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "shape.hpp"
+#include "space.hpp"
+
+namespace cnnpool {
+
+/// Non-owning n x d output; rows may be further apart than d elements, components are adjacent.
+template <class T, class Space = host_space>
+class descriptor_span {
+ public:
+  using value_type = T;
+  using space = Space;
+
+  constexpr descriptor_span() = default;
+  descriptor_span(T* data, index rows, index cols) : descriptor_span(data, rows, cols, cols) {}
+  descriptor_span(T* data, index rows, index cols, index row_stride)
+      : data_(data), rows_(rows), cols_(cols), row_stride_(row_stride) {
+    index size = 0;
+    if (rows < 0 || cols < 0 || row_stride < 0 || !detail::multiply(rows, row_stride, size))
+      raise("descriptor_span: ", rows, " x ", cols, " with a row stride of ", row_stride, " is not a matrix");
+    if (rows > 1 && row_stride < cols)
+      raise("descriptor_span: row stride ", row_stride, " is smaller than the ", cols, " columns");
+    if (data == nullptr && rows != 0 && cols != 0)
+      raise("descriptor_span: data is a null pointer for ", rows, " x ", cols);
+  }
+
+  T* data() const { return data_; }
+  index rows() const { return rows_; }
+  index cols() const { return cols_; }
+  index row_stride() const { return row_stride_; }
+  T& operator()(index i, index j) const { return data_[i * row_stride_ + j]; }
+  std::span<T> row(index i) const { return {data_ + i * row_stride_, static_cast<std::size_t>(cols_)}; }
+
+  /// Columns first .. first+count-1 of every row: the same memory.
+  descriptor_span columns(index first, index count) const { return {data_ + first, rows_, count, row_stride_}; }
+  descriptor_span row_range(index first, index count) const {
+    return {data_ == nullptr ? nullptr : data_ + first * row_stride_, count, cols_, row_stride_};
+  }
+
+ private:
+  T* data_ = nullptr;
+  index rows_ = 0, cols_ = 0, row_stride_ = 0;
+};
+
+/// Owning n x d result in host memory.
+template <class T>
+class descriptors {
+ public:
+  using value_type = T;
+
+  descriptors() = default;
+  descriptors(index rows, index cols)
+      : rows_(rows), cols_(cols), values_(static_cast<std::size_t>(checked_size({.n = rows, .c = cols}, "descriptors"))) {}
+
+  T* data() { return values_.data(); }
+  const T* data() const { return values_.data(); }
+  std::size_t size() const { return values_.size(); }
+  index rows() const { return rows_; }
+  index cols() const { return cols_; }
+  T& operator()(index i, index j) { return values_[static_cast<std::size_t>(i * cols_ + j)]; }
+  const T& operator()(index i, index j) const { return values_[static_cast<std::size_t>(i * cols_ + j)]; }
+  std::span<T> row(index i) { return {data() + i * cols_, static_cast<std::size_t>(cols_)}; }
+  std::span<const T> row(index i) const { return {data() + i * cols_, static_cast<std::size_t>(cols_)}; }
+
+  descriptor_span<T> span() { return {data(), rows_, cols_}; }
+  operator descriptor_span<T>() { return span(); }
+
+ private:
+  index rows_ = 0, cols_ = 0;
+  std::vector<T> values_;
+};
+
+}  // namespace cnnpool

@@ -1,0 +1,79 @@
+// Errors: one exception type, raised at the boundary only, with a sentence that holds the numbers.
+//
+//   pool_into: output is 4 x 512, policy rmac on 4 x 256 x 24 x 32 needs 4 x 256
+//
+// Without exceptions (-fno-exceptions) the handler is called instead; it must not return. A program may install its
+// own with set_error_handler in either mode; with exceptions on, the default handler throws cnnpool::error.
+#pragma once
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "../config.hpp"
+
+namespace cnnpool {
+
+/// What the library throws. what() is one sentence: `function: what is wrong (the numbers), what was expected`.
+class error : public std::exception {
+ public:
+  explicit error(std::string message) : message_(std::move(message)) {}
+  const char* what() const noexcept override { return message_.c_str(); }
+
+ private:
+  std::string message_;
+};
+
+/// Called with the sentence; must not return (throw, longjmp, end the program).
+using error_handler = void (*)(const char* message);
+
+inline void default_error_handler(const char* message) {
+#if CNNPOOL_HAS_EXCEPTIONS
+  throw error(message);
+#else
+  std::fputs(message, stderr);
+  std::fputc('\n', stderr);
+  std::abort();
+#endif
+}
+
+namespace detail {
+inline std::atomic<error_handler>& current_error_handler() {
+  static std::atomic<error_handler> handler{&default_error_handler};
+  return handler;
+}
+
+inline void append(std::string& text, std::string_view piece) { text += piece; }
+inline void append(std::string& text, const char* piece) { text += piece; }
+template <class N>
+  requires std::is_arithmetic_v<N>
+void append(std::string& text, N number) {
+  if constexpr (std::is_floating_point_v<N>) {
+    char buffer[40];
+    std::snprintf(buffer, sizeof buffer, "%g", static_cast<double>(number));
+    text += buffer;
+  } else {
+    text += std::to_string(number);
+  }
+}
+}  // namespace detail
+
+/// Replaces the handler for the whole program and returns the one before. nullptr restores the default.
+inline error_handler set_error_handler(error_handler handler) {
+  return detail::current_error_handler().exchange(handler ? handler : &default_error_handler);
+}
+
+/// Raises one sentence made of the pieces (text and numbers).
+template <class... Pieces>
+[[noreturn]] void raise(const Pieces&... pieces) {
+  std::string message;
+  (detail::append(message, pieces), ...);
+  detail::current_error_handler().load()(message.c_str());
+  std::abort();  // a handler that returned broke its contract
+}
+
+}  // namespace cnnpool

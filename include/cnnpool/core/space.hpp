@@ -1,0 +1,15 @@
+// Where memory lives is part of a view's type, so that a host view given to a GPU backend does not compile.
+#pragma once
+
+namespace cnnpool {
+
+/// Memory that the CPU reads.
+struct host_space {
+  static constexpr const char* name = "host";
+};
+/// Memory that a CUDA device reads.
+struct device_space {
+  static constexpr const char* name = "device";
+};
+
+}  // namespace cnnpool

@@ -1,0 +1,1 @@
+cnnpool_test(core/feature_view)
