@@ -46,6 +46,18 @@
 #define CNNPOOL_HAS_OPENMP 0
 #endif
 
+// The CPU backend differs with the switches above, so each way of compiling it has an inline namespace of its own: a
+// program may link files compiled in several ways (g++ and nvcc, with and without OpenMP).
+#if CNNPOOL_HAS_PACKS && CNNPOOL_HAS_OPENMP
+#define CNNPOOL_CPU_VARIANT packs_openmp
+#elif CNNPOOL_HAS_PACKS
+#define CNNPOOL_CPU_VARIANT packs
+#elif CNNPOOL_HAS_OPENMP
+#define CNNPOOL_CPU_VARIANT lanes_openmp
+#else
+#define CNNPOOL_CPU_VARIANT lanes
+#endif
+
 #if defined(__cpp_exceptions) || defined(_CPPUNWIND)
 #define CNNPOOL_HAS_EXCEPTIONS 1
 #else

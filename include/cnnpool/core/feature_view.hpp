@@ -70,16 +70,16 @@ class feature_view {
       if (!(q == quantization{})) raise("feature_view: scale and zero point are for 8-bit activations only");
   }
 
-  const T* data() const { return data_; }
-  const cnnpool::shape& extents() const { return shape_; }
-  const cnnpool::strides& stride() const { return strides_; }
-  const quantization& quantized() const { return quantization_; }
+  CNNPOOL_HD const T* data() const { return data_; }
+  CNNPOOL_HD const cnnpool::shape& extents() const { return shape_; }
+  CNNPOOL_HD const cnnpool::strides& stride() const { return strides_; }
+  CNNPOOL_HD const quantization& quantized() const { return quantization_; }
 
-  index offset(index n, index c, index h, index w) const {
+  CNNPOOL_HD index offset(index n, index c, index h, index w) const {
     return n * strides_.n + strides_.channel(c) + h * strides_.h + w * strides_.w;
   }
   /// The stored element; no bounds check.
-  const T& operator()(index n, index c, index h, index w) const { return data_[offset(n, c, h, w)]; }
+  CNNPOOL_HD const T& operator()(index n, index c, index h, index w) const { return data_[offset(n, c, h, w)]; }
 
   /// Images first .. first+count-1.
   feature_view images(index first, index count) const {

@@ -37,7 +37,7 @@ struct strides {
   index n = 0, c = 0, h = 0, w = 0;
   index block = 1, in_block = 0;
 
-  constexpr index channel(index channel) const {
+  CNNPOOL_HD constexpr index channel(index channel) const {
     return block == 1 ? channel * c : (channel / block) * c + (channel % block) * in_block;
   }
   constexpr bool operator==(const strides&) const = default;

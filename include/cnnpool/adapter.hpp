@@ -1,0 +1,113 @@
+// as_view: from a framework's tensor to a view of the same memory, without a copy. The one extension point.
+//
+// Three ways to teach it a type, the first that exists is used:
+//   1. specialise   template <> struct cnnpool::adapter<my_tensor> { static auto view(const my_tensor&, const hints&); };
+//   2. a function `cnnpool_view(const my_tensor&, const cnnpool::hints&)` in the type's own namespace
+//   3. include one of adapters/*.hpp, which specialise adapter for a framework's types
+// view returns a feature_view, or an any_feature_view where the scalar type is known only at run time. An adapter whose
+// type owns its memory says `static constexpr bool owns = true`; as_view of a temporary is then a compile-time error.
+#pragma once
+
+#include <concepts>
+#include <span>
+#include <string_view>
+
+#include "core/any_feature_view.hpp"
+#include "core/source.hpp"
+
+namespace cnnpool {
+
+/// What a tensor does not know about itself.
+struct hints {
+  /// One letter per axis in the tensor's own order, out of n, c, h, w; an axis left out has extent 1. Empty: c, nc, chw
+  /// or nchw, by the number of axes.
+  std::string_view axes = {};
+  /// For 8-bit tensors that do not carry it.
+  quantization quantized = {};
+};
+
+template <class T>
+struct adapter;
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_view = false;
+template <class T, class S>
+inline constexpr bool is_view<feature_view<T, S>> = true;
+template <class S>
+inline constexpr bool is_view<basic_any_feature_view<S>> = true;
+
+template <class T>
+inline constexpr bool is_source = false;
+template <class V, class R>
+inline constexpr bool is_source<source<V, R>> = true;
+
+template <class T>
+concept has_adapter = requires(const T& t, const hints& h) { adapter<T>::view(t, h); };
+template <class T>
+concept has_view_function = requires(const T& t, const hints& h) { cnnpool_view(t, h); };
+
+struct geometry {
+  shape extents;
+  strides stride;
+};
+
+/// Shape and strides (in elements) from a tensor's axes; what every adapter calls.
+inline geometry geometry_of(index rank, const index* extents, const index* element_strides, const hints& h,
+                            const char* where) {
+  constexpr std::string_view by_rank[] = {"", "c", "nc", "chw", "nchw"};
+  std::string_view axes = h.axes;
+  if (axes.empty()) {
+    if (rank < 1 || rank > 4) raise(where, ": the tensor has ", rank, " axes, expected 1 to 4 (or hints{.axes})");
+    axes = by_rank[rank];
+  }
+  if (static_cast<index>(axes.size()) != rank)
+    raise(where, ": axes \"", axes, "\" name ", axes.size(), " axes, the tensor has ", rank);
+  geometry g;
+  unsigned seen = 0;
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const std::size_t axis = std::string_view("nchw").find(axes[i]);
+    if (axis == std::string_view::npos || (seen >> axis & 1u) != 0)
+      raise(where, ": axes \"", axes, "\", expected each of n, c, h, w at most once");
+    seen |= 1u << axis;
+    index* extent[] = {&g.extents.n, &g.extents.c, &g.extents.h, &g.extents.w};
+    index* stride[] = {&g.stride.n, &g.stride.c, &g.stride.h, &g.stride.w};
+    *extent[axis] = extents[i];
+    *stride[axis] = element_strides[i];
+  }
+  return g;
+}
+
+}  // namespace detail
+
+/// Everything that pool accepts as one batch.
+template <class T>
+concept viewable = detail::is_view<T> || detail::is_source<T> || detail::has_adapter<T> || detail::has_view_function<T>;
+
+namespace detail {
+template <class T>
+decltype(auto) view_of(const T& t, const hints& h = {}) {
+  if constexpr (is_view<T> || is_source<T>) return static_cast<const T&>(t);
+  else if constexpr (has_adapter<T>) return adapter<T>::view(t, h);
+  else return cnnpool_view(t, h);
+}
+template <class T>
+inline constexpr bool owns_memory = requires { requires adapter<T>::owns; };
+}  // namespace detail
+
+/// A view of the tensor's memory. The tensor must outlive the view.
+template <class T>
+auto as_view(T&& t, const hints& h = {}) {
+  using U = std::remove_cvref_t<T>;
+  static_assert(viewable<U>,
+                "cnnpool::as_view: no adapter for this type; include one of cnnpool/adapters/*.hpp or specialise "
+                "cnnpool::adapter<T>");
+  if constexpr (viewable<U>) {
+    static_assert(std::is_lvalue_reference_v<T> || !detail::owns_memory<U>,
+                  "cnnpool::as_view: a view of a temporary that owns its memory would dangle; give the tensor a name");
+    return detail::view_of<U>(t, h);
+  }
+}
+
+}  // namespace cnnpool

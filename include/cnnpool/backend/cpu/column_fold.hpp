@@ -1,0 +1,80 @@
+// Folds whose outputs lie side by side: the channels of NHWC and of channel blocks, the positions of an NCHW channel sum.
+//
+// Lanes are outputs. A tile of them keeps its states in the first-level cache; four elements of every output are stepped
+// per visit, so that loading and storing states costs a quarter, and memory is read in long runs. Every output takes
+// its elements in order: the same bits for any tile, register width and number of threads.
+#pragma once
+
+#include "row_fold.hpp"
+
+namespace cnnpool::detail {
+
+template <class Level, class X, class F, class W, class A>
+struct column_fold {
+  using T = typename X::value_type;
+  using Read = decltype(X::read);
+  using L = A;
+  using element_reader = reader<Level, T, Read, L>;
+  static constexpr bool weighted = !std::is_same_v<W, no_weights>;
+  static constexpr int lanes_ = level_width<Level, L, 64>;
+  static constexpr index tile = 2048 / static_cast<index>(sizeof(L));
+  using V = pack<L, lanes_>;
+  using state = typename F::template state<V>;
+
+  const fold_problem<X, A>& p;
+  const F& fold;
+  W weights;
+  element_reader read;
+
+  template <class G>
+  CNNPOOL_INLINE state stepped(const G& f, const state& s, const T* x, index count, index i) const {
+    const V v = x + lanes_ <= p.end ? read.template adjacent<V>(x) : read.template some<V>(x, count);
+    if constexpr (weighted) return f.step(s, v, V(weights[i]));
+    else return f.step(s, v);
+  }
+
+  /// Outputs first .. first+count-1 of image n, adjacent in memory, at most a tile.
+  CNNPOOL_INLINE void operator()(index n, index first, index count) const {
+    const T* x = p.start(n, first);
+    const index total = p.elements.count, packs = (count + lanes_ - 1) / lanes_;
+    if constexpr (differs_by_channel<F>) {
+      for (index j = 0; j < packs; ++j) {
+        const index o = first + j * lanes_, some = count - j * lanes_ < lanes_ ? count - j * lanes_ : lanes_;
+        const auto f = for_channels<V>(fold, o, some);
+        state s = f.template init<V>();
+        for (index i = 0; i < total; ++i) s = stepped(f, s, x + p.elements.offset(i) + j * lanes_, some, i);
+        store_results<V>(*this, f, s, n, o, some);
+      }
+    } else {
+      state states[tile / lanes_];
+      for (index j = 0; j < packs; ++j) states[j] = fold.template init<V>();
+      const index full = count / lanes_;
+      index i = 0;
+      for (; i + 4 <= total; i += 4) {
+        const T* row[4];
+        for (int u = 0; u < 4; ++u) row[u] = x + p.elements.offset(i + u);
+        for (index j = 0; j < full; ++j) {
+          state s = states[j];
+#pragma GCC unroll 4
+          for (int u = 0; u < 4; ++u) {
+            const V v = read.template adjacent<V>(row[u] + j * lanes_);
+            if constexpr (weighted) s = fold.step(s, v, V(weights[i + u]));
+            else s = fold.step(s, v);
+          }
+          states[j] = s;
+        }
+        if (full != packs)
+          for (int u = 0; u < 4; ++u)
+            states[full] = stepped(fold, states[full], row[u] + full * lanes_, count - full * lanes_, i + u);
+      }
+      for (; i < total; ++i)
+        for (index j = 0; j < packs; ++j)
+          states[j] = stepped(fold, states[j], x + p.elements.offset(i) + j * lanes_, count - j * lanes_, i);
+      for (index j = 0; j < packs; ++j)
+        store_results<V>(*this, fold, states[j], n, first + j * lanes_,
+                         count - j * lanes_ < lanes_ ? count - j * lanes_ : lanes_);
+    }
+  }
+};
+
+}  // namespace cnnpool::detail

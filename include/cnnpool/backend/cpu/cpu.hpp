@@ -1,0 +1,196 @@
+// The CPU backend: SIMD packs, the instruction set chosen at run time, OpenMP or the user's own threads.
+//
+// Each primitive turns into one of three kernels by looking at strides: row_fold (elements of a result side by side),
+// column_fold (results side by side), region_fold. Results do not depend on the number of threads or the split of a batch.
+#pragma once
+
+#include <utility>
+
+#include "../../concepts.hpp"
+#include "column_fold.hpp"
+#include "level.hpp"
+#include "map.hpp"
+#include "parallel.hpp"
+#include "region_fold.hpp"
+
+namespace cnnpool {
+
+namespace detail {
+
+/// The outputs of all images, cut into tiles that stay inside a channel block where outputs must be adjacent.
+struct tiles {
+  lines outputs;
+  index size, images, run, per_run;
+
+  tiles(const lines& o, index size_, index images_, bool any) : outputs(o), size(size_), images(images_) {
+    run = any ? o.count : o.inner;
+    per_run = (run + size - 1) / size;
+  }
+  index per_image() const { return (outputs.count + run - 1) / run * per_run; }
+  index count() const { return images * per_image(); }
+  /// f(image, first output, count)
+  template <class F>
+  CNNPOOL_INLINE void visit(index i, const F& f) const {
+    const index n = i / per_image(), t = i % per_image();
+    const index start = t / per_run * run, first = start + t % per_run * size;
+    const index stop = start + run < outputs.count ? start + run : outputs.count;
+    if (first < stop) f(n, first, stop - first < size ? stop - first : size);
+  }
+};
+
+/// A worker's share of a fold: tiles first .. last-1.
+template <class X, class F, class W, class A>
+struct fold_share {
+  const fold_problem<X, A>& p;
+  const F& f;
+  const W& weights;
+  index weights_stride;
+  const tiles& all;
+  bool rows;
+  index first, last;
+
+  template <class Level>
+  CNNPOOL_INLINE void operator()() const {
+    if (rows) run<Level, row_fold<Level, X, F, W, A>>();
+    else run<Level, column_fold<Level, X, F, W, A>>();
+  }
+  template <class Level, class Kernel>
+  CNNPOOL_INLINE void run() const {
+    for (index i = first; i < last; ++i)
+      all.visit(i, [&](index n, index o, index count) {
+        Kernel{p, f, weights_of(n), typename Kernel::element_reader(p.x)}(n, o, count);
+      });
+  }
+  CNNPOOL_INLINE W weights_of(index n) const {
+    if constexpr (std::is_pointer_v<W>) return weights + n * weights_stride;
+    else return weights;
+  }
+};
+
+}  // namespace detail
+
+inline namespace CNNPOOL_CPU_VARIANT {
+
+struct cpu {
+  /// 0: as many as OpenMP has (one without OpenMP or `parallel`). Small work uses fewer: a thread gets at least 1 MB.
+  int threads = 0;
+  /// At most this one; what the machine lacks is never used.
+  instruction_set level = instruction_set::avx512;
+  /// The user's own threads instead of OpenMP's; set `threads` too.
+  parallel_for parallel = {};
+
+  using space = host_space;
+  template <class T>
+  using accumulator = accumulator_t<T>;
+
+  template <class X, class F, class A>
+  void fold(scratch& s, const X& x, const F& f, const matrix<A>& out) const {
+    if (!s.measuring()) run_fold(x, false, f, detail::no_weights{}, 0, out);
+  }
+  template <class X, class F, class A>
+  void weighted_fold(scratch& s, const X& x, const position_weights<A>& w, const F& f, const matrix<A>& out) const {
+    if (!s.measuring()) run_fold(x, false, f, w.data, w.image_stride, out);
+  }
+  template <class X, class F, class A>
+  void fold_channels(scratch& s, const X& x, const F& f, const matrix<A>& out) const {
+    if (!s.measuring()) run_fold(x, true, f, detail::no_weights{}, 0, out);
+  }
+
+  template <class X, class F, class R, class A>
+  void fold_regions(scratch& s, const X& x, const F& f, const R& regions, const matrix<A>& out) const {
+    const scratch::frame frame(s);
+    const shape& e = x.extents();
+    const detail::region_plan plan(s, regions, e.h, e.w);
+    const detail::fold_problem<X, A> p(x, false, out);
+    const bool adjacent_channels = p.outputs.inner_stride == 1;
+    const index tile = (adjacent_channels ? 256 : 32) / static_cast<index>(sizeof(A));
+    const detail::tiles tiles(p.outputs, tile, p.images, !adjacent_channels);
+    const index workers = workers_for(detail::image_bytes(x) * e.n, tiles.count());
+    constexpr index state_size = sizeof(typename F::template state<A>);
+    const index own = (plan.row_cells + 1) * plan.col_cells * tile * state_size;
+    char* cells = static_cast<char*>(s.bytes(static_cast<std::size_t>(own * workers)));
+    if (s.measuring()) return;
+    parallel_shares(workers, tiles.count(), [&](index worker, index first, index last) {
+      detail::run_at(level, [&]<class Level>() {
+        using kernel = detail::region_fold<Level, X, F, R, A>;
+        const kernel k{p, f, regions, plan, reinterpret_cast<typename kernel::state*>(cells + worker * own),
+                       typename kernel::element_reader(x)};
+        for (index i = first; i < last; ++i) tiles.visit(i, k);
+      });
+    });
+  }
+
+  template <class A, class F, class... In>
+  void map(scratch& s, const matrix<A>& out, const F& f, const In&... in) const {
+    if (s.measuring()) return;
+    parallel_shares(workers_for(out.rows * out.cols * static_cast<index>(sizeof(A)), out.rows), out.rows,
+                    [&](index, index first, index last) {
+                      detail::run_at(level, [&]<class Level>() {
+                        for (index i = first; i < last; ++i) detail::map_row<Level>(out, f, i, in...);
+                      });
+                    });
+  }
+
+  template <class In, class Out>
+  void convert(scratch& s, const matrix<In>& in, const matrix<Out>& out) const {
+    if (s.measuring()) return;
+    for (index i = 0; i < out.rows; ++i)
+      for (index j = 0; j < out.cols; ++j) out(i, j) = static_cast<Out>(in(i, j));
+  }
+
+  /// Image by image (tiny ones together), the images shared among the threads where there are enough of them.
+  template <class F>
+  void slices(scratch& s, index n, index bytes, const F& f) const {
+    constexpr index in_cache = 1 << 18;
+    const index size = bytes >= in_cache ? 1 : bytes == 0 ? n : (in_cache / bytes < n ? in_cache / bytes : n);
+    const index count = (n + size - 1) / size, wanted = workers_for(bytes * n, count);
+    // Fewer slices than threads: every slice takes all threads instead.
+    const index workers = wanted < thread_count() ? 1 : wanted;
+    cpu inner = *this;
+    if (workers > 1) inner.threads = 1;
+    scratch measure;
+    f(inner, measure, index{0}, size);
+    const scratch::frame frame(s);
+    char* memory = static_cast<char*>(s.bytes(measure.peak() * static_cast<std::size_t>(workers)));
+    if (s.measuring()) return;
+    parallel_shares(workers, count, [&](index worker, index first, index last) {
+      scratch own(memory + static_cast<std::size_t>(worker) * measure.peak(), measure.peak());
+      for (index i = first; i < last; ++i) f(inner, own, i * size, n - i * size < size ? n - i * size : size);
+    });
+  }
+
+ private:
+  index thread_count() const { return threads > 0 ? threads : detail::available_threads(); }
+  index workers_for(index bytes, index items) const {
+    constexpr index least = 1 << 20;  // below about 1 MB a thread, starting it costs more than it brings
+    const index by_size = bytes / least, most = items < thread_count() ? items : thread_count();
+    return by_size < 2 ? 1 : by_size < most ? by_size : most;
+  }
+
+  /// f(worker, first, last) on contiguous shares of 0 .. items-1.
+  template <class F>
+  void parallel_shares(index workers, index items, const F& f) const {
+    detail::run_parallel(parallel, workers, [&](index w) {
+      f(w, items / workers * w + (w < items % workers ? w : items % workers),
+        items / workers * (w + 1) + (w + 1 < items % workers ? w + 1 : items % workers));
+    });
+  }
+
+  template <class X, class F, class W, class A>
+  void run_fold(const X& x, bool over_channels, const F& f, const W& weights, index weights_stride,
+                const matrix<A>& out) const {
+    detail::fold_problem<X, A> p(x, over_channels, out);
+    if constexpr (!detail::differs_by_channel<F>)
+      if (p.outputs.count == 1 && p.images > 1 && detail::fold_outputs<F> == 1 && weights_stride == 0)
+        p.images_as_outputs();
+    const bool rows = p.elements.inner_stride == 1 || p.outputs.inner_stride != 1;
+    const detail::tiles tiles(p.outputs, rows ? 8 : 2048 / static_cast<index>(sizeof(A)), p.images, rows);
+    parallel_shares(workers_for(detail::image_bytes(x) * x.extents().n, tiles.count()), tiles.count(),
+                    [&](index, index first, index last) {
+                      detail::run_at(level, detail::fold_share<X, F, W, A>{p, f, weights, weights_stride, tiles, rows, first, last});
+                    });
+  }
+};
+
+}  // namespace CNNPOOL_CPU_VARIANT
+}  // namespace cnnpool

@@ -1,0 +1,96 @@
+// Instruction sets, chosen once at run time, so that code compiled for baseline x86-64 runs at the machine's speed.
+//
+// One always-inlined body, instantiated in a thin shell per instruction set: [[gnu::flatten]] pulls everything below
+// it, a user's step included, into a function that carries its own target attribute.
+#pragma once
+
+#include "pack.hpp"
+
+namespace cnnpool {
+
+enum class instruction_set { baseline, avx2, avx512 };
+
+constexpr const char* to_string(instruction_set level) {
+  constexpr const char* names[] = {"baseline", "avx2", "avx512"};
+  return names[static_cast<int>(level)];
+}
+
+/// The widest one that this machine has and this compiler can target.
+inline instruction_set best_instruction_set() {
+#if CNNPOOL_HAS_X86_LEVELS
+  static const instruction_set best = [] {
+    __builtin_cpu_init();
+    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+                        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+    return avx512 ? instruction_set::avx512 : avx2 ? instruction_set::avx2 : instruction_set::baseline;
+  }();
+  return best;
+#else
+  return instruction_set::baseline;
+#endif
+}
+
+namespace detail {
+inline namespace CNNPOOL_CPU_VARIANT {
+
+/// bytes: width of a register. Every processor with AVX2 and FMA
+/// has F16C.
+struct level_baseline {
+  static constexpr int bytes = 16;
+  static constexpr bool f16c = false;
+};
+struct level_avx2 {
+  static constexpr int bytes = 32;
+  static constexpr bool f16c = true;
+};
+struct level_avx512 {
+  static constexpr int bytes = 64;
+  static constexpr bool f16c = true;
+};
+
+/// Lanes in a register of a level, at most `most`.
+template <class Level, class L, int Most>
+inline constexpr int level_width = Level::bytes / static_cast<int>(sizeof(L)) < Most
+                                       ? Level::bytes / static_cast<int>(sizeof(L))
+                                       : Most;
+
+#if CNNPOOL_HAS_X86_LEVELS
+template <class Task>
+[[gnu::target("avx2,fma,f16c"), gnu::flatten]] void run_avx2(const Task& task) {
+  task.template operator()<level_avx2>();
+}
+template <class Task>
+[[gnu::target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma,f16c,prefer-vector-width=512"), gnu::flatten]] void run_avx512(
+    const Task& task) {
+  task.template operator()<level_avx512>();
+}
+#endif
+#if CNNPOOL_HAS_PACKS
+template <class Task>
+[[gnu::flatten]] void run_baseline(const Task& task) {
+  task.template operator()<level_baseline>();
+}
+#else
+template <class Task>
+void run_baseline(const Task& task) {
+  task.template operator()<level_baseline>();
+}
+#endif
+
+/// Runs task.operator()<Level>() at the level asked for, or the best below it that this machine has.
+template <class Task>
+void run_at(instruction_set wanted, const Task& task) {
+#if CNNPOOL_HAS_X86_LEVELS
+  const instruction_set level = wanted < best_instruction_set() ? wanted : best_instruction_set();
+  if (level == instruction_set::avx512) return run_avx512(task);
+  if (level == instruction_set::avx2) return run_avx2(task);
+#else
+  static_cast<void>(wanted);
+#endif
+  run_baseline(task);
+}
+
+}  // namespace CNNPOOL_CPU_VARIANT
+}  // namespace detail
+}  // namespace cnnpool

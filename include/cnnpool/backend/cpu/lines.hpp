@@ -1,0 +1,68 @@
+// The geometry of a fold: which elements one result is made of, and where the results go.
+//
+// A fold over positions and a fold over channels are the same thing with the axes exchanged: `count` outputs, each
+// reduced over `count` elements, both two-level (rows and columns of a map, blocks and lanes of channels).
+#pragma once
+
+#include "../../core/source.hpp"
+
+namespace cnnpool::detail {
+
+/// Element i of 0 .. count-1 is at (i / inner) * outer_stride + (i % inner) * inner_stride.
+struct lines {
+  index count = 1, inner = 1, outer_stride = 0, inner_stride = 0;
+
+  CNNPOOL_INLINE index offset(index i) const {
+    return inner == count ? i * inner_stride : (i / inner) * outer_stride + (i % inner) * inner_stride;
+  }
+  /// The most that an element lies behind the first.
+  index reach() const {
+    const index last_inner = count < inner ? count - 1 : inner - 1, last_outer = (count - 1) / inner;
+    return (inner_stride > 0 ? last_inner * inner_stride : 0) + (outer_stride > 0 ? last_outer * outer_stride : 0);
+  }
+};
+
+inline lines positions_of(const shape& s, const strides& st) {
+  const index n = s.h * s.w;
+  if (s.w == 1) return {n, n, 0, st.h};
+  if (s.h == 1 || st.h == s.w * st.w) return {n, n, 0, st.w};
+  return {n, s.w, st.h, st.w};
+}
+inline lines channels_of(const shape& s, const strides& st) {
+  if (st.block == 1) return {s.c, s.c, 0, st.c};
+  return {s.c, st.block, st.c, st.in_block};
+}
+
+/// All folds of one primitive call. Result k of output o of image n goes to result + n*by_image + o*by_output + k*by_value.
+template <class X, class A>
+struct fold_problem {
+  using T = typename X::value_type;
+
+  X x;
+  index images, image_stride;
+  lines outputs, elements;
+  A* result;
+  index by_image, by_output, by_value;
+  const T* end;  // no element of the view lies here or behind
+
+  const T* start(index n, index o) const { return x.view.data() + n * image_stride + outputs.offset(o); }
+
+  fold_problem(const X& x_, bool over_channels, const matrix<A>& out)
+      : x(x_), images(x.extents().n), image_stride(x.view.stride().n), result(out.data), by_image(out.row_stride),
+        by_output(out.col_stride) {
+    outputs = channels_of(x.extents(), x.view.stride());
+    elements = positions_of(x.extents(), x.view.stride());
+    if (over_channels) std::swap(outputs, elements);
+    by_value = by_output * outputs.count;
+    const index last_image = image_stride > 0 ? (images - 1) * image_stride : 0;
+    end = x.view.data() + last_image + outputs.reach() + elements.reach() + 1;
+  }
+  /// One output per image: the images become the outputs.
+  void images_as_outputs() {
+    outputs = {images, images, 0, image_stride};
+    by_output = by_image;
+    images = 1;
+  }
+};
+
+}  // namespace cnnpool::detail

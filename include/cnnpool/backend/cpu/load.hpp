@@ -1,0 +1,199 @@
+// From stored elements to lanes: N adjacent elements of any activation type, some of N, or N at a stride.
+// Quantised elements become scale * (q - zero_point) here, and the source's read function (relu) is applied.
+#pragma once
+
+#include <cstdint>
+
+#include "../../core/source.hpp"
+#include "level.hpp"
+#include "pack_math.hpp"
+
+namespace cnnpool::detail {
+
+/// Not inlined: rare, and they would stand in every kernel many times.
+template <class T>
+[[gnu::noinline]] inline void copy_elements(T* to, const T* from, index count, index stride) {
+  for (index i = 0; i < count; ++i) to[i] = from[i * stride];
+}
+template <class T>
+[[gnu::noinline]] inline void scatter_elements(T* to, const T* from, index count, index stride) {
+  for (index i = 0; i < count; ++i) to[i * stride] = from[i];
+}
+
+#if CNNPOOL_HAS_PACKS
+template <class From, class L, int N>
+CNNPOOL_INLINE pack<L, N> converted(const void* p) {
+  typedef From stored __attribute__((vector_size(N * sizeof(From))));
+  stored x;
+  __builtin_memcpy(&x, p, sizeof x);
+  pack<L, N> r;
+  if constexpr (sizeof(From) < 4) {
+    r.v = __builtin_convertvector(__builtin_convertvector(x, typename vector_of<std::int32_t, N>::type),
+                                  typename pack<L, N>::vector);
+  } else {
+    r.v = __builtin_convertvector(x, typename pack<L, N>::vector);
+  }
+  return r;
+}
+
+template <int N>
+CNNPOOL_INLINE pack<float, N> from_bfloat16(const void* p) {
+  typedef std::uint16_t stored __attribute__((vector_size(N * 2)));
+  stored x;
+  __builtin_memcpy(&x, p, sizeof x);
+  pack<float, N> r;
+  r.v = (typename pack<float, N>::vector)(
+      __builtin_convertvector(x, typename vector_of<std::uint32_t, N>::type) << 16);
+  return r;
+}
+
+/// to_float(float16) of scalar.hpp, lane by lane.
+template <int N>
+CNNPOOL_INLINE pack<float, N> from_float16(const void* p) {
+  typedef std::uint16_t stored __attribute__((vector_size(N * 2)));
+  using bits = typename vector_of<std::uint32_t, N>::type;
+  using floats = typename pack<float, N>::vector;
+  stored x;
+  __builtin_memcpy(&x, p, sizeof x);
+  const bits wide = __builtin_convertvector(x, bits);
+  const bits magnitude = (wide & 0x7fffu) << 13;
+  const bits finite = (bits)((floats)magnitude * 0x1p112f);
+  const bits special = magnitude | 0x7f800000u;
+  const bits is_special = (bits)(magnitude >= 0x0f800000u);
+  pack<float, N> r;
+  r.v = (floats)((is_special & special) | (~is_special & finite) | ((wide & 0x8000u) << 16));
+  return r;
+}
+
+#if CNNPOOL_HAS_X86_LEVELS
+/// vcvtph2ps. An intrinsic cannot be inlined through functions that lack its target; an instruction can.
+CNNPOOL_INLINE pack<float, 8> from_float16_f16c(const void* p) {
+  pack<float, 8> r;
+#if defined(__clang__)
+  typedef __fp16 stored __attribute__((ext_vector_type(8), aligned(2)));
+  r.v = __builtin_convertvector(*static_cast<const stored*>(p), pack<float, 8>::vector);
+#else
+  struct bytes {
+    char b[16];
+  };
+  asm("vcvtph2ps %1, %0" : "=x"(r.v) : "m"(*static_cast<const bytes*>(p)));
+#endif
+  return r;
+}
+#endif
+#endif
+
+#if CNNPOOL_HAS_PACKS
+CNNPOOL_INLINE pack<float, 16> joined_halves(const pack<float, 8>& low, const pack<float, 8>& high) {
+  pack<float, 16> r;
+  __builtin_memcpy(&r.v, &low.v, sizeof low.v);
+  __builtin_memcpy(reinterpret_cast<char*>(&r.v) + sizeof low.v, &high.v, sizeof high.v);
+  return r;
+}
+#endif
+
+/// Lanes from and to adjacent numbers of their own type.
+template <class V>
+CNNPOOL_INLINE V loaded(const lane_t<V>* p) {
+  V r;
+  __builtin_memcpy(&r.v, p, sizeof r.v);
+  return r;
+}
+template <class V>
+CNNPOOL_INLINE void stored(const V& x, lane_t<V>* p) {
+  __builtin_memcpy(p, &x.v, sizeof x.v);
+}
+/// The first `count` lanes to numbers at a stride.
+template <class V>
+CNNPOOL_INLINE void stored(const V& x, lane_t<V>* p, index count, index stride) {
+  if (count == width<V> && stride == 1) return stored(x, p);
+  lane_t<V> buffer[width<V>];
+  stored(x, buffer);
+  scatter_elements(p, buffer, count, stride);
+}
+
+/// N adjacent stored elements, widened to the lane type; nothing is applied yet.
+template <class Level, class V, class T>
+CNNPOOL_INLINE V widened(const T* p) {
+  using L = lane_t<V>;
+  constexpr int N = width<V>;
+#if CNNPOOL_HAS_PACKS
+  if constexpr (std::is_same_v<T, float16> || std::is_same_v<T, bfloat16>) {
+    static_assert(std::is_same_v<L, float> || std::is_same_v<L, double>);
+    pack<float, N> f;
+#if CNNPOOL_HAS_X86_LEVELS
+    if constexpr (std::is_same_v<T, bfloat16>) f = from_bfloat16<N>(p);
+    else if constexpr (N == 8 && Level::f16c) f = from_float16_f16c(p);
+    else if constexpr (N == 16 && Level::f16c) f = joined_halves(from_float16_f16c(p), from_float16_f16c(p + 8));
+    else f = from_float16<N>(p);
+#else
+    if constexpr (std::is_same_v<T, bfloat16>) f = from_bfloat16<N>(p);
+    else f = from_float16<N>(p);
+#endif
+    if constexpr (std::is_same_v<L, float>) return f;
+    else return converted<float, L, N>(&f.v);
+  } else if constexpr (std::is_same_v<T, L>) {
+    V r;
+    __builtin_memcpy(&r.v, p, sizeof r.v);
+    return r;
+  } else {
+    return converted<T, L, N>(p);
+  }
+#else
+  V r;
+  for (int i = 0; i < N; ++i) {
+    if constexpr (std::is_same_v<T, float16> || std::is_same_v<T, bfloat16>) r.set(i, static_cast<L>(to_float(p[i])));
+    else r.set(i, static_cast<L>(p[i]));
+  }
+  return r;
+#endif
+}
+
+/// A mask of the first `count` lanes.
+template <class V>
+CNNPOOL_INLINE auto first_lanes(index count) {
+  V lane;
+  for (int i = 0; i < width<V>; ++i) lane.set(i, static_cast<lane_t<V>>(i));
+  return lane < V(static_cast<lane_t<V>>(count < width<V> ? count : width<V>));
+}
+
+/// Reads the elements of a source as lanes of type V.
+template <class Level, class T, class Read, class L>
+class reader {
+ public:
+  template <class View>
+  CNNPOOL_INLINE explicit reader(const source<View, Read>& x)
+      : read_(x.read),
+        scale_(static_cast<L>(x.view.quantized().scale)),
+        zero_(static_cast<L>(x.view.quantized().zero_point)),
+        quantization_(x.view.quantized()) {}
+
+  template <class V>
+  CNNPOOL_INLINE V adjacent(const T* p) const {
+    return apply(widened<Level, V>(p));
+  }
+  /// The first `count` lanes from adjacent elements; the others hold copies of zero.
+  template <class V>
+  CNNPOOL_INLINE V some(const T* p, index count) const {
+    T buffer[width<V>] = {};
+    copy_elements(buffer, p, count, 1);
+    return apply(widened<Level, V>(buffer));
+  }
+  /// One element as a scalar lane.
+  CNNPOOL_INLINE L one(const T& stored) const {
+    return read_(as_lane<L>(stored, quantization_));
+  }
+
+ private:
+  template <class V>
+  CNNPOOL_INLINE V apply(const V& stored) const {
+    if constexpr (quantized_scalar<T>) return read_(rounded_product(V(scale_), stored - V(zero_)));
+    else return read_(stored);
+  }
+
+  Read read_;
+  L scale_, zero_;
+  quantization quantization_;
+};
+
+}  // namespace cnnpool::detail

@@ -1,0 +1,47 @@
+// pack<L, N>: N lanes of float or double, the value type V that the CPU backend gives to a policy.
+//
+// On GCC and clang it is a vector-extension type, so the same source becomes SSE2, AVX2 or AVX-512 code according to
+// the function it is inlined into; elsewhere (other compilers, nvcc's host pass, CNNPOOL_NO_SIMD) it is an array.
+// The copy constructor is written out on purpose: a class with one is always passed by reference, so that a call
+// which is not inlined stays correct although caller and callee were compiled for different instruction sets.
+#pragma once
+
+#include "../../core/math.hpp"
+
+#if CNNPOOL_HAS_PACKS
+#include "pack_vector.hpp"
+#else
+#include "pack_array.hpp"
+#endif
+
+namespace cnnpool {
+
+template <class L, int N>
+struct lane_of<pack<L, N>> {
+  using type = L;
+};
+
+namespace detail {
+template <class V>
+inline constexpr int width = 1;
+template <class L, int N>
+inline constexpr int width<pack<L, N>> = N;
+}  // namespace detail
+
+template <class L, int N>
+CNNPOOL_HD bool all(const pack_mask<L, N>& mask) {
+  bool r = true;
+  for (int i = 0; i < N; ++i) r = r && mask[i];
+  return r;
+}
+
+template <class L, int N>
+CNNPOOL_HD pack<L, N>& operator+=(pack<L, N>& a, const pack<L, N>& b) {
+  return a = a + b;
+}
+template <class L, int N>
+CNNPOOL_HD pack<L, N>& operator*=(pack<L, N>& a, const pack<L, N>& b) {
+  return a = a * b;
+}
+
+}  // namespace cnnpool

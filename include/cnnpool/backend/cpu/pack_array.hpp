@@ -1,0 +1,129 @@
+// pack<L, N> as a plain array: for compilers without vector extensions, for nvcc, and for CNNPOOL_NO_SIMD.
+// Included by pack.hpp only. Lane for lane the same results as pack_vector.hpp.
+#pragma once
+
+#include "../../core/math.hpp"
+
+namespace cnnpool {
+inline namespace CNNPOOL_CPU_VARIANT {
+
+template <class L, int N>
+struct pack_mask {
+  bool v[N];
+  CNNPOOL_HD bool operator[](int i) const { return v[i]; }
+  friend CNNPOOL_HD pack_mask operator|(const pack_mask& a, const pack_mask& b) {
+    pack_mask r;
+    for (int i = 0; i < N; ++i) r.v[i] = a.v[i] || b.v[i];
+    return r;
+  }
+  friend CNNPOOL_HD pack_mask operator&(const pack_mask& a, const pack_mask& b) {
+    pack_mask r;
+    for (int i = 0; i < N; ++i) r.v[i] = a.v[i] && b.v[i];
+    return r;
+  }
+};
+
+template <class L, int N>
+struct pack {
+  using mask = pack_mask<L, N>;
+  L v[N];
+
+  pack() = default;
+  CNNPOOL_HD pack(L x) {
+    for (int i = 0; i < N; ++i) v[i] = x;
+  }
+  CNNPOOL_HD L operator[](int i) const { return v[i]; }
+  CNNPOOL_HD void set(int i, L x) { v[i] = x; }
+
+  friend CNNPOOL_HD pack operator+(const pack& a, const pack& b) {
+    pack r;
+    for (int i = 0; i < N; ++i) r.v[i] = a.v[i] + b.v[i];
+    return r;
+  }
+  friend CNNPOOL_HD pack operator-(const pack& a, const pack& b) {
+    pack r;
+    for (int i = 0; i < N; ++i) r.v[i] = a.v[i] - b.v[i];
+    return r;
+  }
+  friend CNNPOOL_HD pack operator-(const pack& a) {
+    pack r;
+    for (int i = 0; i < N; ++i) r.v[i] = -a.v[i];
+    return r;
+  }
+  friend CNNPOOL_HD pack operator*(const pack& a, const pack& b) {
+    pack r;
+    for (int i = 0; i < N; ++i) r.v[i] = a.v[i] * b.v[i];
+    return r;
+  }
+  friend CNNPOOL_HD pack operator/(const pack& a, const pack& b) {
+    pack r;
+    for (int i = 0; i < N; ++i) r.v[i] = a.v[i] / b.v[i];
+    return r;
+  }
+  friend CNNPOOL_HD mask operator<(const pack& a, const pack& b) {
+    mask r;
+    for (int i = 0; i < N; ++i) r.v[i] = a.v[i] < b.v[i];
+    return r;
+  }
+  friend CNNPOOL_HD mask operator>(const pack& a, const pack& b) { return b < a; }
+  friend CNNPOOL_HD mask operator>=(const pack& a, const pack& b) {
+    mask r;
+    for (int i = 0; i < N; ++i) r.v[i] = a.v[i] >= b.v[i];
+    return r;
+  }
+  friend CNNPOOL_HD mask operator<=(const pack& a, const pack& b) { return b >= a; }
+  friend CNNPOOL_HD mask operator==(const pack& a, const pack& b) {
+    mask r;
+    for (int i = 0; i < N; ++i) r.v[i] = a.v[i] == b.v[i];
+    return r;
+  }
+  friend CNNPOOL_HD mask operator!=(const pack& a, const pack& b) {
+    mask r;
+    for (int i = 0; i < N; ++i) r.v[i] = a.v[i] != b.v[i];
+    return r;
+  }
+};
+
+template <class L, int N>
+CNNPOOL_HD pack<L, N> select(const pack_mask<L, N>& m, const pack<L, N>& a, const pack<L, N>& b) {
+  pack<L, N> r;
+  for (int i = 0; i < N; ++i) r.v[i] = m.v[i] ? a.v[i] : b.v[i];
+  return r;
+}
+
+template <class L, int N>
+CNNPOOL_HD pack<L, N> keep_nan(const pack<L, N>& mark, const pack<L, N>& x) {
+  pack<L, N> r;
+  for (int i = 0; i < N; ++i) r.v[i] = keep_nan(mark.v[i], x.v[i]);
+  return r;
+}
+template <class L, int N>
+CNNPOOL_HD pack<L, N> abs(const pack<L, N>& x) {
+  pack<L, N> r;
+  for (int i = 0; i < N; ++i) r.v[i] = abs(x.v[i]);
+  return r;
+}
+template <class L, int N>
+CNNPOOL_HD pack<L, N> rounded_product(const pack<L, N>& a, const pack<L, N>& b) {
+  pack<L, N> r;
+  for (int i = 0; i < N; ++i) r.v[i] = rounded_product(a.v[i], b.v[i]);
+  return r;
+}
+template <int First, int M, class L, int N>
+CNNPOOL_HD pack<L, M> lanes(const pack<L, N>& x) {
+  pack<L, M> r;
+  for (int i = 0; i < M; ++i) r.v[i] = x.v[First + i];
+  return r;
+}
+
+/// Lane I of a (I < N) or lane I - N of b.
+template <int... I, class L, int N>
+CNNPOOL_HD pack<L, N> shuffled(const pack<L, N>& a, const pack<L, N>& b) {
+  constexpr int from[] = {I...};
+  pack<L, N> r;
+  for (int i = 0; i < N; ++i) r.v[i] = from[i] < N ? a.v[from[i]] : b.v[from[i] - N];
+  return r;
+}
+
+}  // namespace CNNPOOL_CPU_VARIANT
+}  // namespace cnnpool

@@ -1,0 +1,192 @@
+// pack<L, N> on the vector extensions of GCC and clang. Included by pack.hpp only.
+//
+// No function takes or returns a raw vector: that would tie its ABI to the instruction set it was compiled for.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+
+#include "../../core/math.hpp"
+
+namespace cnnpool {
+
+namespace detail {
+inline namespace CNNPOOL_CPU_VARIANT {
+template <class L>
+struct same_size_int {
+  using type = std::int32_t;
+};
+template <>
+struct same_size_int<double> {
+  using type = std::int64_t;
+};
+
+template <class L, int N>
+struct vector_of {
+  typedef L type __attribute__((vector_size(N * sizeof(L))));
+  typedef L unaligned __attribute__((vector_size(N * sizeof(L)), aligned(alignof(L)), may_alias));
+};
+}  // namespace CNNPOOL_CPU_VARIANT
+}  // namespace detail
+
+inline namespace CNNPOOL_CPU_VARIANT {
+
+template <class L, int N>
+struct pack_mask {
+  using vector = typename detail::vector_of<typename detail::same_size_int<L>::type, N>::type;
+  vector v;
+  CNNPOOL_INLINE pack_mask() {}
+  CNNPOOL_INLINE pack_mask(const pack_mask& o) : v(o.v) {}
+  CNNPOOL_INLINE pack_mask& operator=(const pack_mask& o) {
+    v = o.v;
+    return *this;
+  }
+  friend CNNPOOL_INLINE pack_mask operator|(const pack_mask& a, const pack_mask& b) {
+    pack_mask r;
+    r.v = a.v | b.v;
+    return r;
+  }
+  friend CNNPOOL_INLINE pack_mask operator&(const pack_mask& a, const pack_mask& b) {
+    pack_mask r;
+    r.v = a.v & b.v;
+    return r;
+  }
+  CNNPOOL_INLINE bool operator[](int i) const { return v[i] != 0; }
+};
+
+template <class L, int N>
+struct pack {
+  using vector = typename detail::vector_of<L, N>::type;
+  using mask = pack_mask<L, N>;
+  vector v;
+
+  CNNPOOL_INLINE pack() {}
+  CNNPOOL_INLINE pack(L x) { broadcast(x, std::make_integer_sequence<int, N>{}); }
+  CNNPOOL_INLINE pack(const pack& o) : v(o.v) {}
+  CNNPOOL_INLINE pack& operator=(const pack& o) {
+    v = o.v;
+    return *this;
+  }
+  CNNPOOL_INLINE L operator[](int i) const { return v[i]; }
+  CNNPOOL_INLINE void set(int i, L x) { v[i] = x; }
+
+  friend CNNPOOL_INLINE pack operator+(const pack& a, const pack& b) {
+    pack r;
+    r.v = a.v + b.v;
+    return r;
+  }
+  friend CNNPOOL_INLINE pack operator-(const pack& a, const pack& b) {
+    pack r;
+    r.v = a.v - b.v;
+    return r;
+  }
+  friend CNNPOOL_INLINE pack operator-(const pack& a) {
+    pack r;
+    r.v = -a.v;
+    return r;
+  }
+  friend CNNPOOL_INLINE pack operator*(const pack& a, const pack& b) {
+    pack r;
+    r.v = a.v * b.v;
+    return r;
+  }
+  friend CNNPOOL_INLINE pack operator/(const pack& a, const pack& b) {
+    pack r;
+    r.v = a.v / b.v;
+    return r;
+  }
+  friend CNNPOOL_INLINE mask operator<(const pack& a, const pack& b) {
+    mask r;
+    r.v = a.v < b.v;
+    return r;
+  }
+  friend CNNPOOL_INLINE mask operator>(const pack& a, const pack& b) {
+    mask r;
+    r.v = a.v > b.v;
+    return r;
+  }
+  friend CNNPOOL_INLINE mask operator>=(const pack& a, const pack& b) {
+    mask r;
+    r.v = a.v >= b.v;
+    return r;
+  }
+  friend CNNPOOL_INLINE mask operator<=(const pack& a, const pack& b) {
+    mask r;
+    r.v = a.v <= b.v;
+    return r;
+  }
+  friend CNNPOOL_INLINE mask operator==(const pack& a, const pack& b) {
+    mask r;
+    r.v = a.v == b.v;
+    return r;
+  }
+  friend CNNPOOL_INLINE mask operator!=(const pack& a, const pack& b) {
+    mask r;
+    r.v = a.v != b.v;
+    return r;
+  }
+
+ private:
+  template <int... I>
+  CNNPOOL_INLINE void broadcast(L x, std::integer_sequence<int, I...>) {
+    v = vector{(static_cast<void>(I), x)...};
+  }
+};
+
+template <class L, int N>
+CNNPOOL_INLINE pack<L, N> select(const pack_mask<L, N>& m, const pack<L, N>& a, const pack<L, N>& b) {
+  pack<L, N> r;
+  r.v = m.v ? a.v : b.v;
+  return r;
+}
+
+template <class L, int N>
+CNNPOOL_INLINE pack<L, N> keep_nan(const pack<L, N>& mark, const pack<L, N>& x) {
+  using bits = typename pack_mask<L, N>::vector;
+  pack<L, N> r;
+  r.v = (typename pack<L, N>::vector)((bits)mark.v | (bits)(x.v != x.v));
+  return r;
+}
+
+template <class L, int N>
+CNNPOOL_INLINE pack<L, N> abs(const pack<L, N>& x) {
+  using bits = typename pack_mask<L, N>::vector;
+  using word = typename detail::same_size_int<L>::type;
+  pack<L, N> r;
+  r.v = (typename pack<L, N>::vector)((bits)x.v & (static_cast<word>(-1) ^ (word(1) << (8 * sizeof(L) - 1))));
+  return r;
+}
+
+template <class L, int N>
+CNNPOOL_INLINE pack<L, N> rounded_product(const pack<L, N>& a, const pack<L, N>& b) {
+  pack<L, N> r;
+#if defined(__clang__)
+  r.v = a.v * b.v;  // clang fuses within one expression only
+#else
+  r.v = __builtin_assoc_barrier(a.v * b.v);
+#endif
+  return r;
+}
+
+/// Lanes first .. first+M-1.
+template <int First, int M, class L, int N>
+CNNPOOL_INLINE pack<L, M> lanes(const pack<L, N>& x) {
+  pack<L, M> r;
+  __builtin_memcpy(&r.v, reinterpret_cast<const char*>(&x.v) + First * sizeof(L), sizeof r.v);
+  return r;
+}
+
+/// Lane I of a (I < N) or lane I - N of b.
+template <int... I, class L, int N>
+CNNPOOL_INLINE pack<L, N> shuffled(const pack<L, N>& a, const pack<L, N>& b) {
+  pack<L, N> r;
+#if defined(__clang__) || __GNUC__ >= 12
+  r.v = __builtin_shufflevector(a.v, b.v, I...);
+#else
+  r.v = __builtin_shuffle(a.v, b.v, typename pack_mask<L, N>::vector{I...});
+#endif
+  return r;
+}
+
+}  // namespace CNNPOOL_CPU_VARIANT
+}  // namespace cnnpool

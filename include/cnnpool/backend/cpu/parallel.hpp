@@ -1,0 +1,57 @@
+// Threads of the CPU backend: OpenMP where the compiler has it switched on, the user's own otherwise, or none.
+//
+// Work is cut into one contiguous share per worker. Shares never change a result: a descriptor component is computed by
+// one worker, in one order.
+#pragma once
+
+#include "../../core/shape.hpp"
+
+#if CNNPOOL_HAS_OPENMP
+#include <omp.h>
+#endif
+
+namespace cnnpool {
+inline namespace CNNPOOL_CPU_VARIANT {
+
+/// A user's thread pool: run(self, count, task, data) calls task(data, i) for i = 0 .. count-1, in any order and at the
+/// same time, and returns when all are done. tasks must not throw, and do not.
+struct parallel_for {
+  void (*run)(void* self, index count, void (*task)(void* data, index i), void* data) = nullptr;
+  void* self = nullptr;
+};
+
+}  // namespace CNNPOOL_CPU_VARIANT
+
+namespace detail {
+inline namespace CNNPOOL_CPU_VARIANT {
+
+/// Workers when the user says nothing.
+inline int available_threads() {
+#if CNNPOOL_HAS_OPENMP
+  return omp_in_parallel() ? 1 : omp_get_max_threads();
+#else
+  return 1;
+#endif
+}
+
+/// f(i) for i = 0 .. count-1.
+template <class F>
+void run_parallel(const parallel_for& pool, index count, const F& f) {
+  if (count <= 1) {
+    if (count == 1) f(index{0});
+    return;
+  }
+  if (pool.run != nullptr) {
+    pool.run(pool.self, count, [](void* data, index i) { (*static_cast<const F*>(data))(i); },
+             const_cast<void*>(static_cast<const void*>(&f)));
+    return;
+  }
+#if CNNPOOL_HAS_OPENMP
+#pragma omp parallel for num_threads(static_cast<int>(count)) schedule(static, 1)
+#endif
+  for (index i = 0; i < count; ++i) f(i);
+}
+
+}  // namespace CNNPOOL_CPU_VARIANT
+}  // namespace detail
+}  // namespace cnnpool

@@ -1,0 +1,61 @@
+// Overlapping boxes share work: their edges cut the map into cells, every element is stepped into one cell, and a box is
+// the merge of its cells, rows of cells first (boxes with the same rows share that merge).
+#pragma once
+
+#include "../../core/region.hpp"
+#include "../../core/scratch.hpp"
+
+namespace cnnpool::detail {
+
+/// Cells in rows 0 .. row_cells-1 (row cell i: map rows row_cut[i] .. row_cut[i+1]-1) and likewise in columns.
+struct region_plan {
+  struct place {
+    index row_first, row_last, col_first, col_last;  // cells, last excluded
+  };
+  index row_cells = 0, col_cells = 0, count = 0;
+  index* row_cut = nullptr;
+  index* col_cut = nullptr;
+  index* col_cell = nullptr;  // of a map column; columns outside every box have a cell too
+  place* places = nullptr;
+
+  template <class R>
+  region_plan(scratch& s, const R& regions, index h, index w) : count(regions.size()) {
+    row_cut = s.make<index>(1, h + 2).data;
+    col_cut = s.make<index>(1, w + 2).data;
+    col_cell = s.make<index>(1, w + 1).data;
+    index* row_cell = s.make<index>(1, h + 1).data;
+    places = s.make<place>(1, count).data;
+    if (s.measuring()) {
+      row_cells = 2 * count + 1 < h ? 2 * count + 1 : h;  // at most
+      col_cells = 2 * count + 1 < w ? 2 * count + 1 : w;
+      return;
+    }
+    for (index i = 0; i <= h; ++i) row_cell[i] = 0;
+    for (index j = 0; j <= w; ++j) col_cell[j] = 0;
+    for (index k = 0; k < count; ++k) {
+      const box b = regions[k];
+      row_cell[b.h0] = row_cell[b.h0 + b.h] = col_cell[b.w0] = col_cell[b.w0 + b.w] = 1;
+    }
+    row_cells = number(row_cell, h, row_cut);
+    col_cells = number(col_cell, w, col_cut);
+    for (index k = 0; k < count; ++k) {
+      const box b = regions[k];
+      places[k] = {row_cell[b.h0], row_cell[b.h0 + b.h], col_cell[b.w0], col_cell[b.w0 + b.w]};
+    }
+  }
+
+ private:
+  /// Marks of edges become the number of the cell that starts at or before each line; returns the number of cells.
+  static index number(index* marks, index length, index* cut) {
+    index cells = 0;
+    cut[0] = 0;
+    for (index i = 1; i <= length; ++i) {
+      if (marks[i] != 0 || i == length) cut[++cells] = i;
+      marks[i] = cells;
+    }
+    marks[0] = 0;
+    return cells;
+  }
+};
+
+}  // namespace cnnpool::detail

@@ -1,0 +1,199 @@
+// Putting policies and stages together.
+//
+//   policy | stage            a policy: the stage is applied to its descriptors
+//   stage | stage             a stage
+//   concat(a, b, ...)         a policy: the descriptors one after the other. Parts that are folds (with or without stages
+//                             behind them) are pooled in ONE pass over memory. Weight a part with `| scale{w}`.
+//   pool_regions              see pool.hpp
+#pragma once
+
+#include <string>
+#include <tuple>
+
+#include "dispatch.hpp"
+#include "fused_fold.hpp"
+
+namespace cnnpool {
+
+namespace detail {
+template <class S>
+void check_stage(const S& stage, index d) {
+  if constexpr (requires { stage.check(d); }) stage.check(d);
+}
+}  // namespace detail
+
+template <stage First, stage Second>
+struct stage_chain {
+  First first;
+  Second second;
+
+  index output_size(index d) const { return second.output_size(first.output_size(d)); }
+  void check(index d) const {
+    detail::check_stage(first, d);
+    detail::check_stage(second, first.output_size(d));
+  }
+  std::string full_name() const { return detail::name_of(first) + " | " + detail::name_of(second); }
+  template <class B, class A>
+  void apply(const B& b, scratch& s, const matrix<const A>& in, const matrix<A>& out) const {
+    const scratch::frame frame(s);
+    const index between = first.output_size(in.cols);
+    const matrix<A> t = between == out.cols ? out : s.make<A>(in.rows, between);
+    first.apply(b, s, in, t);
+    second.apply(b, s, matrix<const A>(t), out);
+  }
+};
+
+template <pooling_policy P, stage S>
+struct chain {
+  P policy;
+  S last;
+
+  index descriptor_size(const shape& s) const { return last.output_size(cnnpool::descriptor_size(policy, s)); }
+  void check(const shape& s) const {
+    detail::check_policy(policy, s);
+    detail::check_stage(last, cnnpool::descriptor_size(policy, s));
+  }
+  std::string full_name() const { return detail::name_of(policy) + " | " + detail::name_of(last); }
+
+  template <class B, class X, class A>
+  void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
+    then_last(b, s, x, out, [&](const matrix<A>& t) { detail::run(b, s, x, policy, t); });
+  }
+  template <class B, class X, class R, class A>
+  void pool_regions(const B& b, scratch& s, const X& x, const R& regions, const matrix<A>& out) const {
+    then_last(b, s, x, out, [&](const matrix<A>& t) { detail::run_regions(b, s, x, policy, regions, t); });
+  }
+
+ private:
+  template <class B, class X, class A, class Pool>
+  void then_last(const B& b, scratch& s, const X& x, const matrix<A>& out, const Pool& pool_inner) const {
+    const scratch::frame frame(s);
+    const index between = cnnpool::descriptor_size(policy, x.extents());
+    const matrix<A> t = between == out.cols ? out : s.make<A>(out.rows, between);
+    pool_inner(t);
+    last.apply(b, s, matrix<const A>(t), out);
+  }
+};
+
+template <pooling_policy P, stage S>
+chain<P, S> operator|(const P& policy, const S& last) {
+  return {policy, last};
+}
+template <stage First, stage Second>
+stage_chain<First, Second> operator|(const First& first, const Second& second) {
+  return {first, second};
+}
+
+namespace detail {
+
+/// The fold at the head of a part of concat, and the stages behind it.
+template <class P>
+struct part {
+  static constexpr bool starts_with_fold = foldable<P>;
+  static const P& head(const P& p) { return p; }
+  template <class B, class A>
+  static void stages(const P&, const B& b, scratch& s, const matrix<A>& in, const matrix<A>& out) {
+    if (in.data != out.data) b.map(s, out, read_as_is{}, in);
+  }
+};
+template <class P, class S>
+struct part<chain<P, S>> {
+  static constexpr bool starts_with_fold = part<P>::starts_with_fold;
+  static const auto& head(const chain<P, S>& p) { return part<P>::head(p.policy); }
+  template <class B, class A>
+  static void stages(const chain<P, S>& p, const B& b, scratch& s, const matrix<A>& in, const matrix<A>& out) {
+    if constexpr (foldable<P>) {
+      p.last.apply(b, s, matrix<const A>(in), out);
+    } else {
+      const scratch::frame frame(s);
+      const index between = p.policy.descriptor_size({.c = in.cols});
+      const matrix<A> t = between == out.cols ? out : s.make<A>(in.rows, between);
+      part<P>::stages(p.policy, b, s, in, t);
+      p.last.apply(b, s, matrix<const A>(t), out);
+    }
+  }
+};
+
+}  // namespace detail
+
+template <pooling_policy... Parts>
+struct concat_policy {
+  std::tuple<Parts...> parts;
+
+  static constexpr bool one_pass = (detail::part<Parts>::starts_with_fold && ...);
+
+  index descriptor_size(const shape& s) const {
+    return std::apply([&](const auto&... p) { return (index{0} + ... + cnnpool::descriptor_size(p, s)); }, parts);
+  }
+  void check(const shape& s) const {
+    std::apply([&](const auto&... p) { (detail::check_policy(p, s), ...); }, parts);
+  }
+  std::string full_name() const {
+    std::string text;
+    std::apply([&](const auto&... p) { ((text += (text.empty() ? "" : ", ") + detail::name_of(p)), ...); }, parts);
+    return "concat(" + text + ")";
+  }
+
+  template <class B, class X, class A>
+  void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
+    if constexpr (one_pass) {
+      pool_once(b, s, x, out, [&](const auto& fold, const matrix<A>& t) { b.fold(s, x, fold, t); });
+    } else {
+      each_part(x, out, [&](const auto& p, const matrix<A>& t) { detail::run(b, s, x, p, t); });
+    }
+  }
+  template <class B, class X, class R, class A>
+  void pool_regions(const B& b, scratch& s, const X& x, const R& regions, const matrix<A>& out) const {
+    if constexpr (one_pass) {
+      pool_once(b, s, x, out, [&](const auto& fold, const matrix<A>& t) { b.fold_regions(s, x, fold, regions, t); });
+    } else {
+      each_part(x, out, [&](const auto& p, const matrix<A>& t) { detail::run_regions(b, s, x, p, regions, t); });
+    }
+  }
+
+ private:
+  template <class X, class A, class F>
+  void each_part(const X& x, const matrix<A>& out, const F& f) const {
+    index column = 0;
+    const auto one = [&](const auto& p) {
+      const index d = cnnpool::descriptor_size(p, x.extents());
+      f(p, out.columns(column, d));
+      column += d;
+    };
+    std::apply([&](const auto&... p) { (one(p), ...); }, parts);
+  }
+
+  template <class B, class X, class A, class Pool>
+  void pool_once(const B& b, scratch& s, const X& x, const matrix<A>& out, const Pool& pool_fold) const {
+    const scratch::frame frame(s);
+    const index c = x.extents().c;
+    constexpr index outputs = (index{0} + ... + index{detail::outputs_of<
+        std::remove_cvref_t<decltype(detail::part<Parts>::head(std::declval<const Parts&>()))>>()});
+    // When no stage changes the size of a part, the fold writes to where the parts belong.
+    bool in_place = true;
+    each_part(x, out, [&]<class P>(const P& p, const matrix<A>& t) {
+      in_place = in_place && t.cols == cnnpool::descriptor_size(detail::part<P>::head(p), x.extents());
+    });
+    const matrix<A> folded = in_place ? out : s.make<A>(out.rows, outputs * c);
+    std::apply(
+        [&](const auto&... p) {
+          detail::with_fused([&](const auto& fold) { pool_fold(fold, folded); },
+                             detail::part<std::remove_cvref_t<decltype(p)>>::head(p)...);
+        },
+        parts);
+    index column = 0;
+    each_part(x, out, [&]<class P>(const P& p, const matrix<A>& t) {
+      const index d = cnnpool::descriptor_size(detail::part<P>::head(p), x.extents());
+      detail::part<P>::stages(p, b, s, folded.columns(column, d), t);
+      column += d;
+    });
+  }
+};
+
+template <pooling_policy... Parts>
+concat_policy<Parts...> concat(const Parts&... parts) {
+  static_assert(sizeof...(Parts) > 0, "cnnpool::concat: give it at least one policy");
+  return {{parts...}};
+}
+
+}  // namespace cnnpool

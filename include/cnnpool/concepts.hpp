@@ -1,0 +1,118 @@
+// cnnpool in one minute.
+//
+//   pool(x, policy)      x: a feature_view (n images x c channels x h rows x w columns, any strides), or anything that an
+//                        adapter turns into one; the result: n descriptors
+//
+// A fold_policy says what happens to one channel of one image: start with init, take every position with step, put two
+// partial results together with merge, and finish. It is written once, in terms of a value type V; a backend chooses
+// V: a float, a double, or a SIMD pack of them.
+//
+//   struct average {
+//     template <class V> using state = V;
+//     template <class V> CNNPOOL_HD V init() const { return V(0); }
+//     template <class V> CNNPOOL_HD V step(V s, V x) const { return s + x; }
+//     template <class V> CNNPOOL_HD V merge(V a, V b) const { return a + b; }
+//     template <class V> CNNPOOL_HD V finish(V s, index n) const { return s / V(n); }
+//   };
+//
+// A pooling_policy that is not one fold (CroW, R-MAC) combines a few primitives of the backend, listed in
+// `backend_archetype` below. Every fold is a pooling policy. A stage turns descriptors into descriptors (l2, power).
+// policy | stage is a policy again, and so is relu{} | policy.
+//
+// Policies never see a backend by name and backends never see a policy: P + B pieces of code, not P x B.
+//
+//   fold_policy      sum, average, max, nonzero, and a user's own;  not: l2 (a stage), int
+//   pooling_policy   all of those, gem, spoc, crow, rmac, concat(...), regional(...), policy | stage;  not: l2
+//   stage            l2, power, truncate, scale, stage | stage;  not: sum
+//   backend          cpu, reference
+#pragma once
+
+#include "core/region.hpp"
+#include "core/scratch.hpp"
+#include "core/source.hpp"
+#include "core/values.hpp"
+
+namespace cnnpool {
+
+/// A commutative monoid with a finish. The state is a template over V that holds nothing but V's; init gives the
+/// neutral element; finish gets the number of elements and gives V, or values<V, K> for K statistics at once.
+///
+/// Optional, for results whose state can leave the range of a float although the result does not (GeM's sum of powers):
+///   template <class V> auto in_range(const state<V>&) const;             a mask
+///   template <class L, class Read> auto recompute(index n, const Read& x) const;   the result from elements x(0..n-1)
+/// Optional, for a fold that differs by channel: `per_channel<V>(c, count)`, the fold for the channels in the lanes of
+/// V, and `per_channel<V>(c)`, the fold with channel c in every lane.
+template <class F, class V = float>
+concept fold_policy = requires(const F f, typename F::template state<V> s, V x, index n) {
+  { f.template init<V>() } -> std::convertible_to<typename F::template state<V>>;
+  { f.step(s, x) } -> std::convertible_to<typename F::template state<V>>;
+  { f.merge(s, s) } -> std::convertible_to<typename F::template state<V>>;
+  f.finish(s, n);
+};
+
+/// What a backend offers to policies. A is its accumulator, float or double; S is where a policy gets temporaries.
+/// out is a matrix in the backend's memory. n is the number of images of x, c its channels, h*w its positions.
+struct backend_archetype {
+  using space = host_space;
+  template <class T>
+  using accumulator = accumulator_t<T>;
+
+  /// out(n, k*c + channel) = statistic k of the fold over the positions of a channel.
+  template <class X, class F, class A>
+  void fold(scratch&, const X&, const F&, const matrix<A>&) const {}
+  /// The same with a weight per position: step(s, x, w).
+  template <class X, class F, class A>
+  void weighted_fold(scratch&, const X&, const position_weights<A>&, const F&, const matrix<A>&) const {}
+  /// out(n, position) = the fold over the channels of a position, positions row by row.
+  template <class X, class F, class A>
+  void fold_channels(scratch&, const X&, const F&, const matrix<A>&) const {}
+  /// out(n*regions.size() + region, k*c + channel): the fold over the positions of each region.
+  template <class X, class F, class R, class A>
+  void fold_regions(scratch&, const X&, const F&, const R&, const matrix<A>&) const {}
+  /// out(i, j) = f(in(i, j)...). An input is a matrix (strides of 0 broadcast), row_index or column_index.
+  template <class A, class F, class... In>
+  void map(scratch&, const matrix<A>&, const F&, const In&...) const {}
+  /// out(i, j) = in(i, j), rounded to the type of out.
+  template <class In, class Out>
+  void convert(scratch&, const matrix<In>&, const matrix<Out>&) const {}
+  /// Calls f(backend, scratch, first, count) for slices of n images of `bytes` each, such that a second pass over a
+  /// slice finds it in the cache. The slices may run at the same time; results do not depend on them.
+  template <class F>
+  void slices(scratch& s, index n, index /*bytes*/, const F& f) const {
+    f(*this, s, 0, n);
+  }
+};
+
+template <class B>
+concept backend = requires { typename B::space; } &&
+                  requires(const B b, scratch s, matrix<typename B::template accumulator<float>> m) {
+                    b.map(s, m, read_as_is{}, m);
+                  };
+
+/// A policy that chooses its fold when it runs: select_fold(f) calls f(fold) with one fold_policy of `outputs`
+/// statistics (gem: a cube for p = 3, a power for p = 2.7).
+template <class P>
+concept fold_selector = requires(const P p) {
+  p.select_fold([](const auto&) {});
+  { P::outputs } -> std::convertible_to<int>;
+};
+
+/// descriptor_size(shape of the input) = d; pool writes n x d. Optional: check(shape) raises what is wrong with the
+/// policy's own numbers; `static constexpr const char* name` for messages.
+template <class P>
+concept pooling_policy =
+    fold_policy<P> || fold_selector<P> ||
+    requires(const P p, const backend_archetype b, scratch s, source<feature_view<float>> x, matrix<float> out) {
+      { p.descriptor_size(x.extents()) } -> std::convertible_to<index>;
+      p.pool(b, s, x, out);
+    };
+
+/// output_size(d) of an input of d components; apply(backend, scratch, in, out) on all rows of a batch. When the size
+/// stays the same, in and out may be the same memory.
+template <class S>
+concept stage = requires(const S stage, const backend_archetype b, scratch s, matrix<const float> in, matrix<float> out) {
+  { stage.output_size(index{}) } -> std::convertible_to<index>;
+  stage.apply(b, s, in, out);
+};
+
+}  // namespace cnnpool

@@ -1,0 +1,113 @@
+// The functions that a policy may call on its value type V: a float, a double, or a pack of them. A user's policy writes
+// cnnpool::maximum, cnnpool::exp, ... Written without the standard library because std::max, numeric_limits and friends
+// are not callable in device code without flags.
+//
+// NaN: maximum and minimum propagate a NaN of the argument named x. select picks lane by lane.
+#pragma once
+
+#include <cmath>
+#include <concepts>
+
+#include "shape.hpp"
+
+namespace cnnpool {
+
+/// What one lane of V is: float or double.
+template <class V>
+struct lane_of {
+  using type = V;
+};
+template <class V>
+using lane_t = typename lane_of<V>::type;
+
+template <class V>
+concept scalar_lane = std::same_as<V, float> || std::same_as<V, double>;
+
+/// Constants of a lane type, usable on a GPU.
+template <class L>
+struct limits {
+  static constexpr L infinity = static_cast<L>(__builtin_huge_val());
+  static constexpr L smallest = static_cast<L>(sizeof(L) == 4 ? 1.17549435e-38 : 2.2250738585072014e-308);
+  static constexpr L largest = static_cast<L>(sizeof(L) == 4 ? 3.4028234663852886e38 : 1.7976931348623157e308);
+};
+
+template <scalar_lane V>
+CNNPOOL_HD V select(bool mask, V a, V b) {
+  return mask ? a : b;
+}
+/// True when the mask holds in every lane.
+CNNPOOL_HD bool all(bool mask) { return mask; }
+template <scalar_lane V>
+CNNPOOL_HD V abs(V x) {
+  return x < V(0) ? -x : (x == V(0) ? V(0) : x);
+}
+template <scalar_lane V>
+CNNPOOL_HD V sqrt(V x) {
+  return std::sqrt(x);
+}
+template <scalar_lane V>
+CNNPOOL_HD V cbrt(V x) {
+  return std::cbrt(x);
+}
+template <scalar_lane V>
+CNNPOOL_HD V exp(V x) {
+  return std::exp(x);
+}
+template <scalar_lane V>
+CNNPOOL_HD V log(V x) {
+  return std::log(x);
+}
+
+/// The larger of m and x; a NaN x wins, a NaN m is forgotten (see keep_nan).
+template <class V>
+CNNPOOL_HD V maximum(const V& m, const V& x) {
+  return select(m > x, m, x);
+}
+template <class V>
+CNNPOOL_HD V minimum(const V& m, const V& x) {
+  return select(m < x, m, x);
+}
+/// A mark that is 0 until it has met a NaN and NaN ever after: one comparison and one OR per element, which is what
+/// makes a maximum propagate NaN although the hardware's forgets.
+template <scalar_lane V>
+CNNPOOL_HD V keep_nan(V mark, V x) {
+  return x != x ? x : mark;
+}
+
+/// a * b, rounded before anything is added to it, so that no compiler fuses it into a different result per
+/// instruction set.
+template <scalar_lane V>
+CNNPOOL_HD V rounded_product(V a, V b) {
+#if defined(__clang__) || !defined(__GNUC__) || defined(__CUDACC__)
+  return a * b;
+#else
+  return __builtin_assoc_barrier(a * b);
+#endif
+}
+
+/// An exponent p for pow(x, p), split so that the upper part times the binary exponent of any float is exact.
+template <class L>
+struct exponent {
+  L high = 1, low = 0;
+  exponent() = default;
+  CNNPOOL_HD explicit exponent(double p) : high(static_cast<L>(p)) {
+    if constexpr (sizeof(L) == 4) {
+      unsigned bits;
+      __builtin_memcpy(&bits, &high, sizeof bits);
+      bits &= 0xfffff000u;  // 12 significant bits
+      __builtin_memcpy(&high, &bits, sizeof bits);
+    }
+    low = static_cast<L>(p - static_cast<double>(high));
+  }
+  CNNPOOL_HD void set(int, double p) { *this = exponent(p); }
+  CNNPOOL_HD double value() const { return static_cast<double>(high) + static_cast<double>(low); }
+};
+
+/// x^p for x >= 0; NaN stays NaN, 0 gives 0, inf gives inf (p > 0). Float packs: relative error below 1e-6.
+template <scalar_lane V>
+CNNPOOL_HD V pow(V x, const exponent<V>& p) {
+  if constexpr (sizeof(V) == 4) return static_cast<V>(std::pow(static_cast<double>(x), p.value()));
+  else return std::pow(x, p.value());
+}
+
+}  // namespace cnnpool

@@ -1,0 +1,46 @@
+// A strided matrix in any memory: what the backend primitives read and write. Not part of the user's vocabulary.
+#pragma once
+
+#include <type_traits>
+
+#include "shape.hpp"
+
+namespace cnnpool {
+
+/// rows x cols elements; a stride of 0 repeats one element (broadcast).
+template <class A>
+struct matrix {
+  A* data = nullptr;
+  index rows = 0, cols = 0;
+  index row_stride = 0, col_stride = 1;
+
+  operator matrix<const A>() const
+    requires(!std::is_const_v<A>)
+  {
+    return {data, rows, cols, row_stride, col_stride};
+  }
+  CNNPOOL_HD A& operator()(index i, index j) const { return data[i * row_stride + j * col_stride]; }
+  CNNPOOL_HD matrix columns(index first, index count) const {
+    return {data + first * col_stride, rows, count, row_stride, col_stride};
+  }
+  CNNPOOL_HD matrix row_range(index first, index count) const {
+    return {data + first * row_stride, count, cols, row_stride, col_stride};
+  }
+  /// Every step-th row, from `first`.
+  CNNPOOL_HD matrix every(index step, index first) const {
+    return {data + first * row_stride, rows / step, cols, row_stride * step, col_stride};
+  }
+};
+
+/// An input of `map` whose element (i, j) is i, or j.
+struct row_index {};
+struct column_index {};
+
+/// One weight per position (row-major h x w), shared by all channels; image_stride 0 shares it over the images too.
+template <class A>
+struct position_weights {
+  const A* data = nullptr;
+  index image_stride = 0;
+};
+
+}  // namespace cnnpool

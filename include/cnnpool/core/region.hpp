@@ -1,0 +1,67 @@
+// Regions of a map: boxes, and lists of boxes that are computed instead of stored.
+//
+// A region list has size() and operator[](k) -> box, both callable in a kernel; a grid makes one for a map:
+// grid.regions(h, w). Nothing is allocated, so asking for the number of regions costs nothing.
+#pragma once
+
+#include <concepts>
+#include <span>
+
+#include "feature_view.hpp"
+
+namespace cnnpool {
+
+template <class R>
+concept region_list = requires(const R r, index k) {
+  { r.size() } -> std::convertible_to<index>;
+  { r[k] } -> std::convertible_to<box>;
+};
+template <class G>
+concept region_grid = requires(const G g, index h, index w) {
+  { g.regions(h, w) } -> region_list;
+};
+
+/// The user's own boxes. The memory stays the user's (and lies in the backend's memory space).
+struct box_list {
+  std::span<const box> boxes;
+  struct list {
+    const box* first;
+    index count;
+    CNNPOOL_HD index size() const { return count; }
+    CNNPOOL_HD box operator[](index k) const { return first[k]; }
+  };
+  list regions(index, index) const { return {boxes.data(), static_cast<index>(boxes.size())}; }
+};
+
+/// The whole map as one region.
+struct whole_map {
+  struct list {
+    index h, w;
+    CNNPOOL_HD index size() const { return 1; }
+    CNNPOOL_HD box operator[](index) const { return {0, 0, h, w}; }
+  };
+  list regions(index h, index w) const { return {h, w}; }
+};
+
+/// The regions of a list and one more, last.
+template <region_list List>
+struct regions_and {
+  List list;
+  box last;
+  CNNPOOL_HD index size() const { return list.size() + 1; }
+  CNNPOOL_HD box operator[](index k) const { return k < list.size() ? box(list[k]) : last; }
+};
+
+namespace detail {
+template <region_list R>
+void check_regions(const R& regions, const shape& s, const char* where) {
+  for (index k = 0; k < regions.size(); ++k) {
+    const box b = regions[k];
+    if (b.h < 1 || b.w < 1 || b.h0 < 0 || b.w0 < 0 || b.h0 > s.h - b.h || b.w0 > s.w - b.w)
+      raise(where, ": region ", k, " is ", b.h, " x ", b.w, " at (", b.h0, ", ", b.w0, "), outside the map of ", s.h, " x ",
+            s.w);
+  }
+}
+}  // namespace detail
+
+}  // namespace cnnpool

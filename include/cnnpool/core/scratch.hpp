@@ -1,0 +1,88 @@
+// Temporary memory of one pool_into call: a stack of matrices in a block that the caller owns.
+//
+// A scratch without memory measures: every primitive returns before it touches data, so that running a policy on it
+// adds up what the policy needs. That is how workspace_bytes answers, with no second copy of any size computation.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <new>
+
+#include "matrix.hpp"
+
+namespace cnnpool {
+
+class scratch {
+ public:
+  static constexpr std::size_t alignment = 64;
+
+  scratch() = default;  // measures
+  scratch(void* memory, std::size_t bytes) : memory_(static_cast<char*>(memory)), capacity_(bytes), measuring_(false) {}
+
+  bool measuring() const { return measuring_; }
+  /// The most bytes that were in use at one time.
+  std::size_t peak() const { return peak_; }
+
+  void* bytes(std::size_t count) {
+    if (count > ~std::size_t{0} - alignment - used_) raise("workspace: more than ", count, " bytes cannot be addressed");
+    const std::size_t start = used_;
+    used_ += (count + alignment - 1) / alignment * alignment;
+    if (used_ > peak_) peak_ = used_;
+    if (measuring()) return reinterpret_cast<void*>(alignment);  // never read
+    if (used_ > capacity_) raise("workspace: ", used_, " bytes are needed, ", capacity_, " are there");
+    return memory_ + start;
+  }
+
+  template <class A>
+  matrix<A> make(index rows, index cols) {
+    index count = 0, size = 0;
+    if (!detail::multiply(rows, cols, count) || !detail::multiply(count, static_cast<index>(sizeof(A)), size))
+      raise("workspace: a matrix of ", rows, " x ", cols, " cannot be addressed");
+    return {static_cast<A*>(bytes(static_cast<std::size_t>(size))), rows, cols, cols, 1};
+  }
+
+  /// Gives back, at its end, everything that was taken since its start.
+  class frame {
+   public:
+    explicit frame(scratch& s) : scratch_(s), used_(s.used_) {}
+    ~frame() { scratch_.used_ = used_; }
+    frame(const frame&) = delete;
+    frame& operator=(const frame&) = delete;
+
+   private:
+    scratch& scratch_;
+    std::size_t used_;
+  };
+
+ private:
+  char* memory_ = nullptr;
+  std::size_t capacity_ = 0, used_ = 0, peak_ = 0;
+  bool measuring_ = true;
+};
+
+/// Host memory that pool_into keeps its temporaries in; grows when it is too small and is reused as it is otherwise.
+/// One workspace serves one call at a time.
+class workspace {
+ public:
+  workspace() = default;
+  explicit workspace(std::size_t bytes) { reserve(bytes); }
+
+  std::size_t capacity() const { return capacity_; }
+  void reserve(std::size_t bytes) {
+    if (bytes <= capacity_) return;
+    memory_.reset();
+    capacity_ = 0;
+    memory_.reset(static_cast<char*>(::operator new(bytes, std::align_val_t{scratch::alignment})));
+    capacity_ = bytes;
+  }
+  void* data() { return memory_.get(); }
+
+ private:
+  struct deleter {
+    void operator()(char* p) const { ::operator delete(p, std::align_val_t{scratch::alignment}); }
+  };
+  std::unique_ptr<char, deleter> memory_;
+  std::size_t capacity_ = 0;
+};
+
+}  // namespace cnnpool

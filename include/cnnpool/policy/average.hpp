@@ -1,0 +1,34 @@
+// Average pooling: out_c = SUM x_c(i,j) / N. D = C. The contract of sum.hpp and one more rounding; N counts up to 2^24
+// exactly in float.
+//
+// After L2 it is the same descriptor as sum pooling: the two differ by the factor N only. They part where a step that
+// is not scale-invariant follows, such as PCA without L2 first.
+#pragma once
+
+#include "sum.hpp"
+
+namespace cnnpool {
+
+struct average {
+  static constexpr const char* name = "average";
+  template <class V>
+  using state = V;
+  template <class V>
+  CNNPOOL_HD V init() const {
+    return V(lane_t<V>(0));
+  }
+  template <class V>
+  CNNPOOL_HD V step(const V& s, const V& x) const {
+    return s + x;
+  }
+  template <class V>
+  CNNPOOL_HD V merge(const V& a, const V& b) const {
+    return a + b;
+  }
+  template <class V>
+  CNNPOOL_HD V finish(const V& s, index n) const {
+    return s / V(static_cast<lane_t<V>>(n));
+  }
+};
+
+}  // namespace cnnpool

@@ -1,0 +1,211 @@
+// Generalised-mean pooling (Radenovic, Tolias, Chum, TPAMI 2018):
+//   out_c = ( 1/N SUM max(x_c(i,j), eps)^p )^(1/p), p = 3, eps = 1e-6. D = C.
+//
+// p = 1 is the average of max(x, eps), p = infinity is max(x, eps); p <= 0 or NaN is an error. Variants (`floor`):
+//   clamp   the formula above (cirtorch, dirtorch, TF-DELF); a dead channel gives eps
+//   on_sum  max(SUM max(x,0)^p, eps), then / N and the root (the MATLAB toolbox)
+//   none    max(x, 0)^p; a dead channel gives 0
+// p = 1, 2, 3, 4 by multiplication, other p by a vectorised power (relative error 1e-6). Accumulates in float (double
+// for double). Whenever the true value is representable the result is finite and accurate: where the sum of powers
+// leaves the accumulator's range, the channel is computed again with its maximum factored out. NaN propagates.
+#pragma once
+
+#include <span>
+
+#include "../core/math.hpp"
+#include "../core/values.hpp"
+
+namespace cnnpool {
+
+enum class gem_floor { clamp, on_sum, none };
+
+namespace detail {
+
+/// x^P for P = 1 to 4 by multiplication.
+template <int P>
+struct integer_power {
+  template <class V>
+  CNNPOOL_HD V raise_to(const V& x) const {
+    if constexpr (P == 1) return x;
+    else if constexpr (P == 2) return x * x;
+    else if constexpr (P == 3) return x * x * x;
+    else return (x * x) * (x * x);
+  }
+  template <class V>
+  CNNPOOL_HD V root(const V& x) const {
+    if constexpr (P == 1) return x;
+    else if constexpr (P == 2) return sqrt(x);
+    else if constexpr (P == 3) return cbrt(x);
+    else return sqrt(sqrt(x));
+  }
+};
+
+/// x^p for any p > 0, the exponents given as numbers or as one per lane.
+template <class E>
+struct any_power {
+  E p, inverse;
+  template <class V>
+  CNNPOOL_HD V raise_to(const V& x) const {
+    return pow(x, exponent<V>(p));
+  }
+  template <class V>
+  CNNPOOL_HD V root(const V& x) const {
+    return pow(x, exponent<V>(inverse));
+  }
+};
+
+/// The fold behind gem. on_sum: floor of the sum of powers, or 0.
+template <class Power>
+struct power_mean {
+  Power power;
+  double lowest = 0, on_sum = 0;
+
+  template <class V>
+  using state = V;
+  template <class V>
+  CNNPOOL_HD V init() const {
+    return V(lane_t<V>(0));
+  }
+  template <class V>
+  CNNPOOL_HD V step(const V& s, const V& x) const {
+    return s + power.raise_to(maximum(V(static_cast<lane_t<V>>(lowest)), x));
+  }
+  template <class V>
+  CNNPOOL_HD V merge(const V& a, const V& b) const {
+    return a + b;
+  }
+  template <class V>
+  CNNPOOL_HD V finish(const V& s, index n) const {
+    using L = lane_t<V>;
+    return power.root(maximum(V(static_cast<L>(on_sum)), s) / V(static_cast<L>(n)));
+  }
+  /// Away from overflow, and from sums so small that their terms were subnormal. NaN is in range: it is the result.
+  template <class V>
+  CNNPOOL_HD auto in_range(const V& s) const {
+    using L = lane_t<V>;
+    constexpr L low = limits<L>::smallest * L(1 << 24);
+    return ((s < V(limits<L>::infinity)) & (s >= V(on_sum > 0 ? L(0) : low))) | (s != s);
+  }
+  template <class L, class Read>
+  CNNPOOL_HD L recompute(index n, const Read& x) const {
+    L largest = static_cast<L>(lowest);
+    for (index i = 0; i < n; ++i) {
+      const L v = x(i);
+      if (v > largest) largest = v;
+    }
+    if (largest == L(0) || largest == limits<L>::infinity) return largest;
+    double total = 0;
+    for (index i = 0; i < n; ++i)
+      total += static_cast<double>(power.raise_to(maximum(static_cast<L>(lowest), x(i)) / largest));
+    return largest * power.root(static_cast<L>(total / static_cast<double>(n)));
+  }
+};
+
+/// p = infinity.
+struct clamped_max {
+  double lowest = 0;
+  template <class V>
+  using state = V;
+  template <class V>
+  CNNPOOL_HD V init() const {
+    return V(static_cast<lane_t<V>>(lowest));
+  }
+  template <class V>
+  CNNPOOL_HD V step(const V& s, const V& x) const {
+    return select(s != s, s, maximum(s, x));
+  }
+  template <class V>
+  CNNPOOL_HD V merge(const V& a, const V& b) const {
+    return step(a, b);
+  }
+  template <class V>
+  CNNPOOL_HD V finish(const V& s, index) const {
+    return s;
+  }
+};
+
+}  // namespace detail
+
+struct gem {
+  static constexpr const char* name = "gem";
+  static constexpr int outputs = 1;
+
+  double p = 3;
+  double eps = 1e-6;
+  gem_floor floor = gem_floor::clamp;
+
+  void check(const shape&) const {
+    if (!(p > 0)) raise("gem: p is ", p, ", expected a positive number");
+    if (!(eps >= 0) || eps > 1e30) raise("gem: eps is ", eps, ", expected a number from 0 to 1e30");
+  }
+
+  template <class F>
+  void select_fold(F&& f) const {
+    const double lowest = floor == gem_floor::clamp ? eps : 0, on_sum = floor == gem_floor::on_sum ? eps : 0;
+    if (p == 1) f(detail::power_mean<detail::integer_power<1>>{{}, lowest, on_sum});
+    else if (p == 2) f(detail::power_mean<detail::integer_power<2>>{{}, lowest, on_sum});
+    else if (p == 3) f(detail::power_mean<detail::integer_power<3>>{{}, lowest, on_sum});
+    else if (p == 4) f(detail::power_mean<detail::integer_power<4>>{{}, lowest, on_sum});
+    else if (p > 1e30) f(detail::clamped_max{lowest});
+    else f(detail::power_mean<detail::any_power<double>>{{p, 1 / p}, lowest, on_sum});
+  }
+};
+
+/// GeM with one p per channel (cirtorch's GeMmp). p lies in the backend's memory space and outlives the call.
+struct gem_per_channel {
+  static constexpr const char* name = "gem_per_channel";
+
+  std::span<const float> p;
+  double eps = 1e-6;
+
+  void check(const shape& s) const {
+    if (static_cast<index>(p.size()) != s.c)
+      raise("gem_per_channel: ", p.size(), " exponents for ", s.c, " channels, expected one per channel");
+    for (std::size_t c = 0; c < p.size(); ++c)
+      if (!(p[c] > 0)) raise("gem_per_channel: p of channel ", c, " is ", p[c], ", expected a positive number");
+  }
+
+  template <class V>
+  using state = V;
+  template <class V>
+  CNNPOOL_HD V init() const {
+    return V(lane_t<V>(0));
+  }
+  // What the concept sees; kernels call per_channel and fold with what it returns.
+  template <class V>
+  CNNPOOL_HD V step(const V& s, const V& x) const {
+    return s + x;
+  }
+  template <class V>
+  CNNPOOL_HD V merge(const V& a, const V& b) const {
+    return a + b;
+  }
+  template <class V>
+  CNNPOOL_HD V finish(const V& s, index) const {
+    return s;
+  }
+  template <class V>
+  CNNPOOL_HD auto per_channel(index c) const {
+    using L = lane_t<V>;
+    const double q = static_cast<double>(p.data()[c]);
+    return detail::power_mean<detail::any_power<exponent<L>>>{{exponent<L>(q), exponent<L>(1 / q)}, eps, 0};
+  }
+  template <class V>
+  CNNPOOL_HD auto per_channel(index c, index count) const {
+    return detail::power_mean<detail::any_power<exponent<V>>>{
+        {exponents<V>(c, count, false), exponents<V>(c, count, true)}, eps, 0};
+  }
+
+ private:
+  template <class V>
+  CNNPOOL_HD exponent<V> exponents(index c, index count, bool inverse) const {
+    exponent<V> e;
+    for (index i = 0; i < count; ++i) {
+      const double q = static_cast<double>(p.data()[c + i]);
+      e.set(static_cast<int>(i), inverse ? 1 / q : q);
+    }
+    return e;
+  }
+};
+
+}  // namespace cnnpool

@@ -1,0 +1,32 @@
+// The fraction of positions where a channel is not zero: Q_c = #{(i,j): x_c(i,j) != 0} / N. D = C. CroW's measure of
+// how sparse a channel is (Kalantidis, Mellina, Osindero, ECCV 2016). Exact up to N = 2^24; a NaN makes its channel NaN.
+#pragma once
+
+#include "../core/math.hpp"
+
+namespace cnnpool {
+
+struct nonzero {
+  static constexpr const char* name = "nonzero";
+  template <class V>
+  using state = V;
+  template <class V>
+  CNNPOOL_HD V init() const {
+    return V(lane_t<V>(0));
+  }
+  template <class V>
+  CNNPOOL_HD V step(const V& s, const V& x) const {
+    using L = lane_t<V>;
+    return s + select(x == V(L(0)), V(L(0)), select(x == x, V(L(1)), x));
+  }
+  template <class V>
+  CNNPOOL_HD V merge(const V& a, const V& b) const {
+    return a + b;
+  }
+  template <class V>
+  CNNPOOL_HD V finish(const V& s, index n) const {
+    return s / V(static_cast<lane_t<V>>(n));
+  }
+};
+
+}  // namespace cnnpool

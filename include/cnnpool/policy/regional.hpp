@@ -1,0 +1,65 @@
+// regional(policy, grid): pool every region of a grid with any policy and add the regional vectors,
+//   out = SUM_k policy(x restricted to region k).       D = D of the policy.
+//
+// The policy may be a chain, so R-MAC is regional(max{} | l2{}, rmac_grid{}) | l2{}, and a whitening learned on
+// regional vectors goes between: max{} | l2{} | whiten | l2{}. A fold over overlapping regions shares the work.
+#pragma once
+
+#include <string>
+
+#include "../dispatch.hpp"
+#include "regions.hpp"
+#include "sum.hpp"
+
+namespace cnnpool {
+
+namespace detail {
+
+/// out(i) = SUM of `count` rows of m from row i*step.
+template <class Space, class B, class A>
+void sum_row_groups(const B& b, scratch& s, const matrix<A>& m, index step, index count, const matrix<A>& out) {
+  using T = std::remove_const_t<A>;
+  const feature_view<T, Space> groups(m.data, {out.rows, m.cols, count, 1},
+                                      strides{m.row_stride * step, m.col_stride, m.row_stride, 0});
+  b.fold(s, as_source(groups), sum{}, out);
+}
+
+}  // namespace detail
+
+template <pooling_policy P, region_grid G>
+struct regional_policy {
+  P policy;
+  G grid;
+
+  index descriptor_size(const shape& s) const { return cnnpool::descriptor_size(policy, s); }
+  void check(const shape& s) const {
+    const auto regions = grid.regions(s.h, s.w);
+    if (regions.size() == 0) raise("regional: the grid has no region on a map of ", s.h, " x ", s.w);
+    detail::check_regions(regions, s, "regional");
+    for (index k = 0; k < regions.size(); ++k) {
+      const box b = regions[k];
+      detail::check_policy(policy, shape{s.n, s.c, b.h, b.w});
+    }
+  }
+  std::string full_name() const { return "regional(" + detail::name_of(policy) + ")"; }
+
+  template <class B, class X, class A>
+  void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
+    const shape& e = x.extents();
+    const auto regions = grid.regions(e.h, e.w);
+    b.slices(s, e.n, detail::image_bytes(x), [&](const auto& b_, scratch& own, index first, index count) {
+      const scratch::frame frame(own);
+      const matrix<A> rows = own.make<A>(count * regions.size(), out.cols);
+      detail::run_regions(b_, own, x.images(first, count), policy, regions, rows);
+      detail::sum_row_groups<typename B::space>(b_, own, rows, regions.size(), regions.size(),
+                                                out.row_range(first, count));
+    });
+  }
+};
+
+template <pooling_policy P, region_grid G>
+regional_policy<P, G> regional(const P& policy, const G& grid) {
+  return {policy, grid};
+}
+
+}  // namespace cnnpool

@@ -1,0 +1,76 @@
+// R-MAC (Tolias, Sicre, Jegou, ICLR 2016): max pooling over the regions of rmac_grid,
+//   out = L2( SUM_k L2(max over region k) ). D = C.
+//
+// Options, each under the name of who does it:
+//   whole_map          the L2-normalised max of the whole map is one more term (cirtorch; a square map counts it twice)
+//   combination        concat: [ SUM of the regions ; max of the whole map ], D = 2C, each half L2-normalised
+//   global_first       [ whole map ; SUM ]
+//   regions_l2, halves_l2, final_l2   switch a normalisation off
+// rmac_blog is the published "[global ; sum]" without any normalisation. With a learned whitening per region:
+// regional(max{} | l2{} | whiten | l2{}, rmac_grid{}) | l2{}. Maxima are exact; sums and norms as in sum.hpp and l2.hpp.
+#pragma once
+
+#include "../post/l2.hpp"
+#include "max.hpp"
+#include "regional.hpp"
+
+namespace cnnpool {
+
+enum class rmac_combination { sum, concat };
+
+struct rmac {
+  static constexpr const char* name = "rmac";
+
+  int levels = 3;
+  int overlap_percent = 40;
+  grid arithmetic = grid::exact;
+  bool whole_map = false;
+  rmac_combination combination = rmac_combination::sum;
+  bool global_first = false;
+  bool regions_l2 = true;
+  bool halves_l2 = true;
+  bool final_l2 = true;
+
+  rmac_grid region_grid() const { return {levels, overlap_percent, arithmetic}; }
+  index descriptor_size(const shape& s) const { return concatenates() ? 2 * s.c : s.c; }
+  void check(const shape& s) const { region_grid().regions(s.h, s.w); }
+
+  template <class B, class X, class A>
+  void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
+    using space = typename B::space;
+    const shape& e = x.extents();
+    // The whole map comes last in every image's list, so that a sum over the first `summed` rows may leave it out.
+    const regions_and<rmac_regions> with_whole{region_grid().regions(e.h, e.w), {0, 0, e.h, e.w}};
+    const index count = with_whole.size(), regions = concatenates() || whole_map ? count : count - 1;
+    const index summed = whole_map ? count : count - 1;
+    b.slices(s, e.n, detail::image_bytes(x), [&](const auto& b_, scratch& own, index first, index images) {
+      const scratch::frame frame(own);
+      const matrix<A> rows = own.make<A>(images * regions, e.c), result = out.row_range(first, images);
+      const auto slice = x.images(first, images);
+      if (regions == count) b_.fold_regions(own, slice, max{}, with_whole, rows);
+      else b_.fold_regions(own, slice, max{}, with_whole.list, rows);
+      const matrix<A> total = concatenates() && !global_first ? result.columns(0, e.c) : result.columns(result.cols - e.c, e.c);
+      if (concatenates()) {
+        const matrix<A> global = result.columns(global_first ? 0 : e.c, e.c);
+        b_.map(own, global, read_as_is{}, rows.every(regions, regions - 1));
+        if (halves_l2) l2{}.apply(b_, own, matrix<const A>(global), global);
+      }
+      if (regions_l2) l2{}.apply(b_, own, matrix<const A>(rows), rows);
+      detail::sum_row_groups<space>(b_, own, rows, regions, summed, total);
+      if (concatenates() && halves_l2) l2{}.apply(b_, own, matrix<const A>(total), total);
+      if (final_l2) l2{}.apply(b_, own, matrix<const A>(result), result);
+    });
+  }
+
+ private:
+  bool concatenates() const { return combination == rmac_combination::concat; }
+};
+
+/// [global ; sum of the regions], nothing normalised: what the blog post's author released.
+inline constexpr rmac rmac_blog{.combination = rmac_combination::concat,
+                                .global_first = true,
+                                .regions_l2 = false,
+                                .halves_l2 = false,
+                                .final_l2 = false};
+
+}  // namespace cnnpool

@@ -1,0 +1,236 @@
+// pool: activations in, descriptors out. pool_into: the same without an allocation.
+//
+//   descriptors d = pool(x, policy)                 one row per image; pool(backend, x, policy) to choose the backend
+//   pool_into(backend, x, policy, out, workspace)   writes to out; allocates nothing once the workspace is warm
+//   workspace_bytes(backend, x, policy)             what the workspace will have to hold
+//   pool_regions(x, policy, grid)                   one row per image and region (training data for a whitening)
+//
+// x: a feature_view, an any_feature_view, whatever an adapter turns into one (adapter.hpp), or a range of views of
+// different sizes (one batch after the other). Results are float, double for double activations; n = 0 or c = 0 gives
+// an empty result. Errors name the shapes and leave the output untouched. Safe to call from many threads at once, with
+// one workspace each; policies are values.
+#pragma once
+
+#include <ranges>
+
+#include "adapter.hpp"
+#include "backend/cpu/cpu.hpp"
+#include "core/descriptors.hpp"
+#include "dispatch.hpp"
+
+namespace cnnpool {
+
+/// A range of views, each a batch of its own size.
+template <class X>
+concept view_list = std::ranges::forward_range<const X> && !viewable<X> &&
+                    viewable<std::remove_cvref_t<std::ranges::range_value_t<const X>>>;
+
+namespace detail {
+
+template <class D>
+descriptor_span<D> output_of(descriptors<D>& out) {
+  return out.span();
+}
+template <class D, class Space>
+const descriptor_span<D, Space>& output_of(const descriptor_span<D, Space>& out) {
+  return out;
+}
+template <class T>
+  requires requires(T& t) { adapter<T>::output(t); }
+auto output_of(T& out) {
+  return adapter<T>::output(out);
+}
+
+/// Calls f(source of a typed view).
+template <class X, class F>
+decltype(auto) with_source(const X& x, F&& f) {
+  const auto& v = view_of(x);
+  using V = std::remove_cvref_t<decltype(v)>;
+  if constexpr (is_source<V>) return f(v);
+  else if constexpr (requires { typename V::accumulator_type; }) return f(as_source(v));
+  else return visit(v, [&](const auto& typed) -> decltype(auto) { return f(as_source(typed)); });
+}
+
+template <class B, class V>
+struct result_type {
+  using type = typename B::template accumulator<float>;  // the scalar type is known at run time only
+};
+template <class B, class V>
+  requires requires { typename V::value_type; }
+struct result_type<B, V> {
+  using type = typename B::template accumulator<typename V::value_type>;
+};
+/// What pool returns: the backend's accumulator for the scalar type of x.
+template <class B, class X>
+using result_t = typename result_type<B, std::remove_cvref_t<decltype(view_of(std::declval<const X&>()))>>::type;
+
+template <class P>
+void check_call(const P& policy, const shape& s) {
+  if (s.h == 0 || s.w == 0) raise("pool: shape ", to_string(s), " has no positions, expected h and w of at least 1");
+  check_policy(policy, s);
+}
+
+/// One row per image of `pooled`, which gets (backend, scratch, source, matrix); converts where D is not the accumulator.
+template <class B, class X, class D, class F>
+void pool_converted(const B& b, scratch& s, const X&, const matrix<D>& out, const F& pooled) {
+  using A = typename B::template accumulator<typename X::value_type>;
+  if constexpr (std::is_same_v<A, D>) {
+    pooled(s, out);
+  } else {
+    const scratch::frame frame(s);
+    const matrix<A> t = s.make<A>(out.rows, out.cols);
+    pooled(s, t);
+    b.convert(s, t, out);
+  }
+}
+
+template <class D, class Space>
+matrix<D> matrix_of(const descriptor_span<D, Space>& out) {
+  return {out.data(), out.rows(), out.cols(), out.row_stride(), 1};
+}
+
+template <class B, class X, class D, class P>
+void run_converted(const B& b, scratch& s, const X& x, const P& policy, const matrix<D>& out) {
+  pool_converted(b, s, x, out, [&](scratch& own, const auto& t) { run(b, own, x, policy, t); });
+}
+
+template <class B, class X>
+void check_space() {
+  static_assert(std::is_same_v<typename B::space, typename X::space>,
+                "cnnpool::pool: the activations are in another memory space than the one this backend reads");
+}
+
+template <class D, class B, class X, class P>
+std::size_t measured(const B& b, const X& x, const P& policy) {
+  scratch s;
+  const shape& e = x.extents();
+  if (e.n == 0 || e.c == 0) return 0;
+  const matrix<D> out{reinterpret_cast<D*>(scratch::alignment), e.n, descriptor_size(policy, e),
+                      descriptor_size(policy, e), 1};
+  run_converted(b, s, x, policy, out);
+  return s.peak();
+}
+
+template <class B, class X, class P, class D, class Space>
+void pool_source_into(const B& b, const X& x, const P& policy, const descriptor_span<D, Space>& out, workspace& w) {
+  check_space<B, X>();
+  const shape& e = x.extents();
+  check_call(policy, e);
+  const index d = descriptor_size(policy, e);
+  if (out.rows() != e.n || out.cols() != d)
+    raise("pool_into: output is ", out.rows(), " x ", out.cols(), ", policy ", name_of(policy), " on ", to_string(e),
+          " needs ", e.n, " x ", d);
+  if (e.n == 0 || e.c == 0) return;
+  w.reserve(measured<D>(b, x, policy));
+  scratch s(w.data(), w.capacity());
+  run_converted(b, s, x, policy, matrix_of(out));
+}
+
+}  // namespace detail
+
+/// Bytes that pool_into will need in its workspace for this call.
+template <backend B, viewable X, pooling_policy P>
+std::size_t workspace_bytes(const B& b, const X& x, const P& policy) {
+  using D = detail::result_t<B, X>;
+  return detail::with_source(x, [&](const auto& source) {
+    detail::check_call(policy, source.extents());
+    return detail::measured<D>(b, source, policy);
+  });
+}
+/// The same before there are any activations.
+template <activation_scalar T, backend B, class Layout, pooling_policy P>
+std::size_t workspace_bytes(const B& b, const shape& s, const Layout& layout, const P& policy) {
+  const auto* nowhere = reinterpret_cast<const T*>(scratch::alignment);  // never read
+  return workspace_bytes(b, feature_view<T, typename B::space>(nowhere, s, layout), policy);
+}
+
+/// out: descriptors, a descriptor_span, or an adapted matrix, n x descriptor_size(policy, shape).
+template <backend B, viewable X, pooling_policy P, class Out>
+void pool_into(const B& b, const X& x, const P& policy, Out&& out, workspace& w) {
+  detail::with_source(x,
+                      [&](const auto& source) { detail::pool_source_into(b, source, policy, detail::output_of(out), w); });
+}
+template <viewable X, pooling_policy P, class Out>
+void pool_into(const X& x, const P& policy, Out&& out, workspace& w) {
+  pool_into(cpu{}, x, policy, std::forward<Out>(out), w);
+}
+
+template <backend B, viewable X, pooling_policy P>
+auto pool(const B& b, const X& x, const P& policy) {
+  using D = detail::result_t<B, X>;
+  return detail::with_source(x, [&](const auto& source) {
+    const shape& e = source.extents();
+    detail::check_call(policy, e);
+    descriptors<D> out(e.n, descriptor_size(policy, e));
+    workspace w;
+    detail::pool_source_into(b, source, policy, out.span(), w);
+    return out;
+  });
+}
+
+template <backend B, view_list X, pooling_policy P>
+auto pool(const B& b, const X& batches, const P& policy) {
+  using D = detail::result_t<B, std::ranges::range_value_t<const X>>;
+  index rows = 0, d = 0, position = 0;
+  for (const auto& x : batches) {
+    detail::with_source(x, [&](const auto& source) {
+      const shape& e = source.extents();
+      detail::check_call(policy, e);
+      const index size = descriptor_size(policy, e);
+      if (position == 0) d = size;
+      if (size != d)
+        raise("pool: view ", position, " of the list is ", to_string(e), " and gives ", size,
+              " components, the views before it gave ", d);
+      rows += e.n;
+    });
+    ++position;
+  }
+  descriptors<D> out(rows, d);
+  workspace w;
+  index row = 0;
+  for (const auto& x : batches)
+    detail::with_source(x, [&](const auto& source) {
+      const index n = source.extents().n;
+      detail::pool_source_into(b, source, policy, out.span().row_range(row, n), w);
+      row += n;
+    });
+  return out;
+}
+
+template <class X, pooling_policy P>
+  requires(viewable<X> || view_list<X>)
+auto pool(const X& x, const P& policy) {
+  return pool(cpu{}, x, policy);
+}
+
+/// (n * regions) x d: row i*regions + k is region k of image i.
+template <backend B, viewable X, pooling_policy P, region_grid G>
+auto pool_regions(const B& b, const X& x, const P& policy, const G& grid) {
+  using D = detail::result_t<B, X>;
+  return detail::with_source(x, [&](const auto& source) {
+    detail::check_space<B, std::remove_cvref_t<decltype(source)>>();
+    const shape& e = source.extents();
+    detail::check_call(policy, e);
+    const auto regions = grid.regions(e.h, e.w);
+    detail::check_regions(regions, e, "pool_regions");
+    descriptors<D> out(e.n * regions.size(), descriptor_size(policy, e));
+    if (e.n == 0 || e.c == 0) return out;
+    const auto run = [&](scratch& s) {
+      detail::pool_converted(b, s, source, detail::matrix_of(out.span()), [&](scratch& own, const auto& t) {
+        detail::run_regions(b, own, source, policy, regions, t);
+      });
+    };
+    scratch measure;
+    run(measure);
+    workspace w(measure.peak());
+    scratch s(w.data(), w.capacity());
+    run(s);
+    return out;
+  });
+}
+template <viewable X, pooling_policy P, region_grid G>
+auto pool_regions(const X& x, const P& policy, const G& grid) {
+  return pool_regions(cpu{}, x, policy, grid);
+}
+
+}  // namespace cnnpool

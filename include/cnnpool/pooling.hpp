@@ -1,0 +1,21 @@
+// All of pooling, with no third-party header: views, policies, stages, backends cpu and reference.
+#pragma once
+
+#include "backend/reference/reference.hpp"
+#include "chains.hpp"
+#include "compose.hpp"
+#include "policy/average.hpp"
+#include "policy/crow.hpp"
+#include "policy/gem.hpp"
+#include "policy/max.hpp"
+#include "policy/nonzero.hpp"
+#include "policy/regional.hpp"
+#include "policy/relu.hpp"
+#include "policy/rmac.hpp"
+#include "policy/spoc.hpp"
+#include "policy/sum.hpp"
+#include "pool.hpp"
+#include "post/l2.hpp"
+#include "post/power.hpp"
+#include "post/scale.hpp"
+#include "post/truncate.hpp"

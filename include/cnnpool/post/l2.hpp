@@ -1,0 +1,84 @@
+// L2 normalisation of a descriptor: x / max(|x|, tiny); zero stays zero. add_epsilon = e (cirtorch: 1e-6): x / (|x| + e).
+//
+// Within 4 units in the last place; the norm of any finite vector is accurate, since a sum of squares that leaves the
+// accumulator's range is computed again with the largest component factored out. NaN spreads to the whole descriptor.
+#pragma once
+
+#include "../dispatch.hpp"
+
+namespace cnnpool {
+
+namespace detail {
+
+struct euclidean_norm {
+  template <class V>
+  using state = V;
+  template <class V>
+  CNNPOOL_HD V init() const {
+    return V(lane_t<V>(0));
+  }
+  template <class V>
+  CNNPOOL_HD V step(const V& s, const V& x) const {
+    return s + x * x;
+  }
+  template <class V>
+  CNNPOOL_HD V merge(const V& a, const V& b) const {
+    return a + b;
+  }
+  template <class V>
+  CNNPOOL_HD V finish(const V& s, index) const {
+    return sqrt(s);
+  }
+  template <class V>
+  CNNPOOL_HD auto in_range(const V& s) const {
+    using L = lane_t<V>;
+    return ((s < V(limits<L>::infinity)) & (s >= V(limits<L>::smallest * L(1 << 24)))) | (s != s);
+  }
+  template <class L, class Read>
+  CNNPOOL_HD L recompute(index n, const Read& x) const {
+    L largest = 0;
+    for (index i = 0; i < n; ++i) {
+      const L v = abs(x(i));
+      if (v > largest) largest = v;
+    }
+    if (largest == L(0) || largest == limits<L>::infinity) return largest;
+    double total = 0;
+    for (index i = 0; i < n; ++i) {
+      const double v = static_cast<double>(x(i) / largest);
+      total += v * v;
+    }
+    return largest * static_cast<L>(sqrt(total));
+  }
+};
+
+struct divide_by_norm {
+  double add_epsilon;
+  template <class V>
+  CNNPOOL_HD V operator()(const V& x, const V& norm) const {
+    using L = lane_t<V>;
+    const V safe = maximum(V(limits<L>::smallest), norm + V(static_cast<L>(add_epsilon)));
+    return x / safe;
+  }
+};
+
+}  // namespace detail
+
+struct l2 {
+  static constexpr const char* name = "l2";
+
+  double add_epsilon = 0;
+
+  index output_size(index d) const { return d; }
+  void check(index) const {
+    if (!(add_epsilon >= 0)) raise("l2: add_epsilon is ", add_epsilon, ", expected 0 or more");
+  }
+  template <class B, class A>
+  void apply(const B& b, scratch& s, const matrix<const A>& in, const matrix<A>& out) const {
+    const scratch::frame frame(s);
+    const matrix<A> norms = s.make<A>(in.rows, 1);
+    b.fold(s, rows_as_images<typename B::space>(in), detail::euclidean_norm{}, norms);
+    b.map(s, out, detail::divide_by_norm{add_epsilon}, in, matrix<const A>{norms.data, in.rows, in.cols, 1, 0});
+  }
+};
+
+}  // namespace cnnpool

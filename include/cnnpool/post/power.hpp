@@ -1,0 +1,36 @@
+// Power normalisation (Jegou, Chum, ECCV 2012): sign(x) |x|^alpha for every component, alpha = 0.5: the signed square
+// root. 0 stays 0, NaN stays NaN, inf keeps its sign. alpha = 0.5 is correctly rounded, other alpha within 1e-6.
+#pragma once
+
+#include "../dispatch.hpp"
+
+namespace cnnpool {
+
+namespace detail {
+struct signed_power {
+  double alpha;
+  template <class V>
+  CNNPOOL_HD V operator()(const V& x) const {
+    const V size = abs(x);
+    const V r = alpha == 0.5 ? sqrt(size) : pow(size, exponent<V>(alpha));
+    return select(x < V(lane_t<V>(0)), -r, r);
+  }
+};
+}  // namespace detail
+
+struct power {
+  static constexpr const char* name = "power";
+
+  double alpha = 0.5;
+
+  index output_size(index d) const { return d; }
+  void check(index) const {
+    if (!(alpha > 0)) raise("power: alpha is ", alpha, ", expected a positive number");
+  }
+  template <class B, class A>
+  void apply(const B& b, scratch& s, const matrix<const A>& in, const matrix<A>& out) const {
+    b.map(s, out, detail::signed_power{alpha}, in);
+  }
+};
+
+}  // namespace cnnpool

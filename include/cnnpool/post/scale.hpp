@@ -1,0 +1,30 @@
+// factor * x for every component: the weight of a part inside concat(a, b | scale{0.5}).
+#pragma once
+
+#include "../dispatch.hpp"
+
+namespace cnnpool {
+
+namespace detail {
+struct times {
+  double factor;
+  template <class V>
+  CNNPOOL_HD V operator()(const V& x) const {
+    return V(static_cast<lane_t<V>>(factor)) * x;
+  }
+};
+}  // namespace detail
+
+struct scale {
+  static constexpr const char* name = "scale";
+
+  double factor = 1;
+
+  index output_size(index d) const { return d; }
+  template <class B, class A>
+  void apply(const B& b, scratch& s, const matrix<const A>& in, const matrix<A>& out) const {
+    b.map(s, out, detail::times{factor}, in);
+  }
+};
+
+}  // namespace cnnpool

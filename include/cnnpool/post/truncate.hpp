@@ -1,0 +1,24 @@
+// The first `dimensions` components of a descriptor (after PCA: the strongest ones). More than there are is an error.
+#pragma once
+
+#include "../dispatch.hpp"
+
+namespace cnnpool {
+
+struct truncate {
+  static constexpr const char* name = "truncate";
+
+  index dimensions = 0;
+
+  index output_size(index) const { return dimensions; }
+  void check(index d) const {
+    if (dimensions < 1 || dimensions > d)
+      raise("truncate: dimensions is ", dimensions, ", expected 1 to ", d, " (the size of the descriptor)");
+  }
+  template <class B, class A>
+  void apply(const B& b, scratch& s, const matrix<const A>& in, const matrix<A>& out) const {
+    b.map(s, out, read_as_is{}, in.columns(0, dimensions));
+  }
+};
+
+}  // namespace cnnpool
