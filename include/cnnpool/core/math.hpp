@@ -58,7 +58,7 @@ CNNPOOL_HD V log(V x) {
   return std::log(x);
 }
 
-/// The larger of m and x; a NaN x wins, a NaN m is forgotten (see keep_nan).
+/// The larger of m and x; a NaN x wins, a NaN m is forgotten.
 template <class V>
 CNNPOOL_HD V maximum(const V& m, const V& x) {
   return select(m > x, m, x);
@@ -67,11 +67,10 @@ template <class V>
 CNNPOOL_HD V minimum(const V& m, const V& x) {
   return select(m < x, m, x);
 }
-/// A mark that is 0 until it has met a NaN and NaN ever after: one comparison and one OR per element, which is what
-/// makes a maximum propagate NaN although the hardware's forgets.
+/// r, but NaN where x is NaN: one comparison and one OR on packs, cheaper than a selection.
 template <scalar_lane V>
-CNNPOOL_HD V keep_nan(V mark, V x) {
-  return x != x ? x : mark;
+CNNPOOL_HD V keep_nan(V r, V x) {
+  return x != x ? x : r;
 }
 
 /// a * b, rounded before anything is added to it, so that no compiler fuses it into a different result per

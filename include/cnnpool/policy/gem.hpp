@@ -5,7 +5,7 @@
 //   clamp   the formula above (cirtorch, dirtorch, TF-DELF); a dead channel gives eps
 //   on_sum  max(SUM max(x,0)^p, eps), then / N and the root (the MATLAB toolbox)
 //   none    max(x, 0)^p; a dead channel gives 0
-// p = 1, 2, 3, 4 by multiplication, other p by a vectorised power (relative error 1e-6). Accumulates in float (double
+// Whole p up to 8 by multiplication, other p by a vectorised power (relative error 1e-6). Accumulates in float (double
 // for double). Whenever the true value is representable the result is finite and accurate: where the sum of powers
 // leaves the accumulator's range, the channel is computed again with its maximum factored out. NaN propagates.
 #pragma once
@@ -21,22 +21,30 @@ enum class gem_floor { clamp, on_sum, none };
 
 namespace detail {
 
-/// x^P for P = 1 to 4 by multiplication.
-template <int P>
-struct integer_power {
+/// x^3.
+struct cube {
   template <class V>
   CNNPOOL_HD V raise_to(const V& x) const {
-    if constexpr (P == 1) return x;
-    else if constexpr (P == 2) return x * x;
-    else if constexpr (P == 3) return x * x * x;
-    else return (x * x) * (x * x);
+    return x * x * x;
   }
   template <class V>
   CNNPOOL_HD V root(const V& x) const {
-    if constexpr (P == 1) return x;
-    else if constexpr (P == 2) return sqrt(x);
-    else if constexpr (P == 3) return cbrt(x);
-    else return sqrt(sqrt(x));
+    return cbrt(x);
+  }
+};
+
+/// x^p for a small integer p, by multiplication.
+struct integer_power {
+  int p;
+  template <class V>
+  CNNPOOL_HD V raise_to(const V& x) const {
+    V r = x;
+    for (int i = 1; i < p; ++i) r = r * x;
+    return r;
+  }
+  template <class V>
+  CNNPOOL_HD V root(const V& x) const {
+    return p == 1 ? x : p == 2 ? sqrt(x) : p == 4 ? sqrt(sqrt(x)) : pow(x, exponent<V>(1.0 / p));
   }
 };
 
@@ -142,10 +150,9 @@ struct gem {
   template <class F>
   void select_fold(F&& f) const {
     const double lowest = floor == gem_floor::clamp ? eps : 0, on_sum = floor == gem_floor::on_sum ? eps : 0;
-    if (p == 1) f(detail::power_mean<detail::integer_power<1>>{{}, lowest, on_sum});
-    else if (p == 2) f(detail::power_mean<detail::integer_power<2>>{{}, lowest, on_sum});
-    else if (p == 3) f(detail::power_mean<detail::integer_power<3>>{{}, lowest, on_sum});
-    else if (p == 4) f(detail::power_mean<detail::integer_power<4>>{{}, lowest, on_sum});
+    if (p == 3) f(detail::power_mean<detail::cube>{{}, lowest, on_sum});
+    else if (p <= 8 && p == static_cast<int>(p))
+      f(detail::power_mean<detail::integer_power>{{static_cast<int>(p)}, lowest, on_sum});
     else if (p > 1e30) f(detail::clamped_max{lowest});
     else f(detail::power_mean<detail::any_power<double>>{{p, 1 / p}, lowest, on_sum});
   }

@@ -1,5 +1,5 @@
 // The fraction of positions where a channel is not zero: Q_c = #{(i,j): x_c(i,j) != 0} / N. D = C. CroW's measure of
-// how sparse a channel is (Kalantidis, Mellina, Osindero, ECCV 2016). Exact up to N = 2^24; a NaN makes its channel NaN.
+// how sparse a channel is (Kalantidis, Mellina, Osindero, ECCV 2016). Exact up to N = 2^24. NaN is not zero.
 #pragma once
 
 #include "../core/math.hpp"
@@ -17,7 +17,7 @@ struct nonzero {
   template <class V>
   CNNPOOL_HD V step(const V& s, const V& x) const {
     using L = lane_t<V>;
-    return s + select(x == V(L(0)), V(L(0)), select(x == x, V(L(1)), x));
+    return s + select(x != V(L(0)), V(L(1)), V(L(0)));
   }
   template <class V>
   CNNPOOL_HD V merge(const V& a, const V& b) const {

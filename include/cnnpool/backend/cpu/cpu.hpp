@@ -184,7 +184,7 @@ struct cpu {
       if (p.outputs.count == 1 && p.images > 1 && detail::fold_outputs<F> == 1 && weights_stride == 0)
         p.images_as_outputs();
     const bool rows = p.elements.inner_stride == 1 || p.outputs.inner_stride != 1;
-    const detail::tiles tiles(p.outputs, rows ? 8 : 2048 / static_cast<index>(sizeof(A)), p.images, rows);
+    const detail::tiles tiles(p.outputs, rows ? 64 : 2048 / static_cast<index>(sizeof(A)), p.images, rows);
     parallel_shares(workers_for(detail::image_bytes(x) * x.extents().n, tiles.count()), tiles.count(),
                     [&](index, index first, index last) {
                       detail::run_at(level, detail::fold_share<X, F, W, A>{p, f, weights, weights_stride, tiles, rows, first, last});

@@ -10,6 +10,7 @@ namespace cnnpool::detail {
 template <class V, class S, class M>
 CNNPOOL_INLINE S select_state(const M& mask, const S& yes, const S& no) {
   S r = no;
+#pragma GCC unroll 8
   for (int k = 0; k < components<V, S>; ++k)
     component<V>(r, k) = select(mask, component<V>(yes, k), component<V>(no, k));
   return r;
@@ -77,14 +78,16 @@ template <class L, int N, class F, class S>
 CNNPOOL_INLINE S joint_reduction(const F& f, S* rows) {
   using V = pack<L, N>;
   constexpr int K = components<V, S>;
-  int count = N;
+  constexpr int count = sizeof(L) * N == 32 ? N / 2 : N;
   if constexpr (sizeof(L) * N == 32) {
+#pragma GCC unroll 8
     for (int i = 0; i < N / 2; ++i) {
+#pragma GCC unroll 8
       for (int k = 0; k < K; ++k) exchange_halves<L>(component<V>(rows[i], k), component<V>(rows[i + N / 2], k));
       rows[i] = f.merge(rows[i], rows[i + N / 2]);
     }
-    count = N / 2;
   }
+#pragma GCC unroll 8
   for (int k = 0; k < K; ++k) {
     if (count == 4) {
       interleave(component<V>(rows[0], k), component<V>(rows[2], k));
@@ -97,24 +100,6 @@ CNNPOOL_INLINE S joint_reduction(const F& f, S* rows) {
   }
   if (count == 4) return f.merge(f.merge(rows[0], rows[2]), f.merge(rows[1], rows[3]));
   return f.merge(rows[0], rows[1]);
-}
-
-/// From a state of M lanes to one of N < M lanes, in halves.
-template <class L, int N, int M, class F, class S>
-CNNPOOL_INLINE auto halved(const F& f, const S& s) {
-  if constexpr (M == N) {
-    return s;
-  } else {
-    using From = pack<L, M>;
-    using To = pack<L, M / 2>;
-    using R = typename F::template state<To>;
-    R a, b;
-    for (int k = 0; k < components<From, S>; ++k) {
-      component<To>(a, k) = lanes<0, M / 2>(component<From>(s, k));
-      component<To>(b, k) = lanes<M / 2, M / 2>(component<From>(s, k));
-    }
-    return halved<L, N, M / 2>(f, f.merge(a, b));
-  }
 }
 
 }  // namespace cnnpool::detail

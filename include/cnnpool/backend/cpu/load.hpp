@@ -92,26 +92,6 @@ CNNPOOL_INLINE pack<float, 16> joined_halves(const pack<float, 8>& low, const pa
 }
 #endif
 
-/// Lanes from and to adjacent numbers of their own type.
-template <class V>
-CNNPOOL_INLINE V loaded(const lane_t<V>* p) {
-  V r;
-  __builtin_memcpy(&r.v, p, sizeof r.v);
-  return r;
-}
-template <class V>
-CNNPOOL_INLINE void stored(const V& x, lane_t<V>* p) {
-  __builtin_memcpy(p, &x.v, sizeof x.v);
-}
-/// The first `count` lanes to numbers at a stride.
-template <class V>
-CNNPOOL_INLINE void stored(const V& x, lane_t<V>* p, index count, index stride) {
-  if (count == width<V> && stride == 1) return stored(x, p);
-  lane_t<V> buffer[width<V>];
-  stored(x, buffer);
-  scatter_elements(p, buffer, count, stride);
-}
-
 /// N adjacent stored elements, widened to the lane type; nothing is applied yet.
 template <class Level, class V, class T>
 CNNPOOL_INLINE V widened(const T* p) {
@@ -149,12 +129,40 @@ CNNPOOL_INLINE V widened(const T* p) {
 #endif
 }
 
-/// A mask of the first `count` lanes.
+/// Lanes from and to adjacent numbers of their own type.
+template <class V>
+CNNPOOL_INLINE V loaded(const lane_t<V>* p) {
+  V r;
+  __builtin_memcpy(&r.v, p, sizeof r.v);
+  return r;
+}
+template <class V>
+CNNPOOL_INLINE void stored(const V& x, lane_t<V>* p) {
+  __builtin_memcpy(p, &x.v, sizeof x.v);
+}
+/// The first `count` lanes to numbers at a stride.
+template <class V>
+CNNPOOL_INLINE void stored(const V& x, lane_t<V>* p, index count, index stride) {
+  if (count == width<V> && stride == 1) return stored(x, p);
+  lane_t<V> buffer[width<V>];
+  stored(x, buffer);
+  scatter_elements(p, buffer, count, stride);
+}
+
+/// N ones and N zeros.
+template <class L, int N>
+struct ones_and_zeros {
+  L v[2 * N];
+  constexpr ones_and_zeros() : v() {
+    for (int i = 0; i < N; ++i) v[i] = 1;
+  }
+};
+/// A mask of the first `count` lanes: one load and one comparison.
 template <class V>
 CNNPOOL_INLINE auto first_lanes(index count) {
-  V lane;
-  for (int i = 0; i < width<V>; ++i) lane.set(i, static_cast<lane_t<V>>(i));
-  return lane < V(static_cast<lane_t<V>>(count < width<V> ? count : width<V>));
+  using L = lane_t<V>;
+  static constexpr ones_and_zeros<L, width<V>> table;
+  return loaded<V>(table.v + (width<V> - count)) != V(L(0));
 }
 
 /// Reads the elements of a source as lanes of type V.

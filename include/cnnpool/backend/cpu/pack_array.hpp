@@ -92,9 +92,9 @@ CNNPOOL_HD pack<L, N> select(const pack_mask<L, N>& m, const pack<L, N>& a, cons
 }
 
 template <class L, int N>
-CNNPOOL_HD pack<L, N> keep_nan(const pack<L, N>& mark, const pack<L, N>& x) {
+CNNPOOL_HD pack<L, N> keep_nan(const pack<L, N>& result, const pack<L, N>& x) {
   pack<L, N> r;
-  for (int i = 0; i < N; ++i) r.v[i] = keep_nan(mark.v[i], x.v[i]);
+  for (int i = 0; i < N; ++i) r.v[i] = keep_nan(result.v[i], x.v[i]);
   return r;
 }
 template <class L, int N>

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <utility>
 
 #include "../../core/math.hpp"
 
@@ -61,7 +60,7 @@ struct pack {
   vector v;
 
   CNNPOOL_INLINE pack() {}
-  CNNPOOL_INLINE pack(L x) { broadcast(x, std::make_integer_sequence<int, N>{}); }
+  CNNPOOL_INLINE pack(L x) : v(x - vector{}) {}  // x - 0 is x, -0 and NaN included: one broadcast
   CNNPOOL_INLINE pack(const pack& o) : v(o.v) {}
   CNNPOOL_INLINE pack& operator=(const pack& o) {
     v = o.v;
@@ -125,12 +124,6 @@ struct pack {
     r.v = a.v != b.v;
     return r;
   }
-
- private:
-  template <int... I>
-  CNNPOOL_INLINE void broadcast(L x, std::integer_sequence<int, I...>) {
-    v = vector{(static_cast<void>(I), x)...};
-  }
 };
 
 template <class L, int N>
@@ -141,10 +134,10 @@ CNNPOOL_INLINE pack<L, N> select(const pack_mask<L, N>& m, const pack<L, N>& a, 
 }
 
 template <class L, int N>
-CNNPOOL_INLINE pack<L, N> keep_nan(const pack<L, N>& mark, const pack<L, N>& x) {
+CNNPOOL_INLINE pack<L, N> keep_nan(const pack<L, N>& result, const pack<L, N>& x) {
   using bits = typename pack_mask<L, N>::vector;
   pack<L, N> r;
-  r.v = (typename pack<L, N>::vector)((bits)mark.v | (bits)(x.v != x.v));
+  r.v = (typename pack<L, N>::vector)((bits)result.v | (bits)(x.v != x.v));
   return r;
 }
 

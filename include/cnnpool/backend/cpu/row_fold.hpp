@@ -25,77 +25,149 @@ struct row_fold {
   using L = A;
   using element_reader = reader<Level, T, Read, L>;
   static constexpr bool weighted = !std::is_same_v<W, no_weights>;
-  static constexpr int in_short = 32 / static_cast<int>(sizeof(L)), in_long = 128 / static_cast<int>(sizeof(L));
-  static constexpr int wide = level_width<Level, L, in_long>;      // lanes of a register
-  static constexpr int narrow = level_width<Level, L, in_short>;   // and at most 32 bytes
-  static constexpr index chunk = 1024;
-  using V = pack<L, narrow>;
+  static constexpr int in_short = 32 / static_cast<int>(sizeof(L));
+  static constexpr int N = level_width<Level, L, in_short>;  // lanes of a register, of 32 bytes at most
+  static constexpr index short_row = 128;
+  using V = pack<L, N>;
   using state = typename F::template state<V>;
+  /// Lanes in flight in a long row: four registers of AVX2, two where a state has so many components that they would
+  /// not stay in registers. Short rows that are stepped at the same time: as many as fill half of AVX2's registers.
+  static constexpr int in_long = (components<V, state> <= 2 ? 4 : 2) * in_short;
+  static constexpr int together = components<V, state> == 1 ? N : components<V, state> <= 2 && N > 4 ? 4 : N > 2 ? 2 : 1;
 
   const fold_problem<X, A>& p;
   const F& fold;
   W weights;  // per position, of one image
   element_reader read;
 
-  /// count elements into Count registers of N lanes;
-  template <int Count, int N, class G, class S>
-  CNNPOOL_INLINE void accumulate(const G& f, S* acc, const T* x, const A* w, index count, const T* end) const {
-    using P = pack<L, N>;
-    index i = 0;
-    for (; i + Count * N <= count; i += Count * N) {
-#pragma GCC unroll 16
-      for (int j = 0; j < Count; ++j) acc[j] = stepped<P>(f, acc[j], x + i + j * N, w + i + j * N);
+  /// Outputs first .. first+count-1 of image n. Everything that the rows share is computed here, once: the stores of
+  /// results could alias it, and it would be loaded again for every row.
+  CNNPOOL_INLINE void operator()(index n, index first, index count) const {
+    const index total = p.elements.count, step = p.outputs.inner_stride;
+    const bool is_long = total > short_row;
+    const index block = is_long ? in_long : in_short, padded = (total + block - 1) / block * block;
+    const bool adjacent = p.elements.inner == total && (p.elements.inner_stride == 1 || total == 1) &&
+                          p.outputs.inner == p.outputs.count;
+    const T* last_start = p.end - padded;  // rows that start here or before end inside the view, padding included
+    const T* start = p.start(n, first);
+    L tail_weights[weighted ? in_long : 1] = {};  // of the last, partial block of a row
+    if constexpr (weighted) copy_elements(tail_weights, weights + total / block * block, total % block, 1);
+
+    alignas(64) unsigned char memory[(N * short_row + in_long) * sizeof(T)];
+    T* buffer = reinterpret_cast<T*>(memory);
+    for (index i = 0; i < count; i += N) {
+      const index rows = count - i < N ? count - i : N, o = first + i;
+      state states[N];
+      if (is_long) {
+#pragma GCC unroll 1
+        for (int r = 0; r < rows; ++r) {
+          const T* x = adjacent ? start + (i + r) * step : p.start(n, o + r);
+          states[r] = long_row(o + r, x, adjacent && x <= last_start, total, buffer, tail_weights);
+        }
+      } else {
+        const T* x = start + i * step;
+        index next = step;
+        if (!adjacent || rows < N || x > last_start || x + (N - 1) * step > last_start) {
+          for (int r = 0; r < rows; ++r) gather(p.start(n, o + r), 0, total, buffer + r * short_row);
+          x = buffer;
+          next = short_row;
+        }
+#pragma GCC unroll 4
+        for (int r = 0; r < N; r += together)
+          short_rows(o + (r < rows ? r : 0), rows - r, x + r * next, next, total, tail_weights, states + r);
+      }
+      const auto f = for_channels<V>(fold, o, rows);
+      store_results<V>(*this, f, joint_reduction<L, N>(f, states), n, o, rows);
     }
-    const index full = (count - i) / N, last = (count - i) % N;
-#pragma GCC unroll 16
-    for (int j = 0; j < Count - 1; ++j)
-      if (j < full) acc[j] = stepped<P>(f, acc[j], x + i + j * N, w + i + j * N);
-    if (last == 0) return;
-    const T* q = x + i + full * N;
-    const P part = q + N <= end ? read.template adjacent<P>(q) : read.template some<P>(q, last);
-    S s = f.template init<P>();
-    if constexpr (weighted) {
-      L weights_[N] = {};
-      copy_elements(weights_, w + i + full * N, last, 1);
-      s = select_state<P>(first_lanes<P>(last), f.step(s, part, loaded<P>(weights_)), s);
+  }
+
+ private:
+  CNNPOOL_INLINE state long_row(index o, const T* x, bool in_place, index total, T* buffer, const L* tail) const {
+    constexpr int Count = in_long / in_short * (in_short / N);
+    const auto f = for_channel<V>(fold, o);
+    state acc[Count];
+#pragma GCC unroll 8
+    for (int j = 0; j < Count; ++j) acc[j] = f.template init<V>();
+    if (in_place) {
+      accumulate<Count, 1>(o, 1, acc, x, 0, weights_at(0), total, tail);
     } else {
-      s = select_state<P>(first_lanes<P>(last), f.step(s, part), s);
+      constexpr index chunk = N * short_row;
+      for (index i = 0; i < total; i += chunk) {
+        const index size = total - i < chunk ? total - i : chunk;
+        gather(x, i, size, buffer);
+        accumulate<Count, 1>(o, 1, acc, buffer, 0, weights_at(i), size, tail);
+      }
     }
-#pragma GCC unroll 16
-    for (int j = 0; j < Count; ++j)
-      if (j == full) acc[j] = f.merge(acc[j], s);
-  }
-
-  template <class P, class G, class S>
-  CNNPOOL_INLINE S stepped(const G& f, const S& s, const T* x, const A* w) const {
-    if constexpr (weighted) return f.step(s, read.template adjacent<P>(x), loaded<P>(w));
-    else return f.step(s, read.template adjacent<P>(x));
-  }
-
-  /// One row, as a state of `narrow` lanes.
-  template <int Virtual, int N, class G>
-  CNNPOOL_INLINE state row(const G& f, const T* x) const {
-    constexpr int Count = Virtual / N;
-    using S = typename F::template state<pack<L, N>>;
-    S acc[Count];
-#pragma GCC unroll 16
-    for (int j = 0; j < Count; ++j) acc[j] = f.template init<pack<L, N>>();
-    const index count = p.elements.count;
-    const A* w = nullptr;
-    if constexpr (weighted) w = weights;
-    const bool adjacent = p.elements.inner == count && (p.elements.inner_stride == 1 || count == 1);
-    T buffer[chunk];
-    const index step = adjacent ? count : chunk;
-    for (index i = 0; i < count; i += step) {
-      const index size = count - i < step ? count - i : step;
-      if (!adjacent) gather(x, i, size, buffer);
-      accumulate<Count, N>(f, acc, adjacent ? x : buffer, w + (weighted ? i : 0), size, adjacent ? p.end : buffer + chunk);
-    }
-#pragma GCC unroll 16
+#pragma GCC unroll 8
     for (int half = Count / 2; half > 0; half /= 2)
-#pragma GCC unroll 16
+#pragma GCC unroll 8
       for (int j = 0; j < half; ++j) acc[j] = f.merge(acc[j], acc[j + half]);
-    return halved<L, narrow, N>(f, acc[0]);
+    return acc[0];
+  }
+
+  /// `together` rows from output o on; those from `rows` on mean nothing.
+  CNNPOOL_INLINE void short_rows(index o, index rows, const T* x, index step, index total, const L* tail,
+                                 state* states) const {
+    constexpr int Count = in_short / N;
+    state acc[together * Count];
+#pragma GCC unroll 8
+    for (int r = 0; r < together * Count; ++r) acc[r] = channel(o, r / Count, rows).template init<V>();
+    accumulate<Count, together>(o, rows, acc, x, step, weights_at(0), total, tail);
+#pragma GCC unroll 8
+    for (int r = 0; r < together; ++r)
+      states[r] = Count == 1 ? acc[r] : channel(o, r, rows).merge(acc[r * Count], acc[r * Count + Count - 1]);
+  }
+
+  CNNPOOL_INLINE const L* weights_at(index i) const {
+    if constexpr (weighted) return weights + i;
+    else return nullptr;
+  }
+  CNNPOOL_INLINE auto channel(index o, int r, index rows) const { return for_channel<V>(fold, r < rows ? o + r : o); }
+
+  /// `count` elements of every row into acc[row * Count ...]; the next row lies `step` behind. Virtual lane j*N + l takes
+  /// the elements e with e mod Count*N == j*N + l.
+  template <int Count, int Rows>
+  CNNPOOL_INLINE void accumulate(index o, index rows, state* acc, const T* x, index step, const L* w, index count,
+                                 const L* tail) const {
+    constexpr index block = Count * N;
+    state local[Rows * Count];
+#pragma GCC unroll 32
+    for (int i = 0; i < Rows * Count; ++i) local[i] = acc[i];
+    for (index k = count / block; k > 0; --k) {
+#pragma GCC unroll 32
+      for (int i = 0; i < Rows * Count; ++i)
+        local[i] = stepped(channel(o, i / Count, rows), local[i], x + i / Count * step + i % Count * N, w + i % Count * N);
+      x += block;
+      if constexpr (weighted) w += block;
+    }
+    const index rest = count % block, full = rest / N, last = rest % N;
+#pragma GCC unroll 8
+    for (int j = 0; j < Count - 1; ++j)
+      if (j < full)
+#pragma GCC unroll 8
+        for (int r = 0; r < Rows; ++r)
+          local[r * Count + j] =
+              stepped(channel(o, r, rows), local[r * Count + j], x + r * step + j * N, tail + j * N);
+    if (last != 0) {
+      const auto mask = first_lanes<V>(last);
+#pragma GCC unroll 8
+      for (int r = 0; r < Rows; ++r) {
+        const auto f = channel(o, r, rows);
+        const state nothing = f.template init<V>();
+        const state s = select_state<V>(mask, stepped(f, nothing, x + r * step + full * N, tail + full * N), nothing);
+#pragma GCC unroll 8
+        for (int j = 0; j < Count; ++j)
+          if (j == full) local[r * Count + j] = f.merge(local[r * Count + j], s);
+      }
+    }
+#pragma GCC unroll 32
+    for (int i = 0; i < Rows * Count; ++i) acc[i] = local[i];
+  }
+
+  template <class G>
+  CNNPOOL_INLINE state stepped(const G& f, const state& s, const T* x, const L* w) const {
+    if constexpr (weighted) return f.step(s, read.template adjacent<V>(x), loaded<V>(w));
+    else return f.step(s, read.template adjacent<V>(x));
   }
 
   [[gnu::noinline]] void gather(const T* x, index first, index count, T* buffer) const {
@@ -103,29 +175,9 @@ struct row_fold {
     index i = first, done = 0;
     while (done < count) {
       const index inner = i % e.inner, run = e.inner - inner < count - done ? e.inner - inner : count - done;
-      const T* q = x + e.offset(i);
-      for (index k = 0; k < run; ++k) buffer[done + k] = q[k * e.inner_stride];
+      copy_elements(buffer + done, x + e.offset(i), run, e.inner_stride);
       done += run;
       i += run;
-    }
-  }
-
-  /// Outputs first .. first+count-1 of image n.
-  CNNPOOL_INLINE void operator()(index n, index first, index count) const {
-    const index last = first + count;
-    const bool is_long = p.elements.count > 128;
-    for (index o = first; o < last; o += narrow) {
-      const index rows = last - o < narrow ? last - o : narrow;
-      const auto f = for_channels<V>(fold, o, rows);
-      state states[narrow];
-      for (int i = 0; i < narrow; ++i) {
-        const index row_ = o + (i < rows ? i : 0);
-        if (i >= rows) states[i] = states[0];
-        else if (is_long) states[i] = row<in_long, wide>(for_channel<pack<L, wide>>(fold, row_), p.start(n, row_));
-        else states[i] = row<in_short, narrow>(for_channel<V>(fold, row_), p.start(n, row_));
-      }
-      const state s = joint_reduction<L, narrow>(f, states);
-      store_results<V>(*this, f, s, n, o, rows);
     }
   }
 };
