@@ -69,7 +69,7 @@ struct backend_archetype {
   /// out(n*regions.size() + region, k*c + channel): the fold over the positions of each region.
   template <class X, class F, class R, class A>
   void fold_regions(scratch&, const X&, const F&, const R&, const matrix<A>&) const {}
-  /// out(i, j) = f(in(i, j)...). An input is a matrix (strides of 0 broadcast), row_index or column_index.
+  /// out(i, j) = f(in(i, j)...). An input is a matrix, per_row, row_index or column_index.
   template <class A, class F, class... In>
   void map(scratch&, const matrix<A>&, const F&, const In&...) const {}
   /// out(i, j) = in(i, j), rounded to the type of out.

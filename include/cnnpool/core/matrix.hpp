@@ -32,6 +32,11 @@ struct matrix {
   }
 };
 
+/// An input of `map`: a column of one element per row, the same along the row.
+template <class A>
+struct per_row {
+  matrix<A> column;
+};
 /// An input of `map` whose element (i, j) is i, or j.
 struct row_index {};
 struct column_index {};

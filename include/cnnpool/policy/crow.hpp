@@ -131,20 +131,14 @@ struct weighted_sum_and_nonzero {
   }
 };
 
-/// A column of one value per row, repeated along the row.
-template <class A>
-matrix<A> repeated(const matrix<A>& column, index cols) {
-  return {column.data, column.rows, cols, column.row_stride, 0};
-}
-
 /// S* of every position, from the channel sums; in and out are images x positions and may be the same.
 template <class Space, class B, class A>
 void crow_spatial(const B& b, scratch& s, const matrix<A>& sums, double alpha, double beta) {
   const matrix<A> one = s.make<A>(sums.rows, 1);
   b.fold(s, rows_as_images<Space>(sums), max{}, one);
-  b.map(s, sums, relative_to_largest{}, sums, repeated(one, sums.cols));
+  b.map(s, sums, relative_to_largest{}, sums, per_row<A>{one});
   b.fold(s, rows_as_images<Space>(sums), power_sum{alpha}, one);
-  b.map(s, sums, spatial_weight{alpha, beta}, sums, repeated(one, sums.cols));
+  b.map(s, sums, spatial_weight{alpha, beta}, sums, per_row<A>{one});
 }
 
 /// out = I_c from Q_c; in and out may be the same.
@@ -152,7 +146,7 @@ template <class Space, class B, class A>
 void crow_channel(const B& b, scratch& s, const matrix<A>& q, double epsilon) {
   const matrix<A> total = s.make<A>(q.rows, 1);
   b.fold(s, rows_as_images<Space>(q), sum{}, total);
-  b.map(s, q, channel_weight{epsilon, static_cast<double>(q.cols)}, q, repeated(total, q.cols));
+  b.map(s, q, channel_weight{epsilon, static_cast<double>(q.cols)}, q, per_row<A>{total});
 }
 
 inline void check_crow(const char* name, double a, double b, double epsilon) {

@@ -51,13 +51,18 @@ struct euclidean_norm {
   }
 };
 
-struct divide_by_norm {
+struct safe_norm {
   double add_epsilon;
   template <class V>
-  CNNPOOL_HD V operator()(const V& x, const V& norm) const {
+  CNNPOOL_HD V operator()(const V& norm) const {
     using L = lane_t<V>;
-    const V safe = maximum(V(limits<L>::smallest), norm + V(static_cast<L>(add_epsilon)));
-    return x / safe;
+    return maximum(V(limits<L>::smallest), norm + V(static_cast<L>(add_epsilon)));
+  }
+};
+struct quotient {
+  template <class V>
+  CNNPOOL_HD V operator()(const V& x, const V& y) const {
+    return x / y;
   }
 };
 
@@ -77,7 +82,8 @@ struct l2 {
     const scratch::frame frame(s);
     const matrix<A> norms = s.make<A>(in.rows, 1);
     b.fold(s, rows_as_images<typename B::space>(in), detail::euclidean_norm{}, norms);
-    b.map(s, out, detail::divide_by_norm{add_epsilon}, in, matrix<const A>{norms.data, in.rows, in.cols, 1, 0});
+    b.map(s, norms, detail::safe_norm{add_epsilon}, norms);
+    b.map(s, out, detail::quotient{}, in, per_row<A>{norms});
   }
 };
 

@@ -107,7 +107,7 @@ struct cpu {
     const detail::tiles tiles(p.outputs, tile, p.images, !adjacent_channels);
     const index workers = workers_for(detail::image_bytes(x) * e.n, tiles.count());
     constexpr index state_size = sizeof(typename F::template state<A>);
-    const index own = (plan.row_cells + 1) * plan.col_cells * tile * state_size;
+    const index own = (plan.states_for(tile) * state_size + 63) / 64 * 64;
     char* cells = static_cast<char*>(s.bytes(static_cast<std::size_t>(own * workers)));
     if (s.measuring()) return;
     parallel_shares(workers, tiles.count(), [&](index worker, index first, index last) {

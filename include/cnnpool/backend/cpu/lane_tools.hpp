@@ -57,15 +57,16 @@ CNNPOOL_INLINE void interleave(pack<L, N>& a, pack<L, N>& b) {
 template <class L, int N>
 CNNPOOL_INLINE void transpose(pack<L, N>* r) {
   if constexpr (sizeof(L) * N == 32)
+#pragma GCC unroll 8
     for (int i = 0; i < N / 2; ++i) exchange_halves<L>(r[i], r[i + N / 2]);
   constexpr int M = 16 / static_cast<int>(sizeof(L));
+#pragma GCC unroll 8
   for (int i = 0; i < N; i += M) {
     if constexpr (M == 4) {
       interleave(r[i], r[i + 2]);
       interleave(r[i + 1], r[i + 3]);
       interleave(r[i], r[i + 1]);
       interleave(r[i + 2], r[i + 3]);
-      // now lane order 0, 1, 2, 3 stands in r[i], r[i+1], r[i+2], r[i+3]
     } else {
       interleave(r[i], r[i + 1]);
     }

@@ -6,34 +6,66 @@
 
 namespace cnnpool::detail {
 
+/// Row i of an input, made ready once.
+template <class V>
+struct input_row {
+  const lane_t<V>* p;
+  index stride;
+  CNNPOOL_INLINE V operator()(index j, index count) const {
+    if (stride == 1 && count == width<V>) return loaded<V>(p + j);
+    lane_t<V> buffer[width<V>] = {};
+    copy_elements(buffer, p + j * stride, count, stride);
+    return loaded<V>(buffer);
+  }
+};
+template <class V>
+struct repeated_row {
+  V value;
+  CNNPOOL_INLINE V operator()(index, index) const { return value; }
+};
+template <class V>
+struct number_row {
+  V first;
+  CNNPOOL_INLINE V operator()(index j, index) const {
+    return first + V(static_cast<lane_t<V>>(j));
+  }
+};
+
 template <class V, class A>
-CNNPOOL_INLINE V lanes_of(const matrix<A>& m, index i, index j, index count) {
-  const A* p = &m(i, j);
-  if (m.col_stride == 0) return V(*p);
-  if (m.col_stride == 1 && count == width<V>) return loaded<V>(p);
-  lane_t<V> buffer[width<V>] = {};
-  copy_elements(buffer, static_cast<const lane_t<V>*>(p), count, m.col_stride);
-  return loaded<V>(buffer);
+CNNPOOL_INLINE input_row<V> row_of(const matrix<A>& m, index i) {
+  return {&m(i, 0), m.col_stride};
+}
+template <class V, class A>
+CNNPOOL_INLINE repeated_row<V> row_of(const per_row<A>& m, index i) {
+  return {V(m.column(i, 0))};
 }
 template <class V>
-CNNPOOL_INLINE V lanes_of(row_index, index i, index, index) {
-  return V(static_cast<lane_t<V>>(i));
+CNNPOOL_INLINE repeated_row<V> row_of(row_index, index i) {
+  return {V(static_cast<lane_t<V>>(i))};
 }
 template <class V>
-CNNPOOL_INLINE V lanes_of(column_index, index, index j, index) {
-  V r;
-  for (int k = 0; k < width<V>; ++k) r.set(k, static_cast<lane_t<V>>(j + k));
-  return r;
+CNNPOOL_INLINE number_row<V> row_of(column_index, index) {
+  lane_t<V> numbers[width<V>];
+  for (int k = 0; k < width<V>; ++k) numbers[k] = static_cast<lane_t<V>>(k);
+  return {loaded<V>(numbers)};
+}
+
+template <class V, class A, class F, class... Rows>
+CNNPOOL_INLINE void map_lanes(A* out, index stride, index cols, const F& f, const Rows&... rows) {
+  constexpr index N = width<V>;
+  index j = 0;
+  if (stride == 1)
+    for (; j + N <= cols; j += N) stored(f(rows(j, N)...), out + j);
+  for (; j < cols; j += N) {
+    const index count = cols - j < N ? cols - j : N;
+    stored(f(rows(j, count)...), out + j * stride, count, stride);
+  }
 }
 
 template <class Level, class A, class F, class... In>
 CNNPOOL_INLINE void map_row(const matrix<A>& out, const F& f, index i, const In&... in) {
   using V = pack<A, level_width<Level, A, 64>>;
-  constexpr index N = width<V>;
-  for (index j = 0; j < out.cols; j += N) {
-    const index count = out.cols - j < N ? out.cols - j : N;
-    stored(f(lanes_of<V>(in, i, j, count)...), &out(i, j), count, out.col_stride);
-  }
+  map_lanes<V>(&out(i, 0), out.col_stride, out.cols, f, row_of<V>(in, i)...);
 }
 
 }  // namespace cnnpool::detail

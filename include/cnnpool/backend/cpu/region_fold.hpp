@@ -23,13 +23,16 @@ struct region_fold {
   const F& fold;
   const R& regions;
   const region_plan& plan;
-  state* cells;  // room for (row_cells + 1) * col_cells states per N channels
+  state* cells;  // as many as region_plan::states_for says
   element_reader read;
 
   /// Channels first .. first+count-1 of image n, adjacent in memory (NHWC) or not more than the lanes of 32 bytes (NCHW).
   CNNPOOL_INLINE void operator()(index n, index first, index count) const {
     const index packs = (count + N - 1) / N, cell_count = plan.row_cells * plan.col_cells;
-    for (index i = 0; i < cell_count * packs; ++i) cells[i] = fold.template init<V>();
+    if (!plan.cells_are_positions || p.outputs.inner_stride == 1) {
+      const state nothing = fold.template init<V>();
+      for (index i = 0; i < cell_count * packs; ++i) cells[i] = nothing;
+    }
     if (count > 1 && p.outputs.inner_stride == 1) step_channels(n, first, count, packs);
     else step_columns(n, first, count, packs);
     for (index t = 0; t < packs; ++t) merge_boxes(n, first + t * N, count - t * N < N ? count - t * N : N, t, packs);
@@ -61,77 +64,129 @@ struct region_fold {
 
   CNNPOOL_INLINE void step_columns(index n, index first, index count, index packs) const {
     const strides& st = p.x.view.stride();
-    const index width_ = p.x.extents().w;
-    for (index t = 0; t < packs; ++t)
-      for (index r = 0; r < plan.row_cells; ++r)
-        for (index w = 0; w < width_; w += N) {
+    const shape& e = p.x.extents();
+    const index down = st.h, across = st.w, next = p.outputs.inner_stride, row_cells = plan.row_cells;
+    const index* const row_cut = plan.row_cut;
+    const T* const end = p.end;
+    for (index t = 0; t < packs; ++t) {
+      const index channels = count - t * N < N ? count - t * N : N, c0 = first + t * N;
+      const bool regular = channels == N && across == 1 && p.outputs.inner == p.outputs.count && down >= 0 && next >= 0;
+      const T* const x = p.start(n, c0);
+      const T* const last = x + (N - 1) * next + (e.h - 1) * down;
+      for (index r = 0; r < row_cells; ++r)
+        for (index w = 0; w < e.w; w += N) {
+          const index columns = e.w - w < N ? e.w - w : N;
           state square[N];
-          const index channels = count - t * N < N ? count - t * N : N, columns = width_ - w < N ? width_ - w : N;
-          for (int i = 0; i < N; ++i) {
-            const index c = first + t * N + (i < channels ? i : 0);
-            const auto f = for_channel<V>(fold, c);
-            const T* x = p.start(n, c) + w * st.w;
-            state s = f.template init<V>();
-            for (index h = plan.row_cut[r]; h < plan.row_cut[r + 1] && i < channels; ++h)
-              s = f.step(s, load_columns(x + h * st.h, st.w, columns));
-            square[i] = s;
+#pragma GCC unroll 8
+          for (int i = 0; i < N; ++i) square[i] = for_channel<V>(fold, c0 + (i < channels ? i : 0)).template init<V>();
+          if (regular && last + w + N <= end) {
+            const T* q = x + row_cut[r] * down + w;
+            for (index h = row_cut[r + 1] - row_cut[r]; h > 0; --h, q += down)
+#pragma GCC unroll 8
+              for (int i = 0; i < N; ++i)
+                square[i] = for_channel<V>(fold, c0 + i).step(square[i], read.template adjacent<V>(q + i * next));
+          } else {
+            for (int i = 0; i < channels; ++i) {
+              const auto f = for_channel<V>(fold, c0 + i);
+              const T* q = p.start(n, c0 + i) + w * across;
+              for (index h = row_cut[r]; h < row_cut[r + 1]; ++h)
+                square[i] = f.step(square[i], load_columns(q + h * down, across, columns));
+            }
           }
-          V column[N];
-          for (int k = 0; k < components<V, state>; ++k) {
-            for (int i = 0; i < N; ++i) column[i] = component<V>(square[i], k);
-            transpose<L, N>(column);
-            for (int i = 0; i < N; ++i) component<V>(square[i], k) = column[i];
-          }
-          for (index j = 0; j < columns; ++j) {
-            state& s = cell(r, plan.col_cell[w + j], t, packs);
-            s = fold.merge(s, square[j]);
-          }
+          merge_columns(square, &cell(r, 0, t, packs), packs, w, columns);
         }
+    }
+  }
+
+  /// N channels of N columns, transposed and merged into the cells of their columns.
+  CNNPOOL_INLINE void merge_columns(const state* square, state* row, index packs, index w, index columns) const {
+    state turned[N];
+#pragma GCC unroll 8
+    for (int k = 0; k < components<V, state>; ++k) {
+      V column[N];
+#pragma GCC unroll 8
+      for (int i = 0; i < N; ++i) column[i] = component<V>(square[i], k);
+      transpose<L, N>(column);
+#pragma GCC unroll 8
+      for (int i = 0; i < N; ++i) component<V>(turned[i], k) = column[i];
+    }
+    if (plan.cells_are_positions) {
+      row += w * packs;
+#pragma GCC unroll 8
+      for (int j = 0; j < N; ++j, row += packs)
+        if (j < columns) *row = turned[j];
+      return;
+    }
+    for (index j = 0; j < columns;) {
+      const index c = plan.col_cell[w + j], cut = plan.col_cut[c + 1] - w, stop = cut < columns ? cut : columns;
+      state s = row[c * packs];
+      for (; j < stop; ++j) s = fold.merge(s, turned[j]);
+      row[c * packs] = s;
+    }
   }
 
   CNNPOOL_INLINE V load_columns(const T* x, index stride, index count) const {
-    if (stride == 1 && x + N <= p.end) return read.template adjacent<V>(x);
     T buffer[N] = {};
     copy_elements(buffer, x, count, stride);
     return read.template adjacent<V>(buffer);
   }
 
+  /// Behind the cells: one row of them, for the boxes with the same rows of cells.
+  CNNPOOL_INLINE state* rows_of_cells(index packs) const { return cells + plan.row_cells * plan.col_cells * packs; }
+
   CNNPOOL_INLINE void merge_boxes(index n, index first, index count, index t, index packs) const {
     const auto f = for_channels<V>(fold, first, count);
-    state* rows = cells + plan.row_cells * plan.col_cells * packs;  // of the boxes with the same rows of cells
+    state* rows = rows_of_cells(packs);
+    const index across = plan.col_cells * packs;
+    const index by_image = p.by_image, by_value = p.by_value, by_output = p.by_output;
+    L* to = p.result + n * plan.count * by_image + first * by_output;
     index row_first = -1, row_last = -1;
     for (index k = 0; k < plan.count; ++k) {
-      const region_plan::place& b = plan.places[k];
-      if (b.row_first != row_first || b.row_last != row_last) {
-        row_first = b.row_first;
-        row_last = b.row_last;
-        for (index c = 0; c < plan.col_cells; ++c) {
-          state s = cell(row_first, c, t, packs);
-          for (index r = row_first + 1; r < row_last; ++r) s = f.merge(s, cell(r, c, t, packs));
-          rows[c] = s;
+      const region_plan::place b = plan.places[k];
+      state s;
+      if (plan.cells_are_positions) {
+        s = f.template init<V>();
+        state other = s;  // two chains of merges
+        const state* row = &cell(b.row_first, b.col_first, t, packs);
+        const index columns = b.col_last - b.col_first;
+        for (index r = b.row_last - b.row_first; r > 0; --r, row += across) {
+          const state* q = row;
+          for (index c = columns / 2; c > 0; --c, q += 2 * packs) {
+            s = f.merge(s, q[0]);
+            other = f.merge(other, q[packs]);
+          }
+          if (columns % 2 != 0) s = f.merge(s, *q);
         }
+        s = f.merge(s, other);
+      } else {
+        if (b.row_first != row_first || b.row_last != row_last) {
+          row_first = b.row_first;
+          row_last = b.row_last;
+          const state* column = &cell(row_first, 0, t, packs);
+          for (index c = 0; c < plan.col_cells; ++c, column += packs) {
+            state m = *column;
+            for (index r = 1; r < row_last - row_first; ++r) m = f.merge(m, column[r * across]);
+            rows[c] = m;
+          }
+        }
+        s = rows[b.col_first];
+        for (index c = b.col_first + 1; c < b.col_last; ++c) s = f.merge(s, rows[c]);
       }
-      state s = rows[b.col_first];
-      for (index c = b.col_first + 1; c < b.col_last; ++c) s = f.merge(s, rows[c]);
-      store(f, s, n, k, first, count);
+      const auto results = f.finish(s, b.positions);
+      constexpr int values_ = value_count<std::remove_cvref_t<decltype(results)>>;
+#pragma GCC unroll 8
+      for (int v = 0; v < values_; ++v) stored(value(results, v), to + v * by_value, count, by_output);
+      to += by_image;
+      if constexpr (requires { f.in_range(s); }) recompute_where_needed(f.in_range(s), n, k, first, count);
     }
   }
 
-  template <class G>
-  CNNPOOL_INLINE void store(const G& f, const state& s, index n, index k, index first, index count) const {
-    const box b = regions[k];
-    const auto results = f.finish(s, b.h * b.w);
-    constexpr int values_ = value_count<std::remove_cvref_t<decltype(results)>>;
-    L* to = p.result + (n * plan.count + k) * p.by_image + first * p.by_output;
-    for (int v = 0; v < values_; ++v) stored(value(results, v), to + v * p.by_value, count, p.by_output);
-    if constexpr (requires { f.in_range(s); }) {
-      const auto good = f.in_range(s);
-      if (!all(good))
-        for (int i = 0; i < count; ++i)
-          if (!good[i]) recompute(n, k, first + i, b);
-    }
+  template <class M>
+  CNNPOOL_INLINE void recompute_where_needed(const M& good, index n, index k, index first, index count) const {
+    if (all(good)) return;
+    for (int i = 0; i < count; ++i)
+      if (!good[i]) recompute(n, k, first + i, regions[k]);
   }
-
   [[gnu::noinline]] void recompute(index n, index k, index c, const box& b) const {
     const auto again = for_channel<L>(fold, c).template recompute<L>(
         b.h * b.w, [&](index i) { return element<L>(p.x, n, c, b.h0 + i / b.w, b.w0 + i % b.w); });

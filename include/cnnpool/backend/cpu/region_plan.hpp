@@ -1,5 +1,6 @@
 // Overlapping boxes share work: their edges cut the map into cells, every element is stepped into one cell, and a box is
-// the merge of its cells, rows of cells first (boxes with the same rows share that merge).
+// the merge of its cells, rows of cells first (boxes with the same rows share that merge). On a map of a few positions
+// the cells are the positions: merging more of them costs less than finding out which to merge.
 #pragma once
 
 #include "../../core/region.hpp"
@@ -11,27 +12,33 @@ namespace cnnpool::detail {
 struct region_plan {
   struct place {
     index row_first, row_last, col_first, col_last;  // cells, last excluded
+    index positions;
   };
   index row_cells = 0, col_cells = 0, count = 0;
   index* row_cut = nullptr;
   index* col_cut = nullptr;
   index* col_cell = nullptr;  // of a map column; columns outside every box have a cell too
   place* places = nullptr;
+  bool cells_are_positions = false;
+
+  /// States of one lane that a kernel keeps for `lanes` channels: the cells, and one row of them.
+  index states_for(index lanes) const { return (row_cells + 1) * col_cells * lanes; }
 
   template <class R>
-  region_plan(scratch& s, const R& regions, index h, index w) : count(regions.size()) {
+  region_plan(scratch& s, const R& regions, index h, index w)
+      : count(regions.size()), cells_are_positions(h * w <= 64) {
     row_cut = s.make<index>(1, h + 2).data;
     col_cut = s.make<index>(1, w + 2).data;
     col_cell = s.make<index>(1, w + 1).data;
     index* row_cell = s.make<index>(1, h + 1).data;
     places = s.make<place>(1, count).data;
     if (s.measuring()) {
-      row_cells = 2 * count + 1 < h ? 2 * count + 1 : h;  // at most
-      col_cells = 2 * count + 1 < w ? 2 * count + 1 : w;
+      row_cells = 2 * count + 1 < h && !cells_are_positions ? 2 * count + 1 : h;  // at most
+      col_cells = 2 * count + 1 < w && !cells_are_positions ? 2 * count + 1 : w;
       return;
     }
-    for (index i = 0; i <= h; ++i) row_cell[i] = 0;
-    for (index j = 0; j <= w; ++j) col_cell[j] = 0;
+    for (index i = 0; i <= h; ++i) row_cell[i] = cells_are_positions;
+    for (index j = 0; j <= w; ++j) col_cell[j] = cells_are_positions;
     for (index k = 0; k < count; ++k) {
       const box b = regions[k];
       row_cell[b.h0] = row_cell[b.h0 + b.h] = col_cell[b.w0] = col_cell[b.w0 + b.w] = 1;
@@ -40,7 +47,7 @@ struct region_plan {
     col_cells = number(col_cell, w, col_cut);
     for (index k = 0; k < count; ++k) {
       const box b = regions[k];
-      places[k] = {row_cell[b.h0], row_cell[b.h0 + b.h], col_cell[b.w0], col_cell[b.w0 + b.w]};
+      places[k] = {row_cell[b.h0], row_cell[b.h0 + b.h], col_cell[b.w0], col_cell[b.w0 + b.w], b.h * b.w};
     }
   }
 

@@ -30,9 +30,9 @@ struct row_fold {
   static constexpr index short_row = 128;
   using V = pack<L, N>;
   using state = typename F::template state<V>;
-  /// Lanes in flight in a long row: four registers of AVX2, two where a state has so many components that they would
-  /// not stay in registers. Short rows that are stepped at the same time: as many as fill half of AVX2's registers.
-  static constexpr int in_long = (components<V, state> <= 2 ? 4 : 2) * in_short;
+  /// Lanes in flight in a long row: eight registers of AVX2 (two multiply-adders times a latency of four cycles), fewer
+  /// where a state has more components, so that all of them stay in registers. Short rows that are stepped at the same time: as many as fill half of AVX2's registers.
+  static constexpr int in_long = (components<V, state> == 1 ? 8 : components<V, state> <= 2 ? 4 : 2) * in_short;
   static constexpr int together = components<V, state> == 1 ? N : components<V, state> <= 2 && N > 4 ? 4 : N > 2 ? 2 : 1;
 
   const fold_problem<X, A>& p;
@@ -61,8 +61,8 @@ struct row_fold {
       if (is_long) {
 #pragma GCC unroll 1
         for (int r = 0; r < rows; ++r) {
-          const T* x = adjacent ? start + (i + r) * step : p.start(n, o + r);
-          states[r] = long_row(o + r, x, adjacent && x <= last_start, total, buffer, tail_weights);
+          const T* x = start + (i + r) * step;
+          states[r] = long_row(n, o + r, x, adjacent && x <= last_start, total, buffer, tail_weights);
         }
       } else {
         const T* x = start + i * step;
@@ -82,11 +82,12 @@ struct row_fold {
   }
 
  private:
-  CNNPOOL_INLINE state long_row(index o, const T* x, bool in_place, index total, T* buffer, const L* tail) const {
-    constexpr int Count = in_long / in_short * (in_short / N);
+  CNNPOOL_INLINE state long_row(index n, index o, const T* x, bool in_place, index total, T* buffer,
+                                const L* tail) const {
+    constexpr int Count = in_long / N;
     const auto f = for_channel<V>(fold, o);
     state acc[Count];
-#pragma GCC unroll 8
+#pragma GCC unroll 16
     for (int j = 0; j < Count; ++j) acc[j] = f.template init<V>();
     if (in_place) {
       accumulate<Count, 1>(o, 1, acc, x, 0, weights_at(0), total, tail);
@@ -94,13 +95,13 @@ struct row_fold {
       constexpr index chunk = N * short_row;
       for (index i = 0; i < total; i += chunk) {
         const index size = total - i < chunk ? total - i : chunk;
-        gather(x, i, size, buffer);
+        gather(p.start(n, o), i, size, buffer);
         accumulate<Count, 1>(o, 1, acc, buffer, 0, weights_at(i), size, tail);
       }
     }
-#pragma GCC unroll 8
+#pragma GCC unroll 16
     for (int half = Count / 2; half > 0; half /= 2)
-#pragma GCC unroll 8
+#pragma GCC unroll 16
       for (int j = 0; j < half; ++j) acc[j] = f.merge(acc[j], acc[j + half]);
     return acc[0];
   }
@@ -141,7 +142,7 @@ struct row_fold {
       if constexpr (weighted) w += block;
     }
     const index rest = count % block, full = rest / N, last = rest % N;
-#pragma GCC unroll 8
+#pragma GCC unroll 16
     for (int j = 0; j < Count - 1; ++j)
       if (j < full)
 #pragma GCC unroll 8
@@ -155,7 +156,7 @@ struct row_fold {
         const auto f = channel(o, r, rows);
         const state nothing = f.template init<V>();
         const state s = select_state<V>(mask, stepped(f, nothing, x + r * step + full * N, tail + full * N), nothing);
-#pragma GCC unroll 8
+#pragma GCC unroll 16
         for (int j = 0; j < Count; ++j)
           if (j == full) local[r * Count + j] = f.merge(local[r * Count + j], s);
       }

@@ -88,6 +88,8 @@ struct reference {
   }
   static double input(const matrix<double>& m, index i, index j) { return m(i, j); }
   static double input(const matrix<const double>& m, index i, index j) { return m(i, j); }
+  template <class A>
+  static double input(const per_row<A>& m, index i, index) { return m.column(i, 0); }
   static double input(row_index, index i, index) { return static_cast<double>(i); }
   static double input(column_index, index, index j) { return static_cast<double>(j); }
 };
