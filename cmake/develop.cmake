@@ -1,14 +1,21 @@
 # What developers of cnnpool need; a consumer never reads this file.
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
+# -O2 is what users compile with; -O3 and debug information only cost time here.
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+  set(CMAKE_CXX_FLAGS_RELEASE "-O2")
+endif()
 
 # The warnings that the headers are clean on (g++ and clang++), as errors.
+set(CNNPOOL_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast
+                     -Wdouble-promotion -Werror)
 add_library(cnnpool_warnings INTERFACE)
-target_compile_options(cnnpool_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow
-                                                  -Wold-style-cast -Wdouble-promotion -Werror)
+target_compile_options(cnnpool_warnings INTERFACE ${CNNPOOL_WARNINGS})
+
 set(CNNPOOL_SANITIZE "" CACHE STRING "Sanitizers for the developer build, e.g. address,undefined or thread")
 if(CNNPOOL_SANITIZE)
-  add_compile_options(-fsanitize=${CNNPOOL_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
+  add_compile_options(-fsanitize=${CNNPOOL_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${CNNPOOL_SANITIZE})
 endif()
 
