@@ -9,6 +9,7 @@
 #pragma once
 
 #include <concepts>
+#include <ranges>
 #include <span>
 #include <string_view>
 
@@ -84,6 +85,11 @@ inline geometry geometry_of(index rank, const index* extents, const index* eleme
 /// Everything that pool accepts as one batch.
 template <class T>
 concept viewable = detail::is_view<T> || detail::is_source<T> || detail::has_adapter<T> || detail::has_view_function<T>;
+
+/// A range of views, each a batch of its own size.
+template <class X>
+concept view_list = std::ranges::forward_range<const X> && !viewable<X> &&
+                    viewable<std::remove_cvref_t<std::ranges::range_value_t<const X>>>;
 
 namespace detail {
 template <class T>

@@ -83,6 +83,14 @@ template <stage First, stage Second>
 stage_chain<First, Second> operator|(const First& first, const Second& second) {
   return {first, second};
 }
+/// Never compiles: the one wrong order, in one sentence.
+template <class First, pooling_policy Second>
+  requires(pooling_policy<First> || stage<First>)
+auto operator|(const First&, const Second&) {
+  static_assert(!pooling_policy<Second>,
+                "cnnpool::operator|: a policy stands on the right; the order is policy | stage, and concat(a, b) puts "
+                "two policies together");
+}
 
 namespace detail {
 
@@ -190,10 +198,12 @@ struct concat_policy {
   }
 };
 
-template <pooling_policy... Parts>
-concat_policy<Parts...> concat(const Parts&... parts) {
+template <class... Parts>
+auto concat(const Parts&... parts) {
   static_assert(sizeof...(Parts) > 0, "cnnpool::concat: give it at least one policy");
-  return {{parts...}};
+  static_assert((pooling_policy<Parts> && ...),
+                "cnnpool::concat: a part is not a policy; put a policy in front of a stage: policy | stage");
+  if constexpr (sizeof...(Parts) > 0 && (pooling_policy<Parts> && ...)) return concat_policy<Parts...>{{parts...}};
 }
 
 }  // namespace cnnpool

@@ -11,19 +11,13 @@
 // one workspace each; policies are values.
 #pragma once
 
-#include <ranges>
-
 #include "adapter.hpp"
 #include "backend/cpu/cpu.hpp"
 #include "core/descriptors.hpp"
 #include "dispatch.hpp"
+#include "misuse.hpp"
 
 namespace cnnpool {
-
-/// A range of views, each a batch of its own size.
-template <class X>
-concept view_list = std::ranges::forward_range<const X> && !viewable<X> &&
-                    viewable<std::remove_cvref_t<std::ranges::range_value_t<const X>>>;
 
 namespace detail {
 
@@ -40,6 +34,9 @@ template <class T>
 auto output_of(T& out) {
   return adapter<T>::output(out);
 }
+
+template <class Out>
+concept has_output = requires(Out& out) { output_of(out); };
 
 /// Calls f(source of a typed view).
 template <class X, class F>
@@ -147,12 +144,19 @@ std::size_t workspace_bytes(const B& b, const shape& s, const Layout& layout, co
 /// out: descriptors, a descriptor_span, or an adapted matrix, n x descriptor_size(policy, shape).
 template <backend B, viewable X, pooling_policy P, class Out>
 void pool_into(const B& b, const X& x, const P& policy, Out&& out, workspace& w) {
-  detail::with_source(x,
-                      [&](const auto& source) { detail::pool_source_into(b, source, policy, detail::output_of(out), w); });
+  static_assert(detail::has_output<Out>,
+                "cnnpool::pool_into: the output is neither descriptors nor a descriptor_span nor an adapted matrix");
+  if constexpr (detail::has_output<Out>) {
+    detail::with_source(x, [&](const auto& source) {
+      detail::pool_source_into(b, source, policy, detail::output_of(out), w);
+    });
+  }
 }
-template <viewable X, pooling_policy P, class Out>
+// The backend of these short forms is a template parameter, and so part of the function's name, because translation
+// units compiled in different ways have different cpu backends.
+template <viewable X, pooling_policy P, class Out, class B = cpu>
 void pool_into(const X& x, const P& policy, Out&& out, workspace& w) {
-  pool_into(cpu{}, x, policy, std::forward<Out>(out), w);
+  pool_into(B{}, x, policy, std::forward<Out>(out), w);
 }
 
 template <backend B, viewable X, pooling_policy P>
@@ -197,10 +201,10 @@ auto pool(const B& b, const X& batches, const P& policy) {
   return out;
 }
 
-template <class X, pooling_policy P>
+template <class X, pooling_policy P, class B = cpu>
   requires(viewable<X> || view_list<X>)
 auto pool(const X& x, const P& policy) {
-  return pool(cpu{}, x, policy);
+  return pool(B{}, x, policy);
 }
 
 /// (n * regions) x d: row i*regions + k is region k of image i.
@@ -228,9 +232,9 @@ auto pool_regions(const B& b, const X& x, const P& policy, const G& grid) {
     return out;
   });
 }
-template <viewable X, pooling_policy P, region_grid G>
+template <viewable X, pooling_policy P, region_grid G, class B = cpu>
 auto pool_regions(const X& x, const P& policy, const G& grid) {
-  return pool_regions(cpu{}, x, policy, grid);
+  return pool_regions(B{}, x, policy, grid);
 }
 
 }  // namespace cnnpool

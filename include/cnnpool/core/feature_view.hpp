@@ -45,8 +45,11 @@ inline strides normalised(const shape& s, strides st, const char* where) {
 }  // namespace detail
 
 /// See the top of this file. T: float, double, float16, bfloat16, int8, uint8.
-template <activation_scalar T, class Space = host_space>
+template <class T, class Space = host_space>
 class feature_view {
+  static_assert(activation_scalar<T>,
+                "cnnpool::feature_view: activations are float, double, float16, bfloat16, int8 or uint8");
+
  public:
   using value_type = T;
   using accumulator_type = accumulator_t<T>;

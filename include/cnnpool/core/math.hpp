@@ -73,6 +73,17 @@ CNNPOOL_HD V keep_nan(V r, V x) {
   return x != x ? x : r;
 }
 
+/// A number that was converted to a lane just now, in every lane: for finish and in_range (in a loop, V(x) is better:
+/// it is computed once). Keeps GCC from converting lane by lane, behind the broadcast.
+template <class V, class N>
+CNNPOOL_HD V uniform(N number) {
+  lane_t<V> x = static_cast<lane_t<V>>(number);
+#if CNNPOOL_HAS_X86_LEVELS && !defined(__clang__)
+  if (!__builtin_constant_p(x)) asm("" : "+x"(x));
+#endif
+  return V(x);
+}
+
 /// a * b, rounded before anything is added to it, so that no compiler fuses it into a different result per
 /// instruction set.
 template <scalar_lane V>

@@ -27,7 +27,7 @@ struct average {
   }
   template <class V>
   CNNPOOL_HD V finish(const V& s, index n) const {
-    return s / V(static_cast<lane_t<V>>(n));
+    return s / uniform<V>(n);
   }
 };
 

@@ -84,15 +84,14 @@ struct power_mean {
   }
   template <class V>
   CNNPOOL_HD V finish(const V& s, index n) const {
-    using L = lane_t<V>;
-    return power.root(maximum(V(static_cast<L>(on_sum)), s) / V(static_cast<L>(n)));
+    return power.root(maximum(uniform<V>(on_sum), s) / uniform<V>(n));
   }
   /// Away from overflow, and from sums so small that their terms were subnormal. NaN is in range: it is the result.
   template <class V>
   CNNPOOL_HD auto in_range(const V& s) const {
     using L = lane_t<V>;
     constexpr L low = limits<L>::smallest * L(1 << 24);
-    return ((s < V(limits<L>::infinity)) & (s >= V(on_sum > 0 ? L(0) : low))) | (s != s);
+    return ((s < V(limits<L>::infinity)) & (s >= uniform<V>(on_sum > 0 ? L(0) : low))) | (s != s);
   }
   template <class L, class Read>
   CNNPOOL_HD L recompute(index n, const Read& x) const {

@@ -25,7 +25,7 @@ struct nonzero {
   }
   template <class V>
   CNNPOOL_HD V finish(const V& s, index n) const {
-    return s / V(static_cast<lane_t<V>>(n));
+    return s / uniform<V>(n);
   }
 };
 

@@ -57,9 +57,15 @@ struct regional_policy {
   }
 };
 
-template <pooling_policy P, region_grid G>
-regional_policy<P, G> regional(const P& policy, const G& grid) {
-  return {policy, grid};
+template <class P, class G>
+auto regional(const P& policy, const G& grid) {
+  static_assert(pooling_policy<P>,
+                "cnnpool::regional: the first argument is not a policy; put a policy in front of a stage: policy | "
+                "stage");
+  static_assert(region_grid<G>,
+                "cnnpool::regional: the second argument is not a region grid; a grid has regions(h, w), e.g. "
+                "rmac_grid{}");
+  if constexpr (pooling_policy<P> && region_grid<G>) return regional_policy<P, G>{policy, grid};
 }
 
 }  // namespace cnnpool

@@ -39,26 +39,21 @@ struct tiles {
 };
 
 /// A worker's share of a fold: tiles first .. last-1.
-template <class X, class F, class W, class A>
+template <template <class, class, class, class, class> class Kernel, class X, class F, class W, class A>
 struct fold_share {
   const fold_problem<X, A>& p;
   const F& f;
   const W& weights;
   index weights_stride;
   const tiles& all;
-  bool rows;
   index first, last;
 
   template <class Level>
   CNNPOOL_INLINE void operator()() const {
-    if (rows) run<Level, row_fold<Level, X, F, W, A>>();
-    else run<Level, column_fold<Level, X, F, W, A>>();
-  }
-  template <class Level, class Kernel>
-  CNNPOOL_INLINE void run() const {
+    using kernel = Kernel<Level, X, F, W, A>;
     for (index i = first; i < last; ++i)
       all.visit(i, [&](index n, index o, index count) {
-        Kernel{p, f, weights_of(n), typename Kernel::element_reader(p.x)}(n, o, count);
+        kernel{p, f, weights_of(n), typename kernel::element_reader(p.x)}(n, o, count);
       });
   }
   CNNPOOL_INLINE W weights_of(index n) const {
@@ -111,7 +106,7 @@ struct cpu {
     char* cells = static_cast<char*>(s.bytes(static_cast<std::size_t>(own * workers)));
     if (s.measuring()) return;
     parallel_shares(workers, tiles.count(), [&](index worker, index first, index last) {
-      detail::run_at(level, [&]<class Level>() {
+      detail::run_up_to_avx2(level, [&]<class Level>() {
         using kernel = detail::region_fold<Level, X, F, R, A>;
         const kernel k{p, f, regions, plan, reinterpret_cast<typename kernel::state*>(cells + worker * own),
                        typename kernel::element_reader(x)};
@@ -125,7 +120,7 @@ struct cpu {
     if (s.measuring()) return;
     parallel_shares(workers_for(out.rows * out.cols * static_cast<index>(sizeof(A)), out.rows), out.rows,
                     [&](index, index first, index last) {
-                      detail::run_at(level, [&]<class Level>() {
+                      detail::run_up_to_avx2(level, [&]<class Level>() {
                         for (index i = first; i < last; ++i) detail::map_row<Level>(out, f, i, in...);
                       });
                     });
@@ -184,10 +179,15 @@ struct cpu {
       if (p.outputs.count == 1 && p.images > 1 && detail::fold_outputs<F> == 1 && weights_stride == 0)
         p.images_as_outputs();
     const bool rows = p.elements.inner_stride == 1 || p.outputs.inner_stride != 1;
-    const detail::tiles tiles(p.outputs, rows ? 64 : 2048 / static_cast<index>(sizeof(A)), p.images, rows);
+    const detail::tiles tiles(p.outputs, rows ? detail::row_tile : 2048 / static_cast<index>(sizeof(A)), p.images, rows);
     parallel_shares(workers_for(detail::image_bytes(x) * x.extents().n, tiles.count()), tiles.count(),
                     [&](index, index first, index last) {
-                      detail::run_at(level, detail::fold_share<X, F, W, A>{p, f, weights, weights_stride, tiles, rows, first, last});
+                      if (rows)
+                        detail::run_up_to_avx2(level, detail::fold_share<detail::row_fold, X, F, W, A>{
+                                                          p, f, weights, weights_stride, tiles, first, last});
+                      else
+                        detail::run_at(level, detail::fold_share<detail::column_fold, X, F, W, A>{
+                                                  p, f, weights, weights_stride, tiles, first, last});
                     });
   }
 };

@@ -91,6 +91,18 @@ void run_at(instruction_set wanted, const Task& task) {
   run_baseline(task);
 }
 
+/// The same, with AVX2 at the most: where wider registers bring nothing (their masks and selections cost more), half the
+/// code need not be compiled twice.
+template <class Task>
+void run_up_to_avx2(instruction_set wanted, const Task& task) {
+#if CNNPOOL_HAS_X86_LEVELS
+  if (wanted >= instruction_set::avx2 && best_instruction_set() >= instruction_set::avx2) return run_avx2(task);
+#else
+  static_cast<void>(wanted);
+#endif
+  run_baseline(task);
+}
+
 }  // namespace CNNPOOL_CPU_VARIANT
 }  // namespace detail
 }  // namespace cnnpool

@@ -29,12 +29,13 @@ struct region_fold {
   /// Channels first .. first+count-1 of image n, adjacent in memory (NHWC) or not more than the lanes of 32 bytes (NCHW).
   CNNPOOL_INLINE void operator()(index n, index first, index count) const {
     const index packs = (count + N - 1) / N, cell_count = plan.row_cells * plan.col_cells;
-    if (!plan.cells_are_positions || p.outputs.inner_stride == 1) {
+    if (count > 1 && p.outputs.inner_stride == 1) {
+      step_channels(n, first, count, packs);
+    } else {
       const state nothing = fold.template init<V>();
-      for (index i = 0; i < cell_count * packs; ++i) cells[i] = nothing;
+      for (index i = 0; i < cell_count * packs && !plan.cells_are_positions; ++i) cells[i] = nothing;
+      step_columns(n, first, count, packs);
     }
-    if (count > 1 && p.outputs.inner_stride == 1) step_channels(n, first, count, packs);
-    else step_columns(n, first, count, packs);
     for (index t = 0; t < packs; ++t) merge_boxes(n, first + t * N, count - t * N < N ? count - t * N : N, t, packs);
   }
 
@@ -44,22 +45,40 @@ struct region_fold {
   }
 
   CNNPOOL_INLINE void step_channels(index n, index first, index count, index packs) const {
-    const strides& st = p.x.view.stride();
-    const T* x = p.start(n, first);
+    constexpr int together = components<V, state> == 1 ? 8 : 2;  // registers of AVX2 that hold states
+    index t = 0;
+    for (; (t + together) * N <= count; t += together) step_packs<together>(n, first, together * N, t, packs);
+    for (; t < packs; ++t) step_packs<1>(n, first, count - t * N < N ? count - t * N : N, t, packs);
+  }
+
+  /// Channels first + t*N .. +count-1, in `Packs` registers while a cell is read.
+  template <int Packs>
+  CNNPOOL_INLINE void step_packs(index n, index first, index count, index t, index packs) const {
+    const index across = p.x.view.stride().w, down = p.x.view.stride().h, o = first + t * N;
+    const T* const x = p.start(n, o);
+    const T* const end = p.end;
     for (index r = 0; r < plan.row_cells; ++r)
-      for (index h = plan.row_cut[r]; h < plan.row_cut[r + 1]; ++h)
-        for (index c = 0; c < plan.col_cells; ++c)
-          for (index t = 0; t < packs; ++t) {
-            const index some = count - t * N;
-            const auto f = for_channels<V>(fold, first + t * N, some < N ? some : N);
-            const T* q = x + h * st.h + t * N;
-            state s = cell(r, c, t, packs);
-            for (index w = plan.col_cut[c]; w < plan.col_cut[c + 1]; ++w) {
-              const T* e = q + w * st.w;
-              s = f.step(s, e + N <= p.end ? read.template adjacent<V>(e) : read.template some<V>(e, some < N ? some : N));
+      for (index c = 0; c < plan.col_cells; ++c) {
+        const index rows = plan.row_cut[r + 1] - plan.row_cut[r], columns = plan.col_cut[c + 1] - plan.col_cut[c];
+        const T* row = x + plan.row_cut[r] * down + plan.col_cut[c] * across;
+        const auto f = [&](int u) { return for_channels<V>(fold, o + u * N, Packs > 1 ? N : count); };
+        state s[Packs];
+#pragma GCC unroll 8
+        for (int u = 0; u < Packs; ++u) s[u] = f(u).template init<V>();
+        for (index h = 0; h < rows; ++h, row += down) {
+          const T* e = row;
+          for (index w = 0; w < columns; ++w, e += across) {
+            if (Packs > 1 || e + N <= end) {
+#pragma GCC unroll 8
+              for (int u = 0; u < Packs; ++u) s[u] = f(u).step(s[u], read.template adjacent<V>(e + u * N));
+            } else {
+              s[0] = f(0).step(s[0], read.template some<V>(e, count));
             }
-            cell(r, c, t, packs) = s;
           }
+        }
+#pragma GCC unroll 8
+        for (int u = 0; u < Packs; ++u) cell(r, c, t + u, packs) = s[u];
+      }
   }
 
   CNNPOOL_INLINE void step_columns(index n, index first, index count, index packs) const {

@@ -14,6 +14,9 @@
 
 namespace cnnpool::detail {
 
+/// Outputs that a row_fold takes at a time, at most.
+inline constexpr index row_tile = 64;
+
 struct no_weights {
   struct tail {};
 };
@@ -27,7 +30,7 @@ struct row_fold {
   static constexpr bool weighted = !std::is_same_v<W, no_weights>;
   static constexpr int in_short = 32 / static_cast<int>(sizeof(L));
   static constexpr int N = level_width<Level, L, in_short>;  // lanes of a register, of 32 bytes at most
-  static constexpr index short_row = 128;
+  static constexpr index short_row = 128, tile = row_tile;
   using V = pack<L, N>;
   using state = typename F::template state<V>;
   /// Lanes in flight in a long row: eight registers of AVX2 (two multiply-adders times a latency of four cycles), fewer
@@ -55,6 +58,7 @@ struct row_fold {
 
     alignas(64) unsigned char memory[(N * short_row + in_long) * sizeof(T)];
     T* buffer = reinterpret_cast<T*>(memory);
+    state reduced[tile / N];
     for (index i = 0; i < count; i += N) {
       const index rows = count - i < N ? count - i : N, o = first + i;
       state states[N];
@@ -76,8 +80,12 @@ struct row_fold {
         for (int r = 0; r < N; r += together)
           short_rows(o + (r < rows ? r : 0), rows - r, x + r * next, next, total, tail_weights, states + r);
       }
-      const auto f = for_channels<V>(fold, o, rows);
-      store_results<V>(*this, f, joint_reduction<L, N>(f, states), n, o, rows);
+      reduced[i / N] = joint_reduction<L, N>(for_channels<V>(fold, o, rows), states);
+    }
+    // Finished together: the roots and divisions of several registers overlap, in their own time each would stand alone.
+    for (index i = 0; i < count; i += N) {
+      const index rows = count - i < N ? count - i : N, o = first + i;
+      store_results<V>(*this, for_channels<V>(fold, o, rows), reduced[i / N], n, o, rows);
     }
   }
 
