@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+"""Every header by itself: included first and twice it compiles without a warning, and its object defines no symbol that
+a second translation unit would define again.
+
+    headers.py COMPILER INCLUDE_DIR [--flag FLAG]... [--jobs N]
+
+An adapter whose framework is missing is skipped; the line `skipped: header: reason` says so. Also checked: pooling.hpp
+reads no file but ours and what the standard library reads; cnnpool.hpp adds Eigen to that, and nothing else.
+"""
+import argparse
+import concurrent.futures
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+# What the standard library and the compiler read by themselves; POSIX is for io/.
+STANDARD = "\n".join(f"#include <{h}>" for h in (
+    "bits/stdc++.h", "immintrin.h", "omp.h", "fcntl.h", "unistd.h", "sys/mman.h", "sys/stat.h"))
+
+
+class Checker:
+    def __init__(self, arguments):
+        self.compiler = [arguments.compiler, "-std=c++20", *arguments.flag, "-I", arguments.include]
+        self.include = arguments.include
+        self.temporary = tempfile.TemporaryDirectory()
+
+    def run(self, command, text):
+        return subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+
+    def missing(self, header):
+        """The first framework header that is not on this machine, or None."""
+        with open(os.path.join(self.include, header), encoding="utf-8") as file:
+            wanted = re.findall(r"^\s*#\s*include\s*<([^>]+)>", file.read(), flags=re.M)
+        text = "".join(f"#if !__has_include(<{w}>)\nmissing {w}\n#endif\n" for w in wanted)
+        said = self.run([*self.compiler, "-E", "-P", "-x", "c++", "-"], text).stdout
+        found = re.search(r"^missing (.*)$", said, re.M)
+        return found.group(1) if found else None
+
+    def alone(self, header):
+        """(header, problem or None, reason of a skip or None)"""
+        if header.startswith("cnnpool/adapters/"):
+            framework = self.missing(header)
+            if framework:
+                return header, None, f"{framework} is not installed"
+        text = f"#include <{header}>\n#include <{header}>\n"
+        unit = os.path.join(self.temporary.name, header.replace("/", "_") + ".o")
+        done = self.run([*self.compiler, "-O0", "-c", "-x", "c++", "-", "-o", unit], text)
+        if done.returncode != 0 or done.stderr:
+            said = [line for line in done.stderr.splitlines() if "error: " in line or "warning: " in line]
+            return header, "\n  ".join(said[:5] or ["the compiler failed without a word"]), None
+        symbols = self.run(["nm", "-C", "--defined-only", "--extern-only", unit], "").stdout.splitlines()
+        strong = [s for s in symbols if s.split()[1] in "TDBRC"]
+        return header, "defines in every translation unit: " + ", ".join(strong) if strong else None, None
+
+    def read_by(self, text):
+        listed = self.run([*self.compiler, "-M", "-x", "c++", "-"], text).stdout
+        return {os.path.realpath(f) for f in listed.replace("\\\n", " ").split()[1:]}
+
+    def foreign(self, header, allowed):
+        """Files that the header reads, neither ours nor the standard library's nor matched by `allowed`."""
+        ours = os.path.realpath(self.include) + os.sep
+        files = self.read_by(f"#include <{header}>\n") - self.read_by(STANDARD)
+        return sorted(f for f in files if not f.startswith(ours) and not (allowed and re.search(allowed, f)))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("compiler")
+    parser.add_argument("include")
+    parser.add_argument("--flag", action="append", default=[])
+    parser.add_argument("--jobs", type=int, default=2)
+    arguments = parser.parse_args()
+    checker = Checker(arguments)
+    headers = sorted(os.path.relpath(os.path.join(d, f), arguments.include)
+                     for d, _, files in os.walk(arguments.include) for f in files if f.endswith(".hpp"))
+    if not headers:
+        sys.exit("no headers in " + arguments.include)
+    wrong = 0
+    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+        for header, problem, skipped in pool.map(checker.alone, headers):
+            if skipped:
+                print(f"skipped: {header}: {skipped}")
+            elif problem:
+                wrong += 1
+                print(f"{header}: {problem}")
+    for header, allowed in (("cnnpool/pooling.hpp", None), ("cnnpool/cnnpool.hpp", r"/Eigen/|/eigen3/")):
+        for file in checker.foreign(header, allowed):
+            wrong += 1
+            print(f"{header} reads {file}, which is neither ours nor the standard library's")
+    print(f"{len(headers)} headers, {wrong} problems")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

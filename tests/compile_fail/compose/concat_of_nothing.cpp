@@ -1,0 +1,8 @@
+// expect: cnnpool::concat: give it at least one policy
+#include <cnnpool/pooling.hpp>
+
+#ifdef CNNPOOL_GOOD
+auto nothing = cnnpool::concat(cnnpool::sum{});
+#else
+auto nothing = cnnpool::concat();
+#endif

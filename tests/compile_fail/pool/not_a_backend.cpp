@@ -1,0 +1,10 @@
+// expect: cnnpool::pool: the argument in front of the activations is not a backend
+#include <cnnpool/pooling.hpp>
+
+void f(const cnnpool::feature_view<float>& x) {
+#ifdef CNNPOOL_GOOD
+  cnnpool::pool(cnnpool::cpu{}, x, cnnpool::max{});
+#else
+  cnnpool::pool(x, cnnpool::max{}, cnnpool::cpu{});
+#endif
+}

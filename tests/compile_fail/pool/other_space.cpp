@@ -1,0 +1,18 @@
+// expect: cnnpool::pool: the activations are in another memory space than the one this backend reads
+// A host view given to a backend that reads device memory.
+#include <cnnpool/pooling.hpp>
+
+struct device_backend : cnnpool::backend_archetype {
+  using space = cnnpool::device_space;
+};
+static_assert(cnnpool::backend<device_backend>);
+
+#ifdef CNNPOOL_GOOD
+using view = cnnpool::feature_view<float, cnnpool::device_space>;
+#else
+using view = cnnpool::feature_view<float>;
+#endif
+
+void f(const view& x, cnnpool::descriptor_span<float, cnnpool::device_space> out, cnnpool::workspace& w) {
+  cnnpool::pool_into(device_backend{}, x, cnnpool::max{}, out, w);
+}

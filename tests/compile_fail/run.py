@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""A misuse must not compile, and the first thing the compiler says must be the documented sentence.
+
+    run.py FILE INCLUDE_DIR COMPILER... [--flag=FLAG]...
+
+FILE has a good and a bad twin: with -DCNNPOOL_GOOD it compiles, without it does not and the first line of the
+compiler's output with an error in it holds the sentence. The comments at its top say:
+
+    // expect: part of the sentence
+    // flags: -std=c++17          for the bad twin only, optional
+    // needs: Eigen/Core          a header; where it is missing the test is skipped (exit code 77), optional
+"""
+import re
+import subprocess
+import sys
+
+
+def directive(text, word):
+    found = re.search(rf"^// {word}: (.*)$", text, flags=re.M)
+    return found.group(1).strip() if found else None
+
+
+def compile_with(compiler, flags, file):
+    done = subprocess.run([compiler, *flags, "-fsyntax-only", file], capture_output=True, text=True, check=False)
+    return done.returncode == 0, done.stderr
+
+
+def has_header(compiler, flags, header):
+    text = f"#if !__has_include(<{header}>)\n#error missing\n#endif\n"
+    return subprocess.run([compiler, *flags, "-E", "-x", "c++", "-"], input=text, capture_output=True, text=True,
+                          check=False).returncode == 0
+
+
+def main():
+    file, include, *rest = sys.argv[1:]
+    flags = ["-std=c++20", "-I", include] + [r[len("--flag="):] for r in rest if r.startswith("--flag=")]
+    compilers = [r for r in rest if not r.startswith("--flag=")]
+    with open(file, encoding="utf-8") as source:
+        text = source.read()
+    expected = directive(text, "expect")
+    if not text.startswith("// expect: ") or not expected:
+        sys.exit(f"{file}: the first line is not `// expect: sentence`")
+    needed = directive(text, "needs")
+    if needed and not has_header(compilers[0], flags, needed):
+        print(f"skipped: {file.split('/compile_fail/')[-1]}: {needed} is not installed")
+        return 77
+    bad_flags = (directive(text, "flags") or "").split()
+    wrong = 0
+    for compiler in compilers:
+        compiled, said = compile_with(compiler, flags + ["-DCNNPOOL_GOOD"], file)
+        if not compiled:
+            wrong += 1
+            print(f"{compiler}: the good twin does not compile\n{said}")
+        compiled, said = compile_with(compiler, flags + bad_flags, file)
+        first = next((line for line in said.splitlines() if re.search(r"\berror:", line)), "")
+        if compiled:
+            wrong += 1
+            print(f"{compiler}: the bad twin compiles")
+        elif expected not in first:
+            wrong += 1
+            print(f"{compiler}: the first error does not hold the sentence\n  expected: {expected}\n  first:    {first}")
+        else:
+            print(f"{compiler}: {first}")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
