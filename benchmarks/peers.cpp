@@ -1,6 +1,8 @@
 // The same work by Eigen and by xtensor (both without -march flags, like the library): sum, max and GeM over NCHW float.
 #include "measure.hpp"
 
+#include <array>
+
 #include <Eigen/Core>
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xmath.hpp>
@@ -25,7 +27,7 @@ using column = Eigen::Map<Eigen::Array<float, Eigen::Dynamic, 1>>;
 
 auto adapted(const float* x, std::ptrdiff_t channels, std::ptrdiff_t positions) {
   const std::size_t c = static_cast<std::size_t>(channels), n = static_cast<std::size_t>(positions);
-  return xt::adapt(x, c * n, xt::no_ownership(), std::vector<std::size_t>{c, n});
+  return xt::adapt(x, c * n, xt::no_ownership(), std::array<std::size_t, 2>{c, n});
 }
 
 }  // namespace

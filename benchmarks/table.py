@@ -9,7 +9,9 @@ def rows_of(path):
     """{method: {workload: (rho, microseconds)}}"""
     table = {}
     with open(path, encoding="utf-8") as f:
-        for b in json.load(f)["benchmarks"]:
+        text = f.read()
+    if text.strip():  # empty where the filter left nothing to run
+        for b in json.loads(text)["benchmarks"]:
             method, workload = b["name"].split("/")[:2]
             table.setdefault(method, {})[workload] = (b["rho"], b["real_time"])
     return table
