@@ -94,19 +94,19 @@ CNNPOOL_HD pack<L, N> select(const pack_mask<L, N>& m, const pack<L, N>& a, cons
 template <class L, int N>
 CNNPOOL_HD pack<L, N> keep_nan(const pack<L, N>& result, const pack<L, N>& x) {
   pack<L, N> r;
-  for (int i = 0; i < N; ++i) r.v[i] = keep_nan(result.v[i], x.v[i]);
+  for (int i = 0; i < N; ++i) r.v[i] = cnnpool::keep_nan(result.v[i], x.v[i]);
   return r;
 }
 template <class L, int N>
 CNNPOOL_HD pack<L, N> abs(const pack<L, N>& x) {
   pack<L, N> r;
-  for (int i = 0; i < N; ++i) r.v[i] = abs(x.v[i]);
+  for (int i = 0; i < N; ++i) r.v[i] = cnnpool::abs(x.v[i]);
   return r;
 }
 template <class L, int N>
 CNNPOOL_HD pack<L, N> rounded_product(const pack<L, N>& a, const pack<L, N>& b) {
   pack<L, N> r;
-  for (int i = 0; i < N; ++i) r.v[i] = rounded_product(a.v[i], b.v[i]);
+  for (int i = 0; i < N; ++i) r.v[i] = cnnpool::rounded_product(a.v[i], b.v[i]);
   return r;
 }
 template <int First, int M, class L, int N>
