@@ -89,11 +89,18 @@ concept backend = requires { typename B::space; } &&
                     b.map(s, m, read_as_is{}, m);
                   };
 
+namespace detail {
+struct ignore_fold {  // in a concept nvcc takes this and not a generic lambda
+  template <class F>
+  void operator()(const F&) const {}
+};
+}  // namespace detail
+
 /// A policy that chooses its fold when it runs: select_fold(f) calls f(fold) with one fold_policy of `outputs`
 /// statistics (gem: a cube for p = 3, a power for p = 2.7).
 template <class P>
 concept fold_selector = requires(const P p) {
-  p.select_fold([](const auto&) {});
+  p.select_fold(detail::ignore_fold{});
   { P::outputs } -> std::convertible_to<int>;
 };
 

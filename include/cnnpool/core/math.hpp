@@ -120,4 +120,10 @@ CNNPOOL_HD V pow(V x, const exponent<V>& p) {
   else return std::pow(x, p.value());
 }
 
+/// The same for x that is 0 or normal, without the care for others; 0 gives a number below 2^(-126 p).
+template <scalar_lane V>
+CNNPOOL_HD V pow_of_normal(V x, const exponent<V>& p) {
+  return pow(x, p);
+}
+
 }  // namespace cnnpool

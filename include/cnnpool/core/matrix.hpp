@@ -14,9 +14,9 @@ struct matrix {
   index rows = 0, cols = 0;
   index row_stride = 0, col_stride = 1;
 
-  operator matrix<const A>() const
-    requires(!std::is_const_v<A>)
-  {
+  template <class Const>  // a template, so that matrix<const A> has no conversion to itself, which nvcc warns of
+    requires(std::is_same_v<Const, const A> && !std::is_const_v<A>)
+  operator matrix<Const>() const {
     return {data, rows, cols, row_stride, col_stride};
   }
   CNNPOOL_HD A& operator()(index i, index j) const { return data[i * row_stride + j * col_stride]; }

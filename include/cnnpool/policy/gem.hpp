@@ -54,7 +54,7 @@ struct any_power {
   E p, inverse;
   template <class V>
   CNNPOOL_HD V raise_to(const V& x) const {
-    return pow(x, exponent<V>(p));
+    return pow_of_normal(x, exponent<V>(p));
   }
   template <class V>
   CNNPOOL_HD V root(const V& x) const {

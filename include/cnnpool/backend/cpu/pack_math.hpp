@@ -61,40 +61,43 @@ CNNPOOL_INLINE floats<N> scaled(const floats<N>& x, const floats<N>& k) {
   return x * first * second;
 }
 
-/// x = 2^e * m with m in [sqrt(1/2), sqrt(2)), for finite x > 0.
+/// x = 2^e * m with m in [sqrt(1/2), sqrt(2)), for normal x > 0.
+template <int N>
+CNNPOOL_INLINE void split_normal(const floats<N>& x, floats<N>& e, floats<N>& m) {
+  const int_vector<N> bits = (int_vector<N>)x.v, shift = (bits - 0x3f3504f3) >> 23;
+  m.v = (float_vector<N>)(bits - (shift << 23));
+  e.v = __builtin_convertvector(shift, float_vector<N>);
+}
+/// The same for subnormal x too.
 template <int N>
 CNNPOOL_INLINE void split(const floats<N>& x, floats<N>& e, floats<N>& m) {
   const auto tiny = x < floats<N>(1.17549435e-38f);
-  const floats<N> normal = select(tiny, x * floats<N>(8388608.f), x);
-  const int_vector<N> bits = (int_vector<N>)normal.v, shift = (bits - 0x3f3504f3) >> 23;
-  m.v = (float_vector<N>)(bits - (shift << 23));
-  e.v = __builtin_convertvector(shift, float_vector<N>);
+  split_normal<N>(select(tiny, x * floats<N>(8388608.f), x), e, m);
   e = select(tiny, e - floats<N>(23.f), e);
 }
 
-/// c[0] + c[1] x + c[2] x^2 + ...
-template <int N, int K>
-CNNPOOL_INLINE floats<N> polynomial(const float (&c)[K], const floats<N>& x) {
-  floats<N> r(c[K - 1]);
-#pragma GCC unroll 16
-  for (int i = K - 2; i >= 0; --i) r = r * x + floats<N>(c[i]);
-  return r;
+/// first + x (second + x (...)). Not an array: its elements would become vectors too late to become constants.
+template <int N>
+CNNPOOL_INLINE floats<N> polynomial(const floats<N>&, float last) {
+  return floats<N>(last);
+}
+template <int N, class... Rest>
+CNNPOOL_INLINE floats<N> polynomial(const floats<N>& x, float first, Rest... rest) {
+  return polynomial(x, rest...) * x + floats<N>(first);
 }
 
 /// log2(1 + z), sqrt(1/2) <= 1 + z < sqrt(2); fitted, relative error 6e-8 before rounding.
 template <int N>
 CNNPOOL_INLINE floats<N> log2_of_mantissa(const floats<N>& z) {
-  constexpr float c[] = {-0.72134805f, 0.48090738f, -0.36064938f, 0.28794989f,
-                         -0.24012838f, 0.21670696f, -0.19965100f, 0.11363683f};
-  return z * floats<N>(1.44269504f) + z * z * polynomial<N>(c, z);
+  return z * floats<N>(1.44269504f) +
+         z * z * polynomial(z, -0.72134805f, 0.48090738f, -0.36064938f, 0.28794989f, -0.24012838f, 0.21670696f,
+                            -0.19965100f, 0.11363683f);
 }
 
 /// 2^f, |f| <= 0.501; fitted, relative error 3e-9 before rounding.
 template <int N>
 CNNPOOL_INLINE floats<N> exp2_of_fraction(const floats<N>& f) {
-  constexpr float c[] = {1.f,           0.69314718f,   0.24022648f,  0.05550328f,
-                         0.009618375f, 0.0013400111f, 0.00015370565f};
-  return polynomial<N>(c, f);
+  return polynomial(f, 1.f, 0.69314718f, 0.24022648f, 0.05550328f, 0.009618375f, 0.0013400111f, 0.00015370565f);
 }
 
 /// 2 * atanh(s) / s, |s| <= 0.1716: five terms of the series.
@@ -195,23 +198,22 @@ CNNPOOL_HD pack<L, N> cbrt(const pack<L, N>& x) {
   return detail::by_lane(x, detail::libm_cbrt{});
 }
 
-template <class L, int N>
-CNNPOOL_HD pack<L, N> pow(const pack<L, N>& x, const exponent<pack<L, N>>& p) {
-  using V = pack<L, N>;
+namespace detail {
 #if CNNPOOL_HAS_PACKS
-  if constexpr (sizeof(L) == 4) {
-    V e, m;
-    detail::split(x, e, m);
-    const V log2_m = detail::log2_of_mantissa(m - V(1.f));
-    const V upper = e * p.high, lower = e * p.low + log2_m * (p.high + p.low);
-    const V t = upper + lower, most(200.f), least(-200.f);  // beyond, the result is inf or 0 all the same
-    const V k = detail::nearest(select(t < most, select(t > least, t, least), most));
-    const V f = (upper - k) + lower;
-    const V r = detail::scaled(detail::exp2_of_fraction(f), k);
-    return select((x > V(0.f)) & (x < V(limits<float>::infinity)), r, x);  // 0, inf and NaN stay
-  }
+/// (2^e m)^p.
+template <int N>
+CNNPOOL_INLINE floats<N> pow_of_parts(const floats<N>& e, const floats<N>& m, const exponent<floats<N>>& p) {
+  using V = floats<N>;
+  const V log2_m = log2_of_mantissa(m - V(1.f));
+  const V upper = e * p.high, lower = e * p.low + log2_m * (p.high + p.low);
+  const V t = upper + lower, most(200.f), least(-200.f);  // beyond, the result is inf or 0 all the same
+  const V k = nearest(select(t < most, select(t > least, t, least), most));
+  return scaled(exp2_of_fraction((upper - k) + lower), k);
+}
 #endif
-  V r;
+template <class L, int N>
+CNNPOOL_HD pack<L, N> pow_by_lane(const pack<L, N>& x, const exponent<pack<L, N>>& p) {
+  pack<L, N> r;
   for (int i = 0; i < N; ++i) {
     exponent<L> q;
     q.high = p.high[i];
@@ -219,6 +221,34 @@ CNNPOOL_HD pack<L, N> pow(const pack<L, N>& x, const exponent<pack<L, N>>& p) {
     r.set(i, pow(x[i], q));
   }
   return r;
+}
+}  // namespace detail
+
+template <class L, int N>
+CNNPOOL_HD pack<L, N> pow(const pack<L, N>& x, const exponent<pack<L, N>>& p) {
+#if CNNPOOL_HAS_PACKS
+  if constexpr (sizeof(L) == 4) {
+    using V = pack<L, N>;
+    V e, m;
+    detail::split(x, e, m);
+    const V r = detail::pow_of_parts(e, m, p);
+    return select((x > V(0.f)) & (x < V(limits<float>::infinity)), r, x);  // 0, inf and NaN stay
+  }
+#endif
+  return detail::pow_by_lane(x, p);
+}
+
+template <class L, int N>
+CNNPOOL_HD pack<L, N> pow_of_normal(const pack<L, N>& x, const exponent<pack<L, N>>& p) {
+#if CNNPOOL_HAS_PACKS
+  if constexpr (sizeof(L) == 4) {
+    using V = pack<L, N>;
+    V e, m;
+    detail::split_normal(x, e, m);
+    return select(x < V(limits<float>::infinity), detail::pow_of_parts(e, m, p), x);  // inf and NaN stay
+  }
+#endif
+  return detail::pow_by_lane(x, p);
 }
 
 }  // namespace cnnpool
