@@ -7,6 +7,7 @@
 //   CNNPOOL_HD           in front of every function that must run inside a kernel: a policy's init, step, merge,
 //                        finish and what they call. Always inlined on a CPU, __host__ __device__ under nvcc.
 //   CNNPOOL_INLINE       the same for functions that only the host runs
+//   CNNPOOL_UNROLL(n)    in front of a loop of a CPU kernel whose n turns the compiler must write out
 #pragma once
 
 #include "version.hpp"
@@ -19,6 +20,13 @@
 #define CNNPOOL_INLINE __attribute__((always_inline)) inline
 #else
 #define CNNPOOL_INLINE inline
+#endif
+
+#if (defined(__GNUC__) || defined(__clang__)) && !defined(__CUDACC__)
+#define CNNPOOL_PRAGMA(text) _Pragma(#text)
+#define CNNPOOL_UNROLL(n) CNNPOOL_PRAGMA(GCC unroll n)
+#else
+#define CNNPOOL_UNROLL(n)
 #endif
 
 #if defined(__CUDACC__)
@@ -49,13 +57,13 @@
 // The CPU backend differs with the switches above, so each way of compiling it has an inline namespace of its own: a
 // program may link files compiled in several ways (g++ and nvcc, with and without OpenMP).
 #if CNNPOOL_HAS_PACKS && CNNPOOL_HAS_OPENMP
-#define CNNPOOL_CPU_VARIANT packs_openmp
+#define CNNPOOL_CPU_VARIANT cpu_packs_openmp
 #elif CNNPOOL_HAS_PACKS
-#define CNNPOOL_CPU_VARIANT packs
+#define CNNPOOL_CPU_VARIANT cpu_packs
 #elif CNNPOOL_HAS_OPENMP
-#define CNNPOOL_CPU_VARIANT lanes_openmp
+#define CNNPOOL_CPU_VARIANT cpu_lanes_openmp
 #else
-#define CNNPOOL_CPU_VARIANT lanes
+#define CNNPOOL_CPU_VARIANT cpu_lanes
 #endif
 
 #if defined(__cpp_exceptions) || defined(_CPPUNWIND)

@@ -16,6 +16,18 @@ inline constexpr int fold_outputs = value_count<std::remove_cvref_t<decltype(
 template <class F, class S>
 concept checks_range = requires(const F f, const S s) { f.in_range(s); };
 
+/// A function of the host, for a fold to call: a fold runs on the host and in kernels, and nvcc would warn of the call.
+template <class F>
+struct on_host {
+  F f;
+#if defined(__CUDACC__)
+#pragma nv_exec_check_disable
+#endif
+  CNNPOOL_HD auto operator()(index i) const { return f(i); }
+};
+template <class F>
+on_host(F) -> on_host<F>;
+
 /// The result of a fold from its elements, one after the other: recompute where the fold has one.
 template <class L, class F, class Read>
 CNNPOOL_HD auto fold_again(const F& f, index n, const Read& x) {

@@ -60,6 +60,9 @@ constexpr bool add(index& sum, index term) {
 }
 }  // namespace detail
 
+/// The bound of a built-in array from a number of elements.
+constexpr std::size_t array_size(index n) { return static_cast<std::size_t>(n); }
+
 /// Number of elements; an error when an extent is negative or the product does not fit a signed 64-bit index.
 inline index checked_size(const shape& s, const char* where) {
   index size = 1;

@@ -8,7 +8,7 @@ namespace cnnpool {
 /// K values of type V: what finish returns when one pass gives K statistics.
 template <class V, int K>
 struct values {
-  V v[K];
+  V v[array_size(K)];
 };
 
 namespace detail {

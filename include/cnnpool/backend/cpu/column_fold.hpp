@@ -46,7 +46,7 @@ struct column_fold {
         store_results<V>(*this, f, s, n, o, some);
       }
     } else {
-      state states[tile / lanes_];
+      state states[array_size(tile / lanes_)];
       for (index j = 0; j < packs; ++j) states[j] = fold.template init<V>();
       const index full = count / lanes_;
       index i = 0;
@@ -55,7 +55,7 @@ struct column_fold {
         for (int u = 0; u < 4; ++u) row[u] = x + p.elements.offset(i + u);
         for (index j = 0; j < full; ++j) {
           state s = states[j];
-#pragma GCC unroll 4
+CNNPOOL_UNROLL(4)
           for (int u = 0; u < 4; ++u) {
             const V v = read.template adjacent<V>(row[u] + j * lanes_);
             if constexpr (weighted) s = fold.step(s, v, V(weights[i + u]));

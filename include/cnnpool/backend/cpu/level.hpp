@@ -61,8 +61,12 @@ template <class Task>
   task.template operator()<level_avx2>();
 }
 template <class Task>
-[[gnu::target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma,f16c,prefer-vector-width=512"), gnu::flatten]] void run_avx512(
-    const Task& task) {
+#if defined(__clang__)  // drops a whole attribute that names prefer-vector-width
+[[gnu::target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma,f16c"), gnu::flatten]]
+#else
+[[gnu::target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma,f16c,prefer-vector-width=512"), gnu::flatten]]
+#endif
+void run_avx512(const Task& task) {
   task.template operator()<level_avx512>();
 }
 #endif

@@ -68,7 +68,7 @@ CNNPOOL_INLINE pack<float, N> from_bfloat16(const void* p) {
   if constexpr (N == 8 && Level::f16c) {
     typename vector_of<std::int32_t, 8>::type x;
     widened_by_avx2<std::uint16_t>(p, x);
-    wide = (bits)x;
+    wide = reinterpret_cast<bits>(x);
   } else
 #endif
   {
@@ -78,7 +78,7 @@ CNNPOOL_INLINE pack<float, N> from_bfloat16(const void* p) {
     wide = __builtin_convertvector(x, bits);
   }
   pack<float, N> r;
-  r.v = (typename pack<float, N>::vector)(wide << 16);
+  r.v = reinterpret_cast<typename pack<float, N>::vector>(wide << 16);
   return r;
 }
 
@@ -92,11 +92,11 @@ CNNPOOL_INLINE pack<float, N> from_float16(const void* p) {
   __builtin_memcpy(&x, p, sizeof x);
   const bits wide = __builtin_convertvector(x, bits);
   const bits magnitude = (wide & 0x7fffu) << 13;
-  const bits finite = (bits)((floats)magnitude * 0x1p112f);
+  const bits finite = reinterpret_cast<bits>(reinterpret_cast<floats>(magnitude) * 0x1p112f);
   const bits special = magnitude | 0x7f800000u;
-  const bits is_special = (bits)(magnitude >= 0x0f800000u);
+  const bits is_special = reinterpret_cast<bits>(magnitude >= 0x0f800000u);
   pack<float, N> r;
-  r.v = (floats)((is_special & special) | (~is_special & finite) | ((wide & 0x8000u) << 16));
+  r.v = reinterpret_cast<floats>((is_special & special) | (~is_special & finite) | ((wide & 0x8000u) << 16));
   return r;
 }
 
@@ -187,7 +187,7 @@ CNNPOOL_INLINE void stored(const V& x, lane_t<V>* p, index count, index stride) 
 /// N ones and N zeros.
 template <class L, int N>
 struct ones_and_zeros {
-  L v[2 * N];
+  L v[array_size(2 * N)];
   constexpr ones_and_zeros() : v() {
     for (int i = 0; i < N; ++i) v[i] = 1;
   }
@@ -218,7 +218,7 @@ class reader {
   /// The first `count` lanes from adjacent elements; the others hold copies of zero.
   template <class V>
   CNNPOOL_INLINE V some(const T* p, index count) const {
-    T buffer[width<V>] = {};
+    T buffer[array_size(width<V>)] = {};
     copy_elements(buffer, p, count, 1);
     return apply(widened<Level, V>(buffer));
   }

@@ -9,7 +9,7 @@ inline namespace CNNPOOL_CPU_VARIANT {
 
 template <class L, int N>
 struct pack_mask {
-  bool v[N];
+  bool v[array_size(N)];
   CNNPOOL_HD bool operator[](int i) const { return v[i]; }
   friend CNNPOOL_HD pack_mask operator|(const pack_mask& a, const pack_mask& b) {
     pack_mask r;
@@ -26,7 +26,7 @@ struct pack_mask {
 template <class L, int N>
 struct pack {
   using mask = pack_mask<L, N>;
-  L v[N];
+  L v[array_size(N)];
 
   pack() = default;
   CNNPOOL_HD pack(L x) {

@@ -56,16 +56,16 @@ template <int N>
 CNNPOOL_INLINE floats<N> scaled(const floats<N>& x, const floats<N>& k) {
   const int_vector<N> whole = __builtin_convertvector(k.v, int_vector<N>), half = whole >> 1;
   floats<N> first, second;
-  first.v = (float_vector<N>)((half + 127) << 23);
-  second.v = (float_vector<N>)((whole - half + 127) << 23);
+  first.v = reinterpret_cast<float_vector<N>>((half + 127) << 23);
+  second.v = reinterpret_cast<float_vector<N>>((whole - half + 127) << 23);
   return x * first * second;
 }
 
 /// x = 2^e * m with m in [sqrt(1/2), sqrt(2)), for normal x > 0.
 template <int N>
 CNNPOOL_INLINE void split_normal(const floats<N>& x, floats<N>& e, floats<N>& m) {
-  const int_vector<N> bits = (int_vector<N>)x.v, shift = (bits - 0x3f3504f3) >> 23;
-  m.v = (float_vector<N>)(bits - (shift << 23));
+  const int_vector<N> bits = reinterpret_cast<int_vector<N>>(x.v), shift = (bits - 0x3f3504f3) >> 23;
+  m.v = reinterpret_cast<float_vector<N>>(bits - (shift << 23));
   e.v = __builtin_convertvector(shift, float_vector<N>);
 }
 /// The same for subnormal x too.
@@ -184,8 +184,8 @@ CNNPOOL_HD pack<L, N> cbrt(const pack<L, N>& x) {
     const auto tiny = x < V(1.17549435e-38f);
     const V y = select(tiny, x * V(16777216.f), x);
     V r;
-    const detail::int_vector<N> bits = (detail::int_vector<N>)y.v;
-    r.v = (detail::float_vector<N>)(__builtin_convertvector(__builtin_convertvector(bits, detail::float_vector<N>) * (1.f / 3),
+    const detail::int_vector<N> bits = reinterpret_cast<detail::int_vector<N>>(y.v);
+    r.v = reinterpret_cast<detail::float_vector<N>>(__builtin_convertvector(__builtin_convertvector(bits, detail::float_vector<N>) * (1.f / 3),
                                                             detail::int_vector<N>) + 0x2a5137a0);
     for (int i = 0; i < 2; ++i) {
       const V cube = r * r * r;  // (c + 2y) / (2c + y), by quarters so that nothing overflows

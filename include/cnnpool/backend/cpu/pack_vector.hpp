@@ -137,7 +137,7 @@ template <class L, int N>
 CNNPOOL_INLINE pack<L, N> keep_nan(const pack<L, N>& result, const pack<L, N>& x) {
   using bits = typename pack_mask<L, N>::vector;
   pack<L, N> r;
-  r.v = (typename pack<L, N>::vector)((bits)result.v | (bits)(x.v != x.v));
+  r.v = reinterpret_cast<typename pack<L, N>::vector>(reinterpret_cast<bits>(result.v) | reinterpret_cast<bits>(x.v != x.v));
   return r;
 }
 
@@ -146,7 +146,7 @@ CNNPOOL_INLINE pack<L, N> abs(const pack<L, N>& x) {
   using bits = typename pack_mask<L, N>::vector;
   using word = typename detail::same_size_int<L>::type;
   pack<L, N> r;
-  r.v = (typename pack<L, N>::vector)((bits)x.v & (static_cast<word>(-1) ^ (word(1) << (8 * sizeof(L) - 1))));
+  r.v = reinterpret_cast<typename pack<L, N>::vector>(reinterpret_cast<bits>(x.v) & (static_cast<word>(-1) ^ (word(1) << (8 * sizeof(L) - 1))));
   return r;
 }
 

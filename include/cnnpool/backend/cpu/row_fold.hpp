@@ -53,17 +53,17 @@ struct row_fold {
                           p.outputs.inner == p.outputs.count;
     const T* last_start = p.end - padded;  // rows that start here or before end inside the view, padding included
     const T* start = p.start(n, first);
-    L tail_weights[weighted ? in_long : 1] = {};  // of the last, partial block of a row
+    L tail_weights[array_size(weighted ? in_long : 1)] = {};  // of the last, partial block of a row
     if constexpr (weighted) copy_elements(tail_weights, weights + total / block * block, total % block, 1);
 
     alignas(64) unsigned char memory[(N * short_row + in_long) * sizeof(T)];
     T* buffer = reinterpret_cast<T*>(memory);
-    state reduced[tile / N];
+    state reduced[array_size(tile / N)];
     for (index i = 0; i < count; i += N) {
       const index rows = count - i < N ? count - i : N, o = first + i;
-      state states[N];
+      state states[array_size(N)];
       if (is_long) {
-#pragma GCC unroll 1
+CNNPOOL_UNROLL(1)
         for (int r = 0; r < rows; ++r) {
           const T* x = start + (i + r) * step;
           states[r] = long_row(n, o + r, x, adjacent && x <= last_start, total, buffer, tail_weights);
@@ -76,7 +76,7 @@ struct row_fold {
           x = buffer;
           next = short_row;
         }
-#pragma GCC unroll 4
+CNNPOOL_UNROLL(4)
         for (int r = 0; r < N; r += together)
           short_rows(o + (r < rows ? r : 0), rows - r, x + r * next, next, total, tail_weights, states + r);
       }
@@ -94,8 +94,8 @@ struct row_fold {
                                 const L* tail) const {
     constexpr int Count = in_long / N;
     const auto f = for_channel<V>(fold, o);
-    state acc[Count];
-#pragma GCC unroll 16
+    state acc[array_size(Count)];
+CNNPOOL_UNROLL(16)
     for (int j = 0; j < Count; ++j) acc[j] = f.template init<V>();
     if (in_place) {
       accumulate<Count, 1>(o, 1, acc, x, 0, weights_at(0), total, tail);
@@ -107,9 +107,9 @@ struct row_fold {
         accumulate<Count, 1>(o, 1, acc, buffer, 0, weights_at(i), size, tail);
       }
     }
-#pragma GCC unroll 16
+CNNPOOL_UNROLL(16)
     for (int half = Count / 2; half > 0; half /= 2)
-#pragma GCC unroll 16
+CNNPOOL_UNROLL(16)
       for (int j = 0; j < half; ++j) acc[j] = f.merge(acc[j], acc[j + half]);
     return acc[0];
   }
@@ -118,11 +118,11 @@ struct row_fold {
   CNNPOOL_INLINE void short_rows(index o, index rows, const T* x, index step, index total, const L* tail,
                                  state* states) const {
     constexpr int Count = in_short / N;
-    state acc[together * Count];
-#pragma GCC unroll 8
+    state acc[array_size(together * Count)];
+CNNPOOL_UNROLL(8)
     for (int r = 0; r < together * Count; ++r) acc[r] = channel(o, r / Count, rows).template init<V>();
     accumulate<Count, together>(o, rows, acc, x, step, weights_at(0), total, tail);
-#pragma GCC unroll 8
+CNNPOOL_UNROLL(8)
     for (int r = 0; r < together; ++r)
       states[r] = Count == 1 ? acc[r] : channel(o, r, rows).merge(acc[r * Count], acc[r * Count + Count - 1]);
   }
@@ -139,37 +139,37 @@ struct row_fold {
   CNNPOOL_INLINE void accumulate(index o, index rows, state* acc, const T* x, index step, const L* w, index count,
                                  const L* tail) const {
     constexpr index block = Count * N;
-    state local[Rows * Count];
-#pragma GCC unroll 32
+    state local[array_size(Rows * Count)];
+CNNPOOL_UNROLL(32)
     for (int i = 0; i < Rows * Count; ++i) local[i] = acc[i];
     for (index k = count / block; k > 0; --k) {
-#pragma GCC unroll 32
+CNNPOOL_UNROLL(32)
       for (int i = 0; i < Rows * Count; ++i)
         local[i] = stepped(channel(o, i / Count, rows), local[i], x + i / Count * step + i % Count * N, w + i % Count * N);
       x += block;
       if constexpr (weighted) w += block;
     }
     const index rest = count % block, full = rest / N, last = rest % N;
-#pragma GCC unroll 16
+CNNPOOL_UNROLL(16)
     for (int j = 0; j < Count - 1; ++j)
       if (j < full)
-#pragma GCC unroll 8
+CNNPOOL_UNROLL(8)
         for (int r = 0; r < Rows; ++r)
           local[r * Count + j] =
               stepped(channel(o, r, rows), local[r * Count + j], x + r * step + j * N, tail + j * N);
     if (last != 0) {
       const auto mask = first_lanes<V>(last);
-#pragma GCC unroll 8
+CNNPOOL_UNROLL(8)
       for (int r = 0; r < Rows; ++r) {
         const auto f = channel(o, r, rows);
         const state nothing = f.template init<V>();
         const state s = select_state<V>(mask, stepped(f, nothing, x + r * step + full * N, tail + full * N), nothing);
-#pragma GCC unroll 16
+CNNPOOL_UNROLL(16)
         for (int j = 0; j < Count; ++j)
           if (j == full) local[r * Count + j] = f.merge(local[r * Count + j], s);
       }
     }
-#pragma GCC unroll 32
+CNNPOOL_UNROLL(32)
     for (int i = 0; i < Rows * Count; ++i) acc[i] = local[i];
   }
 
@@ -216,7 +216,7 @@ template <class L, class K>
   const auto& p = kernel.p;
   const auto* x = p.start(n, o);
   const auto again = for_channel<L>(kernel.fold, o).template recompute<L>(
-      p.elements.count, [&](index i) { return kernel.read.one(x[p.elements.offset(i)]); });
+      p.elements.count, on_host{[&](index i) { return kernel.read.one(x[p.elements.offset(i)]); }});
   for (int k = 0; k < value_count<std::remove_cvref_t<decltype(again)>>; ++k)
     p.result[n * p.by_image + o * p.by_output + k * p.by_value] = value(again, k);
 }

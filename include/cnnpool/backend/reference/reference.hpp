@@ -79,7 +79,7 @@ struct reference {
     auto state = f.template init<double>();
     for (index i = 0; i < n; ++i) state = f.step(state, read(i));
     if constexpr (requires { f.in_range(state); })
-      if (!f.in_range(state)) return f.template recompute<double>(n, read);
+      if (!f.in_range(state)) return f.template recompute<double>(n, detail::on_host{read});
     return f.finish(state, n);
   }
   template <class R>
