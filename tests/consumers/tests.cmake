@@ -1,0 +1,8 @@
+# Real projects that use cnnpool in each way that users do; run.cmake builds and runs them. No network.
+foreach(kind fetch_content subdirectory find_package plain)
+  add_test(NAME consumer_${kind}
+           COMMAND ${CMAKE_COMMAND} -DKIND=${kind} -DSOURCE=${PROJECT_SOURCE_DIR} -DCXX=${CMAKE_CXX_COMPILER}
+                   -DVERSION=${PROJECT_VERSION} -DWORK=${CMAKE_CURRENT_BINARY_DIR}/consumers/${kind}
+                   -P ${CMAKE_CURRENT_LIST_DIR}/run.cmake)
+  set_tests_properties(consumer_${kind} PROPERTIES LABELS consumers TIMEOUT 300)
+endforeach()
