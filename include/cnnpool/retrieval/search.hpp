@@ -1,0 +1,133 @@
+// Exact search: the k rows of a database that are nearest to each query, by brute force.
+//
+//   metric::cosine      largest q.x / (|q| |x|) first; a zero vector has the similarity 0 to everything
+//   metric::euclidean   smallest |q - x| first
+//
+// Ties go to the lower index, and equal rows tie exactly: every pair is summed in double in one fixed order. Scores
+// that are NaN come last. k larger than the database gives all of it. Rows of different lengths and k < 1 are errors.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <concepts>
+#include <numeric>
+#include <span>
+#include <vector>
+
+#include "../core/descriptors.hpp"
+
+namespace cnnpool {
+
+enum class metric { cosine, euclidean };
+
+/// descriptors, descriptor_span, or anything else with rows of adjacent components.
+template <class D>
+concept descriptor_rows = requires(const D& d, index i) {
+  { d.rows() } -> std::convertible_to<index>;
+  { d.cols() } -> std::convertible_to<index>;
+  { d.row(i)[0] } -> std::convertible_to<double>;
+};
+
+/// [q]: the database indices for query q, best first; score(q)[i] belongs to [q][i].
+class neighbours {
+ public:
+  neighbours(index queries, index k)
+      : queries_(queries),
+        k_(k),
+        ids_(static_cast<std::size_t>(checked_size({.n = queries, .c = k}, "nearest"))),
+        scores_(ids_.size()) {}
+
+  std::size_t size() const { return static_cast<std::size_t>(queries_); }
+  index k() const { return k_; }
+  std::span<const index> operator[](std::size_t q) const { return std::span(ids_).subspan(q * count(), count()); }
+  std::span<const double> score(std::size_t q) const { return std::span(scores_).subspan(q * count(), count()); }
+
+  std::span<index> ids(std::size_t q) { return std::span(ids_).subspan(q * count(), count()); }
+  std::span<double> scores(std::size_t q) { return std::span(scores_).subspan(q * count(), count()); }
+
+ private:
+  std::size_t count() const { return static_cast<std::size_t>(k_); }
+
+  index queries_, k_;
+  std::vector<index> ids_;
+  std::vector<double> scores_;
+};
+
+namespace detail {
+
+/// SUM term(a_i, b_i); independent partial sums, so that the additions overlap.
+template <class A, class B, class Term>
+double sum_of_terms(std::span<A> a, std::span<B> b, const Term& term) {
+  constexpr std::size_t lanes = 8;
+  double partial[lanes] = {};
+  std::size_t i = 0;
+  for (; i + lanes <= a.size(); i += lanes)
+    for (std::size_t j = 0; j < lanes; ++j)
+      partial[j] += term(static_cast<double>(a[i + j]), static_cast<double>(b[i + j]));
+  for (std::size_t j = 0; i < a.size(); ++i, ++j)
+    partial[j] += term(static_cast<double>(a[i]), static_cast<double>(b[i]));
+  for (std::size_t half = lanes / 2; half > 0; half /= 2)
+    for (std::size_t j = 0; j < half; ++j) partial[j] += partial[j + half];
+  return partial[0];
+}
+
+struct multiply_terms {
+  double operator()(double a, double b) const { return a * b; }
+};
+struct square_difference {
+  double operator()(double a, double b) const { return (a - b) * (a - b); }
+};
+
+template <descriptor_rows D>
+std::vector<double> row_norms(const D& d) {
+  std::vector<double> norms;
+  for (index i = 0; i < d.rows(); ++i) norms.push_back(std::sqrt(sum_of_terms(d.row(i), d.row(i), multiply_terms{})));
+  return norms;
+}
+
+}  // namespace detail
+
+template <descriptor_rows Queries, descriptor_rows Database>
+neighbours nearest(const Queries& queries, const Database& database, index k, metric by = metric::cosine) {
+  if (k < 1) raise("nearest: k is ", k, ", expected at least 1");
+  if (queries.rows() > 0 && database.rows() > 0 && queries.cols() != database.cols())
+    raise("nearest: queries have ", queries.cols(), " components, the database has ", database.cols());
+  const index kept = std::min<index>(k, database.rows());
+  neighbours found(queries.rows(), kept);
+  std::vector<double> norms;
+  if (by == metric::cosine) norms = detail::row_norms(database);
+
+  std::vector<double> scores(static_cast<std::size_t>(database.rows()));
+  std::vector<index> order(scores.size());
+  for (index q = 0; q < queries.rows(); ++q) {
+    const auto query = queries.row(q);
+    const double norm = std::sqrt(detail::sum_of_terms(query, query, detail::multiply_terms{}));
+    for (index i = 0; i < database.rows(); ++i) {
+      double& score = scores[static_cast<std::size_t>(i)];
+      if (by == metric::euclidean) {
+        score = std::sqrt(detail::sum_of_terms(query, database.row(i), detail::square_difference{}));
+      } else {
+        const double product = detail::sum_of_terms(query, database.row(i), detail::multiply_terms{});
+        const double other = norms[static_cast<std::size_t>(i)];
+        score = norm == 0 || other == 0 ? product : product / norm / other;  // 0, or NaN where the other vector has one
+      }
+    }
+    const auto better = [&](index a, index b) {
+      const double x = scores[static_cast<std::size_t>(a)], y = scores[static_cast<std::size_t>(b)];
+      const bool x_nan = std::isnan(x), y_nan = std::isnan(y);
+      if (x_nan || y_nan || x == y) return x_nan == y_nan ? a < b : y_nan;
+      return by == metric::cosine ? x > y : x < y;
+    };
+    std::iota(order.begin(), order.end(), index{0});
+    std::partial_sort(order.begin(), order.begin() + kept, order.end(), better);
+    const auto ids = found.ids(static_cast<std::size_t>(q));
+    const auto kept_scores = found.scores(static_cast<std::size_t>(q));
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      ids[i] = order[i];
+      kept_scores[i] = scores[static_cast<std::size_t>(order[i])];
+    }
+  }
+  return found;
+}
+
+}  // namespace cnnpool

@@ -1,0 +1,2 @@
+cnnpool_test(retrieval/measures)
+cnnpool_test(retrieval/search)
