@@ -4,6 +4,9 @@
 // reduced over `count` elements, both two-level (rows and columns of a map, blocks and lanes of channels).
 #pragma once
 
+#include <initializer_list>
+#include <utility>
+
 #include "../../core/source.hpp"
 
 namespace cnnpool::detail {
@@ -15,10 +18,13 @@ struct lines {
   CNNPOOL_INLINE index offset(index i) const {
     return inner == count ? i * inner_stride : (i / inner) * outer_stride + (i % inner) * inner_stride;
   }
-  /// The most that an element lies behind the first.
+  /// The most that an element lies behind the first: at a corner of the full blocks, or of the last, shorter one.
   index reach() const {
-    const index last_inner = count < inner ? count - 1 : inner - 1, last_outer = (count - 1) / inner;
-    return (inner_stride > 0 ? last_inner * inner_stride : 0) + (outer_stride > 0 ? last_outer * outer_stride : 0);
+    const index blocks = (count - 1) / inner, first_block = count < inner ? count : inner;
+    index most = 0;
+    for (const index i : {first_block - 1, blocks * inner - 1, (blocks - 1) * inner, blocks * inner, count - 1})
+      if (i >= 0 && offset(i) > most) most = offset(i);
+    return most;
   }
 };
 
