@@ -1,0 +1,192 @@
+// All primitives as "compute one result", for backends that run a function for every index: the reference backend's loop,
+// Thrust's for_each, a kernel. A result takes its elements one after the other, in logical order: the same bits on every
+// run and for any number of threads.
+//
+// A backend derives from elementwise<Backend> and says `space`, `accumulator<T>` and for_each(count, f): calls f(i) for i =
+// 0 .. count-1, in any order. The functions are structs, callable on a GPU without compiler flags.
+#pragma once
+
+#include "../concepts.hpp"
+#include "../core/fold_traits.hpp"
+
+namespace cnnpool {
+
+namespace detail {
+
+template <class R, class A>
+CNNPOOL_HD void store_values(const R& result, const matrix<A>& out, index row, index col, index cols) {
+  for (int k = 0; k < value_count<R>; ++k) out(row, k * cols + col) = value(result, k);
+}
+
+/// The fold over x(0) .. x(n-1).
+template <class L, class F, class Read>
+CNNPOOL_HD auto fold_one(const F& f, index n, const Read& x) {
+  auto state = f.template init<L>();
+  for (index i = 0; i < n; ++i) state = f.step(state, x(i));
+  if constexpr (requires { f.in_range(state); })
+    if (!f.in_range(state)) return f.template recompute<L>(n, x);
+  return f.finish(state, n);
+}
+
+template <class L, class X>
+struct position_reader {
+  const X& x;
+  index n, c;
+  box b;
+  CNNPOOL_HD L operator()(index i) const { return element<L>(x, n, c, b.h0 + i / b.w, b.w0 + i % b.w); }
+};
+template <class L, class X>
+struct channel_reader {
+  const X& x;
+  index n, h, w;
+  CNNPOOL_HD L operator()(index c) const { return element<L>(x, n, c, h, w); }
+};
+
+template <class X, class F, class R, class A>
+struct fold_regions_at {
+  X x;
+  F f;
+  R regions;
+  matrix<A> out;
+  CNNPOOL_HD void operator()(index i) const {
+    const index channels = x.extents().c, count = regions.size(), c = i % channels, k = i / channels % count,
+                n = i / channels / count;
+    const box b = regions[k];
+    store_values(fold_one<A>(for_channel<A>(f, c), b.h * b.w, position_reader<A, X>{x, n, c, b}), out, n * count + k, c,
+                 channels);
+  }
+};
+
+template <class X, class F, class A>
+struct weighted_fold_at {
+  X x;
+  F f;
+  position_weights<A> weights;
+  matrix<A> out;
+  CNNPOOL_HD void operator()(index i) const {
+    const shape& e = x.extents();
+    const index c = i % e.c, n = i / e.c;
+    const position_reader<A, X> read{x, n, c, {0, 0, e.h, e.w}};
+    auto state = f.template init<A>();
+    for (index p = 0; p < e.positions(); ++p) state = f.step(state, read(p), weights.data[n * weights.image_stride + p]);
+    store_values(f.finish(state, e.positions()), out, n, c, e.c);
+  }
+};
+
+template <class X, class F, class A>
+struct fold_channels_at {
+  X x;
+  F f;
+  matrix<A> out;
+  CNNPOOL_HD void operator()(index i) const {
+    const shape& e = x.extents();
+    const index p = i % e.positions(), n = i / e.positions();
+    store_values(fold_one<A>(f, e.c, channel_reader<A, X>{x, n, p / e.w, p % e.w}), out, n, p, e.positions());
+  }
+};
+
+template <class A>
+CNNPOOL_HD A map_input(const matrix<A>& m, index i, index j) {
+  return m(i, j);
+}
+template <class A>
+CNNPOOL_HD A map_input(const matrix<const A>& m, index i, index j) {
+  return m(i, j);
+}
+template <class A>
+CNNPOOL_HD A map_input(const per_row<A>& m, index i, index) {
+  return m.column(i, 0);
+}
+template <class A>
+CNNPOOL_HD A map_input(const row_index&, index i, index) {
+  return static_cast<A>(i);
+}
+template <class A>
+CNNPOOL_HD A map_input(const column_index&, index, index j) {
+  return static_cast<A>(j);
+}
+
+/// The inputs of a map, one inside the other: std::tuple is not for GPUs.
+template <class... In>
+struct map_inputs {
+  template <class A, class F, class... Values>
+  CNNPOOL_HD A apply(const F& f, index, index, const Values&... values) const {
+    return f(values...);
+  }
+};
+template <class First, class... Rest>
+struct map_inputs<First, Rest...> {
+  First first;
+  map_inputs<Rest...> rest;
+  template <class A, class F, class... Values>
+  CNNPOOL_HD A apply(const F& f, index i, index j, const Values&... values) const {
+    return rest.template apply<A>(f, i, j, values..., map_input<A>(first, i, j));
+  }
+};
+inline map_inputs<> inputs_of() { return {}; }
+template <class First, class... Rest>
+map_inputs<First, Rest...> inputs_of(const First& first, const Rest&... rest) {
+  return {first, inputs_of(rest...)};
+}
+
+template <class A, class F, class Inputs>
+struct map_at {
+  matrix<A> out;
+  F f;
+  Inputs inputs;
+  CNNPOOL_HD void operator()(index k) const {
+    const index i = k / out.cols, j = k % out.cols;
+    out(i, j) = inputs.template apply<A>(f, i, j);
+  }
+};
+
+template <class In, class Out>
+struct convert_at {
+  matrix<In> in;
+  matrix<Out> out;
+  CNNPOOL_HD void operator()(index k) const {
+    out(k / out.cols, k % out.cols) = static_cast<Out>(in(k / out.cols, k % out.cols));
+  }
+};
+
+}  // namespace detail
+
+template <class Backend>
+struct elementwise {
+  template <class X, class F, class A>
+  void fold(scratch& s, const X& x, const F& f, const matrix<A>& out) const {
+    fold_regions(s, x, f, whole_map{}.regions(x.extents().h, x.extents().w), out);
+  }
+  template <class X, class F, class A>
+  void weighted_fold(scratch& s, const X& x, const position_weights<A>& w, const F& f, const matrix<A>& out) const {
+    run(s, x.extents().n * x.extents().c, detail::weighted_fold_at<X, F, A>{x, f, w, out});
+  }
+  template <class X, class F, class A>
+  void fold_channels(scratch& s, const X& x, const F& f, const matrix<A>& out) const {
+    run(s, x.extents().n * x.extents().positions(), detail::fold_channels_at<X, F, A>{x, f, out});
+  }
+  template <class X, class F, class R, class A>
+  void fold_regions(scratch& s, const X& x, const F& f, const R& regions, const matrix<A>& out) const {
+    run(s, x.extents().n * regions.size() * x.extents().c, detail::fold_regions_at<X, F, R, A>{x, f, regions, out});
+  }
+  template <class A, class F, class... In>
+  void map(scratch& s, const matrix<A>& out, const F& f, const In&... in) const {
+    run(s, out.rows * out.cols, detail::map_at<A, F, detail::map_inputs<In...>>{out, f, detail::inputs_of(in...)});
+  }
+  template <class In, class Out>
+  void convert(scratch& s, const matrix<In>& in, const matrix<Out>& out) const {
+    run(s, out.rows * out.cols, detail::convert_at<In, Out>{in, out});
+  }
+  template <class F>
+  void slices(scratch& s, index n, index, const F& f) const {
+    f(static_cast<const Backend&>(*this), s, 0, n);
+  }
+
+ private:
+  template <class F>
+  void run(const scratch& s, index count, const F& f) const {
+    if (!s.measuring() && count > 0) static_cast<const Backend&>(*this).for_each(count, f);
+  }
+};
+
+}  // namespace cnnpool
