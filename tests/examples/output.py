@@ -1,0 +1,34 @@
+#!/usr/bin/env python3
+"""Runs an example and compares what it prints with the comment at its end.
+
+    output.py SOURCE PROGRAM [ARGUMENT...]
+
+The comment: a line `// prints:`, then the lines behind `// `.
+"""
+import difflib
+import subprocess
+import sys
+
+
+def main():
+    source, command = sys.argv[1], sys.argv[2:]
+    with open(source, encoding="ascii") as file:
+        lines = file.read().splitlines()
+    if "// prints:" not in lines:
+        print(f"{source}: the line `// prints:` is missing")
+        return 1
+    expected = [line[3:] for line in lines[lines.index("// prints:") + 1:]]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    printed = [line.rstrip() for line in ran.stdout.splitlines()]
+    if ran.returncode != 0:
+        print(f"{command[0]} ended with {ran.returncode}: {ran.stderr}")
+        return 1
+    if not expected or printed != [line.rstrip() for line in expected]:
+        print("\n".join(difflib.unified_diff(expected, printed, "the comment", "printed", lineterm="")))
+        return 1
+    print(f"{len(expected)} lines as the comment says")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
