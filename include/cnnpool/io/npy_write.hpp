@@ -1,0 +1,118 @@
+// Descriptors and feature maps to .npy files that NumPy opens: format 1.0, C order, this machine's byte order.
+//
+// Atomic: the file is written under another name in the same folder and renamed when it is complete. Whatever goes wrong
+// is one sentence with the system's reason; nothing half-written stays, and an older file of that name is as it was.
+#pragma once
+
+#include <bit>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <string>
+
+#include "../core/descriptors.hpp"
+#include "../core/feature_view.hpp"
+
+namespace cnnpool {
+
+namespace detail {
+
+/// A file that appears under its name when commit() is called, and never otherwise.
+class atomic_file {
+ public:
+  atomic_file(std::string path, const char* where)
+      : path_(std::move(path)), temporary_(path_ + ".part"), where_(where), file_(std::fopen(temporary_.c_str(), "wb")) {
+    if (file_ == nullptr) fail();
+  }
+  ~atomic_file() { drop(); }
+  atomic_file(const atomic_file&) = delete;
+  atomic_file& operator=(const atomic_file&) = delete;
+
+  void write(const void* data, std::size_t bytes) {
+    if (bytes != 0 && std::fwrite(data, 1, bytes, file_) != bytes) fail();
+  }
+  void commit() {
+    std::FILE* const file = file_;
+    file_ = nullptr;
+    if (std::fclose(file) != 0 || std::rename(temporary_.c_str(), path_.c_str()) != 0) {
+      const int reason = errno;
+      std::remove(temporary_.c_str());
+      raise(where_, ": ", path_, " cannot be written: ", std::strerror(reason));
+    }
+  }
+
+ private:
+  void fail() {
+    const int reason = errno;
+    drop();
+    raise(where_, ": ", path_, " cannot be written: ", std::strerror(reason));
+  }
+  void drop() {
+    if (file_ == nullptr) return;
+    std::fclose(file_);
+    std::remove(temporary_.c_str());
+    file_ = nullptr;
+  }
+
+  std::string path_, temporary_;
+  const char* where_;
+  std::FILE* file_;
+};
+
+template <class T>
+constexpr const char* npy_code() {
+  if constexpr (std::is_same_v<T, float>) return "f4";
+  else if constexpr (std::is_same_v<T, double>) return "f8";
+  else if constexpr (std::is_same_v<T, float16>) return "f2";
+  else if constexpr (std::is_same_v<T, std::uint8_t>) return "u1";
+  else return "i1";
+}
+
+/// Magic, version, length, dictionary, padded so that the data start at a multiple of 64.
+template <class T>
+std::string npy_preamble(const std::string& shape) {
+  const char order = sizeof(T) == 1 ? '|' : std::endian::native == std::endian::little ? '<' : '>';
+  std::string text = std::string("{'descr': '") + order + npy_code<T>() + "', 'fortran_order': False, 'shape': (" + shape + "), }";
+  while ((10 + text.size() + 1) % 64 != 0) text += ' ';
+  text += '\n';
+  std::string r = "\x93NUMPY";
+  r += '\1';
+  r += '\0';
+  r += static_cast<char>(text.size() & 0xff);
+  r += static_cast<char>(text.size() >> 8);
+  return r + text;
+}
+
+}  // namespace detail
+
+/// n x d, float or double.
+template <class T>
+void write_npy(const std::string& path, const descriptors<T>& d) {
+  detail::atomic_file file(path, "write_npy");
+  const std::string preamble =
+      detail::npy_preamble<T>(std::to_string(d.rows()) + ", " + std::to_string(d.cols()));
+  file.write(preamble.data(), preamble.size());
+  file.write(d.data(), d.size() * sizeof(T));
+  file.commit();
+}
+
+/// n x c x h x w, the stored elements (8-bit ones without their scale). Every type but bfloat16, which .npy lacks.
+template <class T>
+void write_npy(const std::string& path, const feature_view<T>& x) {
+  static_assert(!std::is_same_v<T, bfloat16>, "cnnpool::write_npy: .npy has no code for bfloat16; convert to float first");
+  const shape& e = x.extents();
+  detail::atomic_file file(path, "write_npy");
+  const std::string preamble = detail::npy_preamble<T>(std::to_string(e.n) + ", " + std::to_string(e.c) + ", " +
+                                                       std::to_string(e.h) + ", " + std::to_string(e.w));
+  file.write(preamble.data(), preamble.size());
+  std::vector<T> row(static_cast<std::size_t>(e.w));
+  for (index n = 0; n < e.n; ++n)
+    for (index c = 0; c < e.c; ++c)
+      for (index h = 0; h < e.h; ++h) {
+        for (index w = 0; w < e.w; ++w) row[static_cast<std::size_t>(w)] = x(n, c, h, w);
+        file.write(row.data(), row.size() * sizeof(T));
+      }
+  file.commit();
+}
+
+}  // namespace cnnpool
