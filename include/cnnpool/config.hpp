@@ -48,6 +48,20 @@
 #define CNNPOOL_HAS_X86_LEVELS 0
 #endif
 
+// Instructions that GCC would not choose itself, written out. They need the target of the function that they are inlined
+// into, so not without optimisation, where nothing is inlined. clang converts to and from __fp16 itself, by a call of its
+// run-time library, which may be missing, unless every function has F16C.
+#if CNNPOOL_HAS_X86_LEVELS && !defined(__clang__) && defined(__OPTIMIZE__)
+#define CNNPOOL_HAS_AVX2_ASM 1
+#else
+#define CNNPOOL_HAS_AVX2_ASM 0
+#endif
+#if CNNPOOL_HAS_AVX2_ASM || (CNNPOOL_HAS_X86_LEVELS && defined(__clang__) && defined(__F16C__))
+#define CNNPOOL_HAS_F16C 1
+#else
+#define CNNPOOL_HAS_F16C 0
+#endif
+
 #if defined(_OPENMP) && !defined(CNNPOOL_NO_OPENMP)
 #define CNNPOOL_HAS_OPENMP 1
 #else

@@ -55,7 +55,7 @@ struct column_fold {
         for (int u = 0; u < 4; ++u) row[u] = x + p.elements.offset(i + u);
         for (index j = 0; j < full; ++j) {
           state s = states[j];
-CNNPOOL_UNROLL(4)
+          CNNPOOL_UNROLL(4)
           for (int u = 0; u < 4; ++u) {
             const V v = read.template adjacent<V>(row[u] + j * lanes_);
             if constexpr (weighted) s = fold.step(s, v, V(weights[i + u]));

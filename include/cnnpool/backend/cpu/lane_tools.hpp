@@ -10,7 +10,7 @@ namespace cnnpool::detail {
 template <class V, class S, class M>
 CNNPOOL_INLINE S select_state(const M& mask, const S& yes, const S& no) {
   S r = no;
-CNNPOOL_UNROLL(8)
+  CNNPOOL_UNROLL(8)
   for (int k = 0; k < components<V, S>; ++k)
     component<V>(r, k) = select(mask, component<V>(yes, k), component<V>(no, k));
   return r;
@@ -57,10 +57,10 @@ CNNPOOL_INLINE void interleave(pack<L, N>& a, pack<L, N>& b) {
 template <class L, int N>
 CNNPOOL_INLINE void transpose(pack<L, N>* r) {
   if constexpr (sizeof(L) * N == 32)
-CNNPOOL_UNROLL(8)
+    CNNPOOL_UNROLL(8)
     for (int i = 0; i < N / 2; ++i) exchange_halves<L>(r[i], r[i + N / 2]);
   constexpr int M = 16 / static_cast<int>(sizeof(L));
-CNNPOOL_UNROLL(8)
+  CNNPOOL_UNROLL(8)
   for (int i = 0; i < N; i += M) {
     if constexpr (M == 4) {
       interleave(r[i], r[i + 2]);
@@ -81,14 +81,14 @@ CNNPOOL_INLINE S joint_reduction(const F& f, S* rows) {
   constexpr int K = components<V, S>;
   constexpr int count = sizeof(L) * N == 32 ? N / 2 : N;
   if constexpr (sizeof(L) * N == 32) {
-CNNPOOL_UNROLL(8)
+    CNNPOOL_UNROLL(8)
     for (int i = 0; i < N / 2; ++i) {
-CNNPOOL_UNROLL(8)
+      CNNPOOL_UNROLL(8)
       for (int k = 0; k < K; ++k) exchange_halves<L>(component<V>(rows[i], k), component<V>(rows[i + N / 2], k));
       rows[i] = f.merge(rows[i], rows[i + N / 2]);
     }
   }
-CNNPOOL_UNROLL(8)
+  CNNPOOL_UNROLL(8)
   for (int k = 0; k < K; ++k) {
     if (count == 4) {
       interleave(component<V>(rows[0], k), component<V>(rows[2], k));

@@ -63,20 +63,20 @@ struct region_fold {
         const T* row = x + plan.row_cut[r] * down + plan.col_cut[c] * across;
         const auto f = [&](int u) { return for_channels<V>(fold, o + u * N, Packs > 1 ? N : count); };
         state s[array_size(Packs)];
-CNNPOOL_UNROLL(8)
+        CNNPOOL_UNROLL(8)
         for (int u = 0; u < Packs; ++u) s[u] = f(u).template init<V>();
         for (index h = 0; h < rows; ++h, row += down) {
           const T* e = row;
           for (index w = 0; w < columns; ++w, e += across) {
             if (Packs > 1 || e + N <= end) {
-CNNPOOL_UNROLL(8)
+              CNNPOOL_UNROLL(8)
               for (int u = 0; u < Packs; ++u) s[u] = f(u).step(s[u], read.template adjacent<V>(e + u * N));
             } else {
               s[0] = f(0).step(s[0], read.template some<V>(e, count));
             }
           }
         }
-CNNPOOL_UNROLL(8)
+        CNNPOOL_UNROLL(8)
         for (int u = 0; u < Packs; ++u) cell(r, c, t + u, packs) = s[u];
       }
   }
@@ -96,12 +96,12 @@ CNNPOOL_UNROLL(8)
         for (index w = 0; w < e.w; w += N) {
           const index columns = e.w - w < N ? e.w - w : N;
           state square[array_size(N)];
-CNNPOOL_UNROLL(8)
+          CNNPOOL_UNROLL(8)
           for (int i = 0; i < N; ++i) square[i] = for_channel<V>(fold, c0 + (i < channels ? i : 0)).template init<V>();
           if (regular && last + w + N <= end) {
             const T* q = x + row_cut[r] * down + w;
             for (index h = row_cut[r + 1] - row_cut[r]; h > 0; --h, q += down)
-CNNPOOL_UNROLL(8)
+              CNNPOOL_UNROLL(8)
               for (int i = 0; i < N; ++i)
                 square[i] = for_channel<V>(fold, c0 + i).step(square[i], read.template adjacent<V>(q + i * next));
           } else {
@@ -120,18 +120,18 @@ CNNPOOL_UNROLL(8)
   /// N channels of N columns, transposed and merged into the cells of their columns.
   CNNPOOL_INLINE void merge_columns(const state* square, state* row, index packs, index w, index columns) const {
     state turned[array_size(N)];
-CNNPOOL_UNROLL(8)
+    CNNPOOL_UNROLL(8)
     for (int k = 0; k < components<V, state>; ++k) {
       V column[array_size(N)];
-CNNPOOL_UNROLL(8)
+      CNNPOOL_UNROLL(8)
       for (int i = 0; i < N; ++i) column[i] = component<V>(square[i], k);
       transpose<L, N>(column);
-CNNPOOL_UNROLL(8)
+      CNNPOOL_UNROLL(8)
       for (int i = 0; i < N; ++i) component<V>(turned[i], k) = column[i];
     }
     if (plan.cells_are_positions) {
       row += w * packs;
-CNNPOOL_UNROLL(8)
+      CNNPOOL_UNROLL(8)
       for (int j = 0; j < N; ++j, row += packs)
         if (j < columns) *row = turned[j];
       return;
@@ -193,7 +193,7 @@ CNNPOOL_UNROLL(8)
       }
       const auto results = f.finish(s, b.positions);
       constexpr int values_ = value_count<std::remove_cvref_t<decltype(results)>>;
-CNNPOOL_UNROLL(8)
+      CNNPOOL_UNROLL(8)
       for (int v = 0; v < values_; ++v) stored(value(results, v), to + v * by_value, count, by_output);
       to += by_image;
       if constexpr (requires { f.in_range(s); }) recompute_where_needed(f.in_range(s), n, k, first, count);

@@ -63,7 +63,7 @@ struct row_fold {
       const index rows = count - i < N ? count - i : N, o = first + i;
       state states[array_size(N)];
       if (is_long) {
-CNNPOOL_UNROLL(1)
+        CNNPOOL_UNROLL(1)
         for (int r = 0; r < rows; ++r) {
           const T* x = start + (i + r) * step;
           states[r] = long_row(n, o + r, x, adjacent && x <= last_start, total, buffer, tail_weights);
@@ -76,7 +76,7 @@ CNNPOOL_UNROLL(1)
           x = buffer;
           next = short_row;
         }
-CNNPOOL_UNROLL(4)
+        CNNPOOL_UNROLL(4)
         for (int r = 0; r < N; r += together)
           short_rows(o + (r < rows ? r : 0), rows - r, x + r * next, next, total, tail_weights, states + r);
       }
@@ -95,7 +95,7 @@ CNNPOOL_UNROLL(4)
     constexpr int Count = in_long / N;
     const auto f = for_channel<V>(fold, o);
     state acc[array_size(Count)];
-CNNPOOL_UNROLL(16)
+    CNNPOOL_UNROLL(16)
     for (int j = 0; j < Count; ++j) acc[j] = f.template init<V>();
     if (in_place) {
       accumulate<Count, 1>(o, 1, acc, x, 0, weights_at(0), total, tail);
@@ -107,9 +107,9 @@ CNNPOOL_UNROLL(16)
         accumulate<Count, 1>(o, 1, acc, buffer, 0, weights_at(i), size, tail);
       }
     }
-CNNPOOL_UNROLL(16)
+    CNNPOOL_UNROLL(16)
     for (int half = Count / 2; half > 0; half /= 2)
-CNNPOOL_UNROLL(16)
+      CNNPOOL_UNROLL(16)
       for (int j = 0; j < half; ++j) acc[j] = f.merge(acc[j], acc[j + half]);
     return acc[0];
   }
@@ -119,10 +119,10 @@ CNNPOOL_UNROLL(16)
                                  state* states) const {
     constexpr int Count = in_short / N;
     state acc[array_size(together * Count)];
-CNNPOOL_UNROLL(8)
+    CNNPOOL_UNROLL(8)
     for (int r = 0; r < together * Count; ++r) acc[r] = channel(o, r / Count, rows).template init<V>();
     accumulate<Count, together>(o, rows, acc, x, step, weights_at(0), total, tail);
-CNNPOOL_UNROLL(8)
+    CNNPOOL_UNROLL(8)
     for (int r = 0; r < together; ++r)
       states[r] = Count == 1 ? acc[r] : channel(o, r, rows).merge(acc[r * Count], acc[r * Count + Count - 1]);
   }
@@ -140,36 +140,36 @@ CNNPOOL_UNROLL(8)
                                  const L* tail) const {
     constexpr index block = Count * N;
     state local[array_size(Rows * Count)];
-CNNPOOL_UNROLL(32)
+    CNNPOOL_UNROLL(32)
     for (int i = 0; i < Rows * Count; ++i) local[i] = acc[i];
     for (index k = count / block; k > 0; --k) {
-CNNPOOL_UNROLL(32)
+      CNNPOOL_UNROLL(32)
       for (int i = 0; i < Rows * Count; ++i)
         local[i] = stepped(channel(o, i / Count, rows), local[i], x + i / Count * step + i % Count * N, w + i % Count * N);
       x += block;
       if constexpr (weighted) w += block;
     }
     const index rest = count % block, full = rest / N, last = rest % N;
-CNNPOOL_UNROLL(16)
+    CNNPOOL_UNROLL(16)
     for (int j = 0; j < Count - 1; ++j)
       if (j < full)
-CNNPOOL_UNROLL(8)
+        CNNPOOL_UNROLL(8)
         for (int r = 0; r < Rows; ++r)
           local[r * Count + j] =
               stepped(channel(o, r, rows), local[r * Count + j], x + r * step + j * N, tail + j * N);
     if (last != 0) {
       const auto mask = first_lanes<V>(last);
-CNNPOOL_UNROLL(8)
+      CNNPOOL_UNROLL(8)
       for (int r = 0; r < Rows; ++r) {
         const auto f = channel(o, r, rows);
         const state nothing = f.template init<V>();
         const state s = select_state<V>(mask, stepped(f, nothing, x + r * step + full * N, tail + full * N), nothing);
-CNNPOOL_UNROLL(16)
+        CNNPOOL_UNROLL(16)
         for (int j = 0; j < Count; ++j)
           if (j == full) local[r * Count + j] = f.merge(local[r * Count + j], s);
       }
     }
-CNNPOOL_UNROLL(32)
+    CNNPOOL_UNROLL(32)
     for (int i = 0; i < Rows * Count; ++i) acc[i] = local[i];
   }
 
