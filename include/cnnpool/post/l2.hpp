@@ -1,7 +1,8 @@
 // L2 normalisation of a descriptor: x / max(|x|, tiny); zero stays zero. add_epsilon = e (cirtorch: 1e-6): x / (|x| + e).
 //
-// Within 4 units in the last place; the norm of any finite vector is accurate, since a sum of squares that leaves the
-// accumulator's range is computed again with the largest component factored out. NaN spreads to the whole descriptor.
+// Within 4 units in the last place; the norm is accurate whenever it is representable, since a sum of squares that leaves
+// the accumulator's range is computed again with the largest component factored out (a larger norm gives zeros, one below
+// `tiny` a vector shorter than 1). NaN spreads to the whole descriptor.
 #pragma once
 
 #include "../dispatch.hpp"
