@@ -32,6 +32,16 @@ struct probe {
   }
 };
 
+// The same integers in every element type: what a type needs compiles and links in every variant.
+template <class T, class Make>
+void sums_of(std::vector<float>& out, const Make& make) {
+  std::vector<T> values;
+  for (int i = 0; i < 2 * 3 * 49; ++i) values.push_back(make(static_cast<float>(i % 11)));
+  const cnnpool::feature_view<T> x(values.data(), {.n = 2, .c = 3, .h = 7, .w = 7}, cnnpool::nchw);
+  const auto d = cnnpool::pool(x, cnnpool::sum{});
+  for (std::size_t i = 0; i < d.size(); ++i) out.push_back(static_cast<float>(d.data()[i]));
+}
+
 variant_result VARIANT() {
   variant_result result;
   result.openmp = CNNPOOL_HAS_OPENMP != 0;
@@ -51,5 +61,10 @@ variant_result VARIANT() {
       cnnpool::pool(x, probe{&result});
     }
   }
+  sums_of<double>(result.descriptors, [](float f) { return static_cast<double>(f); });
+  sums_of<cnnpool::float16>(result.descriptors, cnnpool::to_float16);
+  sums_of<cnnpool::bfloat16>(result.descriptors, cnnpool::to_bfloat16);
+  sums_of<std::int8_t>(result.descriptors, [](float f) { return static_cast<std::int8_t>(f); });
+  sums_of<std::uint8_t>(result.descriptors, [](float f) { return static_cast<std::uint8_t>(f); });
   return result;
 }
