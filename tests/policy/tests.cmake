@@ -1,0 +1,7 @@
+cnnpool_test(policy/folds OPTIONS -O1)
+cnnpool_test(policy/gem OPTIONS -O1)
+cnnpool_test(policy/gem_per_channel OPTIONS -O1)
+cnnpool_test(policy/spoc OPTIONS -O1)
+cnnpool_test(policy/crow OPTIONS -O1)
+cnnpool_test(policy/rmac OPTIONS -O1)
+cnnpool_test(policy/regions)
