@@ -1,0 +1,95 @@
+// One policy against the oracle on one list of backends: every element count at which a kernel changes its path, every
+// layout, misaligned by 0 to 3 elements, gaps full of NaN. A later backend is one more call of check_everywhere.
+#pragma once
+
+#include <cnnpool/pool.hpp>
+
+#include "../catch.hpp"
+#include "../placed.hpp"
+
+namespace testing {
+
+/// The levels of cpu. Levels that the machine lacks run as the best below, which costs nothing.
+inline std::vector<cnnpool::cpu> cpu_levels() {
+  using cnnpool::instruction_set;
+  return {{.level = instruction_set::baseline}, {.level = instruction_set::avx2}, {.level = instruction_set::avx512}};
+}
+
+/// How far a result may be off, from the image, the expected row and the unit roundoff of the accumulator.
+using tolerance = oracle::row (*)(const oracle::map&, const oracle::row& expected, oracle::real u);
+using expectation = oracle::row (*)(const oracle::map&);
+
+inline oracle::row relative(const oracle::row& expected, oracle::real factor) {
+  oracle::row r;
+  for (const oracle::real v : expected) r.push_back(std::fabs(v) * factor);
+  return r;
+}
+
+struct counted_map {
+  index h, w;
+};
+/// 1 2 3 7 8 9 15 16 17 31 32 33 49 127 128 129 196 1024 1025 1369 positions.
+inline const std::vector<counted_map>& counted_maps() {
+  static const std::vector<counted_map> maps{{1, 1},  {1, 2},  {3, 1},   {7, 1},   {4, 2},   {3, 3},  {5, 3},
+                                             {4, 4},  {1, 17}, {1, 31},  {4, 8},   {11, 3},  {7, 7},  {1, 127},
+                                             {8, 16}, {43, 3}, {14, 14}, {32, 32}, {25, 41}, {37, 37}};
+  return maps;
+}
+
+template <class D>
+std::string first_difference(const oracle::row& expected, const oracle::row& allowed, std::span<const D> got) {
+  if (got.size() != expected.size()) return "has " + std::to_string(got.size()) + " components";
+  for (std::size_t k = 0; k < got.size(); ++k) {
+    const oracle::real v = got[k], rounded = static_cast<D>(expected[k]);
+    const bool both_nan = std::isnan(v) && std::isnan(expected[k]);
+    if (!(v == rounded || both_nan || std::fabs(v - expected[k]) <= allowed[k]))
+      return "component " + std::to_string(k) + " is " + std::to_string(v) + ", expected " +
+             std::to_string(expected[k]) + ", off by " +
+             std::to_string(static_cast<double>((v - expected[k]) / expected[k])) + " of it";
+  }
+  return {};
+}
+
+/// Checks all backends on one placed batch.
+template <class T, class B, class P>
+void check_on(const placed<T>& x, const std::vector<B>& backends, const P& policy, expectation expect,
+              tolerance allow) {
+  using D = typename B::template accumulator<T>;
+  std::vector<oracle::row> expected, allowed;
+  constexpr oracle::real u = std::numeric_limits<cnnpool::accumulator_t<T>>::epsilon() / 2;
+  for (const oracle::map& image : x.images) {
+    expected.push_back(expect(image));
+    allowed.push_back(allow(image, expected.back(), u));
+  }
+  for (std::size_t b = 0; b < backends.size(); ++b) {
+    const cnnpool::descriptors<D> got = pool(backends[b], x.view, policy);
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      const std::string difference =
+          first_difference(expected[i], allowed[i], std::as_const(got).row(static_cast<index>(i)));
+      if (!difference.empty())
+        FAIL(to_string(cnnpool::scalar_type_of<T>())
+             << ", " << x.text << ", backend " << b << ", image " << i << ": " << difference);
+    }
+  }
+}
+
+/// The element types are the template's first arguments.
+template <class... T, class B, class P>
+void check_everywhere(const std::vector<B>& backends, const P& policy, expectation expect, tolerance allow) {
+  random_numbers r;
+  int cases = 0;
+  const auto with = [&]<class S>(std::type_identity<S>) {
+    for (const counted_map& m : counted_maps())
+      for (const layout_case& layout : layouts()) {
+        const int misalignment = (cases + cases / 16) % 4;
+        const index c = index{1} + (cases * 7) % 37, n = 1 + cases % 3;
+        const placed<S> x({n, m.h * m.w > 200 ? c % 11 + 1 : c, m.h, m.w}, layout, misalignment, signed_values(r));
+        check_on(x, backends, policy, expect, allow);
+        ++cases;
+      }
+  };
+  (with(std::type_identity<T>{}), ...);
+  CHECK(cases == static_cast<int>(sizeof...(T) * counted_maps().size() * layouts().size()));
+}
+
+}  // namespace testing
