@@ -1,0 +1,191 @@
+// The main job on real activations: every policy describes the photos of a corridor, and each query looks for the
+// reference photo of its place. Prints one table and draws two pictures.
+//
+//   cnnpool-demo DATA_FOLDER OUTPUT_FOLDER
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <cnnpool/pooling.hpp>
+#include <cnnpool/retrieval/search.hpp>
+
+#include "../benchmarks/read_limit.hpp"
+#include "ground_truth.hpp"
+#include "picture.hpp"
+
+using namespace cnnpool;
+
+namespace {
+
+using cnnpool::index;  // <string.h> has a function of this name, and <unistd.h> one called truncate
+using cnnpool::truncate;
+
+struct task {
+  feature_view<float> queries, references;
+  std::vector<relevance<>> truths;
+};
+
+double median(std::vector<double> v) {
+  const auto middle = v.begin() + static_cast<std::ptrdiff_t>(v.size() / 2);
+  std::nth_element(v.begin(), middle, v.end());
+  return *middle;
+}
+
+volatile float kept_sum;  // of the readings, so that the compiler does not leave them out
+
+struct timing {
+  double microseconds, rho;
+};
+
+/// One image at a time on one thread. Reading and pooling take turns, so that both meet the same clock and neighbours.
+template <class Policy>
+timing time_of(const feature_view<float>& x, const Policy& policy) {
+  using clock = std::chrono::steady_clock;
+  constexpr int repeats = 8;
+  const shape& e = x.extents();
+  const auto count = static_cast<std::size_t>(e.c * e.positions());
+  descriptors<float> out(1, descriptor_size(policy, e));
+  workspace memory;
+  std::vector<double> times, ratios;
+  for (int round = 0; round < 3; ++round)
+    for (index i = 0; i < e.n; ++i) {
+      const auto image = x.images(i, 1);
+      const auto start = clock::now();
+      for (int r = 0; r < repeats; ++r) kept_sum = benchmarks::read_all(image.data(), count);
+      const auto between = clock::now();
+      for (int r = 0; r < repeats; ++r) pool_into(cpu{.threads = 1}, image, policy, out, memory);
+      const auto end = clock::now();
+      if (round == 0) continue;  // warms the caches and the clock
+      const std::chrono::duration<double, std::micro> limit = between - start, time = end - between;
+      times.push_back(time.count() / repeats);
+      ratios.push_back(limit / time);
+    }
+  return {median(times), median(ratios)};
+}
+
+template <class Policy>
+neighbours row(const task& t, const char* name, const Policy& policy) {
+  const bool live = isatty(STDERR_FILENO) != 0;
+  if (live) std::fprintf(stderr, "pooling %td maps with %s", t.queries.extents().n + t.references.extents().n, name);
+  const auto q = pool(t.queries, policy), r = pool(t.references, policy);
+  neighbours ranked = nearest(q, r, r.rows());
+  const timing cost = time_of(t.queries, policy);
+  if (live) std::fprintf(stderr, "\r\033[K");
+  std::printf("%-32s %5td %9.1f %7.2f %9.1f %6.2f\n", name, q.cols(),
+              100 * mean_of(measures::hit_at{1}, ranked, t.truths).value,
+              100 * mean_of(measures::average_precision{}, ranked, t.truths).value, cost.microseconds, cost.rho);
+  std::fflush(stdout);
+  return ranked;
+}
+
+std::vector<float> dequantised(const feature_view<std::uint8_t>& x) {
+  std::vector<float> values(static_cast<std::size_t>(checked_size(x.extents(), "dequantised")));
+  std::transform(x.data(), x.data() + values.size(), values.begin(),
+                 [&](std::uint8_t stored) { return x.quantized().scale * static_cast<float>(stored); });
+  return values;
+}
+
+/// Where CroW looks: the query on the left, its best match on the right.
+void draw_saliency(const task& t, index query, index match, const std::string& path) {
+  constexpr int cell = 40, gap = 20;
+  const index h = t.queries.extents().h, w = t.queries.extents().w;
+  const int width = static_cast<int>(w) * cell;
+  const auto left = pool(t.queries.images(query, 1), crow_spatial_weights{});
+  const auto right = pool(t.references.images(match, 1), crow_spatial_weights{});
+  picture p(2 * width + gap, static_cast<int>(h) * cell);
+  p.heat_map(left.row(0), h, w, 0, 0, cell, true);
+  p.heat_map(right.row(0), h, w, width + gap, 0, cell, true);
+  p.write(path);
+}
+
+/// The boxes of R-MAC over the strongest activation of every position, one panel per level.
+void draw_regions(const task& t, index query, const std::string& path) {
+  constexpr int cell = 32, gap = 16;
+  constexpr colour colours[] = {{255, 255, 255}, {90, 220, 255}, {120, 255, 120}, {255, 220, 80}};
+  const shape& e = t.queries.extents();
+  const int width = static_cast<int>(e.w) * cell;
+  const auto image = t.queries.images(query, 1);
+  std::vector<float> strongest(static_cast<std::size_t>(e.positions()), 0.f);
+  for (index c = 0; c < e.c; ++c)
+    for (index i = 0; i < e.h; ++i)
+      for (index j = 0; j < e.w; ++j) {
+        float& value = strongest[static_cast<std::size_t>(i * e.w + j)];
+        value = std::max(value, image(0, c, i, j));
+      }
+  constexpr int levels = 3;
+  picture p(levels * width + (levels - 1) * gap, static_cast<int>(e.h) * cell);
+  index drawn = 0;
+  for (int level = 1; level <= levels; ++level) {
+    const int left = (level - 1) * (width + gap);
+    p.heat_map(strongest, e.h, e.w, left, 0, cell, false);
+    const auto boxes = rmac_grid{.levels = level}.regions(e.h, e.w);
+    for (int k = 0; drawn < boxes.size(); ++drawn, ++k)
+      p.outline(boxes[drawn], left, 0, cell, 2 + 3 * (k % 4), 3, colours[static_cast<std::size_t>(k % 4)]);
+  }
+  p.write(path);
+}
+
+void run(const std::string& data, const std::string& output) {
+  const npy_array query_file = read_npy(data + "/queries.npy"), reference_file = read_npy(data + "/references.npy");
+  const auto stored_queries = demo_view(query_file), stored_references = demo_view(reference_file);
+  const std::vector<float> queries = dequantised(stored_queries), references = dequantised(stored_references);
+  const task t{{queries.data(), stored_queries.extents(), nchw},
+               {references.data(), stored_references.extents(), nchw},
+               read_ground_truth(data + "/ground_truth.txt")};
+  std::printf("%td queries against %td references, maps of %s (n x c x h x w), real activations of a corridor\n\n",
+              t.queries.extents().n, t.references.extents().n, to_string(t.queries.extents()).c_str());
+
+  std::printf("%-32s %5s %9s %7s %9s %6s\n", "policy", "size", "recall@1", "mAP", "us/image", "rho");
+  row(t, "sum | l2", chains::ucrow);
+  row(t, "average | l2", average{} | l2{});
+  row(t, "max | l2", chains::mac);
+  row(t, "gem | l2", chains::gem);
+  row(t, "gem{.p = 2.7} | l2", gem{.p = 2.7} | l2{});
+  row(t, "spoc | l2", chains::spoc);
+  const neighbours by_crow = row(t, "crow | l2", chains::crow);
+  row(t, "rmac", chains::rmac);
+  row(t, "rmac, [sum ; global]", chains::rmac_concat);
+  row(t, "rmac_blog | l2", rmac_blog | l2{});
+  row(t, "regional(gem | l2) | l2", regional(gem{} | l2{}, rmac_grid{}) | l2{});
+  row(t, "nonzero | l2", nonzero{} | l2{});
+  row(t, "max | power | l2", max{} | power{} | l2{});
+  row(t, "gem | truncate{128} | l2", gem{} | truncate{.dimensions = 128} | l2{});
+  row(t, "concat(sum | l2, max | l2) | l2", concat(sum{} | l2{}, max{} | l2{}) | l2{});
+  std::printf("\nrecall@1 and mAP (Oxford's, trapezoids) in %%; microseconds for one map on one thread;\n"
+              "rho: time to read the map / time of the method, taken in turns, median: 1 is the limit\n\n");
+
+  // The clearest of the right matches makes the picture that says most.
+  std::size_t shown = 0;
+  for (std::size_t q = 0; q < by_crow.size(); ++q) {
+    const auto right = [&](std::size_t i) { return hit_at(1, by_crow[i], t.truths[i]) > 0; };
+    if (right(q) && (!right(shown) || by_crow.score(q)[0] > by_crow.score(shown)[0])) shown = q;
+  }
+  const index query = static_cast<index>(shown), match = by_crow[shown][0];
+  std::filesystem::create_directories(output);
+  draw_saliency(t, query, match, output + "/saliency.png");
+  draw_regions(t, query, output + "/regions.png");
+  std::printf("%s/saliency.png   where CroW looks: query %td on the left, its best match, reference %td, right\n",
+              output.c_str(), query, match);
+  std::printf("%s/regions.png    the %td regions of R-MAC on query %td, by level, over its strongest activations\n",
+              output.c_str(), rmac_grid{}.regions(t.queries.extents().h, t.queries.extents().w).size(), query);
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count != 3) {
+    std::fprintf(stderr, "usage: cnnpool-demo DATA_FOLDER OUTPUT_FOLDER\n");
+    return 2;
+  }
+  try {
+    run(arguments[1], arguments[2]);
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "%s\n", e.what());
+    return 1;
+  }
+}
