@@ -4,3 +4,10 @@ foreach(example IN LISTS CNNPOOL_EXAMPLES)
                    ${PROJECT_SOURCE_DIR}/examples/${example}.cpp $<TARGET_FILE:example_${example}>
                    ${PROJECT_SOURCE_DIR}/examples/data)
 endforeach()
+
+if(TARGET cnnpool-describe)
+  add_test(NAME example_describe COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/describe.py
+                                         $<TARGET_FILE:cnnpool-describe> ${PROJECT_SOURCE_DIR}/examples/data)
+else()
+  message(NOTICE "skipped: example_describe: CLI11 is not installed (Debian: libcli11-dev)")
+endif()

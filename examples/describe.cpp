@@ -1,0 +1,189 @@
+// cnnpool-describe: descriptors from feature maps in .npy files.
+//
+//   cnnpool-describe --pool gem --post l2 --out descriptors.npy maps.npy
+//   cnnpool-describe --pool sum+max --post l2,power,l2 --out descriptors.npy folder/
+//
+// The input is one .npy file of N x C x H x W, or a folder of .npy files, one map or batch each, of different sizes;
+// then the file of every row is written to descriptors.txt. The output appears when everything is done, or not at all.
+// What is wrong is one sentence on stderr, and the exit code 1.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <cnnpool/io/npy.hpp>
+#include <cnnpool/io/npy_write.hpp>
+
+#include "describe_choices.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using cnnpool::index;
+
+struct options {
+  std::string input, out, pool, post, layout = "nchw";
+  bool relu = false;
+  float scale = 1;
+  int zero_point = 0, threads = 0;
+};
+
+/// The axes of a file of this many in the chosen layout: chw or hwc for three.
+std::string axes_of(const options& o, std::size_t rank) {
+  if (rank <= 2) return rank == 1 ? "c" : "nc";
+  return rank == 3 ? o.layout.substr(1) : o.layout;
+}
+
+/// Images as floats, in the order n, c, h, w, rectified if asked for.
+template <class T>
+std::vector<float> as_floats(const cnnpool::feature_view<T>& x, bool relu) {
+  const cnnpool::shape& e = x.extents();
+  std::vector<float> values;
+  values.reserve(static_cast<std::size_t>(cnnpool::checked_size(e, "describe")));
+  for (index n = 0; n < e.n; ++n)
+    for (index c = 0; c < e.c; ++c)
+      for (index h = 0; h < e.h; ++h)
+        for (index w = 0; w < e.w; ++w) {
+          const float v = cnnpool::as_lane<float>(x(n, c, h, w), x.quantized());
+          values.push_back(relu && v < 0 ? 0 : v);
+        }
+  return values;
+}
+
+/// Says how far it is, on a terminal; one line at the end everywhere.
+class progress {
+ public:
+  void at(const std::string& what, index done, index all) const {
+    if (live_) std::fprintf(stderr, "\r\033[K%s: %td of %td", what.c_str(), done, all);
+  }
+  void clear() const {
+    if (live_) std::fprintf(stderr, "\r\033[K");
+  }
+
+ private:
+  bool live_ = isatty(STDERR_FILENO) != 0;
+};
+
+struct result {
+  std::vector<float> values;
+  std::vector<std::string> names;
+  index rows = 0, cols = -1;
+};
+
+void describe_file(const fs::path& path, const options& o, const description& describe, const progress& p, result& r) {
+  const cnnpool::npy_array maps = cnnpool::read_npy(path.string());
+  const std::string axes = axes_of(o, maps.shape().size());
+  const auto any = maps.view({.axes = axes, .quantized = {o.scale, o.zero_point}});
+  visit(any, [&]<class T>(const cnnpool::feature_view<T>& all) {
+    const cnnpool::shape& e = all.extents();
+    const index image = std::max<index>(1, cnnpool::checked_size({1, e.c, e.h, e.w}, "describe"));
+    const index slice = std::max<index>(1, (index{16} << 20) / image);  // 64 MB of floats
+    for (index first = 0; first < std::max<index>(1, e.n); first += slice) {  // once without an image: for the size
+      const auto images = all.images(first, std::min(slice, e.n - first));
+      cnnpool::descriptors<float> d;
+      if constexpr (std::is_same_v<T, float>) {
+        if (!o.relu) d = describe(images);
+      }
+      if (o.relu || !std::is_same_v<T, float>) {
+        const std::vector<float> values = as_floats(images, o.relu);
+        const float none = 0;
+        d = describe({values.empty() ? &none : values.data(), images.extents(), cnnpool::nchw});
+      }
+      if (r.cols >= 0 && d.cols() != r.cols)
+        cnnpool::raise("gives ", d.cols(), " components, the files before it gave ", r.cols);
+      r.cols = d.cols();
+      r.rows += d.rows();
+      r.values.insert(r.values.end(), d.data(), d.data() + d.size());
+      r.names.insert(r.names.end(), static_cast<std::size_t>(d.rows()), path.filename().string());
+      p.at(path.filename().string(), first + images.extents().n, e.n);
+    }
+  });
+}
+
+std::vector<fs::path> files_of(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.is_regular_file() && entry.path().extension() == ".npy") files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  if (files.empty()) cnnpool::raise(folder.string(), " holds 0 .npy files, expected at least 1");
+  return files;
+}
+
+void run(const options& o) {
+  if (o.layout != "nchw" && o.layout != "nhwc")
+    cnnpool::raise("--layout: \"", o.layout, "\" is no layout, expected nchw or nhwc");
+  if (!std::isfinite(o.scale)) cnnpool::raise("--scale: ", o.scale, " is not finite");
+  if (o.threads < 0) cnnpool::raise("--threads: ", o.threads, ", expected 0 (all) or more");
+  const description describe = description_of(o.pool, o.post, o.threads);
+  const fs::path input = o.input, out = o.out;
+  if (!fs::exists(input)) cnnpool::raise(o.input, " does not exist");
+  const bool folder = fs::is_directory(input);
+  const fs::path out_folder = out.parent_path().empty() ? "." : out.parent_path();
+  if (!fs::is_directory(out_folder)) cnnpool::raise("--out: the folder ", out_folder.string(), " does not exist");
+  if (fs::is_directory(out)) cnnpool::raise("--out: ", o.out, " is a folder, expected the name of a file");
+  if (folder ? fs::equivalent(input, out_folder) : fs::exists(out) && fs::equivalent(input, out))
+    cnnpool::raise("--out: ", o.out, " is or would become a part of the input");
+
+  const std::vector<fs::path> files = folder ? files_of(input) : std::vector<fs::path>{input};
+  const progress p;
+  result r;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (folder) p.at("files", static_cast<index>(i), static_cast<index>(files.size()));
+    try {
+      describe_file(files[i], o, describe, p, r);
+    } catch (const cnnpool::error& e) {
+      const std::string sentence = e.what();
+      if (sentence.find(files[i].string()) != std::string::npos) throw;
+      cnnpool::raise(files[i].string(), ": ", sentence);
+    }
+  }
+  cnnpool::descriptors<float> all(r.rows, r.cols);
+  std::copy(r.values.begin(), r.values.end(), all.data());
+  if (folder) {
+    cnnpool::detail::atomic_file names(fs::path(out).replace_extension(".txt").string(), "write names");
+    for (const std::string& name : r.names) names.write((name + "\n").data(), name.size() + 1);
+    cnnpool::write_npy(o.out, all);
+    names.commit();
+  } else {
+    cnnpool::write_npy(o.out, all);
+  }
+  p.clear();
+  std::fprintf(stderr, "%s: %td x %td from %zu file%s\n", o.out.c_str(), r.rows, r.cols, files.size(),
+               files.size() == 1 ? "" : "s");
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  options o;
+  CLI::App app("Image descriptors from CNN feature maps in .npy files.", "cnnpool-describe");
+  app.add_option("input", o.input, "a .npy file of N x C x H x W, or a folder of .npy files of different sizes")
+      ->required();
+  app.add_option("--out", o.out, "the .npy file to write; for a folder also the files of the rows, as .txt")
+      ->required();
+  app.add_option("--pool", o.pool,
+                 "sum, average, max, gem, gem:p=2.7, spoc, crow, rmac, rmac:levels=3, nonzero; a+b: side by side")
+      ->required();
+  app.add_option("--post", o.post, "stages in order, with commas: l2, power, power=0.5, truncate=128");
+  app.add_option("--layout", o.layout, "nchw or nhwc, for maps of three axes chw or hwc")->capture_default_str();
+  app.add_flag("--relu", o.relu, "rectify the activations while reading");
+  app.add_option("--scale", o.scale, "of 8-bit maps: value = scale * (stored - zero point)")->capture_default_str();
+  app.add_option("--zero-point", o.zero_point, "of 8-bit maps")->capture_default_str();
+  app.add_option("--threads", o.threads, "0: as many as there are")->capture_default_str();
+  try {
+    app.parse(count, arguments);
+    run(o);
+  } catch (const CLI::Success& e) {  // --help
+    return app.exit(e);
+  } catch (const std::exception& e) {
+    std::string sentence = e.what();
+    std::replace(sentence.begin(), sentence.end(), '\n', ' ');
+    std::fprintf(stderr, "%scnnpool-describe: %s\n", isatty(STDERR_FILENO) != 0 ? "\r\033[K" : "", sentence.c_str());
+    return 1;
+  }
+}
