@@ -11,3 +11,10 @@ if(TARGET cnnpool-describe)
 else()
   message(NOTICE "skipped: example_describe: CLI11 is not installed (Debian: libcli11-dev)")
 endif()
+
+if(TARGET cnnpool-demo)
+  add_test(NAME example_demo COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/demo.py
+                                     $<TARGET_FILE:cnnpool-demo> ${PROJECT_SOURCE_DIR}/examples/data)
+else()
+  message(NOTICE "skipped: example_demo: libpng is not installed (Debian: libpng-dev)")
+endif()

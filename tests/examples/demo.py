@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+"""The demo's table against NumPy, and its pictures.
+
+    demo.py PROGRAM DATA_FOLDER
+"""
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+import zlib
+
+import numpy as np
+
+SCALE = 1.5
+POOLING = {  # name in the table: the descriptors, in double
+    "sum | l2": lambda x: x.sum((2, 3)),
+    "average | l2": lambda x: x.mean((2, 3)),
+    "max | l2": lambda x: x.max((2, 3)),
+    "gem | l2": lambda x: np.cbrt((np.maximum(x, 1e-6) ** 3).mean((2, 3))),
+    "gem{.p = 2.7} | l2": lambda x: (np.maximum(x, 1e-6) ** 2.7).mean((2, 3)) ** (1 / 2.7),
+    "nonzero | l2": lambda x: (x != 0).mean((2, 3)),
+    "max | power | l2": lambda x: np.sqrt(x.max((2, 3))),
+    "gem | truncate{128} | l2": lambda x: np.cbrt((np.maximum(x, 1e-6) ** 3).mean((2, 3)))[:, :128],
+}
+
+
+def unit(d):
+    return d / np.linalg.norm(d, axis=1, keepdims=True)
+
+
+def truths(path):
+    with open(path, encoding="ascii") as lines:
+        return [[int(r) for r in line.split(":")[1].split()] for line in lines if not line.startswith("#")]
+
+
+def measures(queries, references, right):
+    """recall@1 and Oxford's mAP in percent, by the loop of the published program."""
+    order = np.argsort(-(unit(queries) @ unit(references).T), axis=1, kind="stable")
+    hits, areas = 0, 0.0
+    for ranked, positives in zip(order, right):
+        hits += ranked[0] in positives
+        found, recall, precision = 0, 0.0, 1.0
+        for rank, item in enumerate(ranked):
+            found += item in positives
+            new_recall, new_precision = found / len(positives), found / (rank + 1)
+            areas += (new_recall - recall) * (precision + new_precision) / 2
+            recall, precision = new_recall, new_precision
+    return 100 * hits / len(right), 100 * areas / len(right)
+
+
+def picture(path):
+    """Height x width x 3 of an 8-bit RGB PNG; every filter type."""
+    with open(path, "rb") as file:
+        data = file.read()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n", f"{path} is no PNG"
+    at, packed, header = 8, b"", None
+    while at < len(data):
+        length, kind = struct.unpack(">I4s", data[at:at + 8])
+        body = data[at + 8:at + 8 + length]
+        header = struct.unpack(">IIBBBBB", body) if kind == b"IHDR" else header
+        packed += body if kind == b"IDAT" else b""
+        at += 12 + length
+    width, height, depth, kind = header[:4]
+    assert (depth, kind) == (8, 2), f"{path} is not 8-bit RGB"
+    lines = np.frombuffer(zlib.decompress(packed), np.uint8).reshape(height, 1 + 3 * width)
+    out = np.zeros((height + 1, 3 * width + 3), np.int64)  # a row above and a pixel to the left, both 0
+    for y, line in enumerate(lines):
+        for x in range(3 * width):
+            a, b, c = out[y + 1, x], out[y, x + 3], out[y, x]
+            p = a + b - c
+            paeth = min((abs(p - a), 0, a), (abs(p - b), 1, b), (abs(p - c), 2, c))[2]
+            out[y + 1, x + 3] = (int(line[x + 1]) + (0, a, b, (a + b) // 2, paeth)[line[0]]) % 256
+    return out[1:, 3:].reshape(height, width, 3)
+
+
+def main():
+    program, data = sys.argv[1:3]
+    wrong = []
+
+    def check(condition, sentence):
+        if not condition:
+            wrong.append(sentence)
+
+    with tempfile.TemporaryDirectory() as folder:
+        output = os.path.join(folder, "pictures")
+        ran = subprocess.run([program, data, output], capture_output=True, text=True, check=False)
+        check(ran.returncode == 0, f"the demo ended with {ran.returncode}: {ran.stderr}")
+        queries, references = (SCALE * np.load(os.path.join(data, f"{name}.npy")).astype(np.float64)
+                               for name in ("queries", "references"))
+        right = truths(os.path.join(data, "ground_truth.txt"))
+        rows = {line[:32].strip(): line[32:].split() for line in ran.stdout.splitlines()}
+        for name, pooled in POOLING.items():
+            q, r = pooled(queries), pooled(references)
+            recall, precision = measures(q, r, right)
+            size, got_recall, got_precision, microseconds, rho = map(float, rows[name])
+            check(size == q.shape[1], f"{name}: size {size}, expected {q.shape[1]}")
+            # A pair of references that float and double order differently moves the mAP by a hundredth or so.
+            check(abs(got_recall - recall) < 0.06, f"{name}: recall@1 {got_recall}, NumPy gives {recall:.2f}")
+            check(abs(got_precision - precision) < 0.05, f"{name}: mAP {got_precision}, NumPy gives {precision:.3f}")
+            check(microseconds > 0 and rho > 0, f"{name}: {microseconds} us, rho {rho}")
+        for name, size in (("saliency.png", (320, 900)), ("regions.png", (256, 1088))):
+            check(f"{output}/{name}" in ran.stdout, f"{name} is not announced")
+            pixels = picture(os.path.join(output, name))
+            check(pixels.shape[:2] == size, f"{name} is {pixels.shape[:2]}, expected {size}")
+            colours = len(np.unique(pixels.reshape(-1, 3), axis=0))
+            check(colours > 30, f"{name} has {colours} colours")
+        usage = subprocess.run([program], capture_output=True, text=True, check=False)
+        check(usage.returncode == 2 and "usage" in usage.stderr, "no arguments: expected the usage")
+        nowhere = subprocess.run([program, folder, output], capture_output=True, text=True, check=False)
+        check(nowhere.returncode == 1 and "cannot be opened" in nowhere.stderr, "no data: expected a sentence")
+    print("\n".join(wrong) or f"{len(POOLING)} rows as NumPy gives them, 2 pictures")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
