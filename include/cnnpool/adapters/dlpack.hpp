@@ -1,0 +1,183 @@
+// DLPack, the door to every framework that speaks it: DLTensor, DLManagedTensor (capsule "dltensor"), and
+// DLManagedTensorVersioned ("dltensor_versioned"). Own structs with DLPack's binary layout, so no header is needed.
+//
+//   auto x = cnnpool::as_view(tensor, {.axes = "nhwc"});      // DLPack does not say what its axes mean; default by rank
+//   cnnpool::dlpack::owner tensor(managed);                   // calls the deleter exactly once
+//
+// float64, float32, float16, bfloat16, int8 and uint8 in host memory (or CUDA's pinned host memory). Strides are elements and
+// may be missing; byte_offset is added; no alignment is assumed. A higher minor version is read, another major is not.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+
+#include "../adapter.hpp"
+#include "../core/descriptors.hpp"
+
+namespace cnnpool::dlpack {
+
+struct device {
+  std::int32_t type;
+  std::int32_t id;
+};
+struct data_type {
+  std::uint8_t code;
+  std::uint8_t bits;
+  std::uint16_t lanes;
+};
+struct tensor {
+  void* data;
+  dlpack::device device;
+  std::int32_t ndim;
+  data_type dtype;
+  std::int64_t* shape;
+  std::int64_t* strides;
+  std::uint64_t byte_offset;
+};
+struct managed_tensor {
+  tensor dl_tensor;
+  void* manager_ctx;
+  void (*deleter)(managed_tensor* self);
+};
+struct version {
+  std::uint32_t major;
+  std::uint32_t minor;
+};
+struct managed_tensor_versioned {
+  dlpack::version version;
+  void* manager_ctx;
+  void (*deleter)(managed_tensor_versioned* self);
+  std::uint64_t flags;
+  tensor dl_tensor;
+};
+
+inline constexpr std::uint64_t read_only_flag = 1;
+
+namespace detail {
+
+constexpr const char* name_of_device(std::int32_t type) {
+  constexpr const char* names[] = {"?",      "CPU",    "CUDA", "CUDA host", "OpenCL", "?",       "?",
+                                   "Vulkan", "Metal",  "VPI",  "ROCm",      "ROCm host", "external", "CUDA managed",
+                                   "oneAPI", "WebGPU", "Hexagon"};
+  return type > 0 && type < 17 ? names[type] : "?";
+}
+
+inline scalar_type type_of(const data_type& t) {
+  if (t.lanes != 1) raise("as_view: the DLPack tensor has vectors of ", t.lanes, " lanes, expected scalars");
+  const int code = t.code, bits = t.bits;
+  if (code == 2 && bits == 32) return scalar_type::float32;
+  if (code == 2 && bits == 64) return scalar_type::float64;
+  if (code == 2 && bits == 16) return scalar_type::float16;
+  if (code == 4 && bits == 16) return scalar_type::bfloat16;
+  if (code == 0 && bits == 8) return scalar_type::int8;
+  if (code == 1 && bits == 8) return scalar_type::uint8;
+  raise("as_view: the DLPack tensor has elements of type code ", code, " with ", bits,
+        " bits, expected float16, float32, float64, bfloat16, int8 or uint8");
+}
+
+inline any_feature_view view_of(const tensor& t, const hints& h) {
+  constexpr std::int32_t cpu_device = 1, cuda_host = 3;
+  if (t.device.type != cpu_device && t.device.type != cuda_host)
+    raise("as_view: the DLPack tensor is on device type ", t.device.type, " (", name_of_device(t.device.type),
+          "), expected host memory");
+  if (t.ndim < 1 || t.ndim > 4) raise("as_view: the DLPack tensor has ", t.ndim, " axes, expected 1 to 4");
+  const scalar_type type = type_of(t.dtype);
+  index extents[4], strides[4], step = 1;
+  for (std::int32_t i = t.ndim - 1; i >= 0; --i) {
+    extents[i] = t.shape[i];
+    strides[i] = t.strides == nullptr ? step : t.strides[i];
+    if (!cnnpool::detail::multiply(step, extents[i], step)) step = 0;  // feature_view names the extents
+  }
+  const cnnpool::detail::geometry g = cnnpool::detail::geometry_of(t.ndim, extents, strides, h, "as_view");
+  return {static_cast<const char*>(t.data) + (t.data == nullptr ? 0 : t.byte_offset), type, g.extents, g.stride, h.quantized};
+}
+
+}  // namespace detail
+
+/// Keeps a managed tensor alive and gives it back once. Throws (after giving it back) when its major version is not 1.
+class owner {
+ public:
+  owner() = default;
+  explicit owner(managed_tensor* m) : plain_(m) {}
+  explicit owner(managed_tensor_versioned* m) : versioned_(m) {
+    if (m != nullptr && m->version.major != 1) {
+      const std::uint32_t major = m->version.major, minor = m->version.minor;
+      reset();
+      raise("dlpack::owner: the tensor speaks DLPack ", major, ".", minor, ", expected 1.x");
+    }
+  }
+  owner(owner&& o) noexcept : plain_(std::exchange(o.plain_, nullptr)), versioned_(std::exchange(o.versioned_, nullptr)) {}
+  owner& operator=(owner&& o) noexcept {
+    if (this != &o) {
+      reset();
+      plain_ = std::exchange(o.plain_, nullptr);
+      versioned_ = std::exchange(o.versioned_, nullptr);
+    }
+    return *this;
+  }
+  ~owner() { reset(); }
+
+  bool empty() const { return plain_ == nullptr && versioned_ == nullptr; }
+  const tensor& get() const {
+    if (empty()) raise("dlpack::owner: there is no tensor");
+    return plain_ != nullptr ? plain_->dl_tensor : versioned_->dl_tensor;
+  }
+  bool read_only() const { return versioned_ != nullptr && (versioned_->flags & read_only_flag) != 0; }
+  void reset() {
+    if (plain_ != nullptr && plain_->deleter != nullptr) plain_->deleter(plain_);
+    if (versioned_ != nullptr && versioned_->deleter != nullptr) versioned_->deleter(versioned_);
+    plain_ = nullptr;
+    versioned_ = nullptr;
+  }
+
+ private:
+  managed_tensor* plain_ = nullptr;
+  managed_tensor_versioned* versioned_ = nullptr;
+};
+
+/// Descriptors as a managed tensor n x d, which owns them from now on; for a capsule "dltensor".
+template <class T>
+managed_tensor* to_dlpack(descriptors<T> d) {
+  struct holder {
+    descriptors<T> values;
+    std::int64_t shape[2];
+    managed_tensor managed;
+  };
+  holder* const h = new holder{std::move(d), {}, {}};
+  h->shape[0] = h->values.rows();
+  h->shape[1] = h->values.cols();
+  h->managed.dl_tensor = {h->values.data(), {1, 0}, 2, {2, 8 * sizeof(T), 1}, h->shape, nullptr, 0};
+  h->managed.manager_ctx = h;
+  h->managed.deleter = [](managed_tensor* self) { delete static_cast<holder*>(self->manager_ctx); };
+  return &h->managed;
+}
+
+}  // namespace cnnpool::dlpack
+
+namespace cnnpool {
+
+template <>
+struct adapter<dlpack::tensor> {
+  static any_feature_view view(const dlpack::tensor& t, const hints& h) { return dlpack::detail::view_of(t, h); }
+};
+template <>
+struct adapter<dlpack::managed_tensor> {
+  static any_feature_view view(const dlpack::managed_tensor& t, const hints& h) {
+    return dlpack::detail::view_of(t.dl_tensor, h);
+  }
+};
+template <>
+struct adapter<dlpack::managed_tensor_versioned> {
+  static any_feature_view view(const dlpack::managed_tensor_versioned& t, const hints& h) {
+    if (t.version.major != 1)
+      raise("as_view: the tensor speaks DLPack ", t.version.major, ".", t.version.minor, ", expected 1.x");
+    return dlpack::detail::view_of(t.dl_tensor, h);
+  }
+};
+template <>
+struct adapter<dlpack::owner> {
+  static constexpr bool owns = true;
+  static any_feature_view view(const dlpack::owner& o, const hints& h) { return dlpack::detail::view_of(o.get(), h); }
+};
+
+}  // namespace cnnpool

@@ -1,0 +1,60 @@
+// xtensor containers, adaptors, views and strided views: whatever has data(), data_offset(), shape(), strides() and
+// xtensor's layout. Structural: includes nothing of xtensor, whose headers moved between versions. Axes by rank (c, nc, chw,
+// nchw) or hints{.axes}. As an output: two axes, the second adjacent.
+#pragma once
+
+#include <concepts>
+#include <type_traits>
+
+#include "../adapter.hpp"
+#include "../core/descriptors.hpp"
+
+namespace cnnpool {
+
+namespace detail {
+template <class T>
+concept xtensor_like = requires(const T& t) {
+  requires activation_scalar<std::remove_const_t<typename T::value_type>>;
+  { t.data() } -> std::convertible_to<const typename T::value_type*>;
+  { t.data_offset() } -> std::convertible_to<std::ptrdiff_t>;
+  { t.dimension() } -> std::convertible_to<std::size_t>;
+  t.shape()[0];
+  t.strides()[0];
+};
+/// xarray, xtensor and what they are made into by value own their memory; adaptors and views of it do not.
+template <class T>
+concept xtensor_owner = xtensor_like<T> && requires { typename T::temporary_type; } &&
+                        std::is_same_v<typename T::temporary_type, T>;
+}  // namespace detail
+
+template <class T>
+  requires detail::xtensor_like<T>
+struct adapter<T> {
+  using scalar = std::remove_const_t<typename T::value_type>;
+  static constexpr bool owns = detail::xtensor_owner<T>;
+
+  static auto view(const T& t, const hints& h) {
+    const index rank = static_cast<index>(t.dimension());
+    index extents[5] = {}, strides[5] = {};
+    if (rank > 4) raise("as_view: the xtensor expression has ", rank, " axes, expected 1 to 4");
+    for (index i = 0; i < rank; ++i) {
+      extents[i] = static_cast<index>(t.shape()[static_cast<std::size_t>(i)]);
+      strides[i] = static_cast<index>(t.strides()[static_cast<std::size_t>(i)]);
+    }
+    const detail::geometry g = detail::geometry_of(rank, extents, strides, h, "as_view");
+    return feature_view<scalar>(t.data() + static_cast<index>(t.data_offset()), g.extents, g.stride, h.quantized);
+  }
+
+  static descriptor_span<scalar> output(T& t)
+    requires(!std::is_const_v<std::remove_pointer_t<decltype(t.data())>>)
+  {
+    if (t.dimension() != 2) raise("pool_into: the xtensor output has ", t.dimension(), " axes, expected 2");
+    const index rows = static_cast<index>(t.shape()[0]), cols = static_cast<index>(t.shape()[1]);
+    if (cols > 1 && t.strides()[1] != 1)
+      raise("pool_into: the xtensor output of ", rows, " x ", cols, " has a column stride of ",
+            static_cast<index>(t.strides()[1]), ", expected 1");
+    return {t.data() + static_cast<index>(t.data_offset()), rows, cols, rows == 1 ? cols : static_cast<index>(t.strides()[0])};
+  }
+};
+
+}  // namespace cnnpool
