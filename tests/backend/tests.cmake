@@ -1,4 +1,4 @@
 # Lean translation units: -O1 gives the same instructions in the kernels that carry their own target.
-foreach(test cpu_sum cpu_max)
+foreach(test cpu_sum cpu_sum_bound cpu_max cpu_gem cpu_gem_power cpu_weighted cpu_crow cpu_rmac cpu_concat)
   cnnpool_test(backend/${test} OPTIONS -O1)
 endforeach()

@@ -1,0 +1,31 @@
+#include <cnnpool/compose.hpp>
+#include <cnnpool/policy/average.hpp>
+#include <cnnpool/policy/gem.hpp>
+#include <cnnpool/policy/max.hpp>
+#include <cnnpool/policy/relu.hpp>
+
+#include "suite.hpp"
+
+using namespace testing;
+using namespace cnnpool;
+
+namespace {
+oracle::row three(const oracle::map& x) {
+  return oracle::concat(oracle::concat(oracle::average(x), oracle::max(x)), oracle::gem(x));
+}
+oracle::row of_three(const oracle::map& x, const oracle::row& e, oracle::real u) {
+  oracle::row r = relative(e, 32 * u);
+  const oracle::row absolute = oracle::absolute_sum(x);
+  for (std::size_t k = 0; k < absolute.size(); ++k) r[k] = absolute[k] * u * (x.n() + 2) / x.n();
+  return r;
+}
+oracle::row rectified_three(const oracle::map& x) { return three(oracle::relu(x)); }
+}  // namespace
+
+TEST_CASE("three folds in one pass on every level, layout and count") {
+  check_everywhere<float, bfloat16>(cpu_levels(), concat(average{}, cnnpool::max{}, gem{}), &three, of_three);
+}
+TEST_CASE("the same behind relu") {
+  check_everywhere<float, std::int8_t>(cpu_levels(), relu{} | concat(average{}, cnnpool::max{}, gem{}),
+                                       &rectified_three, of_three);
+}
