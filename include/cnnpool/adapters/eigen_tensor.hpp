@@ -13,9 +13,10 @@ template <class Tensor, class T>
 auto view_of_eigen_tensor(const Tensor& t, const T* data, const hints& h) {
   constexpr int rank = Tensor::NumDimensions;
   if (h.axes.empty()) raise("as_view: an Eigen tensor of ", rank, " axes says nothing of their meaning, expected hints{.axes}");
-  index extents[rank == 0 ? 1 : rank], strides[rank == 0 ? 1 : rank], step = 1;
+  constexpr std::size_t size = rank == 0 ? 1 : static_cast<std::size_t>(rank);
+  index extents[size], strides[size], step = 1;
   for (int i = 0; i < rank; ++i) {
-    const int axis = Tensor::Layout == Eigen::ColMajor ? i : rank - 1 - i;
+    const int axis = static_cast<int>(Tensor::Layout) == static_cast<int>(Eigen::ColMajor) ? i : rank - 1 - i;
     extents[axis] = t.dimension(static_cast<std::size_t>(axis));
     strides[axis] = step;
     step *= extents[axis];

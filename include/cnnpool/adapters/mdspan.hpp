@@ -3,6 +3,8 @@
 // the layout must be strided. As an output: two axes, the second adjacent.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <type_traits>
 
 #include "../adapter.hpp"
@@ -50,20 +52,19 @@ struct adapter<T> {
   }
 };
 
-/// An mdspan of rank 4 (n, c, h, w) of the user's kind over the same memory: to_mdspan<std::mdspan, std::dextents<
-/// std::ptrdiff_t, 4>, std::layout_stride>(view). Channel blocks have no mdspan: an error.
-template <template <class, class, class, class> class Mdspan, class Extents, class Layout, class Accessor, class T>
-auto to_mdspan(const feature_view<T>& x) {
+/// An mdspan of rank 4 (n, c, h, w) over the same memory, of the user's kind: Mdspan<const T, Extents, layout_stride, ...>.
+///   to_mdspan<std::mdspan<const float, std::dextents<std::ptrdiff_t, 4>, std::layout_stride>>(view)
+/// Array is the array type its mapping takes strides in (cuda::std::array for CCCL's). A view of channel blocks has no single
+/// channel stride: an error.
+template <class Mdspan, class Array = std::array<std::ptrdiff_t, 4>, class T>
+Mdspan to_mdspan(const feature_view<T>& x) {
+  using extents = typename Mdspan::extents_type;
+  using number = typename extents::index_type;
   const shape& e = x.extents();
   const strides& s = x.stride();
   if (s.block != 1) raise("to_mdspan: a view of ", s.block, "-channel blocks has no single channel stride");
-  using mapping = typename Layout::template mapping<Extents>;
-  using index_type = typename Extents::index_type;
-  return Mdspan<const T, Extents, Layout, Accessor>(
-      x.data(), mapping(Extents(static_cast<index_type>(e.n), static_cast<index_type>(e.c), static_cast<index_type>(e.h),
-                                static_cast<index_type>(e.w)),
-                        {static_cast<index_type>(s.n), static_cast<index_type>(s.c), static_cast<index_type>(s.h),
-                         static_cast<index_type>(s.w)}));
+  const extents sizes(static_cast<number>(e.n), static_cast<number>(e.c), static_cast<number>(e.h), static_cast<number>(e.w));
+  return Mdspan(x.data(), typename Mdspan::mapping_type(sizes, Array{s.n, s.c, s.h, s.w}));
 }
 
 }  // namespace cnnpool
