@@ -17,7 +17,7 @@ auto view_of_eigen_tensor(const Tensor& t, const T* data, const hints& h) {
   index extents[size], strides[size], step = 1;
   for (int i = 0; i < rank; ++i) {
     const int axis = static_cast<int>(Tensor::Layout) == static_cast<int>(Eigen::ColMajor) ? i : rank - 1 - i;
-    extents[axis] = t.dimension(static_cast<std::size_t>(axis));
+    extents[axis] = t.dimensions()[static_cast<std::size_t>(axis)];
     strides[axis] = step;
     step *= extents[axis];
   }

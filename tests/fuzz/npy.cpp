@@ -1,0 +1,125 @@
+// Random and damaged .npy files: the reader gives an array that can be pooled, or one sentence, and never takes more memory
+// than the file and 64 KiB before it accepts it.
+//
+// With libFuzzer (clang, -fsanitize=fuzzer, CNNPOOL_LIBFUZZER defined) coverage guides the damage; elsewhere main() below
+// damages files at random from a printed seed, for CNNPOOL_FUZZ_SECONDS (60) seconds.
+#include <cnnpool/io/npy.hpp>
+#include <cnnpool/policy/max.hpp>
+#include <cnnpool/pool.hpp>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <new>
+#include <sstream>
+
+#include "random.hpp"
+
+namespace {
+std::size_t live = 0, most = 0;
+}
+
+#if !defined(CNNPOOL_LIBFUZZER)
+// Counts the bytes in use; a header of 16 bytes in front of every block says how many it has.
+void* operator new(std::size_t size) {
+  auto* p = static_cast<std::size_t*>(std::malloc(size + 16));
+  if (p == nullptr) throw std::bad_alloc();
+  *p = size;
+  live += size;
+  if (live > most) most = live;
+  return reinterpret_cast<char*>(p) + 16;
+}
+void operator delete(void* p) noexcept {
+  if (p == nullptr) return;
+  auto* start = reinterpret_cast<std::size_t*>(static_cast<char*>(p) - 16);
+  live -= *start;
+  std::free(start);
+}
+void operator delete(void* p, std::size_t) noexcept { operator delete(p); }
+#endif
+
+namespace {
+
+/// 1 when the file was accepted.
+int try_file(const std::string& bytes) {
+  try {
+    std::istringstream in(bytes);
+    const std::size_t before = live;
+    most = live;
+    const cnnpool::npy_array a = cnnpool::read_npy(in, "fuzz");
+    if (most - before > 2 * bytes.size() + 65536) {
+      std::printf("%zu bytes in use for a file of %zu\n", most - before, bytes.size());
+      std::abort();
+    }
+    if (a.view().extents().h != 0 && a.view().extents().w != 0) cnnpool::pool(a, cnnpool::max{});
+    return 1;
+  } catch (const cnnpool::error& e) {
+    if (most - live > 2 * bytes.size() + 65536 && most > live) std::abort();
+    if (std::string(e.what()).find('\n') != std::string::npos && bytes.find('\n') == std::string::npos) std::abort();
+    return 0;
+  }
+}
+
+}  // namespace
+
+#if defined(CNNPOOL_LIBFUZZER)
+extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
+  try_file(std::string(reinterpret_cast<const char*>(data), size));
+  return 0;
+}
+#else
+
+namespace {
+std::string good_file(testing::random_numbers& random) {
+  const char* const types[] = {"<f2", "<f4", ">f4", "<f8", "|u1", "|i1"};
+  const int sizes[] = {2, 4, 4, 8, 1, 1};
+  const int t = random.between(0, 5), rank = random.between(1, 4);
+  std::string shape;
+  int count = 1;
+  for (int i = 0; i < rank; ++i) {
+    const int extent = random.between(0, 5);
+    shape += std::to_string(extent) + (i + 1 < rank || rank == 1 ? ", " : "");
+    count *= extent;
+  }
+  const std::string header = "{'descr': '" + std::string(types[t]) + "', 'fortran_order': " +
+                             (random.between(0, 1) == 0 ? "False" : "True") + ", 'shape': (" + shape + "), }\n";
+  std::string r = "\x93NUMPY\1";
+  r += '\0';
+  r += static_cast<char>(header.size());
+  r += '\0';
+  r += header;
+  for (int i = 0; i < count * sizes[t]; ++i) r += static_cast<char>(random.between(0, 255));
+  return r;
+}
+void damage(std::string& file, testing::random_numbers& random) {
+  const char* const pieces[] = {"(", ")", ",", "'", "-1", "99999999999999999999", "4294967296", "shape", "True", "<f4", "{", "}"};
+  for (int k = random.between(1, 4); k > 0 && !file.empty(); --k) {
+    const std::size_t at = static_cast<std::size_t>(random.bits() % file.size());
+    switch (random.between(0, 4)) {
+      case 0: file[at] = static_cast<char>(random.between(0, 255)); break;
+      case 1: file.erase(at, static_cast<std::size_t>(random.between(1, 9))); break;
+      case 2: file.insert(at, pieces[random.between(0, 11)]); break;
+      case 3: file.resize(at); break;
+      default: file += file.substr(at); break;
+    }
+  }
+}
+}  // namespace
+
+int main() {
+  const char* text = std::getenv("CNNPOOL_FUZZ_SECONDS");
+  const double seconds = text != nullptr ? std::atof(text) : 60;
+  const auto start = std::chrono::steady_clock::now();
+  testing::random_numbers random(77);
+  long runs = 0, accepted = 0;
+  while (std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() < seconds) {
+    for (int i = 0; i < 100; ++i, ++runs) {
+      std::string file = good_file(random);
+      if (random.between(0, 9) != 0) damage(file, random);
+      accepted += try_file(file);
+    }
+  }
+  std::printf("%ld files, %ld accepted, 0 crashes\n", runs, accepted);
+  return accepted > 0 && accepted < runs ? 0 : 1;
+}
+#endif
