@@ -1,0 +1,1 @@
+cnnpool_test(testing/check_fold_policy OPTIONS -O1)
