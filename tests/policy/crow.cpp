@@ -4,11 +4,13 @@
 using namespace cnnpool;
 
 TEST_CASE("CroW") {
-  agrees(crow{}, [](const oracle::map& m) { return oracle::crow(m); }, 1e-5, nothing, false);
+  agrees(
+      crow{}, [](const oracle::map& m) { return oracle::crow(m); }, 1e-5, nothing, false);
 }
 TEST_CASE("CroW with other exponents and the channel epsilon") {
-  agrees(crow{.a = 1, .b = 3, .channel_epsilon = 1e-6}, [](const oracle::map& m) { return oracle::crow(m, 1, 3, 1e-6L); }, 1e-5,
-         [](const oracle::map& m) { return oracle::vec(m.c, 1e-5L); }, false);
+  agrees(
+      crow{.a = 1, .b = 3, .channel_epsilon = 1e-6}, [](const oracle::map& m) { return oracle::crow(m, 1, 3, 1e-6L); },
+      1e-5, [](const oracle::map& m) { return oracle::vec(m.c, 1e-5L); }, false);
 }
 TEST_CASE("both weights are results of their own") {
   const case_data d = random_case({1, 20, 6, 5}, false, 1);
@@ -33,5 +35,6 @@ TEST_CASE("nothing overflows") {
 }
 TEST_CASE("exponents that are not positive are an error") {
   const float x[1] = {1};
-  CHECK(sentence([&] { pool(feature_view<float>(x, {}, nchw), crow{.a = 0}); }) == "crow: a is 0 and b is 2, expected positive numbers");
+  CHECK(sentence([&] { pool(feature_view<float>(x, {}, nchw), crow{.a = 0}); }) ==
+        "crow: a is 0 and b is 2, expected positive numbers");
 }

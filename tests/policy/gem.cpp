@@ -4,13 +4,17 @@
 using namespace cnnpool;
 
 TEST_CASE("GeM with p = 3 is within 16 units in the last place") {
-  agrees(gem{}, [](const oracle::map& m) { return oracle::gem(m, 3); }, 16 * 6e-8, nothing, true);
+  agrees(
+      gem{}, [](const oracle::map& m) { return oracle::gem(m, 3); }, 16 * 6e-8, nothing, true);
 }
 TEST_CASE("GeM with any p is within 1e-6") {
-  agrees(gem{.p = 2.7}, [](const oracle::map& m) { return oracle::gem(m, 2.7L); }, 1e-6, nothing, false);
+  agrees(
+      gem{.p = 2.7}, [](const oracle::map& m) { return oracle::gem(m, 2.7L); }, 1e-6, nothing, false);
 }
 TEST_CASE("floor on the sum, whole p, p = 1") {
-  agrees(gem{.p = 4, .floor = gem_floor::on_sum}, [](const oracle::map& m) { return oracle::gem_on_sum(m, 4); }, 1e-6, nothing, false);
+  agrees(
+      gem{.p = 4, .floor = gem_floor::on_sum}, [](const oracle::map& m) { return oracle::gem_on_sum(m, 4); }, 1e-6,
+      nothing, false);
 }
 
 namespace {

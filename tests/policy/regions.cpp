@@ -1,6 +1,5 @@
-#include <cnnpool/policy/regions.hpp>
-
 #include <cmath>
+#include <cnnpool/policy/regions.hpp>
 #include <vector>
 
 #include "catch.hpp"
@@ -36,7 +35,8 @@ std::vector<box> published(cnnpool::index h, cnnpool::index w, int levels) {
     };
     for (int i = 0; i < rows; ++i)
       for (int j = 0; j < cols; ++j)
-        boxes.push_back({start(i, rows, h), start(j, cols, w), static_cast<cnnpool::index>(wl), static_cast<cnnpool::index>(wl)});
+        boxes.push_back(
+            {start(i, rows, h), start(j, cols, w), static_cast<cnnpool::index>(wl), static_cast<cnnpool::index>(wl)});
   }
   return boxes;
 }
@@ -76,9 +76,11 @@ TEST_CASE("every map up to 64 x 64: the exact grid, its facts, and where the pub
         reach_h = std::max(reach_h, b.h0 + b.h);
         reach_w = std::max(reach_w, b.w0 + b.w);
       }
-      if (h == w) REQUIRE(exact.size() == (h == 1 ? 1u : h == 2 ? 1u + 4 * (2 * 2 / 3 > 0) + 9 * (2 * 2 / 4 > 0) : 14u));
+      if (h == w)
+        REQUIRE(exact.size() == (h == 1 ? 1u : h == 2 ? 1u + 4 * (2 * 2 / 3 > 0) + 9 * (2 * 2 / 4 > 0) : 14u));
       REQUIRE((reach_h == h && reach_w == w));
-      const auto matlab = boxes_of({.arithmetic = grid::matlab}, h, w), single = boxes_of({.arithmetic = grid::float32}, h, w);
+      const auto matlab = boxes_of({.arithmetic = grid::matlab}, h, w),
+                 single = boxes_of({.arithmetic = grid::float32}, h, w);
       REQUIRE(matlab == published<double>(h, w, 3));
       REQUIRE(single == published<float>(h, w, 3));
       matlab_differs += matlab != exact;
@@ -93,5 +95,6 @@ TEST_CASE("every map up to 64 x 64: the exact grid, its facts, and where the pub
 
 TEST_CASE("wrong numbers") {
   CHECK(sentence([] { rmac_grid{.levels = 0}.regions(4, 4); }) == "rmac_grid: levels is 0, expected 1 to 1000");
-  CHECK(sentence([] { rmac_grid{.overlap_percent = 100}.regions(4, 4); }) == "rmac_grid: overlap_percent is 100, expected 0 to 99");
+  CHECK(sentence([] { rmac_grid{.overlap_percent = 100}.regions(4, 4); }) ==
+        "rmac_grid: overlap_percent is 100, expected 0 to 99");
 }

@@ -3,12 +3,14 @@
 using namespace cnnpool;
 
 TEST_CASE("R-MAC") {
-  agrees(rmac{}, [](const oracle::map& m) { return oracle::rmac(m); }, 0,
-         [](const oracle::map& m) { return oracle::vec(m.c, 1e-6L); }, true);
+  agrees(
+      rmac{}, [](const oracle::map& m) { return oracle::rmac(m); }, 0,
+      [](const oracle::map& m) { return oracle::vec(m.c, 1e-6L); }, true);
 }
 TEST_CASE("the whole map as one more term, two levels") {
-  agrees(rmac{.levels = 2, .whole_map = true}, [](const oracle::map& m) { return oracle::rmac(m, 2, true); }, 0,
-         [](const oracle::map& m) { return oracle::vec(m.c, 1e-6L); }, false);
+  agrees(
+      rmac{.levels = 2, .whole_map = true}, [](const oracle::map& m) { return oracle::rmac(m, 2, true); }, 0,
+      [](const oracle::map& m) { return oracle::vec(m.c, 1e-6L); }, false);
 }
 TEST_CASE("regional with stages is the same chain") {
   const case_data d = random_case({2, 40, 9, 14}, false, 5);

@@ -60,6 +60,15 @@ struct any_power {
   CNNPOOL_HD V root(const V& x) const {
     return pow(x, exponent<V>(inverse));
   }
+  /// Where a sum of pow_of_normal says something: not below p = 1 when there may be zeros and subnormals, whose small
+  /// power is not small, and not where even 2^-126 to the p is far beyond what its polynomial is good for.
+  template <class V>
+  CNNPOOL_HD auto sums_up(double lowest) const {
+    using L = lane_t<V>;
+    const V q = exponent<V>(p).high;
+    const bool any = lowest < static_cast<double>(limits<L>::smallest);
+    return (q >= V(static_cast<L>(any ? 1 : 0))) & (q <= V(static_cast<L>(200)));
+  }
 };
 
 /// The fold behind gem. on_sum: floor of the sum of powers, or 0.
@@ -91,20 +100,26 @@ struct power_mean {
   CNNPOOL_HD auto in_range(const V& s) const {
     using L = lane_t<V>;
     constexpr L low = limits<L>::smallest * L(1 << 24);
-    return ((s < V(limits<L>::infinity)) & (s >= uniform<V>(on_sum > 0 ? L(0) : low))) | (s != s);
+    const auto good = (s < V(limits<L>::infinity)) & (s >= uniform<V>(on_sum > 0 ? L(0) : low));
+    if constexpr (requires { power.template sums_up<V>(lowest); })
+      return (good & power.template sums_up<V>(lowest)) | (s != s);
+    else return good | (s != s);
   }
   template <class L, class Read>
   CNNPOOL_HD L recompute(index n, const Read& x) const {
+    const double count = static_cast<double>(n);
     L largest = static_cast<L>(lowest);
     for (index i = 0; i < n; ++i) {
       const L v = x(i);
       if (v > largest) largest = v;
     }
-    if (largest == L(0) || largest == limits<L>::infinity) return largest;
+    if (largest == limits<L>::infinity) return largest;
     double total = 0;
-    for (index i = 0; i < n; ++i)
+    for (index i = 0; i < n && largest > L(0); ++i)
       total += static_cast<double>(power.raise_to(maximum(static_cast<L>(lowest), x(i)) / largest));
-    return largest * power.root(static_cast<L>(total / static_cast<double>(n)));
+    if (on_sum > 0 && total * static_cast<double>(power.raise_to(largest)) < on_sum)
+      return power.root(static_cast<L>(on_sum / count));
+    return largest * power.root(static_cast<L>(total / count));
   }
 };
 
@@ -131,6 +146,10 @@ struct clamped_max {
   }
 };
 
+inline void check_eps(const char* name, double eps) {
+  if (!(eps >= 0) || eps > 1e30) raise(name, ": eps is ", eps, ", expected a number from 0 to 1e30");
+}
+
 }  // namespace detail
 
 struct gem {
@@ -143,7 +162,7 @@ struct gem {
 
   void check(const shape&) const {
     if (!(p > 0)) raise("gem: p is ", p, ", expected a positive number");
-    if (!(eps >= 0) || eps > 1e30) raise("gem: eps is ", eps, ", expected a number from 0 to 1e30");
+    detail::check_eps(name, eps);
   }
 
   template <class F>
@@ -165,6 +184,7 @@ struct gem_per_channel {
   double eps = 1e-6;
 
   void check(const shape& s) const {
+    detail::check_eps(name, eps);
     if (static_cast<index>(p.size()) != s.c)
       raise("gem_per_channel: ", p.size(), " exponents for ", s.c, " channels, expected one per channel");
     for (std::size_t c = 0; c < p.size(); ++c)
@@ -193,7 +213,7 @@ struct gem_per_channel {
   template <class V>
   CNNPOOL_HD auto per_channel(index c) const {
     using L = lane_t<V>;
-    const double q = static_cast<double>(p.data()[c]);
+    const double q = finite(p.data()[c]);
     return detail::power_mean<detail::any_power<exponent<L>>>{{exponent<L>(q), exponent<L>(1 / q)}, eps, 0};
   }
   template <class V>
@@ -203,11 +223,13 @@ struct gem_per_channel {
   }
 
  private:
+  /// p = infinity is the maximum, and so is this.
+  CNNPOOL_HD static double finite(float q) { return q < 1e30f ? static_cast<double>(q) : 1e30; }
   template <class V>
   CNNPOOL_HD exponent<V> exponents(index c, index count, bool inverse) const {
     exponent<V> e;
     for (index i = 0; i < count; ++i) {
-      const double q = static_cast<double>(p.data()[c + i]);
+      const double q = finite(p.data()[c + i]);
       e.set(static_cast<int>(i), inverse ? 1 / q : q);
     }
     return e;

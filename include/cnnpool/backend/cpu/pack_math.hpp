@@ -200,15 +200,17 @@ CNNPOOL_HD pack<L, N> cbrt(const pack<L, N>& x) {
 
 namespace detail {
 #if CNNPOOL_HAS_PACKS
-/// (2^e m)^p.
-template <int N>
+/// (2^e m)^p. Bounded: for any p; without, the result is good while it is not below 2^-20000 or so.
+template <bool Bounded, int N>
 CNNPOOL_INLINE floats<N> pow_of_parts(const floats<N>& e, const floats<N>& m, const exponent<floats<N>>& p) {
   using V = floats<N>;
   const V log2_m = log2_of_mantissa(m - V(1.f));
   const V upper = e * p.high, lower = e * p.low + log2_m * (p.high + p.low);
   const V t = upper + lower, most(200.f), least(-200.f);  // beyond, the result is inf or 0 all the same
   const V k = nearest(select(t < most, select(t > least, t, least), most));
-  return scaled(exp2_of_fraction((upper - k) + lower), k);
+  V fraction = (upper - k) + lower;
+  if constexpr (Bounded) fraction = select(fraction < V(1.f), select(fraction > V(-1.f), fraction, V(-1.f)), V(1.f));
+  return scaled(exp2_of_fraction(fraction), k);
 }
 #endif
 template <class L, int N>
@@ -231,7 +233,7 @@ CNNPOOL_HD pack<L, N> pow(const pack<L, N>& x, const exponent<pack<L, N>>& p) {
     using V = pack<L, N>;
     V e, m;
     detail::split(x, e, m);
-    const V r = detail::pow_of_parts(e, m, p);
+    const V r = detail::pow_of_parts<true>(e, m, p);
     return select((x > V(0.f)) & (x < V(limits<float>::infinity)), r, x);  // 0, inf and NaN stay
   }
 #endif
@@ -245,7 +247,7 @@ CNNPOOL_HD pack<L, N> pow_of_normal(const pack<L, N>& x, const exponent<pack<L, 
     using V = pack<L, N>;
     V e, m;
     detail::split_normal(x, e, m);
-    return select(x < V(limits<float>::infinity), detail::pow_of_parts(e, m, p), x);  // inf and NaN stay
+    return select(x < V(limits<float>::infinity), detail::pow_of_parts<false>(e, m, p), x);  // inf and NaN stay
   }
 #endif
   return detail::pow_by_lane(x, p);
