@@ -1,0 +1,115 @@
+#include <cnnpool/pooling.hpp>
+
+#include <vector>
+
+#include "catch.hpp"
+#include "errors.hpp"
+
+using namespace cnnpool;
+
+namespace {
+const std::vector<float>& memory() {
+  static const std::vector<float> m = [] {
+    std::vector<float> v(4 * 256 * 24 * 32);
+    for (std::size_t i = 0; i < v.size(); ++i) v[i] = static_cast<float>(i * 7919 % 1009) / 100;
+    return v;
+  }();
+  return m;
+}
+feature_view<float> view(const shape& s) { return {memory().data(), s, nchw}; }
+}  // namespace
+
+TEST_CASE("an output of the wrong size is one sentence and is not touched") {
+  std::vector<float> out(4 * 512, -7);
+  workspace w;
+  CHECK(sentence([&] { pool_into(cpu{}, view({4, 256, 24, 32}), rmac{}, descriptor_span<float>(out.data(), 4, 512), w); }) ==
+        "pool_into: output is 4 x 512, policy rmac on 4 x 256 x 24 x 32 needs 4 x 256");
+  CHECK(sentence([&] { pool_into(view({2, 3, 4, 5}), max{} | power{} | l2{}, descriptor_span<float>(out.data(), 1, 3), w); }) ==
+        "pool_into: output is 1 x 3, policy max | power | l2 on 2 x 3 x 4 x 5 needs 2 x 3");
+  CHECK(sentence([&] { pool_into(view({1, 3, 4, 5}), concat(sum{}, gem{}), descriptor_span<float>(out.data(), 1, 3), w); }) ==
+        "pool_into: output is 1 x 3, policy concat(sum, gem) on 1 x 3 x 4 x 5 needs 1 x 6");
+  for (const float v : out) REQUIRE(v == -7);
+}
+
+TEST_CASE("the policy's own numbers are checked before anything is written") {
+  std::vector<float> out(6, -7);
+  workspace w;
+  const descriptor_span<float> span(out.data(), 1, 3);
+  CHECK(sentence([&] { pool_into(view({1, 3, 4, 5}), gem{.p = -1}, span, w); }) == "gem: p is -1, expected a positive number");
+  CHECK(sentence([&] { pool_into(view({1, 3, 4, 5}), regional(gem{.p = 0}, rmac_grid{}) | l2{}, span, w); }) ==
+        "gem: p is 0, expected a positive number");
+  CHECK(sentence([&] { pool_into(view({1, 3, 4, 5}), concat(sum{}, gem{.p = 0}), span, w); }) == "gem: p is 0, expected a positive number");
+  CHECK(sentence([&] { pool(view({1, 3, 4, 5}), max{} | cnnpool::truncate{.dimensions = 4}); }) ==
+        "truncate: dimensions is 4, expected 1 to 3 (the size of the descriptor)");
+  CHECK(sentence([&] { pool(view({1, 3, 4, 5}), max{} | power{.alpha = 0}); }) == "power: alpha is 0, expected a positive number");
+  CHECK(sentence([&] { pool(view({1, 3, 4, 5}), max{} | l2{.add_epsilon = -1}); }) == "l2: add_epsilon is -1, expected 0 or more");
+  CHECK(sentence([&] { pool(view({1, 3, 4, 5}), rmac{.levels = 0}); }) == "rmac_grid: levels is 0, expected 1 to 1000");
+  for (const float v : out) REQUIRE(v == -7);
+}
+
+TEST_CASE("no positions is an error that names the shape; no image or channel is an empty result") {
+  CHECK(sentence([] { pool(feature_view<float>(nullptr, {2, 3, 0, 5}, nchw), sum{}); }) ==
+        "pool: shape 2 x 3 x 0 x 5 has no positions, expected h and w of at least 1");
+  const auto none = pool(feature_view<float>(nullptr, {0, 3, 4, 5}, nchw), rmac{});
+  CHECK((none.rows() == 0 && none.cols() == 3 && none.size() == 0));
+  const auto thin = pool(feature_view<float>(nullptr, {2, 0, 4, 5}, nchw), concat(crow{}, gem{}) | l2{});
+  CHECK((thin.rows() == 2 && thin.cols() == 0 && thin.size() == 0));
+  CHECK(pool_regions(feature_view<float>(nullptr, {0, 3, 4, 4}, nchw), max{}, rmac_grid{}).rows() == 0);
+  CHECK(pool(feature_view<float>(), sum{}).size() == 0);
+}
+
+TEST_CASE("a list of views of different sizes") {
+  const std::vector<feature_view<float>> list = {view({1, 16, 5, 9}), view({2, 16, 8, 4}), view({1, 16, 1, 1})};
+  const auto all = pool(list, rmac{});
+  REQUIRE((all.rows() == 4 && all.cols() == 16));
+  const auto second = pool(list[1], rmac{});
+  for (cnnpool::index j = 0; j < 16; ++j) CHECK(all(2, j) == second(1, j));
+  const std::vector<feature_view<float>> mixed = {view({1, 16, 5, 9}), view({1, 17, 5, 9})};
+  CHECK(sentence([&] { pool(mixed, sum{}); }) ==
+        "pool: view 1 of the list is 1 x 17 x 5 x 9 and gives 17 components, the views before it gave 16");
+  CHECK(pool(std::vector<feature_view<float>>{}, sum{}).rows() == 0);
+}
+
+TEST_CASE("regions of one's own, and regions outside the map") {
+  const box boxes[] = {{0, 0, 2, 2}, {1, 3, 3, 2}};
+  const auto x = view({2, 5, 4, 5});
+  const auto r = pool_regions(x, max{}, box_list{boxes});
+  REQUIRE((r.rows() == 4 && r.cols() == 5));
+  const auto cropped = pool(x.crop(boxes[1]), max{});
+  for (cnnpool::index j = 0; j < 5; ++j) CHECK(r(3, j) == cropped(1, j));
+  const box outside[] = {{0, 0, 2, 2}, {1, 3, 4, 2}};
+  CHECK(sentence([&] { pool_regions(x, max{}, box_list{outside}); }) ==
+        "pool_regions: region 1 is 4 x 2 at (1, 3), outside the map of 4 x 5");
+  CHECK(sentence([&] { pool(x, regional(max{}, box_list{outside})); }) == "regional: region 1 is 4 x 2 at (1, 3), outside the map of 4 x 5");
+  CHECK(sentence([&] { pool(x, regional(max{}, box_list{})); }) == "regional: the grid has no region on a map of 4 x 5");
+}
+
+TEST_CASE("run-time types give float, double stays double") {
+  const std::vector<double> d(12, 0.25);
+  CHECK(std::is_same_v<decltype(pool(feature_view<double>(d.data(), {.c = 3, .h = 4}, nchw), sum{})), descriptors<double>>);
+  const any_feature_view any = feature_view<double>(d.data(), {.c = 3, .h = 4}, nchw);
+  const descriptors<float> r = pool(any, crow{} | l2{});
+  CHECK(r.cols() == 3);
+  const descriptors<float> s = pool(any, sum{});
+  CHECK(s(0, 2) == 1);
+  descriptors<float> out(1, 3);
+  workspace w;
+  pool_into(any, max{}, out, w);
+  CHECK(out(0, 0) == 0.25f);
+}
+
+TEST_CASE("the workspace is known before, and grows when it has to") {
+  const auto x = view({2, 64, 12, 16});
+  CHECK(workspace_bytes(cpu{}, x, max{}) == 0);
+  const std::size_t bytes = workspace_bytes(cpu{.threads = 1}, x, rmac{});
+  CHECK(bytes > 0);
+  CHECK(workspace_bytes<float>(cpu{.threads = 1}, shape{2, 64, 12, 16}, nchw, rmac{}) == bytes);
+  workspace w(bytes);
+  const void* data = w.data();
+  descriptors<float> out(2, 64);
+  pool_into(cpu{.threads = 1}, x, rmac{}, out, w);
+  CHECK((w.data() == data && w.capacity() == bytes));
+  workspace small;
+  pool_into(cpu{.threads = 1}, x, rmac{}, out, small);
+  CHECK(small.capacity() == bytes);
+}

@@ -1,0 +1,82 @@
+// pool_into does not allocate once its workspace is warm; an allocation that fails anywhere is an exception, and nothing leaks.
+#include <cnnpool/pooling.hpp>
+
+#include <cstdlib>
+#include <new>
+#include <vector>
+
+#include "catch.hpp"
+
+namespace {
+long allocations = 0, blocks = 0, fail_after = -1;
+
+void* allocate(std::size_t size, std::size_t alignment) {
+  ++allocations;
+  if (fail_after >= 0 && fail_after-- == 0) throw std::bad_alloc();
+  void* p = alignment > 16 ? std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment) : std::malloc(size);
+  if (p == nullptr) throw std::bad_alloc();
+  ++blocks;
+  return p;
+}
+void release(void* p) {
+  if (p != nullptr) --blocks;
+  std::free(p);
+}
+}  // namespace
+
+void* operator new(std::size_t size) { return allocate(size, 0); }
+void* operator new(std::size_t size, std::align_val_t a) { return allocate(size, static_cast<std::size_t>(a)); }
+void operator delete(void* p) noexcept { release(p); }
+void operator delete(void* p, std::size_t) noexcept { release(p); }
+void operator delete(void* p, std::align_val_t) noexcept { release(p); }
+void operator delete(void* p, std::size_t, std::align_val_t) noexcept { release(p); }
+
+using namespace cnnpool;
+
+namespace {
+template <class P>
+void check(const P& policy) {
+  static const std::vector<float> memory(2 * 40 * 9 * 14, 0.5f);
+  for (const bool channels_last : {false, true}) {
+    const shape s{2, 40, 9, 14};
+    const feature_view<float> x(memory.data(), s, channels_last ? nhwc(s) : nchw(s));
+    descriptors<float> out(2, descriptor_size(policy, s));
+    workspace w;
+    pool_into(cpu{}, x, policy, out, w);
+    const long before = allocations;
+    for (int i = 0; i < 3; ++i) pool_into(cpu{}, x, policy, out, w);
+    const long made = allocations - before;
+    CHECK(made == 0);
+
+    // Every allocation of pool fails once.
+    for (long k = 0;; ++k) {
+      const long blocks_before = blocks;
+      bool failed = false;
+      fail_after = k;
+      try {
+        pool(x, policy);
+      } catch (const std::bad_alloc&) {
+        failed = true;
+      }
+      fail_after = -1;
+      const long leaked = blocks - blocks_before;
+      REQUIRE(leaked == 0);
+      if (!failed) break;
+      REQUIRE(k < 100);
+    }
+  }
+}
+}  // namespace
+
+TEST_CASE("folds, stages, concat") {
+  check(sum{});
+  check(gem{.p = 2.5});
+  check(max{} | power{} | l2{});
+  check(concat(sum{} | l2{}, max{}, gem{} | cnnpool::truncate{.dimensions = 7}));
+}
+TEST_CASE("weights and regions") {
+  check(spoc{});
+  check(crow{} | l2{});
+  check(rmac{.combination = rmac_combination::concat});
+  check(regional(average{} | l2{}, rmac_grid{}) | l2{});
+}
