@@ -2,3 +2,5 @@
 foreach(test cpu_sum cpu_sum_bound cpu_max cpu_gem cpu_gem_power cpu_weighted cpu_crow cpu_rmac cpu_concat)
   cnnpool_test(backend/${test} OPTIONS -O1)
 endforeach()
+find_package(Threads REQUIRED)
+cnnpool_test(backend/cpu_same_bits OPTIONS -O1 LIBRARIES Threads::Threads LABELS threads)

@@ -129,7 +129,7 @@ TEST_CASE("NaN and inf") {
         for (const double rest : {0.0, 1.0, -1.0, 1e30}) {
           numbers v(49, rest);
           v[place] = nan;
-          check<float>(v, gem{.p = p, .floor = f}, {NAN}, 0);
+          check<float>(v, gem{.p = p, .floor = f}, {std::numeric_limits<oracle::real>::quiet_NaN()}, 0);
           v[place] = inf;
           check<float>(v, gem{.p = p, .floor = f}, {HUGE_VALL}, 0);
           v[place] = -inf;

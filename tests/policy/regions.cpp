@@ -1,100 +1,133 @@
+// The grids of R-MAC: facts of exact arithmetic, and how the two published programs differ from it. The programs'
+// arithmetic is written out again here from their formula, in the precision that each computes in.
 #include <cmath>
 #include <cnnpool/policy/regions.hpp>
-#include <vector>
+#include <set>
 
-#include "catch.hpp"
-#include "errors.hpp"
-#include "oracle.hpp"
+#include "../catch.hpp"
+#include "../errors.hpp"
+#include "../oracle.hpp"
 
 using namespace cnnpool;
 
 namespace {
-/// The published code's arithmetic, in F.
+
+std::vector<box> boxes_of(cnnpool::index h, cnnpool::index w, const rmac_grid& g = {}) {
+  const auto list = g.regions(h, w);
+  std::vector<box> boxes;
+  for (cnnpool::index k = 0; k < list.size(); ++k) boxes.push_back(list[k]);
+  return boxes;
+}
+std::vector<box> boxes_of(const std::vector<oracle::box>& list) {
+  std::vector<box> boxes;
+  for (const oracle::box& b : list) boxes.push_back({b.i0, b.j0, b.side, b.side});
+  return boxes;
+}
+
+/// W = min, steps 2..7, b = (max - W)/(steps - 1), argmin |(W^2 - W b)/W^2 - 0.4|; per level wl = floor(2W/(l+1)),
+/// wl2 = floor(wl/2 - 1), starts floor(wl2 + [0..n-1] b') - wl2. Every operation rounds to F. volatile: nothing is
+/// fused.
 template <class F>
-std::vector<box> published(cnnpool::index h, cnnpool::index w, int levels) {
-  const F s = static_cast<F>(std::min(h, w)), d = static_cast<F>(std::max(h, w)) - s;
+std::vector<box> published(int h, int w) {
+  const F shorter = static_cast<F>(std::min(h, w)), longer = static_cast<F>(std::max(h, w));
   int extra = 0;
-  if (d > 0) {
-    F best = 0;
-    for (int steps = 2; steps <= 7; ++steps) {
-      const F b = d / static_cast<F>(steps - 1);
-      const volatile F product = s * b;  // no fused multiply-add
-      const F distance = std::fabs((s * s - product) / (s * s) - static_cast<F>(0.4));
-      if (steps == 2 || distance < best) best = distance, extra = steps - 1;
+  F smallest = 0;
+  for (int steps = 2; steps <= 7 && h != w; ++steps) {
+    const volatile F b = (longer - shorter) / static_cast<F>(steps - 1);
+    const volatile F square = shorter * shorter, part = shorter * b;
+    const volatile F rest = square - part;
+    const volatile F ratio = rest / square;
+    const volatile F distance = std::fabs(ratio - static_cast<F>(0.4));
+    if (extra == 0 || distance < smallest) {
+      smallest = distance;
+      extra = steps - 1;
     }
   }
   std::vector<box> boxes;
-  for (int l = 1; l <= levels; ++l) {
-    const F wl = std::floor(2 * s / static_cast<F>(l + 1)), wl2 = std::floor(wl / 2 - 1);
-    if (wl == 0) break;
-    const int rows = l + (h > w ? extra : 0), cols = l + (w > h ? extra : 0);
-    const auto start = [&](int t, int n, cnnpool::index length) {
-      const F b = n == 1 ? F(0) : (static_cast<F>(length) - wl) / static_cast<F>(n - 1);
-      const volatile F product = static_cast<F>(t) * b;
-      return static_cast<cnnpool::index>(std::floor(wl2 + product) - wl2);
+  for (int l = 1; l <= 3; ++l) {
+    const F side = std::floor(2 * shorter / static_cast<F>(l + 1)), half = std::floor(side / 2 - 1);
+    if (side == 0) break;
+    const auto starts = [&](int length, int n) {
+      std::vector<cnnpool::index> all;
+      const volatile F b = n == 1 ? F(0) : (static_cast<F>(length) - side) / static_cast<F>(n - 1);
+      for (int t = 0; t < n; ++t) {
+        const volatile F step = static_cast<F>(t) * b;
+        const volatile F at = half + step;
+        all.push_back(static_cast<cnnpool::index>(std::floor(at) - half));
+      }
+      return all;
     };
-    for (int i = 0; i < rows; ++i)
-      for (int j = 0; j < cols; ++j)
-        boxes.push_back(
-            {start(i, rows, h), start(j, cols, w), static_cast<cnnpool::index>(wl), static_cast<cnnpool::index>(wl)});
+    const auto wl = static_cast<cnnpool::index>(side);
+    for (const cnnpool::index i : starts(h, h > w ? l + extra : l))
+      for (const cnnpool::index j : starts(w, w > h ? l + extra : l)) boxes.push_back({i, j, wl, wl});
   }
   return boxes;
 }
 
-std::vector<box> boxes_of(const rmac_grid& g, cnnpool::index h, cnnpool::index w) {
-  const auto r = g.regions(h, w);
-  std::vector<box> all;
-  for (cnnpool::index k = 0; k < r.size(); ++k) all.push_back(r[k]);
-  return all;
+template <class F>
+std::set<std::pair<int, int>> differing() {
+  std::set<std::pair<int, int>> sizes;
+  for (int h = 1; h <= 64; ++h)
+    for (int w = 1; w <= 64; ++w)
+      if (published<F>(h, w) != boxes_of(oracle::rmac_boxes(h, w))) sizes.insert({h, w});
+  return sizes;
 }
+
 }  // namespace
 
-TEST_CASE("numbers of regions that the literature quotes") {
+TEST_CASE("numbers of regions") {
   const auto count = [](cnnpool::index h, cnnpool::index w) { return rmac_grid{}.regions(h, w).size(); };
-  CHECK(count(7, 7) == 14);
-  CHECK(count(37, 37) == 14);
+  for (const int s : {3, 4, 7, 14, 37, 64}) CHECK(count(s, s) == 14);
   CHECK(count(24, 32) == 20);
+  CHECK(count(32, 24) == 20);
   CHECK(count(1, 1) == 1);
   CHECK(count(2, 7) == 38);
   CHECK(count(1, 9) == 7);
+  for (int h = 3; h <= 64; ++h)
+    for (int w = 3; w <= 64; ++w) REQUIRE(count(h, w) == 14 + 6 * oracle::extra_boxes(h, w));
 }
-
-TEST_CASE("every map up to 64 x 64: the exact grid, its facts, and where the published arithmetic differs") {
-  int matlab_differs = 0, float_differs = 0;
-  for (cnnpool::index h = 1; h <= 64; ++h)
-    for (cnnpool::index w = 1; w <= 64; ++w) {
-      const auto exact = boxes_of({}, h, w);
-      const auto expected = oracle::rmac_boxes(static_cast<std::size_t>(h), static_cast<std::size_t>(w), 3);
-      REQUIRE(!exact.empty());
-      REQUIRE(exact.size() == expected.size());
-      cnnpool::index reach_h = 0, reach_w = 0;
-      for (std::size_t k = 0; k < exact.size(); ++k) {
-        const box& b = exact[k];
-        REQUIRE(b == box{static_cast<cnnpool::index>(expected[k].h0), static_cast<cnnpool::index>(expected[k].w0),
-                         static_cast<cnnpool::index>(expected[k].h), static_cast<cnnpool::index>(expected[k].w)});
-        REQUIRE((b.h0 >= 0 && b.w0 >= 0 && b.h >= 1 && b.h0 + b.h <= h && b.w0 + b.w <= w));
-        reach_h = std::max(reach_h, b.h0 + b.h);
-        reach_w = std::max(reach_w, b.w0 + b.w);
+TEST_CASE("every size to 64 x 64 and some long ones: the boxes of the oracle, inside the map, covering its ends") {
+  for (int h = 1; h <= 64; ++h)
+    for (int w = 1; w <= 64; ++w)
+      for (const int levels : {1, 3, 5}) {
+        const auto boxes = boxes_of(h, w, {.levels = levels});
+        REQUIRE(boxes == boxes_of(oracle::rmac_boxes(h, w, levels)));
+        cnnpool::index bottom = 0, right = 0;
+        for (const box& b : boxes) {
+          REQUIRE((b.h0 >= 0 && b.w0 >= 0 && b.h == b.w && b.h >= 1 && b.h0 + b.h <= h && b.w0 + b.w <= w));
+          bottom = std::max(bottom, b.h0 + b.h);
+          right = std::max(right, b.w0 + b.w);
+        }
+        REQUIRE((!boxes.empty() && bottom == h && right == w));
       }
-      if (h == w)
-        REQUIRE(exact.size() == (h == 1 ? 1u : h == 2 ? 1u + 4 * (2 * 2 / 3 > 0) + 9 * (2 * 2 / 4 > 0) : 14u));
-      REQUIRE((reach_h == h && reach_w == w));
-      const auto matlab = boxes_of({.arithmetic = grid::matlab}, h, w),
-                 single = boxes_of({.arithmetic = grid::float32}, h, w);
-      REQUIRE(matlab == published<double>(h, w, 3));
-      REQUIRE(single == published<float>(h, w, 3));
-      matlab_differs += matlab != exact;
-      float_differs += single != exact;
-    }
-  CHECK(matlab_differs == 32);
-  CHECK(float_differs == 30);
-  CHECK(boxes_of({.arithmetic = grid::matlab}, 5, 9) != boxes_of({}, 5, 9));
-  CHECK(boxes_of({.arithmetic = grid::matlab}, 3, 11) != boxes_of({}, 3, 11));
-  CHECK(boxes_of({.arithmetic = grid::matlab}, 2, 62) != boxes_of({}, 2, 62));
+  for (const auto& [h, w] : {std::pair{1, 1000}, {999, 7}, {480, 640}, {1, 2}}) {
+    CHECK(boxes_of(h, w) == boxes_of(oracle::rmac_boxes(h, w)));
+    CHECK(boxes_of(h, w, {.overlap_percent = 25}) == boxes_of(oracle::rmac_boxes(h, w, 3, 1, 4)));
+  }
 }
-
-TEST_CASE("wrong numbers") {
-  CHECK(sentence([] { rmac_grid{.levels = 0}.regions(4, 4); }) == "rmac_grid: levels is 0, expected 1 to 1000");
-  CHECK(sentence([] { rmac_grid{.overlap_percent = 100}.regions(4, 4); }) ==
+TEST_CASE("grid::matlab is the published arithmetic in double, and differs from exact arithmetic on 32 sizes") {
+  for (int h = 1; h <= 64; ++h)
+    for (int w = 1; w <= 64; ++w) {
+      INFO(h << " x " << w);
+      REQUIRE(boxes_of(h, w, {.arithmetic = grid::matlab}) == published<double>(h, w));
+    }
+  const auto sizes = differing<double>();
+  CHECK(sizes.size() == 32);
+  for (const auto& size : {std::pair{5, 9}, {3, 11}, {2, 62}}) CHECK(sizes.count(size) == 1);
+}
+TEST_CASE("grid::float32 is the same in single precision, and differs on 30 sizes") {
+  for (int h = 1; h <= 64; ++h)
+    for (int w = 1; w <= 64; ++w) {
+      INFO(h << " x " << w);
+      REQUIRE(boxes_of(h, w, {.arithmetic = grid::float32}) == published<float>(h, w));
+    }
+  CHECK(differing<float>().size() == 30);
+}
+TEST_CASE("misuse is one sentence") {
+  CHECK(sentence([] { rmac_grid{.levels = 0}.regions(3, 3); }) == "rmac_grid: levels is 0, expected 1 to 1000");
+  CHECK(sentence([] { rmac_grid{.levels = 1001}.regions(3, 3); }) == "rmac_grid: levels is 1001, expected 1 to 1000");
+  CHECK(sentence([] { rmac_grid{.overlap_percent = 100}.regions(3, 3); }) ==
         "rmac_grid: overlap_percent is 100, expected 0 to 99");
+  CHECK(sentence([] { rmac_grid{.overlap_percent = -1}.regions(3, 3); }) ==
+        "rmac_grid: overlap_percent is -1, expected 0 to 99");
 }

@@ -175,8 +175,10 @@ struct cpu {
   void run_fold(const X& x, bool over_channels, const F& f, const W& weights, index weights_stride,
                 const matrix<A>& out) const {
     detail::fold_problem<X, A> p(x, over_channels, out);
+    // Images side by side in memory would become columns, whose elements are added in another order than one image's.
+    const bool same_order = p.image_stride != 1 || p.elements.count == 1 || p.elements.inner_stride == 1;
     if constexpr (!detail::differs_by_channel<F>)
-      if (p.outputs.count == 1 && p.images > 1 && detail::fold_outputs<F> == 1 && weights_stride == 0)
+      if (p.outputs.count == 1 && p.images > 1 && detail::fold_outputs<F> == 1 && weights_stride == 0 && same_order)
         p.images_as_outputs();
     const bool rows = p.elements.inner_stride == 1 || p.outputs.inner_stride != 1;
     const detail::tiles tiles(p.outputs, rows ? detail::row_tile : 2048 / static_cast<index>(sizeof(A)), p.images, rows);
