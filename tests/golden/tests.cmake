@@ -1,0 +1,1 @@
+cnnpool_test(golden/golden OPTIONS -O1)
