@@ -1,0 +1,1 @@
+cnnpool_test(post/stages OPTIONS -O1)
