@@ -83,3 +83,6 @@ else()
   add_test(NAME nvcc COMMAND ${CMAKE_COMMAND} -E echo "skipped: nvcc: it is not installed")
 endif()
 cnnpool_build_test(variants)
+
+find_package(Threads REQUIRED)
+cnnpool_test(build/shared LIBRARIES Threads::Threads OPTIONS -O1 LABELS threads)

@@ -1,0 +1,84 @@
+// Views, policies and stages are shared by many threads at once without a lock; run under ThreadSanitizer by its preset.
+// Each thread has its own output and workspace, as pool_into asks; the user's own threads run one call's shares.
+#include <algorithm>
+#include <thread>
+#include <vector>
+
+#include <cnnpool/pooling.hpp>
+
+#include "catch.hpp"
+
+namespace {
+
+std::vector<float> numbers(std::size_t count) {
+  std::vector<float> v(count);
+  unsigned random = 7;
+  for (float& f : v) f = static_cast<float>((random = random * 1664525u + 1013904223u) >> 8) / 16777216.f;
+  return v;
+}
+
+const std::vector<float> memory = numbers(6 * 64 * 9 * 13);
+const cnnpool::feature_view<float> batch(memory.data(), {.n = 6, .c = 64, .h = 9, .w = 13}, cnnpool::nchw);
+
+bool same(const cnnpool::descriptors<float>& a, const cnnpool::descriptors<float>& b) {
+  return a.size() == b.size() && std::equal(a.data(), a.data() + a.size(), b.data());
+}
+
+/// Runs every task on a thread of its own: the smallest thread pool that there is.
+const cnnpool::parallel_for own_threads{
+    [](void*, cnnpool::index count, void (*task)(void*, cnnpool::index), void* data) {
+      std::vector<std::thread> threads;
+      for (cnnpool::index i = 0; i < count; ++i) threads.emplace_back(task, data, i);
+      for (std::thread& t : threads) t.join();
+    },
+    nullptr};
+
+template <class Policy>
+void pooled_by_many(const Policy& policy) {
+  const auto expected = cnnpool::pool(batch, policy);
+  std::vector<char> good(4, 0);
+  std::vector<std::thread> threads;
+  for (char& ok : good)
+    threads.emplace_back([&] {
+      cnnpool::descriptors<float> out(expected.rows(), expected.cols());
+      cnnpool::workspace workspace;
+      bool all = true;
+      for (int i = 0; i < 3; ++i) {
+        cnnpool::pool_into(batch, policy, out, workspace);
+        all = all && same(out, expected);
+      }
+      ok = all;
+    });
+  for (std::thread& t : threads) t.join();
+  for (const char ok : good) CHECK(ok);
+
+  for (const int count : {2, 3, 8}) {
+    const cnnpool::cpu backend{.threads = count, .parallel = own_threads};
+    CHECK(same(cnnpool::pool(backend, batch, policy), expected));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("folds are shared by threads") {
+  pooled_by_many(cnnpool::concat(cnnpool::sum{}, cnnpool::max{} | cnnpool::l2{}));
+}
+TEST_CASE("a policy of several primitives is shared by threads") { pooled_by_many(cnnpool::crow{} | cnnpool::power{}); }
+TEST_CASE("regions are shared by threads") { pooled_by_many(cnnpool::rmac{}); }
+
+TEST_CASE("errors are raised in many threads at once") {
+  std::vector<std::thread> threads;
+  std::vector<int> raised(4, 0);
+  for (int& r : raised)
+    threads.emplace_back([&r] {
+      for (int i = 0; i < 20; ++i) {
+        try {
+          cnnpool::pool(batch.crop({0, 0, 0, 0}), cnnpool::sum{});
+        } catch (const cnnpool::error&) {
+          ++r;
+        }
+      }
+    });
+  for (std::thread& t : threads) t.join();
+  for (const int r : raised) CHECK(r == 20);
+}
