@@ -1,8 +1,13 @@
-// What numpy_capsule.py calls: sums a NumPy array that came as a DLPack capsule's pointer.
+// What numpy_capsule.py calls: sums a NumPy array that came as a DLPack capsule's pointer, and hands descriptors out as one.
 #include <cnnpool/adapters/dlpack.hpp>
 #include <cnnpool/pooling.hpp>
 
 #include <cstring>
+
+namespace {
+int alive = 0;
+void (*delete_descriptors)(cnnpool::dlpack::managed_tensor*) = nullptr;
+}  // namespace
 
 extern "C" {
 
@@ -19,5 +24,23 @@ int sum_of_dlpack(cnnpool::dlpack::managed_tensor* managed, const char* axes, fl
     return 1;
   }
 }
+
+/// 3 x 4 descriptors, component (i, j) = 10 i + j; for a capsule "dltensor".
+cnnpool::dlpack::managed_tensor* descriptors_as_dlpack() {
+  cnnpool::descriptors<float> d(3, 4);
+  for (cnnpool::index i = 0; i < 3; ++i)
+    for (cnnpool::index j = 0; j < 4; ++j) d(i, j) = static_cast<float>(10 * i + j);
+  cnnpool::dlpack::managed_tensor* const managed = cnnpool::dlpack::to_dlpack(std::move(d));
+  delete_descriptors = managed->deleter;
+  managed->deleter = [](cnnpool::dlpack::managed_tensor* self) {
+    --alive;
+    delete_descriptors(self);
+  };
+  ++alive;
+  return managed;
+}
+
+/// How many of those have not been deleted.
+int descriptors_alive() { return alive; }
 
 }

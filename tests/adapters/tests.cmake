@@ -29,7 +29,8 @@ endif()
 if(NOT CNNPOOL_SANITIZE)
   add_library(test_adapters_numpy_library SHARED adapters/numpy_library.cpp)
   target_link_libraries(test_adapters_numpy_library PRIVATE cnnpool::cnnpool cnnpool_warnings)
-  add_test(NAME adapters_numpy_capsule COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/adapters/numpy_capsule.py
-                                               $<TARGET_FILE:test_adapters_numpy_library>)
+  add_test(NAME adapters_numpy_capsule
+           COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/adapters/numpy_capsule.py
+                   $<TARGET_FILE:test_adapters_numpy_library>)
   set_tests_properties(adapters_numpy_capsule PROPERTIES SKIP_RETURN_CODE 77)
 endif()

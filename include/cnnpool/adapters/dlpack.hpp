@@ -1,14 +1,19 @@
 // DLPack, the door to every framework that speaks it: DLTensor, DLManagedTensor (capsule "dltensor"), and
 // DLManagedTensorVersioned ("dltensor_versioned"). Own structs with DLPack's binary layout, so no header is needed.
 //
-//   auto x = cnnpool::as_view(tensor, {.axes = "nhwc"});      // DLPack does not say what its axes mean; default by rank
+//   auto x = cnnpool::as_view(tensor, {.axes = "nhwc"});      // its axes have no names: default by rank
 //   cnnpool::dlpack::owner tensor(managed);                   // calls the deleter exactly once
+//   auto* managed = cnnpool::dlpack::to_dlpack(std::move(d)); // descriptors, for the consumer to own
 //
-// float64, float32, float16, bfloat16, int8 and uint8 in host memory (or CUDA's pinned host memory). Strides are elements and
-// may be missing; byte_offset is added; no alignment is assumed. A higher minor version is read, another major is not.
+// float64, float32, float16, bfloat16, int8 and uint8 in host memory (or CUDA's pinned host memory). Strides are elements
+// and may be missing; byte_offset is added; no alignment beyond an element's own is assumed. A higher minor version is
+// read, another major is not. What cannot be read is an error that names what it is.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
+#include <iterator>
+#include <type_traits>
 #include <utility>
 
 #include "../adapter.hpp"
@@ -56,10 +61,23 @@ inline constexpr std::uint64_t read_only_flag = 1;
 namespace detail {
 
 constexpr const char* name_of_device(std::int32_t type) {
-  constexpr const char* names[] = {"?",      "CPU",    "CUDA", "CUDA host", "OpenCL", "?",       "?",
-                                   "Vulkan", "Metal",  "VPI",  "ROCm",      "ROCm host", "external", "CUDA managed",
-                                   "oneAPI", "WebGPU", "Hexagon"};
-  return type > 0 && type < 17 ? names[type] : "?";
+  constexpr const char* names[] = {"unknown",  "CPU",          "CUDA",   "CUDA host", "OpenCL",  "unknown",   "unknown",
+                                   "Vulkan",   "Metal",        "VPI",    "ROCm",      "ROCm host",
+                                   "external", "CUDA managed", "oneAPI", "WebGPU",    "Hexagon", "MAIA",      "Trainium"};
+  constexpr std::int32_t count = static_cast<std::int32_t>(std::size(names));
+  return type > 0 && type < count ? names[type] : "unknown";
+}
+
+constexpr std::uintptr_t bytes_of(scalar_type t) {
+  switch (t) {
+    case scalar_type::float64: return 8;
+    case scalar_type::float32: return 4;
+    case scalar_type::float16:
+    case scalar_type::bfloat16: return 2;
+    case scalar_type::int8:
+    case scalar_type::uint8: break;
+  }
+  return 1;
 }
 
 inline scalar_type type_of(const data_type& t) {
@@ -89,7 +107,12 @@ inline any_feature_view view_of(const tensor& t, const hints& h) {
     if (!cnnpool::detail::multiply(step, extents[i], step)) step = 0;  // feature_view names the extents
   }
   const cnnpool::detail::geometry g = cnnpool::detail::geometry_of(t.ndim, extents, strides, h, "as_view");
-  return {static_cast<const char*>(t.data) + (t.data == nullptr ? 0 : t.byte_offset), type, g.extents, g.stride, h.quantized};
+  const char* data = static_cast<const char*>(t.data);
+  if (data != nullptr) data += t.byte_offset;
+  if (reinterpret_cast<std::uintptr_t>(data) % bytes_of(type) != 0)
+    raise("as_view: the DLPack tensor's first element is not at a multiple of its ", bytes_of(type),
+          " bytes, expected aligned elements");
+  return {data, type, g.extents, g.stride, h.quantized};
 }
 
 }  // namespace detail
@@ -106,7 +129,8 @@ class owner {
       raise("dlpack::owner: the tensor speaks DLPack ", major, ".", minor, ", expected 1.x");
     }
   }
-  owner(owner&& o) noexcept : plain_(std::exchange(o.plain_, nullptr)), versioned_(std::exchange(o.versioned_, nullptr)) {}
+  owner(owner&& o) noexcept
+      : plain_(std::exchange(o.plain_, nullptr)), versioned_(std::exchange(o.versioned_, nullptr)) {}
   owner& operator=(owner&& o) noexcept {
     if (this != &o) {
       reset();
@@ -124,29 +148,35 @@ class owner {
   }
   bool read_only() const { return versioned_ != nullptr && (versioned_->flags & read_only_flag) != 0; }
   void reset() {
-    if (plain_ != nullptr && plain_->deleter != nullptr) plain_->deleter(plain_);
-    if (versioned_ != nullptr && versioned_->deleter != nullptr) versioned_->deleter(versioned_);
-    plain_ = nullptr;
-    versioned_ = nullptr;
+    give_back(std::exchange(plain_, nullptr));
+    give_back(std::exchange(versioned_, nullptr));
   }
 
  private:
+  template <class Managed>
+  static void give_back(Managed* m) {
+    if (m != nullptr && m->deleter != nullptr) m->deleter(m);
+  }
+
   managed_tensor* plain_ = nullptr;
   managed_tensor_versioned* versioned_ = nullptr;
 };
 
-/// Descriptors as a managed tensor n x d, which owns them from now on; for a capsule "dltensor".
-template <class T>
+/// Descriptors as a managed tensor n x d, which owns them from now on; for a capsule "dltensor", or an owner. Its strides
+/// are given, because DLPack 1.2 does not allow a producer to leave them out.
+template <std::floating_point T>
 managed_tensor* to_dlpack(descriptors<T> d) {
   struct holder {
     descriptors<T> values;
     std::int64_t shape[2];
+    std::int64_t strides[2];
     managed_tensor managed;
   };
-  holder* const h = new holder{std::move(d), {}, {}};
+  holder* const h = new holder{std::move(d), {}, {}, {}};
   h->shape[0] = h->values.rows();
-  h->shape[1] = h->values.cols();
-  h->managed.dl_tensor = {h->values.data(), {1, 0}, 2, {2, 8 * sizeof(T), 1}, h->shape, nullptr, 0};
+  h->shape[1] = h->strides[0] = h->values.cols();
+  h->strides[1] = 1;
+  h->managed.dl_tensor = {h->values.data(), {1, 0}, 2, {2, 8 * sizeof(T), 1}, h->shape, h->strides, 0};
   h->managed.manager_ctx = h;
   h->managed.deleter = [](managed_tensor* self) { delete static_cast<holder*>(self->manager_ctx); };
   return &h->managed;
