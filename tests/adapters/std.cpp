@@ -1,4 +1,3 @@
-#include <cnnpool/adapters/descriptors.hpp>
 #include <cnnpool/adapters/std.hpp>
 
 #include "adapters/same_elements.hpp"
@@ -6,38 +5,55 @@
 
 using namespace cnnpool;
 
-TEST_CASE("vectors, arrays and spans are one descriptor of c components") {
+TEST_CASE("vectors, arrays and spans are one image of c channels") {
   const std::vector<float> v{1, 2, 3};
-  same_elements(as_view(v), {.c = 3}, [&](auto, auto c, auto, auto) -> const float& { return v[static_cast<std::size_t>(c)]; });
+  same_elements(as_view(v), {.c = 3},
+                [&](auto, auto c, auto, auto) -> const float& { return v[static_cast<std::size_t>(c)]; });
   const std::array<double, 2> a{5, 7};
+  same_elements(as_view(a), {.c = 2},
+                [&](auto, auto c, auto, auto) -> const double& { return a[static_cast<std::size_t>(c)]; });
+  const std::span<const float> s = std::span(v).subspan(1);
+  same_elements(as_view(s), {.c = 2},
+                [&](auto, auto c, auto, auto) -> const float& { return v[1 + static_cast<std::size_t>(c)]; });
   CHECK(pool(a, sum{})(0, 1) == 7);
+}
+TEST_CASE("hints name the axis and the quantization; what changes is seen through the view") {
   std::vector<std::uint8_t> bytes{1, 2, 3, 4};
   const auto x = as_view(std::span(bytes), {.axes = "w", .quantized = {0.5f, 1}});
+  CHECK(x.extents() == shape{1, 1, 1, 4});
   CHECK(pool(x, sum{})(0, 0) == 3);
   bytes[0] = 11;
   CHECK(pool(x, sum{})(0, 0) == 8);
 }
-TEST_CASE("a vector as the output") {
-  const std::vector<float> x{3, 4};
-  std::vector<float> out(2);
-  workspace w;
-  pool_into(x, sum{} | l2{}, out, w);
-  CHECK((out[0] == Approx(0.6) && out[1] == Approx(0.8)));
-  std::vector<float> small(1);
-  CHECK(sentence([&] { pool_into(x, sum{}, small, w); }) == "pool_into: output is 1 x 1, policy sum on 1 x 2 x 1 x 1 needs 1 x 2");
+TEST_CASE("a vector of vectors is a list, one image each") {
+  const std::vector<std::vector<float>> list{{3, 4}, {0, 2}};
+  const auto d = pool(list, sum{});
+  CHECK((d.rows() == 2 && d.cols() == 2 && d(0, 1) == 4 && d(1, 1) == 2));
+  CHECK(sentence([] { pool(std::vector<std::vector<float>>{{1, 2}, {3}}, sum{}); }) ==
+        "pool: view 1 of the list is 1 x 1 x 1 x 1 and gives 1 components, the views before it gave 2");
 }
-TEST_CASE("stages on descriptors that are already there") {
-  descriptors<float> d(2, 2);
-  d(0, 0) = 3, d(0, 1) = 4, d(1, 0) = 0, d(1, 1) = 2;
-  const auto r = pool(d, sum{} | l2{});
-  CHECK((r(0, 0) == Approx(0.6) && r(1, 1) == 1));
-  const auto column = pool(d.span().columns(1, 1), sum{});
-  CHECK((column.cols() == 1 && column(0, 0) == 4 && column(1, 0) == 2));
+TEST_CASE("a vector, an array, a span as the output: one row") {
+  const std::vector<float> x{3, 4};
+  workspace w;
+  std::vector<float> vector(2);
+  pool_into(x, sum{} | l2{}, vector, w);
+  CHECK((vector[0] == Approx(0.6) && vector[1] == Approx(0.8)));
+  std::array<double, 2> array{};
+  pool_into(x, sum{}, array, w);
+  CHECK((array[0] == 3 && array[1] == 4));
+  pool_into(x, sum{}, std::span(vector), w);
+  CHECK((vector[0] == 3 && vector[1] == 4));
+  std::vector<float> small(1);
+  CHECK(sentence([&] { pool_into(x, sum{}, small, w); }) ==
+        "pool_into: output is 1 x 1, policy sum on 1 x 2 x 1 x 1 needs 1 x 2");
 }
 TEST_CASE("an empty vector is empty, wrong axes are a sentence") {
-  CHECK(pool(std::vector<float>{}, sum{}).size() == 0);
-  CHECK(sentence([] { const std::vector<float> v(3); as_view(v, {.axes = "hw"}); }) ==
-        "as_view: axes \"hw\" name 2 axes, the tensor has 1");
-  CHECK(sentence([] { const std::vector<float> v(3); as_view(v, {.axes = "x"}); }) ==
-        "as_view: axes \"x\", expected each of n, c, h, w at most once");
+  const std::vector<float> none;
+  CHECK(as_view(none).extents() == shape{1, 0, 1, 1});
+  CHECK(pool(none, sum{}).size() == 0);
+  const std::vector<float> v(3);
+  CHECK(sentence([&] { as_view(v, {.axes = "hw"}); }) == "as_view: axes \"hw\" name 2 axes, the tensor has 1");
+  CHECK(sentence([&] { as_view(v, {.axes = "x"}); }) == "as_view: axes \"x\", expected each of n, c, h, w at most once");
+  CHECK(sentence([&] { as_view(v, {.quantized = {0.5f, 0}}); }) ==
+        "feature_view: scale and zero point are for 8-bit activations only");
 }

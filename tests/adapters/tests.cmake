@@ -1,4 +1,5 @@
 cnnpool_test(adapters/std OPTIONS -O1)
+cnnpool_test(adapters/descriptors OPTIONS -O1)
 cnnpool_test(adapters/dlpack OPTIONS -O1)
 
 find_path(CNNPOOL_CCCL cuda/std/mdspan PATHS /usr/local/cuda/include/cccl /usr/local/cuda/include)

@@ -1,5 +1,6 @@
 // Descriptors as activations, n x c x 1 x 1: stages can be applied to descriptors that are already there,
-//   auto whitened = pool(d, sum{} | power{} | l2{});       sum of one position is the descriptor itself
+//   auto normalised = pool(d, sum{} | power{} | l2{});       sum of one position is the descriptor itself
+// A range of them is a list: pool(list, sum{}) puts them one after the other. Hints mean nothing here.
 #pragma once
 
 #include "../adapter.hpp"

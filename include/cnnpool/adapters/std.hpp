@@ -1,8 +1,9 @@
-// std::vector, std::array, std::span of activations: one descriptor of c components (an fc layer), unless hints say
-// otherwise. As outputs: one row.
+// std::vector, std::array, std::span of activations: one image of c channels (an fc layer), unless hints say otherwise;
+// a vector of vectors is a list of them. As outputs, of float or double: one row.
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -27,13 +28,21 @@ struct adapter<std::vector<T, Allocator>> {
   static auto view(const std::vector<T, Allocator>& v, const hints& h) {
     return detail::view_of_numbers(v.data(), v.size(), h);
   }
-  static descriptor_span<T> output(std::vector<T, Allocator>& v) { return {v.data(), 1, static_cast<index>(v.size())}; }
+  static descriptor_span<T> output(std::vector<T, Allocator>& v)
+    requires std::floating_point<T>
+  {
+    return {v.data(), 1, static_cast<index>(v.size())};
+  }
 };
 template <activation_scalar T, std::size_t N>
 struct adapter<std::array<T, N>> {
   static constexpr bool owns = true;
   static auto view(const std::array<T, N>& v, const hints& h) { return detail::view_of_numbers(v.data(), N, h); }
-  static descriptor_span<T> output(std::array<T, N>& v) { return {v.data(), 1, static_cast<index>(N)}; }
+  static descriptor_span<T> output(std::array<T, N>& v)
+    requires std::floating_point<T>
+  {
+    return {v.data(), 1, static_cast<index>(N)};
+  }
 };
 template <class T, std::size_t Extent>
   requires activation_scalar<std::remove_const_t<T>>
@@ -42,7 +51,7 @@ struct adapter<std::span<T, Extent>> {
     return detail::view_of_numbers<std::remove_const_t<T>>(v.data(), v.size(), h);
   }
   static descriptor_span<T> output(const std::span<T, Extent>& v)
-    requires(!std::is_const_v<T>)
+    requires(std::floating_point<T> && !std::is_const_v<T>)
   {
     return {v.data(), 1, static_cast<index>(v.size())};
   }

@@ -1,0 +1,12 @@
+// expect: cnnpool::pool_into: the output is neither descriptors nor a descriptor_span nor an adapted matrix
+#include <cnnpool/adapters/std.hpp>
+#include <cnnpool/pooling.hpp>
+
+#ifdef CNNPOOL_GOOD
+using scalar = double;
+#else
+using scalar = std::uint8_t;
+#endif
+void f(const std::vector<float>& x, std::vector<scalar>& out, cnnpool::workspace& w) {
+  cnnpool::pool_into(x, cnnpool::sum{}, out, w);
+}
