@@ -9,22 +9,8 @@
 
 namespace cnnpool {
 
-struct average {
+struct average : sum {
   static constexpr const char* name = "average";
-  template <class V>
-  using state = V;
-  template <class V>
-  CNNPOOL_HD V init() const {
-    return V(lane_t<V>(0));
-  }
-  template <class V>
-  CNNPOOL_HD V step(const V& s, const V& x) const {
-    return s + x;
-  }
-  template <class V>
-  CNNPOOL_HD V merge(const V& a, const V& b) const {
-    return a + b;
-  }
   template <class V>
   CNNPOOL_HD V finish(const V& s, index n) const {
     return s / uniform<V>(n);

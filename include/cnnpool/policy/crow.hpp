@@ -21,51 +21,24 @@ namespace cnnpool {
 namespace detail {
 
 /// SUM x / 2^k: the channel sum scaled so that C large values cannot overflow. S* does not depend on the scale.
-struct scaled_sum {
-  double scale;
-  explicit scaled_sum(index count) : scale(1) {
+struct scaled_sum : sum {
+  double scale = 1;
+  explicit scaled_sum(index count) {
     while (scale * static_cast<double>(count) > 1) scale /= 2;
-  }
-  template <class V>
-  using state = V;
-  template <class V>
-  CNNPOOL_HD V init() const {
-    return V(lane_t<V>(0));
   }
   template <class V>
   CNNPOOL_HD V step(const V& s, const V& x) const {
     return s + x * V(static_cast<lane_t<V>>(scale));
   }
-  template <class V>
-  CNNPOOL_HD V merge(const V& a, const V& b) const {
-    return a + b;
-  }
-  template <class V>
-  CNNPOOL_HD V finish(const V& s, index) const {
-    return s;
-  }
 };
 
 /// SUM x^p for 0 <= x <= 1.
-struct power_sum {
+struct power_sum : sum {
   double p;
-  template <class V>
-  using state = V;
-  template <class V>
-  CNNPOOL_HD V init() const {
-    return V(lane_t<V>(0));
-  }
+  explicit power_sum(double p_) : p(p_) {}
   template <class V>
   CNNPOOL_HD V step(const V& s, const V& x) const {
     return s + (p == 2 ? x * x : p == 1 ? x : pow(x, exponent<V>(p)));
-  }
-  template <class V>
-  CNNPOOL_HD V merge(const V& a, const V& b) const {
-    return a + b;
-  }
-  template <class V>
-  CNNPOOL_HD V finish(const V& s, index) const {
-    return s;
   }
 };
 

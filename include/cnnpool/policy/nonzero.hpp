@@ -2,26 +2,16 @@
 // how sparse a channel is (Kalantidis, Mellina, Osindero, ECCV 2016). Exact up to N = 2^24. NaN is not zero.
 #pragma once
 
-#include "../core/math.hpp"
+#include "sum.hpp"
 
 namespace cnnpool {
 
-struct nonzero {
+struct nonzero : sum {
   static constexpr const char* name = "nonzero";
-  template <class V>
-  using state = V;
-  template <class V>
-  CNNPOOL_HD V init() const {
-    return V(lane_t<V>(0));
-  }
   template <class V>
   CNNPOOL_HD V step(const V& s, const V& x) const {
     using L = lane_t<V>;
     return s + select(x != V(L(0)), V(L(1)), V(L(0)));
-  }
-  template <class V>
-  CNNPOOL_HD V merge(const V& a, const V& b) const {
-    return a + b;
   }
   template <class V>
   CNNPOOL_HD V finish(const V& s, index n) const {

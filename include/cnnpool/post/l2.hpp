@@ -6,25 +6,16 @@
 #pragma once
 
 #include "../dispatch.hpp"
+#include "../policy/sum.hpp"
 
 namespace cnnpool {
 
 namespace detail {
 
-struct euclidean_norm {
-  template <class V>
-  using state = V;
-  template <class V>
-  CNNPOOL_HD V init() const {
-    return V(lane_t<V>(0));
-  }
+struct euclidean_norm : sum {
   template <class V>
   CNNPOOL_HD V step(const V& s, const V& x) const {
     return s + x * x;
-  }
-  template <class V>
-  CNNPOOL_HD V merge(const V& a, const V& b) const {
-    return a + b;
   }
   template <class V>
   CNNPOOL_HD V finish(const V& s, index) const {
