@@ -1,104 +1,173 @@
-// Measures of one query, from the ranks of its positives, and their mean over queries.
+// How good a ranked list is: average precision (Oxford's and rectangular), recall, hits and precision at k, and means.
 //
-// A query without positives has no value (std::nullopt); mean_over_queries leaves it out and counts it. All values are
-// fractions of 1, in double. r_j is the 0-based rank of the j-th positive, j from 0; positives not retrieved add 0.
+//   average_precision    Oxford's compute_ap.cpp, trapezoids: SUM_j ((r_j = 0 ? 1 : j/r_j) + (j+1)/(r_j+1)) / (2 P)
+//   rectangular_average_precision   scikit-learn's:           SUM_j (j+1)/(r_j+1) / P
+//   recall_at(k)         the part of the positives among the first k (UKBench's score is 4 * recall_at 4)
+//   hit_at(k)            1 when a positive is among the first k, else 0: the recall@k of place recognition
+//   precision_at(k)      mP@k of the revisited Oxford and Paris: #(ranks <= kq) / kq, kq = min(last positive's rank, k)
+//   mean_of(measure, lists, truths)   over the queries that have positives, and how many were left out
+//
+// P: number of positives; r_j: 0-based rank of the j-th positive (j from 0) in the list without junk. Positives that
+// were not retrieved add 0. Items are indices, names, or anything else that is ordered. An item twice in a list, twice
+// among the positives, or positive and junk at once is an error (the published program then returns more than 1), and
+// so is a single query without positives. Computed in double.
 #pragma once
 
-#include <optional>
+#include <algorithm>
+#include <concepts>
+#include <limits>
+#include <ranges>
+#include <string>
+#include <type_traits>
+#include <vector>
 
-#include "ranks.hpp"
+#include "../core/shape.hpp"
 
 namespace cnnpool {
 
-/// Oxford buildings (compute_ap.cpp), the area under the precision-recall curve by trapezoids:
-/// SUM_j ( (r_j = 0 ? 1 : j/r_j) + (j+1)/(r_j+1) ) / (2 positives).
-inline std::optional<double> oxford_average_precision(const positive_ranks& r) {
-  if (r.positives == 0) return std::nullopt;
-  double sum = 0, j = 0;
-  for (const index rank : r.ranks) {
-    const double before = static_cast<double>(rank);
-    sum += (rank == 0 ? 1 : j / before) + (j + 1) / (before + 1);
-    j += 1;
-  }
-  return sum / (2 * static_cast<double>(r.positives));
-}
-
-/// The area by rectangles, SUM_j (j+1)/(r_j+1) / positives: scikit-learn's average_precision_score without tied scores.
-inline std::optional<double> average_precision(const positive_ranks& r) {
-  if (r.positives == 0) return std::nullopt;
-  double sum = 0, j = 0;
-  for (const index rank : r.ranks) {
-    j += 1;
-    sum += j / (static_cast<double>(rank) + 1);
-  }
-  return sum / static_cast<double>(r.positives);
-}
+/// What is right for one query. positives = good + ok of the Oxford files; junk counts as if it were not in the list.
+template <class Item = index>
+struct relevance {
+  std::vector<Item> positives = {};
+  std::vector<Item> junk = {};
+};
 
 namespace detail {
-inline void check_cutoff(const char* where, index k) {
+
+template <class Item>
+std::string item_text(const Item& item) {
+  if constexpr (std::integral<Item>) return std::to_string(item);
+  else if constexpr (requires { std::string(item); }) return "\"" + std::string(item) + "\"";
+  else return "(an item)";
+}
+
+template <class Item>
+std::vector<Item> sorted_items(std::vector<Item> items, const char* where, const char* what) {
+  std::ranges::sort(items);
+  const auto twice = std::ranges::adjacent_find(items);
+  if (twice != items.end()) raise(where, ": ", item_text(*twice), " is twice in the ", what, ", expected once");
+  return items;
+}
+
+/// The ranks r_j, ascending, of the positives that were retrieved.
+template <std::ranges::input_range Ranked, class Item = std::ranges::range_value_t<Ranked>>
+std::vector<index> ranks_of(const Ranked& ranked, const relevance<Item>& truth, const char* where) {
+  if (truth.positives.empty()) raise(where, ": the query has 0 positives, expected at least 1");
+  sorted_items(std::vector<Item>(std::ranges::begin(ranked), std::ranges::end(ranked)), where, "ranked list");
+  const auto positives = sorted_items(truth.positives, where, "positives");
+  const auto junk = sorted_items(truth.junk, where, "junk");
+  for (const Item& item : positives)
+    if (std::ranges::binary_search(junk, item))
+      raise(where, ": ", item_text(item), " is a positive and junk, expected one of them");
+  std::vector<index> ranks;
+  index rank = 0;
+  for (const Item& item : ranked) {
+    if (std::ranges::binary_search(junk, item)) continue;
+    if (std::ranges::binary_search(positives, item)) ranks.push_back(rank);
+    ++rank;
+  }
+  return ranks;
+}
+
+inline void check_k(index k, const char* where) {
   if (k < 1) raise(where, ": k is ", k, ", expected at least 1");
 }
-inline index positives_within(const positive_ranks& r, index k) {
-  index count = 0;
-  for (const index rank : r.ranks) count += rank < k;
-  return count;
+
+inline index ranked_before(const std::vector<index>& ranks, index k) {
+  return static_cast<index>(std::ranges::lower_bound(ranks, k) - ranks.begin());
 }
+
 }  // namespace detail
 
-/// The fraction of the positives that is among the first k.
-inline std::optional<double> recall_at(const positive_ranks& r, index k) {
-  detail::check_cutoff("recall_at", k);
-  if (r.positives == 0) return std::nullopt;
-  return static_cast<double>(detail::positives_within(r, k)) / static_cast<double>(r.positives);
-}
-
-/// 1 when a positive is among the first k, 0 otherwise: what place recognition calls recall@k.
-inline std::optional<double> hit_at(const positive_ranks& r, index k) {
-  detail::check_cutoff("hit_at", k);
-  if (r.positives == 0) return std::nullopt;
-  return detail::positives_within(r, k) > 0 ? 1.0 : 0.0;
-}
-
-/// mP@k of the revisited Oxford and Paris protocol: the precision among the first kq = min(last rank + 1, k), where the
-/// last rank is that of the last positive retrieved. 0 when none was.
-inline std::optional<double> precision_at(const positive_ranks& r, index k) {
-  detail::check_cutoff("precision_at", k);
-  if (r.positives == 0) return std::nullopt;
-  if (r.ranks.empty()) return 0.0;
-  const index kq = r.ranks.back() + 1 < k ? r.ranks.back() + 1 : k;
-  return static_cast<double>(detail::positives_within(r, kq)) / static_cast<double>(kq);
-}
-
-/// UKBench: how many of the first four are right, 4 recall@4; a query has four positives, itself among them.
-inline std::optional<double> ukbench_score(const positive_ranks& r) {
-  if (r.positives != 0 && r.positives != 4)
-    raise("ukbench_score: the query has ", r.positives, " positives, expected 4");
-  const std::optional<double> recall = recall_at(r, 4);
-  return recall ? std::optional(4 * *recall) : std::nullopt;
-}
-
-/// mean_over_queries m;  for each query: m.add(average_precision(ranks));  m.mean()
-class mean_over_queries {
- public:
-  void add(const std::optional<double>& value) {
-    if (value) {
-      sum_ += *value;
-      ++counted_;
-    } else {
-      ++left_out_;
-    }
+template <std::ranges::input_range Ranked, class Item = std::ranges::range_value_t<Ranked>>
+double average_precision(const Ranked& ranked, const relevance<std::type_identity_t<Item>>& truth) {
+  double total = 0, found = 0;
+  for (const index r : detail::ranks_of(ranked, truth, "average_precision")) {
+    const double rank = static_cast<double>(r);
+    total += ((r == 0 ? 1 : found / rank) + (found + 1) / (rank + 1)) / 2;
+    ++found;
   }
-  /// Queries in the mean, and queries without positives.
-  index counted() const { return counted_; }
-  index left_out() const { return left_out_; }
-  double mean() const {
-    if (counted_ == 0) raise("mean_over_queries: none of the ", left_out_, " queries has a positive");
-    return sum_ / static_cast<double>(counted_);
-  }
+  return total / static_cast<double>(truth.positives.size());
+}
 
- private:
-  double sum_ = 0;
-  index counted_ = 0, left_out_ = 0;
+template <std::ranges::input_range Ranked, class Item = std::ranges::range_value_t<Ranked>>
+double rectangular_average_precision(const Ranked& ranked, const relevance<std::type_identity_t<Item>>& truth) {
+  double total = 0, found = 0;
+  for (const index r : detail::ranks_of(ranked, truth, "rectangular_average_precision"))
+    total += ++found / static_cast<double>(r + 1);
+  return total / static_cast<double>(truth.positives.size());
+}
+
+template <std::ranges::input_range Ranked, class Item = std::ranges::range_value_t<Ranked>>
+double recall_at(index k, const Ranked& ranked, const relevance<std::type_identity_t<Item>>& truth) {
+  detail::check_k(k, "recall_at");
+  const index found = detail::ranked_before(detail::ranks_of(ranked, truth, "recall_at"), k);
+  return static_cast<double>(found) / static_cast<double>(truth.positives.size());
+}
+
+template <std::ranges::input_range Ranked, class Item = std::ranges::range_value_t<Ranked>>
+double hit_at(index k, const Ranked& ranked, const relevance<std::type_identity_t<Item>>& truth) {
+  detail::check_k(k, "hit_at");
+  return detail::ranked_before(detail::ranks_of(ranked, truth, "hit_at"), k) > 0 ? 1 : 0;
+}
+
+template <std::ranges::input_range Ranked, class Item = std::ranges::range_value_t<Ranked>>
+double precision_at(index k, const Ranked& ranked, const relevance<std::type_identity_t<Item>>& truth) {
+  detail::check_k(k, "precision_at");
+  const std::vector<index> ranks = detail::ranks_of(ranked, truth, "precision_at");
+  if (ranks.empty()) return 0;
+  const index kq = std::min(ranks.back() + 1, k);
+  return static_cast<double>(detail::ranked_before(ranks, kq)) / static_cast<double>(kq);
+}
+
+/// The measures as objects, for mean_of(measures::hit_at{1}, ...).
+namespace measures {
+struct average_precision {
+  double operator()(const auto& ranked, const auto& truth) const { return cnnpool::average_precision(ranked, truth); }
 };
+struct rectangular_average_precision {
+  double operator()(const auto& ranked, const auto& truth) const {
+    return cnnpool::rectangular_average_precision(ranked, truth);
+  }
+};
+struct recall_at {
+  index k;
+  double operator()(const auto& ranked, const auto& truth) const { return cnnpool::recall_at(k, ranked, truth); }
+};
+struct hit_at {
+  index k;
+  double operator()(const auto& ranked, const auto& truth) const { return cnnpool::hit_at(k, ranked, truth); }
+};
+struct precision_at {
+  index k;
+  double operator()(const auto& ranked, const auto& truth) const { return cnnpool::precision_at(k, ranked, truth); }
+};
+}  // namespace measures
+
+/// value is NaN when no query has positives.
+struct mean_measure {
+  double value = std::numeric_limits<double>::quiet_NaN();
+  index counted = 0;
+  index left_out = 0;
+};
+
+/// lists[q] is the ranked list of query q and truths[q] what is right for it.
+template <class Measure, class Lists, class Item = index>
+mean_measure mean_of(const Measure& measure, const Lists& lists, const std::vector<relevance<Item>>& truths) {
+  if (lists.size() != truths.size())
+    raise("mean_of: ", lists.size(), " ranked lists for the truths of ", truths.size(), " queries, expected as many");
+  mean_measure mean;
+  double total = 0;
+  for (std::size_t q = 0; q < truths.size(); ++q) {
+    if (truths[q].positives.empty()) {
+      ++mean.left_out;
+      continue;
+    }
+    total += measure(lists[q], truths[q]);
+    ++mean.counted;
+  }
+  if (mean.counted > 0) mean.value = total / static_cast<double>(mean.counted);
+  return mean;
+}
 
 }  // namespace cnnpool
