@@ -5,41 +5,87 @@
 
 using namespace cnnpool;
 
-TEST_CASE("matrices of both storage orders, maps with strides, blocks, transposes") {
-  const Eigen::MatrixXf column_major = Eigen::MatrixXf::Random(4, 6);
-  same_elements(as_view(column_major), {.n = 4, .c = 6}, [&](auto n, auto c, auto, auto) -> const float& { return column_major(n, c); });
-  Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> row_major(3, 5);
-  row_major.setRandom();
-  same_elements(as_view(row_major), {.n = 3, .c = 5}, [&](auto n, auto c, auto, auto) -> const double& { return row_major(n, c); });
-  same_elements(as_view(row_major, {.axes = "hw"}), {.h = 3, .w = 5}, [&](auto, auto, auto h, auto w) -> const double& { return row_major(h, w); });
-  const std::vector<float> memory(100, 1);
-  const Eigen::Map<const Eigen::ArrayXXf, 0, Eigen::Stride<Eigen::Dynamic, Eigen::Dynamic>> map(memory.data(), 3, 4, {20, 2});
-  same_elements(as_view(map), {.n = 3, .c = 4}, [&](auto n, auto c, auto, auto) -> const float& { return map.coeffRef(n, c); });
-  const auto block = column_major.block(1, 2, 2, 3);
-  same_elements(as_view(block), {.n = 2, .c = 3}, [&](auto n, auto c, auto, auto) -> const float& { return column_major(1 + n, 2 + c); });
-  const Eigen::VectorXf vector = Eigen::VectorXf::LinSpaced(5, 0, 4);
-  same_elements(as_view(vector.transpose()), {.c = 5}, [&](auto, auto c, auto, auto) -> const float& { return vector(c); });
-  const Eigen::Ref<const Eigen::MatrixXf> ref(column_major);
-  CHECK(pool(ref, sum{})(3, 5) == column_major(3, 5));
+namespace {
+using row_major = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+/// The axes "nc" of a view against m(row, column).
+template <class M>
+void same_matrix(const M& m) {
+  same_elements(as_view(m), {.n = m.rows(), .c = m.cols()},
+                [&](auto n, auto c, auto, auto) -> const auto& { return m.coeffRef(n, c); });
 }
-TEST_CASE("results go into a row-major matrix, a row, a block; a column-major matrix is a sentence") {
-  Eigen::Matrix<float, 2, 3, Eigen::RowMajor> x, out;
-  x << 1, 2, 2, 0, 3, 4;
-  workspace w;
-  pool_into(x, sum{} | l2{}, out, w);
-  CHECK((out.row(0).norm() == Approx(1) && out(1, 2) == Approx(0.8)));
-  Eigen::Matrix<float, 4, 6, Eigen::RowMajor> big = Eigen::Matrix<float, 4, 6, Eigen::RowMajor>::Zero();
-  auto block = big.block(1, 2, 2, 3);
-  pool_into(x, sum{}, block, w);
-  CHECK((big(1, 2) == 1 && big(2, 4) == 4 && big.sum() == 12));
-  Eigen::MatrixXf wrong(2, 3);
-  CHECK(sentence([&] { pool_into(x, sum{}, wrong, w); }) ==
-        "pool_into: the Eigen output of 2 x 3 has a column stride of 2, expected a row-major matrix");
+row_major ones(cnnpool::index rows, cnnpool::index cols) { return row_major::Ones(rows, cols); }
+}  // namespace
+
+TEST_CASE("matrices and arrays of both storage orders, fixed and dynamic") {
+  const Eigen::MatrixXf column_major = Eigen::MatrixXf::Random(4, 6);
+  same_matrix(column_major);
+  const row_major rows = row_major::Random(3, 5);
+  same_matrix(rows);
+  const Eigen::Matrix3d fixed = Eigen::Matrix3d::Random();
+  same_matrix(fixed);
+  const Eigen::Array<std::int8_t, 2, 3> bytes = Eigen::Array<std::int8_t, 2, 3>::Constant(4);
+  same_matrix(bytes);
+  CHECK(pool(as_view(bytes, {.quantized = {0.5f, 2}}), sum{})(1, 2) == 1);
+}
+TEST_CASE("maps with strides, blocks, transposes, diagonals, Ref") {
+  std::vector<float> memory(100, 1);
+  using any_stride = Eigen::Stride<Eigen::Dynamic, Eigen::Dynamic>;
+  const Eigen::Map<const Eigen::ArrayXXf, 0, any_stride> map(memory.data(), 3, 4, any_stride(20, 2));
+  same_matrix(map);
+  const Eigen::MatrixXf m = Eigen::MatrixXf::Random(4, 6);
+  same_matrix(m.block(1, 2, 2, 3));
+  same_matrix(m.row(2));
+  same_matrix(m.transpose());
+  same_matrix(m.diagonal());
+  same_matrix(m(Eigen::seq(1, 3), Eigen::all));
+  const Eigen::Ref<const Eigen::MatrixXf> ref(m);
+  same_matrix(ref);
+  const Eigen::Ref<const Eigen::MatrixXf, 0, any_stride> strided(m.block(1, 1, 2, 2));
+  same_matrix(strided);
+  CHECK(pool(ref, sum{})(3, 5) == m(3, 5));
+}
+TEST_CASE("hints name the axes") {
+  const Eigen::MatrixXf m = Eigen::MatrixXf::Random(3, 5);
+  same_elements(as_view(m, {.axes = "hw"}), {.h = 3, .w = 5},
+                [&](auto, auto, auto h, auto w) -> const float& { return m(h, w); });
+  const Eigen::VectorXf column = Eigen::VectorXf::LinSpaced(5, 0, 4);
+  CHECK(as_view(column).extents() == shape{5, 1, 1, 1});
+  same_elements(as_view(column, {.axes = "cn"}), {.c = 5},
+                [&](auto, auto c, auto, auto) -> const float& { return column(c); });
+  CHECK(sentence([&] { as_view(m, {.axes = "chw"}); }) == "as_view: axes \"chw\" name 3 axes, the tensor has 2");
 }
 TEST_CASE("what changes in the matrix is seen through the view; empty matrices") {
-  Eigen::MatrixXf m = Eigen::MatrixXf::Ones(1, 2);
+  Eigen::MatrixXf m = ones(1, 2);
   const auto x = as_view(m);
   m(0, 1) = 9;
   CHECK(pool(x, sum{})(0, 1) == 9);
   CHECK(pool(Eigen::MatrixXf(0, 3), sum{}).rows() == 0);
+  CHECK(as_view(Eigen::Map<Eigen::MatrixXf>(nullptr, 2, 0)).extents() == shape{2, 0, 1, 1});
+}
+TEST_CASE("results go into a row-major matrix, a row, a block, a map; other strides are a sentence") {
+  row_major x(2, 3), out(2, 3);
+  x << 1, 2, 2, 0, 3, 4;
+  workspace w;
+  pool_into(x, sum{} | l2{}, out, w);
+  CHECK((out.row(0).norm() == Approx(1) && out(1, 2) == Approx(0.8)));
+  row_major big = row_major::Zero(4, 6);
+  pool_into(x, sum{}, big.block(1, 2, 2, 3), w);
+  CHECK((big(1, 2) == 1 && big(2, 4) == 4 && big.sum() == 12));
+  Eigen::RowVectorXd row(3);
+  pool_into(x.row(1), sum{}, row, w);
+  CHECK((row(0) == 0 && row(1) == 3 && row(2) == 4));
+  std::vector<float> memory(6);
+  pool_into(x, sum{}, Eigen::Map<row_major>(memory.data(), 2, 3), w);
+  CHECK((memory[0] == 1 && memory[5] == 4));
+  Eigen::VectorXf column(2);
+  pool_into(x.leftCols(1), sum{}, column, w);
+  CHECK((column(0) == 1 && column(1) == 0));
+
+  Eigen::MatrixXf wrong(2, 3);
+  CHECK(sentence([&] { pool_into(x, sum{}, wrong, w); }) ==
+        "pool_into: the Eigen output of 2 x 3 has a column stride of 2, expected a row-major matrix");
+  row_major small(2, 2);
+  CHECK(sentence([&] { pool_into(x, sum{}, small, w); }) ==
+        "pool_into: output is 2 x 2, policy sum on 2 x 3 x 1 x 1 needs 2 x 3");
 }

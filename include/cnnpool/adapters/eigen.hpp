@@ -1,10 +1,14 @@
-// Eigen::Matrix, Array, Map, Ref and blocks of them: rows x cols as axes "nc" (one descriptor per row), any storage order and
-// strides. hints{.axes = "hw"} makes a matrix one channel. As an output: row-major, or one row.
+// Eigen::Matrix, Array, Map, Ref and blocks of them: rows x cols as axes "nc" (one descriptor per row), any storage order
+// and strides. hints{.axes = "cn"} reads one descriptor per column, "hw" one channel.
+// As an output, of float or double: row-major, or one row, or one column; other strides are an error.
 //
-// An expression that Eigen has not evaluated has no memory to view; assigning it to a matrix gives it some.
+// An expression that Eigen has not evaluated has no memory to view: a compile-time error. Assigned to a matrix it has.
 #pragma once
 
 #include <Eigen/Core>
+
+#include <concepts>
+#include <type_traits>
 
 #include "../adapter.hpp"
 #include "../core/descriptors.hpp"
@@ -14,14 +18,20 @@ namespace cnnpool {
 namespace detail {
 template <class T>
 concept eigen_dense = std::is_base_of_v<Eigen::DenseBase<T>, T>;
+/// Some of Eigen's expressions say that they have direct access and then have no data().
 template <class T>
-concept eigen_with_memory = eigen_dense<T> && (int(Eigen::internal::traits<T>::Flags) & int(Eigen::DirectAccessBit)) != 0;
+concept eigen_with_memory = eigen_dense<T> && bool(int(Eigen::internal::traits<T>::Flags) & int(Eigen::DirectAccessBit)) &&
+                            requires(const T& t) { t.data(); };
+template <class T>
+concept eigen_output = eigen_with_memory<T> && std::floating_point<typename T::Scalar> && requires(T& t) {
+  { t.data() } -> std::same_as<typename T::Scalar*>;
+};
 }  // namespace detail
 
 template <class T>
   requires detail::eigen_dense<T>
 struct adapter<T> {
-  using scalar = std::remove_const_t<typename T::Scalar>;
+  using scalar = typename T::Scalar;
   static constexpr bool owns = std::is_base_of_v<Eigen::PlainObjectBase<T>, T>;
 
   static auto view(const T& m, const hints& h) {
@@ -29,14 +39,14 @@ struct adapter<T> {
                   "cnnpool::as_view: this Eigen expression has no memory to view; assign it to a matrix first");
     if constexpr (detail::eigen_with_memory<T>) {
       const index extents[] = {m.rows(), m.cols()}, strides[] = {m.rowStride(), m.colStride()};
-      hints axes = h;
-      if (axes.axes.empty()) axes.axes = "nc";
-      const detail::geometry g = detail::geometry_of(2, extents, strides, axes, "as_view");
+      hints named = h;
+      if (named.axes.empty()) named.axes = "nc";
+      const detail::geometry g = detail::geometry_of(2, extents, strides, named, "as_view");
       return feature_view<scalar>(m.data(), g.extents, g.stride, h.quantized);
     }
   }
   static descriptor_span<scalar> output(T& m)
-    requires detail::eigen_with_memory<T>
+    requires detail::eigen_output<T>
   {
     if (m.cols() > 1 && m.colStride() != 1)
       raise("pool_into: the Eigen output of ", m.rows(), " x ", m.cols(), " has a column stride of ", m.colStride(),

@@ -1,43 +1,59 @@
-// Eigen::Tensor and TensorMap. Column-major by default, and its axes have no meaning of their own: the caller names them,
+// Eigen::Tensor, TensorFixedSize and TensorMap of them. Column-major by default, and the axes have no meaning of their own:
+// the caller names them,
 //   auto x = as_view(tensor, {.axes = "whcn"});
+// or gets an error. A slice, a shuffle or any other expression has no memory to view: a compile-time error.
 #pragma once
 
 #include <unsupported/Eigen/CXX11/Tensor>
+
+#include <cstddef>
+#include <type_traits>
 
 #include "../adapter.hpp"
 
 namespace cnnpool {
 
 namespace detail {
-template <class Tensor, class T>
-auto view_of_eigen_tensor(const Tensor& t, const T* data, const hints& h) {
-  constexpr int rank = Tensor::NumDimensions;
-  if (h.axes.empty()) raise("as_view: an Eigen tensor of ", rank, " axes says nothing of their meaning, expected hints{.axes}");
-  constexpr std::size_t size = rank == 0 ? 1 : static_cast<std::size_t>(rank);
-  index extents[size], strides[size], step = 1;
-  for (int i = 0; i < rank; ++i) {
-    const int axis = static_cast<int>(Tensor::Layout) == static_cast<int>(Eigen::ColMajor) ? i : rank - 1 - i;
-    extents[axis] = t.dimensions()[static_cast<std::size_t>(axis)];
-    strides[axis] = step;
-    step *= extents[axis];
-  }
-  const geometry g = geometry_of(rank, extents, strides, h, "as_view");
-  return feature_view<T>(data, g.extents, g.stride, h.quantized);
-}
+template <class T>
+concept eigen_tensor_expression = std::is_base_of_v<Eigen::TensorBase<T, Eigen::ReadOnlyAccessors>, T>;
+
+template <class T>
+inline constexpr bool is_eigen_tensor = false;
+template <class T, int Rank, int Options, class Index>
+inline constexpr bool is_eigen_tensor<Eigen::Tensor<T, Rank, Options, Index>> = true;
+template <class T, class Sizes, int Options, class Index>
+inline constexpr bool is_eigen_tensor<Eigen::TensorFixedSize<T, Sizes, Options, Index>> = true;
+template <class T>
+inline constexpr bool is_eigen_tensor_map = false;
+template <class Plain, int Options, template <class> class Pointer>
+inline constexpr bool is_eigen_tensor_map<Eigen::TensorMap<Plain, Options, Pointer>> = true;
 }  // namespace detail
 
-template <activation_scalar T, int Rank, int Options, class Index>
-struct adapter<Eigen::Tensor<T, Rank, Options, Index>> {
-  static constexpr bool owns = true;
-  static auto view(const Eigen::Tensor<T, Rank, Options, Index>& t, const hints& h) {
-    return detail::view_of_eigen_tensor(t, t.data(), h);
-  }
-};
-template <class Plain, int Options, template <class> class Pointer>
-struct adapter<Eigen::TensorMap<Plain, Options, Pointer>> {
-  static auto view(const Eigen::TensorMap<Plain, Options, Pointer>& t, const hints& h) {
-    return detail::view_of_eigen_tensor<Eigen::TensorMap<Plain, Options, Pointer>,
-                                        std::remove_const_t<typename Plain::Scalar>>(t, t.data(), h);
+template <class T>
+  requires detail::eigen_tensor_expression<T>
+struct adapter<T> {
+  using scalar = std::remove_const_t<typename T::Scalar>;
+  static constexpr bool owns = detail::is_eigen_tensor<T>;
+
+  static auto view(const T& t, const hints& h) {
+    constexpr bool has_memory = detail::is_eigen_tensor<T> || detail::is_eigen_tensor_map<T>;
+    static_assert(has_memory, "cnnpool::as_view: this Eigen expression has no memory to view; assign it to a Tensor first");
+    if constexpr (has_memory) {
+      constexpr int rank = T::NumDimensions;
+      constexpr std::size_t size = rank == 0 ? 1 : static_cast<std::size_t>(rank);
+      if (h.axes.empty())
+        raise("as_view: an Eigen tensor of ", rank, " axes says nothing of their meaning, expected hints{.axes}");
+      const Eigen::DSizes<index, rank> dimensions(t.dimensions());
+      index extents[size] = {}, strides[size] = {}, step = 1;
+      for (int i = 0; i < rank; ++i) {
+        const int axis = static_cast<int>(T::Layout) == static_cast<int>(Eigen::ColMajor) ? i : rank - 1 - i;
+        extents[axis] = dimensions[static_cast<std::size_t>(axis)];
+        strides[axis] = step;
+        step *= extents[axis];
+      }
+      const detail::geometry g = detail::geometry_of(rank, extents, strides, h, "as_view");
+      return feature_view<scalar>(t.data(), g.extents, g.stride, h.quantized);
+    }
   }
 };
 
