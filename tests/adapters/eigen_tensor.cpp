@@ -23,9 +23,10 @@ TEST_CASE("tensors of both storage orders, of fixed size, maps; the caller names
                 [&](auto n, auto c, auto, auto) -> const float& { return map(c, n); });
   Eigen::Tensor<float, 2, Eigen::RowMajor, int> short_index(2, 3);
   short_index.setRandom();
-  same_elements(as_view(short_index, {.axes = "nc"}), {.n = 2, .c = 3}, [&](auto n, auto c, auto, auto) -> const float& {
-    return short_index(static_cast<int>(n), static_cast<int>(c));
-  });
+  same_elements(as_view(short_index, {.axes = "nc"}), {.n = 2, .c = 3},
+                [&](auto n, auto c, auto, auto) -> const float& {
+                  return short_index(static_cast<int>(n), static_cast<int>(c));
+                });
   Eigen::Tensor<std::uint8_t, 1> bytes(3);
   bytes.setConstant(7);
   CHECK(pool(as_view(bytes, {.axes = "h", .quantized = {0.5f, 1}}), sum{})(0, 0) == 9);

@@ -2,6 +2,8 @@
 
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xarray.hpp>
+#include <xtensor/xfixed.hpp>
+#include <xtensor/xmanipulation.hpp>
 #include <xtensor/xstrided_view.hpp>
 #include <xtensor/xtensor.hpp>
 #include <xtensor/xview.hpp>
@@ -19,33 +21,90 @@ xt::xtensor<float, 4> numbers() {
   return t;
 }
 std::size_t u(cnnpool::index i) { return static_cast<std::size_t>(i); }
+
+/// The axes "nchw" and "chw" of a view against t(...).
+template <class X>
+void same_images(const X& t) {
+  same_elements(as_view(t), as_view(t).extents(), [&](auto n, auto c, auto h, auto w) -> const auto& {
+    return t(u(n), u(c), u(h), u(w));
+  });
+  CHECK(as_view(t).extents().n * as_view(t).extents().c == static_cast<cnnpool::index>(t.shape()[0] * t.shape()[1]));
+}
+template <class X>
+void same_image(const X& t, const shape& expected) {
+  same_elements(as_view(t), expected,
+                [&](auto, auto c, auto h, auto w) -> const auto& { return t(u(c), u(h), u(w)); });
+}
 }  // namespace
 
-TEST_CASE("xtensor, xarray, adaptors, slices, transposes") {
+TEST_CASE("xtensor, xarray, of fixed size, column-major, adaptors") {
   const xt::xtensor<float, 4> t = numbers();
-  same_elements(as_view(t), {2, 20, 6, 5}, [&](auto n, auto c, auto h, auto w) -> const float& { return t(u(n), u(c), u(h), u(w)); });
+  CHECK(as_view(t).extents() == shape{2, 20, 6, 5});
+  same_images(t);
+  const xt::xtensor<float, 4, xt::layout_type::column_major> columns = t;
+  CHECK(as_view(columns).stride().n == 1);
+  same_images(columns);
   const xt::xarray<float> a = t;
-  same_elements(as_view(a, {.axes = "nhwc"}), {2, 5, 20, 6}, [&](auto n, auto c, auto h, auto w) -> const float& { return a(u(n), u(h), u(w), u(c)); });
-  std::vector<float> memory(24, 1);
+  same_elements(as_view(a, {.axes = "nhwc"}), {2, 5, 20, 6}, [&](auto n, auto c, auto h, auto w) -> const float& {
+    return a(u(n), u(h), u(w), u(c));
+  });
+  xt::xtensor_fixed<double, xt::xshape<2, 3, 4>> fixed;
+  fixed.fill(1);
+  same_image(fixed, {1, 2, 3, 4});
+  std::vector<std::uint8_t> memory(24, 3);
   const auto adapted = xt::adapt(memory, std::array<std::size_t, 3>{2, 3, 4});
-  same_elements(as_view(adapted), {1, 2, 3, 4}, [&](auto, auto c, auto h, auto w) -> const float& { return adapted(u(c), u(h), u(w)); });
-  const auto slice = xt::view(t, 1, xt::range(3, 9), xt::all(), xt::range(1, 5, 2));
-  same_elements(as_view(slice), {1, 6, 6, 2}, [&](auto, auto c, auto h, auto w) -> const float& { return slice(u(c), u(h), u(w)); });
-  const auto strided = xt::strided_view(t, {1, xt::range(3, 9, 2)});
-  same_elements(as_view(strided), {1, 3, 6, 5}, [&](auto, auto c, auto h, auto w) -> const float& { return strided(u(c), u(h), u(w)); });
+  same_image(adapted, {1, 2, 3, 4});
+  CHECK(pool(as_view(adapted, {.quantized = {0.5f, 1}}), sum{})(0, 1) == 12);
 }
-TEST_CASE("results go into two axes; others are a sentence") {
+TEST_CASE("slices, steps, backwards, new axes, transposes") {
   const xt::xtensor<float, 4> t = numbers();
-  xt::xtensor<float, 2> out({2, 20});
+  using namespace xt::placeholders;
+  same_image(xt::view(t, 1, xt::range(3, 9), xt::all(), xt::range(1, 5, 2)), {1, 6, 6, 2});
+  same_image(xt::view(t, 1, xt::range(_, _, -2), xt::range(4, 1, -1)), {1, 10, 3, 5});
+  same_images(xt::view(t, 1, xt::newaxis(), xt::range(2, 4)));
+  same_image(xt::strided_view(t, {1, xt::range(3, 9, 2)}), {1, 3, 6, 5});
+  same_image(xt::strided_view(t, {0, xt::range(_, _, -1), xt::ellipsis()}), {1, 20, 6, 5});
+  same_images(xt::transpose(t));
+  CHECK(as_view(xt::transpose(t)).extents() == shape{5, 6, 20, 2});
+}
+TEST_CASE("an expression that is not strided memory has no adapter") {
+  const xt::xtensor<float, 2> t({4, 4});
+  const auto sum_of_two = t + t;
+  const auto picked = xt::view(t, xt::keep(0, 3), xt::all());
+  static_assert(!viewable<std::remove_const_t<decltype(sum_of_two)>>);
+  static_assert(!viewable<std::remove_const_t<decltype(picked)>>);
+  static_assert(viewable<xt::xtensor<float, 2>> && !viewable<xt::xtensor<int, 2>>);
+  CHECK(picked.dimension() == sum_of_two.dimension());
+}
+TEST_CASE("what changes in the tensor is seen through the view") {
+  xt::xtensor<float, 3> t({2, 3, 4}, 1);
+  const auto x = as_view(t);
+  t(1, 2, 3) = 5;
+  CHECK(pool(x, max{})(0, 1) == 5);
+}
+TEST_CASE("results go into two axes with an adjacent second one; others are a sentence") {
+  const xt::xtensor<float, 4> t = numbers();
   workspace w;
+  xt::xtensor<float, 2> out({2, 20});
   pool_into(t, max{}, out, w);
   CHECK((out(0, 0) == 29 && out(1, 19) == 1199));
-  xt::xtensor<float, 3> wrong({2, 20, 1});
-  CHECK(sentence([&] { pool_into(t, max{}, wrong, w); }) == "pool_into: the xtensor output has 3 axes, expected 2");
+  xt::xarray<double> big = xt::zeros<double>({4, 30});
+  pool_into(t, max{}, xt::view(big, xt::range(1, 3), xt::range(5, 25)), w);
+  CHECK((big(1, 5) == 29 && big(2, 24) == 1199 && big(1, 4) == 0 && big(3, 5) == 0));
+  xt::xtensor<float, 3> three({2, 20, 1});
+  CHECK(sentence([&] { pool_into(t, max{}, three, w); }) == "pool_into: the xtensor output has 3 axes, expected 2");
+  xt::xtensor<float, 2, xt::layout_type::column_major> columns({2, 20});
+  CHECK(sentence([&] { pool_into(t, max{}, columns, w); }) ==
+        "pool_into: the xtensor output of 2 x 20 has a column stride of 2, expected 1");
+  CHECK(sentence([&] { pool_into(t, max{}, xt::view(big, xt::range(0, 2), xt::range(0, 19)), w); }) ==
+        "pool_into: output is 2 x 19, policy max on 2 x 20 x 6 x 5 needs 2 x 20");
 }
-TEST_CASE("five axes are a sentence, no element is nothing") {
-  CHECK(sentence([] { const xt::xtensor<float, 5> t({1, 1, 1, 1, 1}); as_view(t); }) ==
-        "as_view: the xtensor expression has 5 axes, expected 1 to 4");
+TEST_CASE("five axes or none are a sentence, no element is nothing") {
+  const xt::xtensor<float, 5> five({1, 1, 1, 1, 1});
+  CHECK(sentence([&] { as_view(five); }) == "as_view: the xtensor expression has 5 axes, expected 1 to 4");
+  const xt::xarray<float> number(3.0f);
+  CHECK(sentence([&] { as_view(number); }) == "as_view: the tensor has 0 axes, expected 1 to 4 (or hints{.axes})");
   const xt::xtensor<float, 2> empty({0, 3});
+  CHECK(as_view(empty).extents() == shape{0, 3, 1, 1});
   CHECK(pool(empty, sum{}).rows() == 0);
 }

@@ -1,5 +1,5 @@
-// Eigen::Matrix, Array, Map, Ref and blocks of them: rows x cols as axes "nc" (one descriptor per row), any storage order
-// and strides. hints{.axes = "cn"} reads one descriptor per column, "hw" one channel.
+// Eigen::Matrix, Array, Map, Ref and blocks of them: rows x cols as axes "nc" (one descriptor per row), any storage
+// order and strides. hints{.axes = "cn"} reads one descriptor per column, "hw" one channel.
 // As an output, of float or double: row-major, or one row, or one column; other strides are an error.
 //
 // An expression that Eigen has not evaluated has no memory to view: a compile-time error. Assigned to a matrix it has.
@@ -20,8 +20,9 @@ template <class T>
 concept eigen_dense = std::is_base_of_v<Eigen::DenseBase<T>, T>;
 /// Some of Eigen's expressions say that they have direct access and then have no data().
 template <class T>
-concept eigen_with_memory = eigen_dense<T> && bool(int(Eigen::internal::traits<T>::Flags) & int(Eigen::DirectAccessBit)) &&
-                            requires(const T& t) { t.data(); };
+concept eigen_with_memory =
+    eigen_dense<T> && (int(Eigen::internal::traits<T>::Flags) & int(Eigen::DirectAccessBit)) != 0 &&
+    requires(const T& t) { t.data(); };
 template <class T>
 concept eigen_output = eigen_with_memory<T> && std::floating_point<typename T::Scalar> && requires(T& t) {
   { t.data() } -> std::same_as<typename T::Scalar*>;

@@ -1,5 +1,5 @@
-// Eigen::Tensor, TensorFixedSize and TensorMap of them. Column-major by default, and the axes have no meaning of their own:
-// the caller names them,
+// Eigen::Tensor, TensorFixedSize and TensorMap of them. Column-major by default, and the axes have no meaning of their
+// own: the caller names them,
 //   auto x = as_view(tensor, {.axes = "whcn"});
 // or gets an error. A slice, a shuffle or any other expression has no memory to view: a compile-time error.
 #pragma once
@@ -37,7 +37,8 @@ struct adapter<T> {
 
   static auto view(const T& t, const hints& h) {
     constexpr bool has_memory = detail::is_eigen_tensor<T> || detail::is_eigen_tensor_map<T>;
-    static_assert(has_memory, "cnnpool::as_view: this Eigen expression has no memory to view; assign it to a Tensor first");
+    static_assert(has_memory,
+                  "cnnpool::as_view: this Eigen expression has no memory to view; assign it to a Tensor first");
     if constexpr (has_memory) {
       constexpr int rank = T::NumDimensions;
       constexpr std::size_t size = rank == 0 ? 1 : static_cast<std::size_t>(rank);

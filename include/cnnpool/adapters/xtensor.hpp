@@ -1,6 +1,8 @@
-// xtensor containers, adaptors, views and strided views: whatever has data(), data_offset(), shape(), strides() and
-// xtensor's layout. Structural: includes nothing of xtensor, whose headers moved between versions. Axes by rank (c, nc, chw,
-// nchw) or hints{.axes}. As an output: two axes, the second adjacent.
+// xtensor containers, adaptors, views and strided views: whatever has data(), data_offset(), dimension(), shape() and
+// strides(). Structural: includes nothing of xtensor, whose headers moved between versions. Axes by rank (c, nc, chw,
+// nchw) or hints{.axes}. As an output, of float or double: two axes, the second adjacent.
+// A view that was made of a temporary container holds that container, and cannot be told from one that does not: give
+// it a name.
 #pragma once
 
 #include <concepts>
@@ -21,10 +23,10 @@ concept xtensor_like = requires(const T& t) {
   t.shape()[0];
   t.strides()[0];
 };
-/// xarray, xtensor and what they are made into by value own their memory; adaptors and views of it do not.
+/// xarray, xtensor and xtensor_fixed own their memory: assigned to a temporary they become what they are already.
 template <class T>
-concept xtensor_owner = xtensor_like<T> && requires { typename T::temporary_type; } &&
-                        std::is_same_v<typename T::temporary_type, T>;
+concept xtensor_owner =
+    xtensor_like<T> && requires { requires std::is_same_v<typename T::temporary_type, T>; };
 }  // namespace detail
 
 template <class T>
@@ -35,7 +37,7 @@ struct adapter<T> {
 
   static auto view(const T& t, const hints& h) {
     const index rank = static_cast<index>(t.dimension());
-    index extents[5] = {}, strides[5] = {};
+    index extents[4] = {}, strides[4] = {};
     if (rank > 4) raise("as_view: the xtensor expression has ", rank, " axes, expected 1 to 4");
     for (index i = 0; i < rank; ++i) {
       extents[i] = static_cast<index>(t.shape()[static_cast<std::size_t>(i)]);
@@ -46,14 +48,15 @@ struct adapter<T> {
   }
 
   static descriptor_span<scalar> output(T& t)
-    requires(!std::is_const_v<std::remove_pointer_t<decltype(t.data())>>)
+    requires(std::floating_point<scalar> && !std::is_const_v<std::remove_pointer_t<decltype(t.data())>>)
   {
     if (t.dimension() != 2) raise("pool_into: the xtensor output has ", t.dimension(), " axes, expected 2");
     const index rows = static_cast<index>(t.shape()[0]), cols = static_cast<index>(t.shape()[1]);
     if (cols > 1 && t.strides()[1] != 1)
       raise("pool_into: the xtensor output of ", rows, " x ", cols, " has a column stride of ",
             static_cast<index>(t.strides()[1]), ", expected 1");
-    return {t.data() + static_cast<index>(t.data_offset()), rows, cols, rows == 1 ? cols : static_cast<index>(t.strides()[0])};
+    const index row_stride = rows == 1 ? cols : static_cast<index>(t.strides()[0]);
+    return {t.data() + static_cast<index>(t.data_offset()), rows, cols, row_stride};
   }
 };
 
