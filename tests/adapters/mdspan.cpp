@@ -1,10 +1,10 @@
-// CCCL's mdspan where the CUDA toolkit is found, std's where the standard library has one; a structural double always.
+// A structural double always; CCCL's mdspan where the CUDA toolkit is found, std's where the standard library has one.
 #include <cnnpool/adapters/mdspan.hpp>
 
 #include <array>
 #include <iostream>
 
-#if __has_include(<mdspan>) && __cplusplus > 202002L
+#if __has_include(<mdspan>)
 #include <mdspan>
 #endif
 #if defined(CNNPOOL_TEST_CCCL)
@@ -18,7 +18,7 @@
 using namespace cnnpool;
 
 namespace {
-/// What the concept asks for and nothing else.
+/// What the concepts ask for and nothing else.
 template <class T, std::size_t Rank>
 struct strided_double {
   using element_type = T;
@@ -30,43 +30,118 @@ struct strided_double {
   long extent(std::size_t i) const { return extents[i]; }
   long stride(std::size_t i) const { return strides[i]; }
 };
+std::size_t u(cnnpool::index i) { return static_cast<std::size_t>(i); }
 }  // namespace
 
-TEST_CASE("anything with an mdspan's members") {
+TEST_CASE("anything with an mdspan's members, forwards and backwards") {
   std::vector<float> memory(2 * 20 * 6 * 5);
   const strided_double<const float, 4> m{memory.data(), {2, 20, 6, 5}, {600, 1, 100, 20}};
   same_elements(as_view(m), {2, 20, 6, 5}, [&](auto n, auto c, auto h, auto w) -> const float& {
-    return memory[static_cast<std::size_t>(n * 600 + c + h * 100 + w * 20)];
+    return memory[u(n * 600 + c + h * 100 + w * 20)];
   });
-  const strided_double<float, 2> out{memory.data(), {2, 3}, {10, 1}};
+  const strided_double<float, 3> backwards{memory.data() + 1199, {4, 3, 2}, {-10, -1, -5}};
+  same_elements(as_view(backwards), {1, 4, 3, 2}, [&](auto, auto c, auto h, auto w) -> const float& {
+    return memory[u(1199 - c * 10 - h - w * 5)];
+  });
+  memory[1] = 8;
+  CHECK(pool(m, max{})(0, 1) == 8);
+  const strided_double<float, 2> none{nullptr, {0, 3}, {3, 1}};
+  CHECK(pool(none, sum{}).rows() == 0);
+  const strided_double<std::uint8_t, 1> bytes{nullptr, {0}, {1}};
+  CHECK(as_view(bytes, {.axes = "w"}).extents() == shape{1, 1, 1, 0});
+  CHECK(sentence([&] { as_view(m, {.axes = "chw"}); }) == "as_view: axes \"chw\" name 3 axes, the tensor has 4");
+}
+TEST_CASE("results go into two axes with an adjacent second one; others are a sentence") {
+  const std::vector<float> numbers{1, 2, 3, 4, 5, 6};
+  const feature_view<float> x(numbers.data(), {.n = 2, .c = 3}, nchw);
+  std::vector<float> memory(20);
   workspace w;
-  pool_into(feature_view<float>(std::vector<float>{1, 2, 3, 4, 5, 6}.data(), {.n = 2, .c = 3}, nchw), sum{}, out, w);
-  CHECK((memory[2] == 3 && memory[12] == 6));
-  const strided_double<float, 2> wrong{memory.data(), {2, 3}, {1, 2}};
-  CHECK(sentence([&] { pool_into(feature_view<float>(memory.data(), {.n = 2, .c = 3}, nchw), sum{}, wrong, w); }) ==
+  pool_into(x, sum{}, strided_double<float, 2>{memory.data(), {2, 3}, {10, 1}}, w);
+  CHECK((memory[0] == 1 && memory[2] == 3 && memory[3] == 0 && memory[10] == 4 && memory[12] == 6));
+  const strided_double<float, 2> wrong{memory.data(), {2, 3}, {1, 2}}, small{memory.data(), {2, 2}, {2, 1}};
+  CHECK(sentence([&] { pool_into(x, sum{}, wrong, w); }) ==
         "pool_into: the mdspan output of 2 x 3 has a column stride of 2, expected 1");
+  CHECK(sentence([&] { pool_into(x, sum{}, small, w); }) ==
+        "pool_into: output is 2 x 2, policy sum on 2 x 3 x 1 x 1 needs 2 x 3");
 }
 
-#if defined(CNNPOOL_TEST_CCCL)
-TEST_CASE("CCCL's mdspan, right, left and strided, there and back") {
-  namespace cs = cuda::std;
-  std::vector<float> memory(120, 1);
-  const cs::mdspan<const float, cs::dextents<int, 3>> right(memory.data(), 4, 5, 6);
+#if defined(CNNPOOL_TEST_CCCL) || defined(__cpp_lib_mdspan)
+namespace {
+/// Kind: where mdspan, dextents, the layouts and array come from.
+template <class Kind>
+void every_layout_there_and_back() {
+  std::vector<float> memory(120);
+  for (std::size_t i = 0; i < memory.size(); ++i) memory[i] = static_cast<float>(i);
+  const typename Kind::template mdspan<const float, 3, typename Kind::right> right(memory.data(), 4, 5, 6);
   same_elements(as_view(right), {1, 4, 5, 6}, [&](auto, auto c, auto h, auto w) -> const float& {
-    return memory[static_cast<std::size_t>((c * 5 + h) * 6 + w)];
+    return right.data_handle()[right.mapping()(c, h, w)];
   });
-  const cs::mdspan<float, cs::dextents<int, 4>, cs::layout_left> left(memory.data(), 5, 6, 2, 2);
+  const typename Kind::template mdspan<float, 4, typename Kind::left> left(memory.data(), 5, 6, 2, 2);
   same_elements(as_view(left, {.axes = "whcn"}), {2, 2, 6, 5}, [&](auto n, auto c, auto h, auto w) -> const float& {
-    return memory[static_cast<std::size_t>(w + 5 * (h + 6 * (c + 2 * n)))];
+    return left.data_handle()[left.mapping()(w, h, c, n)];
   });
+  using sliced = typename Kind::template mdspan<float, 2, typename Kind::strided>;
+  using steps = typename Kind::template array<2>;
+  const typename sliced::mapping_type every_second(typename sliced::extents_type(4, 3), steps{20, 2});
+  const sliced slice(memory.data() + 7, every_second);
+  same_elements(as_view(slice), {.n = 4, .c = 3}, [&](auto n, auto c, auto, auto) -> const float& {
+    return slice.data_handle()[slice.mapping()(n, c)];
+  });
+  CHECK(pool(as_view(slice), sum{})(3, 2) == 71);
+
   const feature_view<float> x(memory.data(), {1, 4, 5, 6}, nhwc);
-  using strided = cs::mdspan<const float, cs::dextents<std::ptrdiff_t, 4>, cs::layout_stride>;
-  const auto back = to_mdspan<strided, cs::array<std::ptrdiff_t, 4>>(x);
+  using images = typename Kind::template mdspan<const float, 4, typename Kind::strided>;
+  using strides = typename Kind::template array<4>;
+  const auto back = to_mdspan<images, strides>(x);
   CHECK(&back.data_handle()[back.mapping()(0, 3, 2, 1)] == &x(0, 3, 2, 1));
   const feature_view<float> blocked(memory.data(), {1, 9, 2, 2}, channel_blocks(8));
-  CHECK(sentence([&] { to_mdspan<strided, cs::array<std::ptrdiff_t, 4>>(blocked); }) ==
+  CHECK(sentence([&] { to_mdspan<images, strides>(blocked); }) ==
         "to_mdspan: a view of 8-channel blocks has no single channel stride");
+
+  const typename Kind::template mdspan<float, 2, typename Kind::right> out(memory.data() + 60, 1, 4);
+  workspace w;
+  pool_into(x, max{}, out, w);
+  CHECK(memory[63] == 119);
+}
+}  // namespace
+#endif
+
+#if defined(CNNPOOL_TEST_CCCL)
+namespace {
+struct cccl {
+  template <class T, std::size_t Rank, class Layout>
+  using mdspan = cuda::std::mdspan<T, cuda::std::dextents<std::ptrdiff_t, Rank>, Layout>;
+  template <std::size_t N>
+  using array = cuda::std::array<std::ptrdiff_t, N>;
+  using left = cuda::std::layout_left;
+  using right = cuda::std::layout_right;
+  using strided = cuda::std::layout_stride;
+};
+}  // namespace
+TEST_CASE("CCCL's mdspan, right, left and strided, there and back") { every_layout_there_and_back<cccl>(); }
+#else
+TEST_CASE("CCCL's mdspan is skipped") {
+  std::cout << "skipped: CCCL's mdspan: the CUDA toolkit's headers were not found\n";
+}
+#endif
+
+#if defined(__cpp_lib_mdspan)
+namespace {
+struct standard {
+  template <class T, std::size_t Rank, class Layout>
+  using mdspan = std::mdspan<T, std::dextents<std::ptrdiff_t, Rank>, Layout>;
+  template <std::size_t N>
+  using array = std::array<std::ptrdiff_t, N>;
+  using left = std::layout_left;
+  using right = std::layout_right;
+  using strided = std::layout_stride;
+};
+}  // namespace
+TEST_CASE("the standard library's mdspan, right, left and strided, there and back") {
+  every_layout_there_and_back<standard>();
 }
 #else
-TEST_CASE("CCCL's mdspan is skipped") { std::cout << "skipped: CCCL's mdspan: the CUDA toolkit's headers were not found\n"; }
+TEST_CASE("the standard library's mdspan is skipped") {
+  std::cout << "skipped: std::mdspan: this standard library has none, or only after C++20\n";
+}
 #endif

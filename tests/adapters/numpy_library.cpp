@@ -1,4 +1,5 @@
-// What numpy_capsule.py calls: sums a NumPy array that came as a DLPack capsule's pointer, and hands descriptors out as one.
+// What numpy_capsule.py calls: sums a NumPy array that came as a DLPack capsule's pointer, and hands out descriptors as
+// one.
 #include <cnnpool/adapters/dlpack.hpp>
 #include <cnnpool/pooling.hpp>
 

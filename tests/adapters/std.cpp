@@ -53,7 +53,8 @@ TEST_CASE("an empty vector is empty, wrong axes are a sentence") {
   CHECK(pool(none, sum{}).size() == 0);
   const std::vector<float> v(3);
   CHECK(sentence([&] { as_view(v, {.axes = "hw"}); }) == "as_view: axes \"hw\" name 2 axes, the tensor has 1");
-  CHECK(sentence([&] { as_view(v, {.axes = "x"}); }) == "as_view: axes \"x\", expected each of n, c, h, w at most once");
+  CHECK(sentence([&] { as_view(v, {.axes = "x"}); }) ==
+        "as_view: axes \"x\", expected each of n, c, h, w at most once");
   CHECK(sentence([&] { as_view(v, {.quantized = {0.5f, 0}}); }) ==
         "feature_view: scale and zero point are for 8-bit activations only");
 }

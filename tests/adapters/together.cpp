@@ -1,4 +1,4 @@
-// All adapters in one translation unit; no type has two.
+// All adapters in one translation unit, and every type has exactly one: where two matched, this would not compile.
 #include <cnnpool/adapters/descriptors.hpp>
 #include <cnnpool/adapters/dlpack.hpp>
 #include <cnnpool/adapters/eigen.hpp>
@@ -6,21 +6,87 @@
 #include <cnnpool/adapters/mdspan.hpp>
 #include <cnnpool/adapters/std.hpp>
 #include <cnnpool/adapters/xtensor.hpp>
+#include <cnnpool/pooling.hpp>
+#include <xtensor/xadapt.hpp>
+#include <xtensor/xarray.hpp>
 #include <xtensor/xtensor.hpp>
+#include <xtensor/xview.hpp>
+
+#if defined(CNNPOOL_TEST_CCCL)
+#include <cuda/std/mdspan>
+#endif
+
+#include <iostream>
 
 #include "catch.hpp"
 
 using namespace cnnpool;
 
-TEST_CASE("every type has its one adapter") {
-  const Eigen::MatrixXf m = Eigen::MatrixXf::Ones(1, 2);
-  const Eigen::Tensor<float, 2> t(1, 2);
-  const xt::xtensor<float, 2> x({1, 2});
-  const std::vector<float> v(2);
-  const descriptors<float> d(1, 2);
-  CHECK(as_view(m).extents() == shape{1, 2, 1, 1});
-  CHECK(as_view(t, {.axes = "nc"}).extents() == shape{1, 2, 1, 1});
-  CHECK(as_view(x).extents() == shape{1, 2, 1, 1});
-  CHECK(as_view(v).extents() == shape{1, 2, 1, 1});
-  CHECK(as_view(d).extents() == shape{1, 2, 1, 1});
+namespace {
+template <class T>
+concept owner_and_view = viewable<T> && detail::owns_memory<T>;
+template <class T>
+concept only_view = viewable<T> && !detail::owns_memory<T>;
+template <class T>
+concept output = detail::has_output<T>;
+}  // namespace
+
+TEST_CASE("every type has its one adapter, and owners say so") {
+  STATIC_REQUIRE(owner_and_view<std::vector<float>>);
+  STATIC_REQUIRE(owner_and_view<std::array<std::int8_t, 3>>);
+  STATIC_REQUIRE(only_view<std::span<const double>>);
+  STATIC_REQUIRE(owner_and_view<descriptors<float>>);
+  STATIC_REQUIRE(only_view<descriptor_span<float>>);
+  STATIC_REQUIRE(owner_and_view<dlpack::owner>);
+  STATIC_REQUIRE(only_view<dlpack::tensor>);
+  STATIC_REQUIRE(only_view<dlpack::managed_tensor>);
+  STATIC_REQUIRE(only_view<dlpack::managed_tensor_versioned>);
+  STATIC_REQUIRE(owner_and_view<Eigen::MatrixXf>);
+  STATIC_REQUIRE(owner_and_view<Eigen::ArrayXXd>);
+  STATIC_REQUIRE(only_view<Eigen::Map<const Eigen::MatrixXf>>);
+  STATIC_REQUIRE(only_view<Eigen::Ref<Eigen::MatrixXf>>);
+  STATIC_REQUIRE(only_view<Eigen::Block<Eigen::MatrixXf>>);
+  STATIC_REQUIRE(owner_and_view<Eigen::Tensor<float, 3>>);
+  STATIC_REQUIRE(only_view<Eigen::TensorMap<Eigen::Tensor<float, 3>>>);
+  STATIC_REQUIRE(owner_and_view<xt::xtensor<float, 2>>);
+  STATIC_REQUIRE(owner_and_view<xt::xarray<float>>);
+  STATIC_REQUIRE(only_view<decltype(xt::view(std::declval<xt::xarray<float>&>(), 1))>);
+  STATIC_REQUIRE(only_view<decltype(xt::adapt(std::declval<std::vector<float>&>()))>);
+  STATIC_REQUIRE_FALSE((viewable<std::vector<int>> || viewable<std::string> || viewable<float> || viewable<float*>));
+}
+TEST_CASE("what can be written is an output, what cannot is none") {
+  STATIC_REQUIRE((output<std::vector<float>> && !output<const std::vector<float>>));
+  STATIC_REQUIRE_FALSE(output<std::vector<std::uint8_t>>);
+  STATIC_REQUIRE((output<std::span<float>> && !output<std::span<const float>>));
+  STATIC_REQUIRE((output<Eigen::MatrixXf> && !output<Eigen::MatrixXi> && !output<Eigen::Map<const Eigen::MatrixXf>>));
+  STATIC_REQUIRE((output<xt::xtensor<double, 2>> && !output<Eigen::Tensor<float, 2>> && !output<dlpack::tensor>));
+}
+TEST_CASE("CCCL's mdspan beside the others") {
+#if defined(CNNPOOL_TEST_CCCL)
+  using images = cuda::std::mdspan<const float, cuda::std::dextents<int, 4>>;
+  using matrix = cuda::std::mdspan<double, cuda::std::dextents<int, 2>>;
+  STATIC_REQUIRE((only_view<images> && only_view<matrix> && !output<images> && output<matrix>));
+#else
+  std::cout << "skipped: CCCL's mdspan: the CUDA toolkit's headers were not found\n";
+#endif
+}
+TEST_CASE("one call for all of them") {
+  const std::vector<float> v{3, 4};
+  const Eigen::RowVectorXf row = Eigen::RowVectorXf::LinSpaced(2, 3, 4);
+  Eigen::Tensor<float, 2> tensor(1, 2);
+  tensor.setValues({{3, 4}});
+  const xt::xtensor<float, 2> x({{3, 4}});
+  descriptors<float> d(1, 2);
+  d(0, 0) = 3, d(0, 1) = 4;
+  const dlpack::owner managed(dlpack::to_dlpack(d));
+  const auto is_3_4 = [](const auto& view) {
+    const auto r = pool(view, sum{});
+    return r.rows() == 1 && r.cols() == 2 && r(0, 0) == 3 && r(0, 1) == 4;
+  };
+  CHECK(is_3_4(v));
+  CHECK(is_3_4(row));
+  CHECK(is_3_4(as_view(tensor, {.axes = "nc"})));
+  CHECK(is_3_4(x));
+  CHECK(is_3_4(d));
+  CHECK(is_3_4(managed));
 }

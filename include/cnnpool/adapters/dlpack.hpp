@@ -5,9 +5,9 @@
 //   cnnpool::dlpack::owner tensor(managed);                   // calls the deleter exactly once
 //   auto* managed = cnnpool::dlpack::to_dlpack(std::move(d)); // descriptors, for the consumer to own
 //
-// float64, float32, float16, bfloat16, int8 and uint8 in host memory (or CUDA's pinned host memory). Strides are elements
-// and may be missing; byte_offset is added; no alignment beyond an element's own is assumed. A higher minor version is
-// read, another major is not. What cannot be read is an error that names what it is.
+// float64, float32, float16, bfloat16, int8 and uint8 in host memory (or CUDA's pinned host memory). Strides count
+// elements and may be missing; byte_offset is added; no alignment beyond an element's own is assumed. A higher minor
+// version is read, another major is not. What cannot be read is an error that names what it is.
 #pragma once
 
 #include <concepts>
@@ -61,9 +61,9 @@ inline constexpr std::uint64_t read_only_flag = 1;
 namespace detail {
 
 constexpr const char* name_of_device(std::int32_t type) {
-  constexpr const char* names[] = {"unknown",  "CPU",          "CUDA",   "CUDA host", "OpenCL",  "unknown",   "unknown",
-                                   "Vulkan",   "Metal",        "VPI",    "ROCm",      "ROCm host",
-                                   "external", "CUDA managed", "oneAPI", "WebGPU",    "Hexagon", "MAIA",      "Trainium"};
+  constexpr const char* names[] = {"unknown", "CPU",          "CUDA",   "CUDA host", "OpenCL",    "unknown", "unknown",
+                                   "Vulkan",  "Metal",        "VPI",    "ROCm",      "ROCm host", "external",
+                                   "CUDA managed", "oneAPI",  "WebGPU", "Hexagon",   "MAIA",      "Trainium"};
   constexpr std::int32_t count = static_cast<std::int32_t>(std::size(names));
   return type > 0 && type < count ? names[type] : "unknown";
 }
@@ -162,8 +162,8 @@ class owner {
   managed_tensor_versioned* versioned_ = nullptr;
 };
 
-/// Descriptors as a managed tensor n x d, which owns them from now on; for a capsule "dltensor", or an owner. Its strides
-/// are given, because DLPack 1.2 does not allow a producer to leave them out.
+/// Descriptors as a managed tensor n x d, which owns them from now on; for a capsule "dltensor", or an owner. Its
+/// strides are given, because DLPack 1.2 does not allow a producer to leave them out.
 template <std::floating_point T>
 managed_tensor* to_dlpack(descriptors<T> d) {
   struct holder {
