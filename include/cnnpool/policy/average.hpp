@@ -5,11 +5,11 @@
 // is not scale-invariant follows, such as PCA without L2 first.
 #pragma once
 
-#include "sum.hpp"
+#include "../core/additive.hpp"
 
 namespace cnnpool {
 
-struct average : sum {
+struct average : detail::additive {
   static constexpr const char* name = "average";
   template <class V>
   CNNPOOL_HD V finish(const V& s, index n) const {

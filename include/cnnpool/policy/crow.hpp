@@ -21,7 +21,7 @@ namespace cnnpool {
 namespace detail {
 
 /// SUM x / 2^k: the channel sum scaled so that C large values cannot overflow. S* does not depend on the scale.
-struct scaled_sum : sum {
+struct scaled_sum : additive {
   double scale = 1;
   explicit scaled_sum(index count) {
     while (scale * static_cast<double>(count) > 1) scale /= 2;
@@ -33,7 +33,7 @@ struct scaled_sum : sum {
 };
 
 /// SUM x^p for 0 <= x <= 1.
-struct power_sum : sum {
+struct power_sum : additive {
   double p;
   explicit power_sum(double p_) : p(p_) {}
   template <class V>

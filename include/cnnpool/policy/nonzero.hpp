@@ -2,11 +2,11 @@
 // how sparse a channel is (Kalantidis, Mellina, Osindero, ECCV 2016). Exact up to N = 2^24. NaN is not zero.
 #pragma once
 
-#include "sum.hpp"
+#include "../core/additive.hpp"
 
 namespace cnnpool {
 
-struct nonzero : sum {
+struct nonzero : detail::additive {
   static constexpr const char* name = "nonzero";
   template <class V>
   CNNPOOL_HD V step(const V& s, const V& x) const {

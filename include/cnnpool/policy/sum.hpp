@@ -6,30 +6,12 @@
 // region. NaN and inf propagate as arithmetic says; inf - inf is NaN.
 #pragma once
 
-#include "../core/math.hpp"
+#include "../core/additive.hpp"
 
 namespace cnnpool {
 
-struct sum {
+struct sum : detail::additive {
   static constexpr const char* name = "sum";
-  template <class V>
-  using state = V;
-  template <class V>
-  CNNPOOL_HD V init() const {
-    return V(lane_t<V>(0));
-  }
-  template <class V>
-  CNNPOOL_HD V step(const V& s, const V& x) const {
-    return s + x;
-  }
-  template <class V>
-  CNNPOOL_HD V merge(const V& a, const V& b) const {
-    return a + b;
-  }
-  template <class V>
-  CNNPOOL_HD V finish(const V& s, index) const {
-    return s;
-  }
 };
 
 }  // namespace cnnpool

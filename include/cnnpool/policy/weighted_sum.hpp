@@ -1,11 +1,11 @@
 // The fold behind spatially weighted pooling: SUM w(i,j) x_c(i,j).
 #pragma once
 
-#include "sum.hpp"
+#include "../core/additive.hpp"
 
 namespace cnnpool::detail {
 
-struct weighted_sum : sum {
+struct weighted_sum : additive {
   template <class V>
   CNNPOOL_HD V step(const V& s, const V& x, const V& w) const {
     return s + w * x;

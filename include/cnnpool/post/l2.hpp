@@ -5,14 +5,14 @@
 // `tiny` a vector shorter than 1). NaN spreads to the whole descriptor.
 #pragma once
 
+#include "../core/additive.hpp"
 #include "../dispatch.hpp"
-#include "../policy/sum.hpp"
 
 namespace cnnpool {
 
 namespace detail {
 
-struct euclidean_norm : sum {
+struct euclidean_norm : additive {
   template <class V>
   CNNPOOL_HD V step(const V& s, const V& x) const {
     return s + x * x;
