@@ -52,7 +52,7 @@ oracle::real real_from(const T& x, const cnnpool::quantization& q) {
     return sign *
            std::ldexp(static_cast<oracle::real>(mantissa + (1 << mantissa_bits)), exponent - all / 2 - mantissa_bits);
   } else {
-    return x;
+    return static_cast<oracle::real>(x);
   }
 }
 template <class T>

@@ -20,7 +20,8 @@ oracle::real units_of_error(const cnnpool::index c, const cnnpool::index n, cons
     oracle::real most = 0;
     const oracle::row exact = oracle::sum(x.images[0]);
     for (cnnpool::index k = 0; k < c; ++k)
-      most = std::max(most, std::fabs(d(0, k) - exact[array_size(k)]) / exact[array_size(k)]);
+      most =
+          std::max(most, std::fabs(static_cast<oracle::real>(d(0, k)) - exact[array_size(k)]) / exact[array_size(k)]);
     return most * 0x1p24L;
   };
   return with_max ? worst(pool(x.view, concat(sum{}, cnnpool::max{}))) : worst(pool(x.view, sum{}));

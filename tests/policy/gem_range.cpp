@@ -156,9 +156,9 @@ TEST_CASE("misuse is one sentence") {
   const feature_view<float> x(v, {1, 2, 1, 2}, nchw);
   CHECK(sentence([&] { pool(x, gem{.p = 0}); }) == "gem: p is 0, expected a positive number");
   CHECK(sentence([&] { pool(x, gem{.p = -1}); }) == "gem: p is -1, expected a positive number");
-  CHECK(sentence([&] { pool(x, gem{.p = NAN}); }).find("gem: p is") == 0);
+  CHECK(sentence([&] { pool(x, gem{.p = std::numeric_limits<double>::quiet_NaN()}); }).find("gem: p is") == 0);
   CHECK(sentence([&] { pool(x, gem{.eps = -1}); }) == "gem: eps is -1, expected a number from 0 to 1e30");
-  CHECK(sentence([&] { pool(x, gem{.eps = NAN}); }).find("gem: eps is") == 0);
+  CHECK(sentence([&] { pool(x, gem{.eps = std::numeric_limits<double>::quiet_NaN()}); }).find("gem: eps is") == 0);
   const float one[1] = {3}, zero[2] = {3, 0};
   CHECK(sentence([&] { pool(x, gem_per_channel{one}); }) ==
         "gem_per_channel: 1 exponents for 2 channels, expected one per channel");
