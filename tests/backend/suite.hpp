@@ -52,7 +52,8 @@ template <class D>
 std::string first_difference(const oracle::row& expected, const oracle::row& allowed, std::span<const D> got) {
   if (got.size() != expected.size()) return "has " + std::to_string(got.size()) + " components";
   for (std::size_t k = 0; k < got.size(); ++k) {
-    const oracle::real v = got[k], rounded = static_cast<D>(expected[k]);
+    const oracle::real v = static_cast<oracle::real>(got[k]);
+    const auto rounded = static_cast<oracle::real>(static_cast<D>(expected[k]));
     const bool both_nan = std::isnan(v) && std::isnan(expected[k]);
     if (!(v == rounded || both_nan || std::fabs(v - expected[k]) <= allowed[k]))
       return "component " + std::to_string(k) + " is " + std::to_string(v) + ", expected " +
@@ -68,7 +69,7 @@ void check_on(const placed<T>& x, const std::vector<B>& backends, const P& polic
               tolerance allow) {
   using D = typename B::template accumulator<T>;
   std::vector<oracle::row> expected, allowed;
-  constexpr oracle::real u = std::numeric_limits<cnnpool::accumulator_t<T>>::epsilon() / 2;
+  constexpr auto u = static_cast<oracle::real>(std::numeric_limits<cnnpool::accumulator_t<T>>::epsilon() / 2);
   for (const oracle::map& image : x.images) {
     expected.push_back(expect(image));
     allowed.push_back(allow(image, expected.back(), u));
