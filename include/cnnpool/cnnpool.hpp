@@ -1,6 +1,9 @@
-// Everything that needs no framework: pooling, .npy files, retrieval. Third-party: Eigen only.
+// Everything that needs no framework: pooling, standard containers and descriptors as input, .npy files, retrieval.
+// Third-party: Eigen only.
 #pragma once
 
+#include "adapters/descriptors.hpp"
+#include "adapters/std.hpp"
 #include "io/npy.hpp"
 #include "io/npy_write.hpp"
 #include "pooling.hpp"

@@ -15,10 +15,12 @@ if(failed)
 endif()
 # A malloc larger than 1 MiB ends the run: no file here is that large.
 execute_process(COMMAND ${BINARY} -max_total_time=${seconds} -max_len=4096 -seed=1 -malloc_limit_mb=1 -rss_limit_mb=1024
-                        -print_final_stats=1 -verbosity=0
+                        -verbosity=0
                 RESULT_VARIABLE failed OUTPUT_VARIABLE output ERROR_VARIABLE errors)
 if(failed)
   message(FATAL_ERROR "${errors}")
 endif()
-string(REGEX MATCH "stat::number_of_executed_units: *([0-9]+)" found "${errors}")
-message("libFuzzer: ${CMAKE_MATCH_1} files in ${seconds} s, 0 crashes")
+if(NOT errors MATCHES "([0-9]+) files, ([1-9][0-9]*) accepted")
+  message(FATAL_ERROR "libFuzzer found no file that is accepted: ${errors}")
+endif()
+message("libFuzzer: ${CMAKE_MATCH_1} files in ${seconds} s, ${CMAKE_MATCH_2} accepted, 0 crashes")

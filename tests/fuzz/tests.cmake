@@ -4,7 +4,7 @@ target_include_directories(test_fuzz_npy PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(test_fuzz_npy PRIVATE cnnpool::cnnpool cnnpool_warnings)
 target_compile_options(test_fuzz_npy PRIVATE -O1)
 add_test(NAME fuzz_npy COMMAND test_fuzz_npy)
-set_tests_properties(fuzz_npy PROPERTIES LABELS "slow" ENVIRONMENT "CNNPOOL_FUZZ_SECONDS=20")
+set_tests_properties(fuzz_npy PROPERTIES LABELS "slow")
 
 if(CNNPOOL_CLANGXX AND NOT CNNPOOL_SANITIZE)
   add_test(NAME fuzz_npy_libfuzzer

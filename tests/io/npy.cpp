@@ -1,9 +1,15 @@
 #include <cnnpool/io/npy.hpp>
 #include <cnnpool/io/npy_write.hpp>
 
-#include <cstdio>
+#include <csignal>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <random>
 #include <sstream>
+#if __has_include(<sys/resource.h>)
+#include <sys/resource.h>
+#endif
 
 #include "catch.hpp"
 #include "errors.hpp"
@@ -38,7 +44,26 @@ struct folder {
   folder() { fs::create_directories(path); }
   ~folder() { fs::remove_all(path); }
   std::string operator()(const char* name) const { return (path / name).string(); }
+  std::ptrdiff_t entries() const { return std::distance(fs::directory_iterator(path), fs::directory_iterator()); }
 };
+
+#if __has_include(<sys/resource.h>)
+/// While it lives, files of this process end at 64 KiB, as on a full disk.
+struct small_files {
+  rlimit before{};
+  void (*handler)(int) = std::signal(SIGXFSZ, SIG_IGN);
+  small_files() {
+    getrlimit(RLIMIT_FSIZE, &before);
+    rlimit now = before;
+    now.rlim_cur = 65536;
+    setrlimit(RLIMIT_FSIZE, &now);
+  }
+  ~small_files() {
+    setrlimit(RLIMIT_FSIZE, &before);
+    std::signal(SIGXFSZ, handler);
+  }
+};
+#endif
 
 }  // namespace
 
@@ -77,6 +102,12 @@ TEST_CASE("lying and broken files are one sentence with the numbers") {
   CHECK(with("[('x', '<f4')]", "False", "(1,)") == "read_npy: maps.npy: structured dtypes are not supported, expected f2, f4, f8, u1 or i1");
   CHECK(with("'<f4'", "Maybe", "(1,)") == "read_npy: maps.npy: fortran_order is neither True nor False");
   CHECK(with("'<f4'", "False", "(1, 2, 3, 4, 5)") == "read_npy: maps.npy: has 5 axes, expected 1 to 4 (feature maps)");
+  CHECK(with("'<f4'", "False", "(0, 4294967296, 4294967296, 4294967296)") ==
+        "read_npy: maps.npy: shape 0 x 4294967296 x 4294967296 x 4294967296 has more bytes than a 64-bit index counts");
+  CHECK(wrong(file_of("{'a\nb\xff': 1}", "")) ==
+        "read_npy: maps.npy: the header has an unexpected or repeated key 'a?b?'");
+  CHECK(with("'" + std::string(100, 'k') + "'", "False", "(1,)") ==
+        "read_npy: maps.npy: dtype '" + std::string(40, 'k') + "...' is not supported, expected f2, f4, f8, u1 or i1");
   CHECK(with("'<f4'", "False", "()") == "read_npy: maps.npy: has 0 axes, expected 1 to 4 (feature maps)");
   CHECK(with("'<f4'", "False", "(-1, 2)") == "read_npy: maps.npy: the shape is no tuple of non-negative 64-bit integers");
   CHECK(with("'<f4'", "False", "(3)") == "read_npy: maps.npy: the shape is no tuple of non-negative 64-bit integers");
@@ -108,11 +139,25 @@ TEST_CASE("a file that cannot be written is a sentence and leaves nothing") {
   CHECK(sentence([&] { write_npy(f("none/d.npy"), d); }) == "write_npy: " + f("none/d.npy") + " cannot be written: No such file or directory");
   fs::create_directories(f("taken.npy/inside"));  // a folder of that name: the rename fails
   CHECK(sentence([&] { write_npy(f("taken.npy"), d); }).find("cannot be written") != std::string::npos);
-  CHECK(!fs::exists(f("taken.npy.part")));
-  if (fs::exists("/dev/full")) {
-    fs::create_symlink("/dev/full", f("full.npy.part"));  // the disk is full
-    descriptors<float> big(1000, 1000);
-    CHECK(sentence([&] { write_npy(f("full.npy"), big); }) == "write_npy: " + f("full.npy") + " cannot be written: No space left on device");
-    CHECK((!fs::exists(f("full.npy")) && !fs::is_symlink(f("full.npy.part"))));
-  }
+  CHECK(f.entries() == 1);
+  CHECK(sentence([&] { read_npy(f("taken.npy")); }) == "read_npy: " + f("taken.npy") + ": cannot be read");
+#if __has_include(<sys/resource.h>)
+  write_npy(f("old.npy"), d);
+  const auto size = fs::file_size(f("old.npy"));
+  const descriptors<float> big(1000, 1000);
+  const std::string full = sentence([&] {
+    const small_files only;
+    write_npy(f("old.npy"), big);
+  });
+  CHECK(full == "write_npy: " + f("old.npy") + " cannot be written: File too large");
+  CHECK((f.entries() == 2 && fs::file_size(f("old.npy")) == size));
+#endif
+}
+TEST_CASE("a temporary file of another writer is neither used nor removed") {
+  const folder f;
+  std::ofstream(f("d.npy.part")) << "theirs";
+  fs::create_symlink(f("elsewhere"), f("d.npy.part1"));
+  write_npy(f("d.npy"), descriptors<float>(1, 1));
+  CHECK(read_npy(f("d.npy")).shape() == std::vector<cnnpool::index>{1, 1});
+  CHECK((fs::file_size(f("d.npy.part")) == 6 && fs::is_symlink(f("d.npy.part1")) && f.entries() == 3));
 }

@@ -9,6 +9,7 @@
 // allocated for it. Everything wrong is one sentence with the file's name and the numbers.
 #pragma once
 
+#include <bit>
 #include <cstring>
 #include <fstream>
 #include <istream>
@@ -82,6 +83,7 @@ inline std::string text_of(const std::vector<index>& shape) {
 /// From a stream that can seek; `name` is for messages.
 inline npy_array read_npy(std::istream& in, const std::string& name) {
   const auto bad = [&](const auto&... pieces) { raise("read_npy: ", name, ": ", pieces...); };
+  in.peek();  // a folder can be opened; only reading it fails
   in.seekg(0, std::ios::end);
   const std::streamoff end = in.tellg();
   in.seekg(0);
@@ -107,15 +109,14 @@ inline npy_array read_npy(std::istream& in, const std::string& name) {
 
   npy_header header;
   if (const std::string wrong = detail::npy_dictionary(text).read(header); !wrong.empty()) bad(wrong);
-  if (header.shape.empty() || header.shape.size() > 4)
-    bad("has ", header.shape.size(), " axes, expected 1 to 4 (feature maps)");
   text = {};
 
   const index size = static_cast<index>(detail::size_of(header.type));
   index bytes = size;
   bool empty = false, fits = true;
   for (const index extent : header.shape) empty = empty || extent == 0;
-  for (const index extent : header.shape) fits = fits && (empty || detail::multiply(bytes, extent, bytes));
+  // The strides of an empty array have to fit too, so an extent of 0 counts as 1 here.
+  for (const index extent : header.shape) fits = fits && detail::multiply(bytes, extent == 0 ? 1 : extent, bytes);
   if (!fits) bad("shape ", detail::text_of(header.shape), " has more bytes than a 64-bit index counts");
   if (empty) bytes = 0;
   const std::uint64_t there = file - before - length;
@@ -125,11 +126,12 @@ inline npy_array read_npy(std::istream& in, const std::string& name) {
   std::vector<std::uint64_t> words(static_cast<std::size_t>((bytes + 7) / 8));
   in.read(reinterpret_cast<char*>(words.data()), bytes);
   if (in.gcount() != bytes) bad("ends after ", static_cast<index>(in.gcount()), " of ", bytes, " bytes of data");
-  if (header.big_endian && size > 1) {
+  constexpr bool big_machine = std::endian::native == std::endian::big;
+  if (header.big_endian != big_machine && size > 1) {
     char* p = reinterpret_cast<char*>(words.data());
     for (index i = 0; i < bytes; i += size)
       for (index k = 0; k < size / 2; ++k) std::swap(p[i + k], p[i + size - 1 - k]);
-    header.big_endian = false;
+    header.big_endian = big_machine;
   }
   return {std::move(header), std::move(words)};
 }

@@ -1,8 +1,10 @@
 // The header of a .npy file: its format version, and the Python dictionary {'descr', 'fortran_order', 'shape'}.
 //
 // Read with a parser, not by searching: keys may come in any order, with any white space. Versions 1.0, 2.0 and 3.0.
+// Nothing of a header is copied but 4 extents and what a message quotes: it may be as long as the file.
 #pragma once
 
+#include <bit>
 #include <charconv>
 #include <cstdint>
 #include <string>
@@ -24,10 +26,18 @@ struct npy_header {
 
 namespace detail {
 
+/// A file's own words in a message: short, and one line whatever they hold.
+inline std::string quoted(std::string_view text) {
+  constexpr std::size_t longest = 40;
+  std::string r = "'";
+  for (const char c : text.substr(0, longest)) r += c >= ' ' && c <= '~' ? c : '?';
+  return r + (text.size() > longest ? "...'" : "'");
+}
+
 /// '<f4' and the like. "" when it is one of ours, else what is wrong.
 inline std::string read_descr(std::string_view descr, npy_header& h) {
   const auto unsupported = [&] {
-    return "dtype '" + std::string(descr) + "' is not supported, expected f2, f4, f8, u1 or i1";
+    return "dtype " + quoted(descr) + " is not supported, expected f2, f4, f8, u1 or i1";
   };
   if (descr.size() < 2) return unsupported();
   char order = descr[0];
@@ -36,7 +46,7 @@ inline std::string read_descr(std::string_view descr, npy_header& h) {
     order = '|';
     code = descr;
   }
-  h.big_endian = order == '>';
+  h.big_endian = order == '>' || (order == '=' && std::endian::native == std::endian::big);
   if (code == "f2") h.type = scalar_type::float16;
   else if (code == "f4") h.type = scalar_type::float32;
   else if (code == "f8") h.type = scalar_type::float64;
@@ -56,7 +66,7 @@ class npy_dictionary {
     bool descr = false, order = false, shape = false;
     if (!take('{')) return "the header is no dictionary";
     while (!take('}')) {
-      std::string key, value;
+      std::string_view key, value;
       if (!string(key) || !take(':')) return "the header's dictionary is malformed";
       if (key == "descr" && !descr) {
         if (!string(value)) return "structured dtypes are not supported, expected f2, f4, f8, u1 or i1";
@@ -68,10 +78,13 @@ class npy_dictionary {
         else return "fortran_order is neither True nor False";
         order = true;
       } else if (key == "shape" && !shape) {
-        if (!tuple(h.shape)) return "the shape is no tuple of non-negative 64-bit integers";
+        std::size_t axes = 0;
+        if (!tuple(h.shape, axes)) return "the shape is no tuple of non-negative 64-bit integers";
+        if (axes < 1 || axes > most_axes)
+          return "has " + std::to_string(axes) + " axes, expected 1 to 4 (feature maps)";
         shape = true;
       } else {
-        return "the header has an unexpected or repeated key '" + key + "'";
+        return "the header has an unexpected or repeated key " + quoted(key);
       }
       if (!take(',')) {
         if (!take('}')) return "the header's dictionary is malformed";
@@ -84,6 +97,8 @@ class npy_dictionary {
   }
 
  private:
+  static constexpr std::size_t most_axes = 4;
+
   void skip() {
     while (!rest_.empty() && (rest_[0] == ' ' || rest_[0] == '\n' || rest_[0] == '\t' || rest_[0] == '\r')) rest_.remove_prefix(1);
   }
@@ -99,7 +114,7 @@ class npy_dictionary {
     rest_.remove_prefix(w.size());
     return true;
   }
-  bool string(std::string& out) {
+  bool string(std::string_view& out) {
     skip();
     if (rest_.empty() || (rest_[0] != '\'' && rest_[0] != '"')) return false;
     const std::size_t end = rest_.find(rest_[0], 1);
@@ -108,7 +123,8 @@ class npy_dictionary {
     rest_.remove_prefix(end + 1);
     return true;
   }
-  bool tuple(std::vector<index>& out) {
+  /// Counts all axes, keeps the first four.
+  bool tuple(std::vector<index>& out, std::size_t& axes) {
     if (!take('(')) return false;
     out.clear();
     while (!take(')')) {
@@ -117,9 +133,9 @@ class npy_dictionary {
       const auto [end, problem] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
       if (problem != std::errc() || value < 0) return false;
       rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
-      out.push_back(value);
+      if (++axes <= most_axes) out.push_back(value);
       if (!take(',')) {
-        if (out.size() == 1) return false;  // "(3)" is a number, not a tuple
+        if (axes == 1) return false;  // "(3)" is a number, not a tuple
         return take(')');
       }
     }

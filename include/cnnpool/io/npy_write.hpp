@@ -1,7 +1,8 @@
 // Descriptors and feature maps to .npy files that NumPy opens: format 1.0, C order, this machine's byte order.
 //
-// Atomic: the file is written under another name in the same folder and renamed when it is complete. Whatever goes wrong
+// Atomic: the file is written under a new name in the same folder and renamed when it is complete. Whatever goes wrong
 // is one sentence with the system's reason; nothing half-written stays, and an older file of that name is as it was.
+// Several may write one path at once: each has a temporary file of its own, the last to finish gives the contents.
 #pragma once
 
 #include <bit>
@@ -21,7 +22,14 @@ namespace detail {
 class atomic_file {
  public:
   atomic_file(std::string path, const char* where)
-      : path_(std::move(path)), temporary_(path_ + ".part"), where_(where), file_(std::fopen(temporary_.c_str(), "wb")) {
+      : path_(std::move(path)), where_(where) {
+    // "x": never a file that exists, which may be another writer's temporary or a link to elsewhere.
+    for (int i = 0; file_ == nullptr && i < 1000; ++i) {
+      temporary_ = path_ + ".part" + (i == 0 ? "" : std::to_string(i));
+      errno = 0;
+      file_ = std::fopen(temporary_.c_str(), "wbx");
+      if (file_ == nullptr && errno != EEXIST) break;
+    }
     if (file_ == nullptr) fail();
   }
   ~atomic_file() { drop(); }
@@ -56,7 +64,7 @@ class atomic_file {
 
   std::string path_, temporary_;
   const char* where_;
-  std::FILE* file_;
+  std::FILE* file_ = nullptr;
 };
 
 template <class T>
