@@ -99,6 +99,8 @@ template <class P>
 struct part {
   static constexpr bool starts_with_fold = foldable<P>;
   static const P& head(const P& p) { return p; }
+  /// Components behind the stages of a head of d components.
+  static index output_size(const P&, index d) { return d; }
   template <class B, class A>
   static void stages(const P&, const B& b, scratch& s, const matrix<A>& in, const matrix<A>& out) {
     if (in.data != out.data) b.map(s, out, read_as_is{}, in);
@@ -108,13 +110,16 @@ template <class P, class S>
 struct part<chain<P, S>> {
   static constexpr bool starts_with_fold = part<P>::starts_with_fold;
   static const auto& head(const chain<P, S>& p) { return part<P>::head(p.policy); }
+  static index output_size(const chain<P, S>& p, index d) {
+    return p.last.output_size(part<P>::output_size(p.policy, d));
+  }
   template <class B, class A>
   static void stages(const chain<P, S>& p, const B& b, scratch& s, const matrix<A>& in, const matrix<A>& out) {
     if constexpr (foldable<P>) {
       p.last.apply(b, s, matrix<const A>(in), out);
     } else {
       const scratch::frame frame(s);
-      const index between = p.policy.descriptor_size({.c = in.cols});
+      const index between = part<P>::output_size(p.policy, in.cols);
       const matrix<A> t = between == out.cols ? out : s.make<A>(in.rows, between);
       part<P>::stages(p.policy, b, s, in, t);
       p.last.apply(b, s, matrix<const A>(t), out);

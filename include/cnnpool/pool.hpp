@@ -216,8 +216,13 @@ auto pool_regions(const B& b, const X& x, const P& policy, const G& grid) {
     const shape& e = source.extents();
     detail::check_call(policy, e);
     const auto regions = grid.regions(e.h, e.w);
-    detail::check_regions(regions, e, "pool_regions");
-    descriptors<D> out(e.n * regions.size(), descriptor_size(policy, e));
+    const index d = descriptor_size(policy, e);
+    detail::check_regions(regions, e, "pool_regions", [&](index k, const shape& part) {
+      detail::check_policy(policy, part);
+      const index size = descriptor_size(policy, part);
+      if (size != d) raise("pool_regions: region ", k, " gives ", size, " components, the whole map ", d);
+    });
+    descriptors<D> out(e.n * regions.size(), d);
     if (e.n == 0 || e.c == 0) return out;
     const auto run = [&](scratch& s) {
       detail::pool_converted(b, s, source, detail::matrix_of(out.span()), [&](scratch& own, const auto& t) {

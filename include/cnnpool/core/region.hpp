@@ -53,13 +53,15 @@ struct regions_and {
 };
 
 namespace detail {
-template <region_list R>
-void check_regions(const R& regions, const shape& s, const char* where) {
+/// Raises which region is outside the map; check(k, shape of region k) says what else must hold of each.
+template <region_list R, class Check>
+void check_regions(const R& regions, const shape& s, const char* where, const Check& check) {
   for (index k = 0; k < regions.size(); ++k) {
     const box b = regions[k];
     if (b.h < 1 || b.w < 1 || b.h0 < 0 || b.w0 < 0 || b.h0 > s.h - b.h || b.w0 > s.w - b.w)
       raise(where, ": region ", k, " is ", b.h, " x ", b.w, " at (", b.h0, ", ", b.w0, "), outside the map of ", s.h, " x ",
             s.w);
+    check(k, shape{s.n, s.c, b.h, b.w});
   }
 }
 }  // namespace detail

@@ -35,11 +35,12 @@ struct regional_policy {
   void check(const shape& s) const {
     const auto regions = grid.regions(s.h, s.w);
     if (regions.size() == 0) raise("regional: the grid has no region on a map of ", s.h, " x ", s.w);
-    detail::check_regions(regions, s, "regional");
-    for (index k = 0; k < regions.size(); ++k) {
-      const box b = regions[k];
-      detail::check_policy(policy, shape{s.n, s.c, b.h, b.w});
-    }
+    const index d = cnnpool::descriptor_size(policy, s);
+    detail::check_regions(regions, s, "regional", [&](index k, const shape& part) {
+      detail::check_policy(policy, part);
+      const index size = cnnpool::descriptor_size(policy, part);
+      if (size != d) raise("regional: region ", k, " gives ", size, " components, the whole map ", d);
+    });
   }
   std::string full_name() const { return "regional(" + detail::name_of(policy) + ")"; }
 
