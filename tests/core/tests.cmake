@@ -1,1 +1,2 @@
 cnnpool_test(core/feature_view)
+cnnpool_test(core/scratch)

@@ -67,9 +67,10 @@ class workspace {
   workspace() = default;
   explicit workspace(std::size_t bytes) { reserve(bytes); }
 
-  std::size_t capacity() const { return capacity_; }
+  /// 0 once it was moved from: the memory went along.
+  std::size_t capacity() const { return memory_ == nullptr ? 0 : capacity_; }
   void reserve(std::size_t bytes) {
-    if (bytes <= capacity_) return;
+    if (bytes <= capacity()) return;
     memory_.reset();
     capacity_ = 0;
     memory_.reset(static_cast<char*>(::operator new(bytes, std::align_val_t{scratch::alignment})));

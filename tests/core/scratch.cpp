@@ -1,0 +1,45 @@
+#include <cnnpool/core/scratch.hpp>
+
+#include <utility>
+
+#include "catch.hpp"
+#include "errors.hpp"
+
+using namespace cnnpool;
+
+TEST_CASE("a scratch without memory measures what one with memory takes") {
+  const auto use = [](scratch& s) {
+    const scratch::frame outer(s);
+    s.make<float>(3, 5);
+    {
+      const scratch::frame inner(s);
+      s.make<double>(10, 10);
+    }
+    s.make<char>(1, 1);
+  };
+  scratch measure;
+  use(measure);
+  CHECK(measure.peak() == 64 + 832);
+  workspace w(measure.peak());
+  scratch s(w.data(), w.capacity());
+  use(s);
+  CHECK(s.peak() == measure.peak());
+  CHECK(sentence([&] { s.make<float>(300, 1); }) == "workspace: 1216 bytes are needed, 896 are there");
+  scratch whole;
+  CHECK(sentence([&] { whole.make<double>(cnnpool::index{1} << 40, cnnpool::index{1} << 40); }) ==
+        "workspace: a matrix of 1099511627776 x 1099511627776 cannot be addressed");
+}
+
+TEST_CASE("a workspace grows only, and has nothing once it was moved from") {
+  workspace a(1000);
+  void* const memory = a.data();
+  a.reserve(10);
+  CHECK((a.capacity() == 1000 && a.data() == memory));
+  workspace b = std::move(a);
+  CHECK((b.capacity() == 1000 && b.data() == memory));
+  CHECK((a.capacity() == 0 && a.data() == nullptr));
+  a.reserve(64);
+  CHECK((a.capacity() == 64 && a.data() != nullptr));
+  b = std::move(a);
+  CHECK((b.capacity() == 64 && a.capacity() == 0));
+}
