@@ -38,6 +38,9 @@ TEST_CASE("exponents that are not positive are an error") {
   const float x[1] = {1};
   const feature_view<float> v(x, {}, nchw);
   CHECK(sentence([&] { pool(v, crow{.a = 0}); }) == "crow: a is 0 and b is 2, expected positive numbers");
+  CHECK(sentence([&] { pool(v, crow{.b = HUGE_VAL}); }) == "crow: a is 2 and b is inf, expected finite numbers");
+  CHECK(sentence([&] { pool(v, crow{.channel_epsilon = HUGE_VAL}); }) ==
+        "crow: channel_epsilon is inf, expected a finite number");
   CHECK(sentence([&] { pool(v, crow_channel_weights{.channel_epsilon = -1}); }) ==
         "crow_channel_weights: channel_epsilon is -1, expected 0 or more");
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "errors.hpp"
 #include "policy/maps.hpp"
 
 using namespace cnnpool;
@@ -33,6 +34,23 @@ TEST_CASE("l2 is within 4 units in the last place, any size") {
       for (std::size_t i = 0; i < e.size(); ++i) REQUIRE(r.row(0)[i] == Approx(static_cast<double>(with_epsilon[i])).epsilon(1e-6));
     });
   }
+}
+TEST_CASE("l2 of equal numbers is within 4 units in the last place, as many as a VLAD vector has") {
+  for (const int size : {512, 4096, 12288, 50000})
+    for (const float value : {0.1f, 0.3f, 0.7f, 1.1f, 3.3f})
+      on(std::vector<float>(static_cast<std::size_t>(size), value), l2{}, [&](const auto& r) {
+        const double expected = 1 / std::sqrt(static_cast<double>(size));
+        const float rounded = static_cast<float>(expected), ulp = std::nextafter(rounded, 1.f) - rounded;
+        INFO(size << " times " << value);
+        CHECK(std::fabs(static_cast<double>(r(0, 0)) - expected) <= 4 * static_cast<double>(ulp));
+      });
+}
+TEST_CASE("numbers of stages that would give NaN or nothing but zeros are one sentence") {
+  const std::vector<float> x(4, 1);
+  const feature_view<float> v(x.data(), {.c = 4}, nchw);
+  CHECK(sentence([&] { pool(v, sum{} | l2{.add_epsilon = HUGE_VAL}); }) == "l2: add_epsilon is inf, expected a finite number");
+  CHECK(sentence([&] { pool(v, sum{} | power{.alpha = HUGE_VAL}); }) == "power: alpha is inf, expected a finite number");
+  CHECK(sentence([&] { pool(v, sum{} | power{.alpha = std::nan("")}); }).find("expected a positive number") != std::string::npos);
 }
 TEST_CASE("l2 of zero is zero; very large and very small vectors have their norm") {
   on(std::vector<float>(20, 0), l2{}, [](const auto& r) { for (const float v : r.row(0)) CHECK(v == 0); });

@@ -5,26 +5,40 @@
 // `tiny` a vector shorter than 1). NaN spreads to the whole descriptor.
 #pragma once
 
-#include "../core/additive.hpp"
 #include "../dispatch.hpp"
 
 namespace cnnpool {
 
 namespace detail {
 
-struct euclidean_norm : additive {
+/// The sum carries what its roundings lost (Kahan): adding tens of thousands of equal squares, as in a VLAD vector, would
+/// else round the same way every time.
+struct euclidean_norm {
   template <class V>
-  CNNPOOL_HD V step(const V& s, const V& x) const {
-    return s + x * x;
+  struct state {
+    V sum, lost;
+  };
+  template <class V>
+  CNNPOOL_HD state<V> init() const {
+    return {V(lane_t<V>(0)), V(lane_t<V>(0))};
   }
   template <class V>
-  CNNPOOL_HD V finish(const V& s, index) const {
-    return sqrt(s);
+  CNNPOOL_HD state<V> step(const state<V>& s, const V& x) const {
+    return added(s, x * x);
   }
   template <class V>
-  CNNPOOL_HD auto in_range(const V& s) const {
+  CNNPOOL_HD state<V> merge(const state<V>& a, const state<V>& b) const {
+    const state<V> r = added(a, b.sum);
+    return {r.sum, r.lost + b.lost};
+  }
+  template <class V>
+  CNNPOOL_HD V finish(const state<V>& s, index) const {
+    return sqrt(s.sum + s.lost);
+  }
+  template <class V>
+  CNNPOOL_HD auto in_range(const state<V>& s) const {
     using L = lane_t<V>;
-    return ((s < V(limits<L>::infinity)) & (s >= V(limits<L>::smallest * L(1 << 24)))) | (s != s);
+    return ((s.sum < V(limits<L>::infinity)) & (s.sum >= V(limits<L>::smallest * L(1 << 24)))) | (s.sum != s.sum);
   }
   template <class L, class Read>
   CNNPOOL_HD L recompute(index n, const Read& x) const {
@@ -40,6 +54,13 @@ struct euclidean_norm : additive {
       total += v * v;
     }
     return largest * static_cast<L>(sqrt(total));
+  }
+
+ private:
+  template <class V>
+  CNNPOOL_HD static state<V> added(const state<V>& s, const V& x) {
+    const V sum = s.sum + x;
+    return {sum, s.lost + (x - (sum - s.sum))};
   }
 };
 
@@ -68,6 +89,7 @@ struct l2 {
   index output_size(index d) const { return d; }
   void check(index) const {
     if (!(add_epsilon >= 0)) raise("l2: add_epsilon is ", add_epsilon, ", expected 0 or more");
+    if (add_epsilon == limits<double>::infinity) raise("l2: add_epsilon is ", add_epsilon, ", expected a finite number");
   }
   template <class B, class A>
   void apply(const B& b, scratch& s, const matrix<const A>& in, const matrix<A>& out) const {

@@ -26,6 +26,7 @@ struct power {
   index output_size(index d) const { return d; }
   void check(index) const {
     if (!(alpha > 0)) raise("power: alpha is ", alpha, ", expected a positive number");
+    if (alpha == limits<double>::infinity) raise("power: alpha is ", alpha, ", expected a finite number");
   }
   template <class B, class A>
   void apply(const B& b, scratch& s, const matrix<const A>& in, const matrix<A>& out) const {
