@@ -24,6 +24,16 @@ TEST_CASE("descriptors are n images of c channels, spans too; what changes is se
   d(1, 1) = 7;
   CHECK(pool(x, sum{})(1, 1) == 7);
 }
+TEST_CASE("axes are read as they are named, or refused") {
+  const descriptors<float> d = two_by_two();
+  same_elements(as_view(d, {.axes = "wc"}), {.c = 2, .w = 2}, [&](auto, auto c, auto, auto w) -> const float& {
+    return d(w, c);
+  });
+  CHECK(pool(as_view(d, {.axes = "wc"}), sum{})(0, 1) == 6);
+  CHECK(sentence([&] { as_view(d, {.axes = "c"}); }) == "as_view: axes \"c\" name 1 axes, the tensor has 2");
+  CHECK(sentence([&] { as_view(d, {.axes = "zz"}); }) ==
+        "as_view: axes \"zz\", expected each of n, c, h, w at most once");
+}
 TEST_CASE("stages on descriptors that are already there") {
   const descriptors<float> d = two_by_two();
   const auto r = pool(d, sum{} | l2{});

@@ -134,6 +134,7 @@ TEST_CASE("what cannot be read is one sentence") {
   CHECK(broken([](auto& t) { t.device.type = 99; }) ==
         "as_view: the DLPack tensor is on device type 99 (unknown), expected host memory");
   CHECK(broken([](auto& t) { t.ndim = 5; }) == "as_view: the DLPack tensor has 5 axes, expected 1 to 4");
+  CHECK(broken([](auto& t) { t.shape = nullptr; }) == "as_view: the DLPack tensor has 4 axes and no shape");
   CHECK(broken([](auto& t) { t.ndim = 0; }) == "as_view: the DLPack tensor has 0 axes, expected 1 to 4");
   CHECK(broken([](auto& t) { t.dtype.lanes = 4; }) ==
         "as_view: the DLPack tensor has vectors of 4 lanes, expected scalars");

@@ -94,6 +94,18 @@ void every_layout_there_and_back() {
   using strides = typename Kind::template array<4>;
   const auto back = to_mdspan<images, strides>(x);
   CHECK(&back.data_handle()[back.mapping()(0, 3, 2, 1)] == &x(0, 3, 2, 1));
+  CHECK((back.stride(0) == 1 && back.stride(1) == 1 && back.stride(2) == 24 && back.stride(3) == 4));  // n has extent 1
+  CHECK(to_mdspan<images, strides>(feature_view<float>(memory.data(), {2, 0, 3, 4}, nchw)).extent(0) == 2);
+  const feature_view<float> broadcast(memory.data(), {2, 3, 2, 2}, cnnpool::strides{0, 4, 2, 1});
+  CHECK(sentence([&] { to_mdspan<images, strides>(broadcast); }) ==
+        "to_mdspan: axis n of extent 2 has a stride of 0, expected a positive one");
+  const feature_view<float> backwards(memory.data() + 3, {1, 1, 2, 2}, cnnpool::strides{0, 0, 2, -1});
+  CHECK(sentence([&] { to_mdspan<images, strides>(backwards); }) ==
+        "to_mdspan: axis w of extent 2 has a stride of -1, expected a positive one");
+  using small = typename Kind::template small_mdspan<const float, 4>;
+  const feature_view<float> large(memory.data(), {1, 3000000000, 1, 1}, cnnpool::strides{0, 1, 0, 0});
+  CHECK(sentence([&] { to_mdspan<small, strides>(large); }) ==
+        "to_mdspan: axis c of extent 3000000000 with a stride of 1 does not fit the mdspan's index type");
   const feature_view<float> blocked(memory.data(), {1, 9, 2, 2}, channel_blocks(8));
   CHECK(sentence([&] { to_mdspan<images, strides>(blocked); }) ==
         "to_mdspan: a view of 8-channel blocks has no single channel stride");
@@ -111,6 +123,8 @@ namespace {
 struct cccl {
   template <class T, std::size_t Rank, class Layout>
   using mdspan = cuda::std::mdspan<T, cuda::std::dextents<std::ptrdiff_t, Rank>, Layout>;
+  template <class T, std::size_t Rank>
+  using small_mdspan = cuda::std::mdspan<T, cuda::std::dextents<int, Rank>, cuda::std::layout_stride>;
   template <std::size_t N>
   using array = cuda::std::array<std::ptrdiff_t, N>;
   using left = cuda::std::layout_left;
@@ -130,6 +144,8 @@ namespace {
 struct standard {
   template <class T, std::size_t Rank, class Layout>
   using mdspan = std::mdspan<T, std::dextents<std::ptrdiff_t, Rank>, Layout>;
+  template <class T, std::size_t Rank>
+  using small_mdspan = std::mdspan<T, std::dextents<int, Rank>, std::layout_stride>;
   template <std::size_t N>
   using array = std::array<std::ptrdiff_t, N>;
   using left = std::layout_left;

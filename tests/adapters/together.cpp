@@ -45,6 +45,7 @@ TEST_CASE("every type has its one adapter, and owners say so") {
   STATIC_REQUIRE(owner_and_view<Eigen::ArrayXXd>);
   STATIC_REQUIRE(only_view<Eigen::Map<const Eigen::MatrixXf>>);
   STATIC_REQUIRE(only_view<Eigen::Ref<Eigen::MatrixXf>>);
+  STATIC_REQUIRE(owner_and_view<Eigen::Ref<const Eigen::MatrixXf>>);
   STATIC_REQUIRE(only_view<Eigen::Block<Eigen::MatrixXf>>);
   STATIC_REQUIRE(owner_and_view<Eigen::Tensor<float, 3>>);
   STATIC_REQUIRE(only_view<Eigen::TensorMap<Eigen::Tensor<float, 3>>>);

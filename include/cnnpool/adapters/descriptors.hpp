@@ -1,6 +1,7 @@
 // Descriptors as activations, n x c x 1 x 1: stages can be applied to descriptors that are already there,
 //   auto normalised = pool(d, sum{} | power{} | l2{});       sum of one position is the descriptor itself
-// A range of them is a list: pool(list, sum{}) puts them one after the other. Hints mean nothing here.
+// A range of them is a list: pool(list, sum{}) puts them one after the other. hints{.axes = "wc"} makes the rows the
+// positions of one image (local descriptors), "cn" the columns its images.
 #pragma once
 
 #include "../adapter.hpp"
@@ -8,19 +9,27 @@
 
 namespace cnnpool {
 
+namespace detail {
+template <class T, class Space>
+feature_view<T, Space> view_of_rows(const T* data, index rows, index cols, index row_stride, const hints& h) {
+  const index extents[] = {rows, cols}, element_strides[] = {row_stride, 1};
+  const geometry g = geometry_of(2, extents, element_strides, h, "as_view");
+  return feature_view<T, Space>(data, g.extents, g.stride, h.quantized);
+}
+}  // namespace detail
+
 template <activation_scalar T>
 struct adapter<descriptors<T>> {
   static constexpr bool owns = true;
-  static auto view(const descriptors<T>& d, const hints&) {
-    return feature_view<T>(d.data(), {.n = d.rows(), .c = d.cols()}, nchw);
+  static auto view(const descriptors<T>& d, const hints& h) {
+    return detail::view_of_rows<T, host_space>(d.data(), d.rows(), d.cols(), d.cols(), h);
   }
 };
 template <class T, class Space>
   requires activation_scalar<std::remove_const_t<T>>
 struct adapter<descriptor_span<T, Space>> {
-  static auto view(const descriptor_span<T, Space>& d, const hints&) {
-    return feature_view<std::remove_const_t<T>, Space>(d.data(), {.n = d.rows(), .c = d.cols()},
-                                                       strides{.n = d.row_stride(), .c = 1});
+  static auto view(const descriptor_span<T, Space>& d, const hints& h) {
+    return detail::view_of_rows<std::remove_const_t<T>, Space>(d.data(), d.rows(), d.cols(), d.row_stride(), h);
   }
 };
 

@@ -99,6 +99,7 @@ inline any_feature_view view_of(const tensor& t, const hints& h) {
     raise("as_view: the DLPack tensor is on device type ", t.device.type, " (", name_of_device(t.device.type),
           "), expected host memory");
   if (t.ndim < 1 || t.ndim > 4) raise("as_view: the DLPack tensor has ", t.ndim, " axes, expected 1 to 4");
+  if (t.shape == nullptr) raise("as_view: the DLPack tensor has ", t.ndim, " axes and no shape");
   const scalar_type type = type_of(t.dtype);
   index extents[4], strides[4], step = 1;
   for (std::int32_t i = t.ndim - 1; i >= 0; --i) {

@@ -23,6 +23,11 @@ template <class T>
 concept eigen_with_memory =
     eigen_dense<T> && (int(Eigen::internal::traits<T>::Flags) & int(Eigen::DirectAccessBit)) != 0 &&
     requires(const T& t) { t.data(); };
+/// Matrix and Array own. So may a Ref to const: it holds a copy of what it cannot refer to.
+template <class T>
+inline constexpr bool eigen_owner = std::is_base_of_v<Eigen::PlainObjectBase<T>, T>;
+template <class T, int Options, class Stride>
+inline constexpr bool eigen_owner<Eigen::Ref<const T, Options, Stride>> = true;
 template <class T>
 concept eigen_output = eigen_with_memory<T> && std::floating_point<typename T::Scalar> && requires(T& t) {
   { t.data() } -> std::same_as<typename T::Scalar*>;
@@ -33,7 +38,7 @@ template <class T>
   requires detail::eigen_dense<T>
 struct adapter<T> {
   using scalar = typename T::Scalar;
-  static constexpr bool owns = std::is_base_of_v<Eigen::PlainObjectBase<T>, T>;
+  static constexpr bool owns = detail::eigen_owner<T>;
 
   static auto view(const T& m, const hints& h) {
     static_assert(detail::eigen_with_memory<T>,

@@ -9,7 +9,9 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "../adapter.hpp"
 #include "../core/descriptors.hpp"
@@ -71,8 +73,8 @@ struct adapter<T> {
 
 /// An mdspan of rank 4 (n, c, h, w) over the same memory, of the user's kind: Mdspan<const T, Extents, layout_stride>.
 ///   to_mdspan<std::mdspan<const float, std::dextents<std::ptrdiff_t, 4>, std::layout_stride>>(view)
-/// Array is the array type its mapping takes strides in (cuda::std::array for CCCL's). A view of channel blocks has no
-/// single channel stride: an error.
+/// Array is the array type its mapping takes strides in (cuda::std::array for CCCL's). Errors: what layout_stride cannot
+/// say, which is channel blocks, broadcast (0) and negative strides; and numbers beyond the mdspan's index type.
 template <class Mdspan, class Array = std::array<std::ptrdiff_t, 4>, class T>
 Mdspan to_mdspan(const feature_view<T>& x) {
   using extents = typename Mdspan::extents_type;
@@ -80,9 +82,27 @@ Mdspan to_mdspan(const feature_view<T>& x) {
   const shape& e = x.extents();
   const strides& s = x.stride();
   if (s.block != 1) raise("to_mdspan: a view of ", s.block, "-channel blocks has no single channel stride");
+  const index extent[] = {e.n, e.c, e.h, e.w};
+  index stride[] = {s.n, s.c, s.h, s.w};
+  if (checked_size(e, "to_mdspan") == 0) {  // no element has an offset: strides that every mapping takes
+    const shape counted{e.n > 0 ? e.n : 1, e.c > 0 ? e.c : 1, e.h > 0 ? e.h : 1, e.w > 0 ? e.w : 1};
+    checked_size(counted, "to_mdspan");
+    const strides dense = nchw(counted);
+    stride[0] = dense.n, stride[1] = dense.c, stride[2] = dense.h, stride[3] = dense.w;
+  }
+  for (std::size_t i = 0; i < 4; ++i) {
+    if (extent[i] == 1) stride[i] = 1;  // a view has 0 there, which layout_stride forbids
+    const std::string_view axis = std::string_view("nchw").substr(i, 1);
+    if (stride[i] <= 0)
+      raise("to_mdspan: axis ", axis, " of extent ", extent[i], " has a stride of ", stride[i],
+            ", expected a positive one");
+    if (!std::in_range<number>(extent[i]) || !std::in_range<number>(stride[i]))
+      raise("to_mdspan: axis ", axis, " of extent ", extent[i], " with a stride of ", stride[i],
+            " does not fit the mdspan's index type");
+  }
   const auto as_number = [](index i) { return static_cast<number>(i); };
   const extents sizes(as_number(e.n), as_number(e.c), as_number(e.h), as_number(e.w));
-  return Mdspan(x.data(), typename Mdspan::mapping_type(sizes, Array{s.n, s.c, s.h, s.w}));
+  return Mdspan(x.data(), typename Mdspan::mapping_type(sizes, Array{stride[0], stride[1], stride[2], stride[3]}));
 }
 
 }  // namespace cnnpool
