@@ -73,8 +73,8 @@ struct adapter<T> {
 
 /// An mdspan of rank 4 (n, c, h, w) over the same memory, of the user's kind: Mdspan<const T, Extents, layout_stride>.
 ///   to_mdspan<std::mdspan<const float, std::dextents<std::ptrdiff_t, 4>, std::layout_stride>>(view)
-/// Array is the array type its mapping takes strides in (cuda::std::array for CCCL's). Errors: what layout_stride cannot
-/// say, which is channel blocks, broadcast (0) and negative strides; and numbers beyond the mdspan's index type.
+/// Array is the array type its mapping takes strides in (cuda::std::array for CCCL's). Errors: what layout_stride
+/// cannot say, which is channel blocks, broadcast (0) and negative strides; numbers beyond the mdspan's index type.
 template <class Mdspan, class Array = std::array<std::ptrdiff_t, 4>, class T>
 Mdspan to_mdspan(const feature_view<T>& x) {
   using extents = typename Mdspan::extents_type;
