@@ -55,6 +55,13 @@ TEST_CASE("no positions is an error that names the shape; no image or channel is
   const auto thin = pool(feature_view<float>(nullptr, {2, 0, 4, 5}, nchw), concat(crow{}, gem{}) | l2{});
   CHECK((thin.rows() == 2 && thin.cols() == 0 && thin.size() == 0));
   CHECK(pool_regions(feature_view<float>(nullptr, {0, 3, 4, 4}, nchw), max{}, rmac_grid{}).rows() == 0);
+  for (const auto& layout : {nchw(shape{2, 0, 3, 2}), nhwc(shape{2, 0, 3, 2})}) {
+    std::vector<float> map(12, -7);
+    workspace w;
+    pool_into(feature_view<float>(nullptr, {2, 0, 3, 2}, layout), crow_spatial_weights{},
+              descriptor_span<float>(map.data(), 2, 6), w);
+    CHECK(map == std::vector<float>(12, 0));
+  }
   CHECK(pool(feature_view<float>(), sum{}).size() == 0);
 }
 
@@ -112,4 +119,13 @@ TEST_CASE("the workspace is known before, and grows when it has to") {
   workspace small;
   pool_into(cpu{.threads = 1}, x, rmac{}, out, small);
   CHECK(small.capacity() == bytes);
+}
+
+TEST_CASE("descriptors that were moved from are 0 x 0") {
+  descriptors<float> a(2, 3);
+  a(1, 2) = 5;
+  descriptors<float> b = std::move(a);
+  CHECK((a.rows() == 0 && a.cols() == 0 && a.span().rows() == 0 && b.rows() == 2 && b(1, 2) == 5));
+  a = std::move(b);
+  CHECK((b.rows() == 0 && b.cols() == 0 && a.cols() == 3 && a(1, 2) == 5));
 }

@@ -6,9 +6,9 @@
 //   pool_regions(x, policy, grid)                   one row per image and region (training data for a whitening)
 //
 // x: a feature_view, an any_feature_view, whatever an adapter turns into one (adapter.hpp), or a range of views of
-// different sizes (one batch after the other). Results are float, double for double activations; n = 0 or c = 0 gives
-// an empty result. Errors name the shapes and leave the output untouched. Safe to call from many threads at once, with
-// one workspace each; policies are values.
+// different sizes (one batch after the other). Results are float, double for double activations. n = 0 gives no rows, c = 0
+// rows without components (crow_spatial_weights: H*W zeros). Errors name the shapes and leave the output untouched. Safe to
+// call from many threads at once, with one workspace each; policies are values.
 #pragma once
 
 #include "adapter.hpp"
@@ -86,9 +86,20 @@ matrix<D> matrix_of(const descriptor_span<D, Space>& out) {
   return {out.data(), out.rows(), out.cols(), out.row_stride(), 1};
 }
 
+struct to_zero {
+  template <class V>
+  CNNPOOL_HD V operator()(const V&) const {
+    return V(lane_t<V>(0));
+  }
+};
+
+/// Without channels there is nothing to read: components that do not count channels are 0.
 template <class B, class X, class D, class P>
 void run_converted(const B& b, scratch& s, const X& x, const P& policy, const matrix<D>& out) {
-  pool_converted(b, s, x, out, [&](scratch& own, const auto& t) { run(b, own, x, policy, t); });
+  pool_converted(b, s, x, out, [&](scratch& own, const auto& t) {
+    if (x.extents().c == 0) b.map(own, t, to_zero{}, column_index{});
+    else run(b, own, x, policy, t);
+  });
 }
 
 template <class B, class X>
@@ -101,9 +112,9 @@ template <class D, class B, class X, class P>
 std::size_t measured(const B& b, const X& x, const P& policy) {
   scratch s;
   const shape& e = x.extents();
-  if (e.n == 0 || e.c == 0) return 0;
-  const matrix<D> out{reinterpret_cast<D*>(scratch::alignment), e.n, descriptor_size(policy, e),
-                      descriptor_size(policy, e), 1};
+  const index d = descriptor_size(policy, e);
+  if (e.n == 0 || d == 0) return 0;
+  const matrix<D> out{reinterpret_cast<D*>(scratch::alignment), e.n, d, d, 1};
   run_converted(b, s, x, policy, out);
   return s.peak();
 }
@@ -117,7 +128,7 @@ void pool_source_into(const B& b, const X& x, const P& policy, const descriptor_
   if (out.rows() != e.n || out.cols() != d)
     raise("pool_into: output is ", out.rows(), " x ", out.cols(), ", policy ", name_of(policy), " on ", to_string(e),
           " needs ", e.n, " x ", d);
-  if (e.n == 0 || e.c == 0) return;
+  if (e.n == 0 || d == 0) return;
   w.reserve(measured<D>(b, x, policy));
   scratch s(w.data(), w.capacity());
   run_converted(b, s, x, policy, matrix_of(out));

@@ -1,6 +1,7 @@
 // The error bound of sum.hpp on the data that comes closest to it: a large number, then numbers that are each rounded
 // away.
 #include <cnnpool/compose.hpp>
+#include <cnnpool/policy/gem.hpp>
 #include <cnnpool/policy/max.hpp>
 #include <cnnpool/policy/sum.hpp>
 
@@ -47,4 +48,16 @@ TEST_CASE("across rows of memory") {
       CHECK(units_of_error(20, n, layouts()[3], large, false) <= n / 64 + 65);
     }
   CHECK(units_of_error(20, 64, layouts()[3], 1, false) > 32);
+}
+TEST_CASE("beside a gem that is computed again because its powers overflow") {
+  for (const cnnpool::index n : {8, 49, 128, 129, 1024, 4096}) {
+    int i = 0;
+    const placed<float> x({1, 1, 1, n}, layouts()[0], 0, [&] { return i++ < 1 ? 0x1p80 : 0x1p56; });
+    const auto d = pool(x.view, concat(sum{}, gem{}));
+    const oracle::real exact = oracle::sum(x.images[0])[0];
+    INFO(n << " elements");
+    CHECK(std::fabs(static_cast<oracle::real>(d(0, 0)) - exact) / exact * 0x1p24L <=
+          (n <= 128 ? n / 8 + 3 : n / 16 + 5));
+    CHECK(std::isfinite(d(0, 1)));
+  }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "shape.hpp"
@@ -54,6 +55,16 @@ class descriptors {
   using value_type = T;
 
   descriptors() = default;
+  descriptors(const descriptors&) = default;
+  descriptors& operator=(const descriptors&) = default;
+  /// 0 x 0 remains: the values went along.
+  descriptors(descriptors&& other) noexcept { swap(other); }
+  descriptors& operator=(descriptors&& other) noexcept {
+    descriptors gone;
+    gone.swap(other);
+    swap(gone);
+    return *this;
+  }
   descriptors(index rows, index cols)
       : rows_(rows), cols_(cols), values_(static_cast<std::size_t>(checked_size({.n = rows, .c = cols}, "descriptors"))) {}
 
@@ -71,6 +82,11 @@ class descriptors {
   operator descriptor_span<T>() { return span(); }
 
  private:
+  void swap(descriptors& other) {
+    std::swap(rows_, other.rows_);
+    std::swap(cols_, other.cols_);
+    values_.swap(other.values_);
+  }
   index rows_ = 0, cols_ = 0;
   std::vector<T> values_;
 };

@@ -28,14 +28,22 @@ struct on_host {
 template <class F>
 on_host(F) -> on_host<F>;
 
-/// The result of a fold from its elements, one after the other: recompute where the fold has one.
+/// The result of a fold from its elements, recompute where the fold has one. Otherwise partial results of equal length are
+/// merged pair by pair: within every bound that a kernel keeps, log2(n) roundings.
 template <class L, class F, class Read>
 CNNPOOL_HD auto fold_again(const F& f, index n, const Read& x) {
   if constexpr (requires { f.template recompute<L>(n, x); }) {
     return f.template recompute<L>(n, x);
   } else {
-    auto s = f.template init<L>();
-    for (index i = 0; i < n; ++i) s = f.step(s, x(i));
+    decltype(f.template init<L>()) partial[64];
+    int count = 0;
+    for (index i = 0; i < n; ++i) {
+      auto s = f.step(f.template init<L>(), x(i));
+      for (index pairs = i; pairs % 2 == 1; pairs /= 2) s = f.merge(partial[--count], s);
+      partial[count++] = s;
+    }
+    auto s = count == 0 ? f.template init<L>() : partial[--count];
+    while (count > 0) s = f.merge(partial[--count], s);
     return f.finish(s, n);
   }
 }
