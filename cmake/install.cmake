@@ -11,4 +11,5 @@ configure_package_config_file(cmake/cnnpool-config.cmake.in ${CMAKE_CURRENT_BINA
 write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/cnnpool-config-version.cmake
                                  COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/cnnpool-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/cnnpool-config-version.cmake
+              cmake/cnnpool-thrust.cmake
         DESTINATION ${CMAKE_INSTALL_DATADIR}/cnnpool)

@@ -4,7 +4,6 @@
 
 #include <cnnpool/core/feature_view.hpp>
 #include <cstring>
-#include <memory>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -139,6 +138,7 @@ struct placed {
   cnnpool::feature_view<T> view;
   std::vector<oracle::map> images;
   std::string text;
+  std::vector<T> memory;  // all that the view may point into, exactly
 
   /// value() is called once per element of memory that the layout reads.
   template <class Value>
@@ -157,9 +157,8 @@ struct placed {
     index low = 0, high = 0;
     each([&](index, index, index, index, index o) { low = std::min(low, o), high = std::max(high, o); });
     const auto elements = static_cast<std::size_t>(high - low + 1 + misalignment);
-    memory_ = std::make_unique<T[]>(elements);
-    std::fill(memory_.get(), memory_.get() + elements, poison<T>());
-    T* first = memory_.get() + misalignment - low;
+    memory.assign(elements, poison<T>());
+    T* first = memory.data() + misalignment - low;
     std::vector<bool> written(elements);
     const cnnpool::quantization q = quantization_of<T>();
     images.assign(static_cast<std::size_t>(s.n),
@@ -173,9 +172,6 @@ struct placed {
     });
     view = cnnpool::feature_view<T>(first, s, st, q);
   }
-
- private:
-  std::unique_ptr<T[]> memory_;
 };
 
 /// A third zeros, both signs: roughly what a layer without its ReLU gives.

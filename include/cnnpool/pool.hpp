@@ -4,6 +4,7 @@
 //   pool_into(backend, x, policy, out, workspace)   writes to out; allocates nothing once the workspace is warm
 //   workspace_bytes(backend, x, policy)             what the workspace will have to hold
 //   pool_regions(x, policy, grid)                   one row per image and region (training data for a whitening)
+//   pool_regions_into(backend, x, policy, grid, out, workspace)
 //
 // x: a feature_view, an any_feature_view, whatever an adapter turns into one (adapter.hpp), or a range of views of
 // different sizes (one batch after the other). Results are float, double for double activations. n = 0 gives no rows, c = 0
@@ -102,10 +103,22 @@ void run_converted(const B& b, scratch& s, const X& x, const P& policy, const ma
   });
 }
 
-template <class B, class X>
-void check_space() {
-  static_assert(std::is_same_v<typename B::space, typename X::space>,
+template <class B, class X, class OutSpace, class WorkSpace>
+void check_spaces() {
+  using space = typename B::space;
+  static_assert(std::is_same_v<space, typename X::space>,
                 "cnnpool::pool: the activations are in another memory space than the one this backend reads");
+  static_assert(std::is_same_v<space, OutSpace>,
+                "cnnpool::pool_into: the output is in another memory space than the one this backend writes");
+  static_assert(std::is_same_v<space, WorkSpace>,
+                "cnnpool::pool_into: the workspace is in another memory space than the one this backend uses; use "
+                "basic_workspace<B::space>");
+}
+template <class B>
+void check_host_result() {
+  static_assert(std::is_same_v<typename B::space, host_space>,
+                "cnnpool::pool: the result would be in host memory, which this backend does not write; use pool_into "
+                "with a descriptor_span of the backend's space");
 }
 
 template <class D, class B, class X, class P>
@@ -119,9 +132,10 @@ std::size_t measured(const B& b, const X& x, const P& policy) {
   return s.peak();
 }
 
-template <class B, class X, class P, class D, class Space>
-void pool_source_into(const B& b, const X& x, const P& policy, const descriptor_span<D, Space>& out, workspace& w) {
-  check_space<B, X>();
+template <class B, class X, class P, class D, class Space, class WorkSpace>
+void pool_source_into(const B& b, const X& x, const P& policy, const descriptor_span<D, Space>& out,
+                      basic_workspace<WorkSpace>& w) {
+  check_spaces<B, X, Space, WorkSpace>();
   const shape& e = x.extents();
   check_call(policy, e);
   const index d = descriptor_size(policy, e);
@@ -153,8 +167,8 @@ std::size_t workspace_bytes(const B& b, const shape& s, const Layout& layout, co
 }
 
 /// out: descriptors, a descriptor_span, or an adapted matrix, n x descriptor_size(policy, shape).
-template <backend B, viewable X, pooling_policy P, class Out>
-void pool_into(const B& b, const X& x, const P& policy, Out&& out, workspace& w) {
+template <backend B, viewable X, pooling_policy P, class Out, class Space>
+void pool_into(const B& b, const X& x, const P& policy, Out&& out, basic_workspace<Space>& w) {
   static_assert(detail::has_output<Out>,
                 "cnnpool::pool_into: the output is neither descriptors nor a descriptor_span nor an adapted matrix");
   if constexpr (detail::has_output<Out>) {
@@ -172,6 +186,7 @@ void pool_into(const X& x, const P& policy, Out&& out, workspace& w) {
 
 template <backend B, viewable X, pooling_policy P>
 auto pool(const B& b, const X& x, const P& policy) {
+  detail::check_host_result<B>();
   using D = detail::result_t<B, X>;
   return detail::with_source(x, [&](const auto& source) {
     const shape& e = source.extents();
@@ -185,6 +200,7 @@ auto pool(const B& b, const X& x, const P& policy) {
 
 template <backend B, view_list X, pooling_policy P>
 auto pool(const B& b, const X& batches, const P& policy) {
+  detail::check_host_result<B>();
   using D = detail::result_t<B, std::ranges::range_value_t<const X>>;
   index rows = 0, d = 0, position = 0;
   for (const auto& x : batches) {
@@ -218,33 +234,66 @@ auto pool(const X& x, const P& policy) {
   return pool(B{}, x, policy);
 }
 
+namespace detail {
+
+/// Raises what is wrong with the policy on one of the regions.
+template <class P, class R>
+void check_regional_call(const P& policy, const R& regions, const shape& e) {
+  check_call(policy, e);
+  const index d = cnnpool::descriptor_size(policy, e);
+  check_regions(regions, e, "pool_regions", [&](index k, const shape& part) {
+    check_policy(policy, part);
+    const index size = cnnpool::descriptor_size(policy, part);
+    if (size != d) raise("pool_regions: region ", k, " gives ", size, " components, the whole map ", d);
+  });
+}
+
+template <class B, class X, class P, class R, class D, class Space, class WorkSpace>
+void pool_regions_source_into(const B& b, const X& x, const P& policy, const R& regions,
+                              const descriptor_span<D, Space>& out, basic_workspace<WorkSpace>& w) {
+  check_spaces<B, X, Space, WorkSpace>();
+  const shape& e = x.extents();
+  check_regional_call(policy, regions, e);
+  const index rows = e.n * regions.size(), d = descriptor_size(policy, e);
+  if (out.rows() != rows || out.cols() != d)
+    raise("pool_regions_into: output is ", out.rows(), " x ", out.cols(), ", policy ", name_of(policy), " on ",
+          regions.size(), " regions of ", to_string(e), " needs ", rows, " x ", d);
+  if (rows == 0 || e.c == 0) return;
+  const auto run_on = [&](scratch& s) {
+    pool_converted(b, s, x, matrix_of(out), [&](scratch& own, const auto& t) {
+      run_regions(b, own, x, policy, regions, t);
+    });
+  };
+  scratch measure;
+  run_on(measure);
+  w.reserve(measure.peak());
+  scratch s(w.data(), w.capacity());
+  run_on(s);
+}
+
+}  // namespace detail
+
 /// (n * regions) x d: row i*regions + k is region k of image i.
+template <backend B, viewable X, pooling_policy P, region_grid G, class Out, class Space>
+  requires(detail::has_output<Out>)
+void pool_regions_into(const B& b, const X& x, const P& policy, const G& grid, Out&& out, basic_workspace<Space>& w) {
+  detail::with_source(x, [&](const auto& source) {
+    const shape& e = source.extents();
+    detail::pool_regions_source_into(b, source, policy, grid.regions(e.h, e.w), detail::output_of(out), w);
+  });
+}
+
 template <backend B, viewable X, pooling_policy P, region_grid G>
 auto pool_regions(const B& b, const X& x, const P& policy, const G& grid) {
+  detail::check_host_result<B>();
   using D = detail::result_t<B, X>;
   return detail::with_source(x, [&](const auto& source) {
-    detail::check_space<B, std::remove_cvref_t<decltype(source)>>();
     const shape& e = source.extents();
-    detail::check_call(policy, e);
     const auto regions = grid.regions(e.h, e.w);
-    const index d = descriptor_size(policy, e);
-    detail::check_regions(regions, e, "pool_regions", [&](index k, const shape& part) {
-      detail::check_policy(policy, part);
-      const index size = descriptor_size(policy, part);
-      if (size != d) raise("pool_regions: region ", k, " gives ", size, " components, the whole map ", d);
-    });
-    descriptors<D> out(e.n * regions.size(), d);
-    if (e.n == 0 || e.c == 0) return out;
-    const auto run = [&](scratch& s) {
-      detail::pool_converted(b, s, source, detail::matrix_of(out.span()), [&](scratch& own, const auto& t) {
-        detail::run_regions(b, own, source, policy, regions, t);
-      });
-    };
-    scratch measure;
-    run(measure);
-    workspace w(measure.peak());
-    scratch s(w.data(), w.capacity());
-    run(s);
+    detail::check_regional_call(policy, regions, e);
+    descriptors<D> out(e.n * regions.size(), descriptor_size(policy, e));
+    workspace w;
+    detail::pool_regions_source_into(b, source, policy, regions, out.span(), w);
     return out;
   });
 }

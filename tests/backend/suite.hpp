@@ -1,5 +1,6 @@
 // One policy against the oracle on one list of backends: every element count at which a kernel changes its path, every
-// layout, misaligned by 0 to 3 elements, gaps full of NaN. A later backend is one more call of check_everywhere.
+// layout, misaligned by 0 to 3 elements, gaps full of NaN. The cases are compiled once per backend: CNNPOOL_TEST_BACKEND
+// is a header on_*.hpp that defines backends() and, for memory that the host does not read, how to get there and back.
 #pragma once
 
 #include <cnnpool/pool.hpp>
@@ -21,10 +22,24 @@ inline constexpr bool sanitized = false;
 inline constexpr bool sanitized = false;
 #endif
 
-/// The levels of cpu. Levels that the machine lacks run as the best below, which costs nothing.
-inline std::vector<cnnpool::cpu> cpu_levels() {
-  using cnnpool::instruction_set;
-  return {{.level = instruction_set::baseline}, {.level = instruction_set::avx2}, {.level = instruction_set::avx512}};
+}  // namespace testing
+
+#include CNNPOOL_TEST_BACKEND
+
+namespace testing {
+
+/// The policy's descriptors in host memory, wherever the backend works. memory: all that the view may point into.
+template <class T, class B, class P>
+auto pooled(const B& b, const cnnpool::feature_view<T>& x, const std::vector<T>& memory, const P& policy) {
+  if constexpr (std::is_same_v<typename B::space, cnnpool::host_space>) return pool(b, x, policy);
+  else return pooled_there(b, x, memory, policy);
+}
+template <class T, class B, class P>
+auto pooled_regions(const B& b, const cnnpool::feature_view<T>& x, const std::vector<T>& memory, const P& policy,
+                    const std::vector<cnnpool::box>& boxes) {
+  if constexpr (std::is_same_v<typename B::space, cnnpool::host_space>)
+    return pool_regions(b, x, policy, cnnpool::box_list{boxes});
+  else return pooled_regions_there(b, x, memory, policy, boxes);
 }
 
 /// How far a result may be off, from the image, the expected row and the unit roundoff of the accumulator.
@@ -69,13 +84,13 @@ void check_on(const placed<T>& x, const std::vector<B>& backends, const P& polic
               tolerance allow) {
   using D = typename B::template accumulator<T>;
   std::vector<oracle::row> expected, allowed;
-  constexpr auto u = static_cast<oracle::real>(std::numeric_limits<cnnpool::accumulator_t<T>>::epsilon() / 2);
+  constexpr auto u = static_cast<oracle::real>(std::numeric_limits<D>::epsilon() / 2);
   for (const oracle::map& image : x.images) {
     expected.push_back(expect(image));
     allowed.push_back(allow(image, expected.back(), u));
   }
   for (std::size_t b = 0; b < backends.size(); ++b) {
-    const cnnpool::descriptors<D> got = pool(backends[b], x.view, policy);
+    const cnnpool::descriptors<D> got = pooled(backends[b], x.view, x.memory, policy);
     for (std::size_t i = 0; i < expected.size(); ++i) {
       const std::string difference =
           first_difference(expected[i], allowed[i], std::as_const(got).row(static_cast<index>(i)));

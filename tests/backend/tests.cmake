@@ -1,10 +1,70 @@
-# Lean translation units: -O1 gives the same instructions in the kernels that carry their own target.
-foreach(test cpu_sum cpu_sum_bound cpu_max cpu_rmac reference)
-  cnnpool_test(backend/${test} OPTIONS -O1)
-endforeach()
-# The same kernels with more arithmetic in them; a sanitizer would take minutes of compile time to see the same addresses.
-foreach(test cpu_gem cpu_gem_power cpu_weighted cpu_crow cpu_concat cpu_regions)
-  cnnpool_test(backend/${test} OPTIONS -O1 NO_SANITIZE)
-endforeach()
+# The suite: every file in cases/ is compiled once per backend (suite.hpp).
+file(GLOB cases CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_LIST_DIR}/cases ${CMAKE_CURRENT_LIST_DIR}/cases/*.cpp)
+list(TRANSFORM cases REPLACE "\\.cpp$" "")
 find_package(Threads REQUIRED)
-cnnpool_test(backend/cpu_same_bits OPTIONS -O1 LIBRARIES Threads::Threads LABELS threads)
+
+# cpu: one program per case. Lean translation units: -O1 gives the same instructions in the kernels that carry their own
+# target. More arithmetic in the same kernels needs no sanitizer, it would take minutes to see the same addresses.
+foreach(case IN LISTS cases)
+  set(sanitize NO_SANITIZE)
+  if(case MATCHES "^(sum|max|rmac)$")
+    set(sanitize)
+  endif()
+  cnnpool_test(backend/cases/${case} NAME backend_cpu_${case} OPTIONS -O1 "-DCNNPOOL_TEST_BACKEND=\"on_cpu.hpp\""
+               ${sanitize} TWICE_WITH_OPENMP)
+endforeach()
+cnnpool_test(backend/cpu_sum_bound OPTIONS -O1 "-DCNNPOOL_TEST_BACKEND=\"on_cpu.hpp\"" TWICE_WITH_OPENMP)
+cnnpool_test(backend/cpu_same_bits OPTIONS -O1 "-DCNNPOOL_TEST_BACKEND=\"on_cpu.hpp\"" LIBRARIES Threads::Threads
+             LABELS threads TWICE_WITH_OPENMP)
+
+# suite_program(name HEADER OPTIONS... LIBRARIES ...): all cases and the files in `with` on one backend, one program.
+function(suite_program name header)
+  cmake_parse_arguments(arg "" "" "LIBRARIES;OPTIONS" ${ARGN})
+  list(TRANSFORM cases PREPEND ${CMAKE_CURRENT_LIST_DIR}/cases/ OUTPUT_VARIABLE files)
+  list(TRANSFORM files APPEND .cpp)
+  add_executable(test_backend_${name} ${files})
+  target_link_libraries(test_backend_${name} PRIVATE cnnpool_test_main cnnpool_warnings ${arg_LIBRARIES})
+  target_compile_options(test_backend_${name} PRIVATE -O1 ${arg_OPTIONS})
+  target_compile_definitions(test_backend_${name} PRIVATE CNNPOOL_TEST_BACKEND="${header}")
+  add_test(NAME backend_${name} COMMAND test_backend_${name})
+  set_tests_properties(backend_${name} PROPERTIES TIMEOUT 600)
+endfunction()
+
+if(NOT CNNPOOL_SANITIZE)
+  suite_program(reference on_reference.hpp)
+endif()
+
+# Thrust: one program per device system, with Debian's Thrust and with the one of a CUDA toolkit (their own CMake packages
+# cannot be loaded side by side, so the flags are given by hand here; the consumer test uses cnnpool_use_thrust).
+find_path(CNNPOOL_DEBIAN_THRUST thrust/version.h PATHS /usr/include NO_DEFAULT_PATH)
+find_path(CNNPOOL_TOOLKIT_THRUST thrust/version.h HINTS ENV CUDA_HOME ENV CUDA_PATH PATHS /usr/local/cuda
+          PATH_SUFFIXES include/cccl include NO_DEFAULT_PATH)
+find_package(TBB CONFIG QUIET)
+foreach(thrust IN ITEMS DEBIAN TOOLKIT)
+  if(CNNPOOL_SANITIZE)
+    break()
+  endif()
+  foreach(system IN ITEMS CPP OMP TBB)
+    string(TOLOWER thrust_${system} name)
+    if(thrust STREQUAL "TOOLKIT")
+      string(APPEND name _toolkit)
+    endif()
+    if(NOT CNNPOOL_${thrust}_THRUST)
+      message(NOTICE "skipped: backend_${name}: this Thrust is not installed")
+    elseif((system STREQUAL "OMP" AND NOT OpenMP_CXX_FOUND) OR (system STREQUAL "TBB" AND NOT TARGET TBB::tbb))
+      message(NOTICE "skipped: backend_${name}: ${system} is not installed")
+    else()
+      set(libraries)
+      if(system STREQUAL "OMP")
+        set(libraries OpenMP::OpenMP_CXX)
+      elseif(system STREQUAL "TBB")
+        set(libraries TBB::tbb)
+      endif()
+      suite_program(${name} on_thrust.hpp LIBRARIES ${libraries}
+                    OPTIONS -DTHRUST_DEVICE_SYSTEM=THRUST_DEVICE_SYSTEM_${system})
+      if(thrust STREQUAL "TOOLKIT")
+        target_include_directories(test_backend_${name} SYSTEM PRIVATE ${CNNPOOL_TOOLKIT_THRUST})
+      endif()
+    endif()
+  endforeach()
+endforeach()

@@ -1,5 +1,12 @@
 # Real projects that use cnnpool in each way that users do; run.cmake builds and runs them. No network.
-foreach(kind fetch_content subdirectory find_package plain)
+cnnpool_find_thrust()
+set(kinds fetch_content subdirectory find_package plain)
+if(Thrust_FOUND)
+  list(APPEND kinds thrust)
+else()
+  message(NOTICE "skipped: consumer of the component thrust: Thrust is not installed")
+endif()
+foreach(kind IN LISTS kinds)
   add_test(NAME consumer_${kind}
            COMMAND ${CMAKE_COMMAND} -DKIND=${kind} -DSOURCE=${PROJECT_SOURCE_DIR} -DCXX=${CMAKE_CXX_COMPILER}
                    -DVERSION=${PROJECT_VERSION} -DWORK=${CMAKE_CURRENT_BINARY_DIR}/consumers/${kind}

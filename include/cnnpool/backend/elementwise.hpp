@@ -1,9 +1,9 @@
-// All primitives as "compute one result", for backends that run a function for every index: the reference backend's loop,
-// Thrust's for_each, a kernel. A result takes its elements one after the other, in logical order: the same bits on every
-// run and for any number of threads.
+// All primitives as "compute one result", for backends that run a function for every index: the reference backend's
+// loop, Thrust's for_each, a kernel. A result takes its elements in logical order, 32 at a time: the same bits on every run
+// and for any number of threads, and a sum of N elements with N/32 + 32 roundings.
 //
-// A backend derives from elementwise<Backend> and says `space`, `accumulator<T>` and for_each(count, f): calls f(i) for i =
-// 0 .. count-1, in any order. The functions are structs, callable on a GPU without compiler flags.
+// A backend derives from elementwise<Backend> and says `space`, `accumulator<T>` and for_each(count, f): calls f(i) for
+// i = 0 .. count-1, in any order. The functions are structs, callable on a GPU without compiler flags.
 #pragma once
 
 #include "../concepts.hpp"
@@ -18,11 +18,43 @@ CNNPOOL_HD void store_values(const R& result, const matrix<A>& out, index row, i
   for (int k = 0; k < value_count<R>; ++k) out(row, k * cols + col) = value(result, k);
 }
 
+/// The state after n elements, step(state, i) taking the i-th: 32 at a time, merged one after the other.
+template <class L, class F, class Step>
+CNNPOOL_HD auto fold_state(const F& f, index n, const Step& step) {
+  auto all = f.template init<L>();
+  for (index first = 0; first < n; first += 32) {
+    const index last = n - first < 32 ? n : first + 32;
+    auto part = f.template init<L>();
+    for (index i = first; i < last; ++i) part = step(part, i);
+    all = f.merge(all, part);
+  }
+  return all;
+}
+
+template <class F, class Read>
+struct step_from {
+  const F& f;
+  const Read& x;
+  template <class S>
+  CNNPOOL_HD S operator()(const S& s, index i) const {
+    return f.step(s, x(i));
+  }
+};
+template <class F, class Read, class A>
+struct weighted_step_from {
+  const F& f;
+  const Read& x;
+  const A* weights;
+  template <class S>
+  CNNPOOL_HD S operator()(const S& s, index i) const {
+    return f.step(s, x(i), weights[i]);
+  }
+};
+
 /// The fold over x(0) .. x(n-1).
 template <class L, class F, class Read>
 CNNPOOL_HD auto fold_one(const F& f, index n, const Read& x) {
-  auto state = f.template init<L>();
-  for (index i = 0; i < n; ++i) state = f.step(state, x(i));
+  const auto state = fold_state<L>(f, n, step_from<F, Read>{f, x});
   if constexpr (requires { f.in_range(state); })
     if (!f.in_range(state)) return f.template recompute<L>(n, x);
   return f.finish(state, n);
@@ -66,10 +98,10 @@ struct weighted_fold_at {
   CNNPOOL_HD void operator()(index i) const {
     const shape& e = x.extents();
     const index c = i % e.c, n = i / e.c;
-    const position_reader<A, X> read{x, n, c, {0, 0, e.h, e.w}};
-    auto state = f.template init<A>();
-    for (index p = 0; p < e.positions(); ++p) state = f.step(state, read(p), weights.data[n * weights.image_stride + p]);
-    store_values(f.finish(state, e.positions()), out, n, c, e.c);
+    using reader = position_reader<A, X>;
+    const reader read{x, n, c, {0, 0, e.h, e.w}};
+    const weighted_step_from<F, reader, A> step{f, read, weights.data + n * weights.image_stride};
+    store_values(f.finish(fold_state<A>(f, e.positions(), step), e.positions()), out, n, c, e.c);
   }
 };
 

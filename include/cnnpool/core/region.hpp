@@ -21,7 +21,8 @@ concept region_grid = requires(const G g, index h, index w) {
   { g.regions(h, w) } -> region_list;
 };
 
-/// The user's own boxes. The memory stays the user's (and lies in the backend's memory space).
+/// The user's own boxes. The memory stays the user's; the host checks the boxes and the backend reads them, so for a GPU
+/// they are in managed memory.
 struct box_list {
   std::span<const box> boxes;
   struct list {

@@ -9,6 +9,7 @@
 #include <new>
 
 #include "matrix.hpp"
+#include "space.hpp"
 
 namespace cnnpool {
 
@@ -60,12 +61,23 @@ class scratch {
   bool measuring_ = true;
 };
 
-/// Host memory that pool_into keeps its temporaries in; grows when it is too small and is reused as it is otherwise.
-/// One workspace serves one call at a time.
-class workspace {
+/// Where memory of a space comes from: allocate(bytes), aligned to scratch::alignment, and release. Device memory comes
+/// with the backends that use it (backend/cuda/memory.hpp).
+template <class Space>
+struct memory;
+template <>
+struct memory<host_space> {
+  static void* allocate(std::size_t bytes) { return ::operator new(bytes, std::align_val_t{scratch::alignment}); }
+  static void release(void* p) noexcept { ::operator delete(p, std::align_val_t{scratch::alignment}); }
+};
+
+/// Memory that pool_into keeps its temporaries in; grows when it is too small and is reused as it is otherwise.
+/// One workspace serves one call at a time (on a GPU: one stream).
+template <class Space>
+class basic_workspace {
  public:
-  workspace() = default;
-  explicit workspace(std::size_t bytes) { reserve(bytes); }
+  basic_workspace() = default;
+  explicit basic_workspace(std::size_t bytes) { reserve(bytes); }
 
   /// 0 once it was moved from: the memory went along.
   std::size_t capacity() const { return memory_ == nullptr ? 0 : capacity_; }
@@ -73,17 +85,18 @@ class workspace {
     if (bytes <= capacity()) return;
     memory_.reset();
     capacity_ = 0;
-    memory_.reset(static_cast<char*>(::operator new(bytes, std::align_val_t{scratch::alignment})));
+    memory_.reset(static_cast<char*>(memory<Space>::allocate(bytes)));
     capacity_ = bytes;
   }
   void* data() { return memory_.get(); }
 
  private:
   struct deleter {
-    void operator()(char* p) const { ::operator delete(p, std::align_val_t{scratch::alignment}); }
+    void operator()(char* p) const { memory<Space>::release(p); }
   };
   std::unique_ptr<char, deleter> memory_;
   std::size_t capacity_ = 0;
 };
+using workspace = basic_workspace<host_space>;
 
 }  // namespace cnnpool

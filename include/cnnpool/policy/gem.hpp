@@ -176,7 +176,8 @@ struct gem {
   }
 };
 
-/// GeM with one p per channel (cirtorch's GeMmp). p lies in the backend's memory space and outlives the call.
+/// GeM with one p per channel (cirtorch's GeMmp). p outlives the call; the host checks it and the backend reads it, so for
+/// a GPU it is managed memory.
 struct gem_per_channel {
   static constexpr const char* name = "gem_per_channel";
 

@@ -4,7 +4,7 @@
 #include <cnnpool/policy/max.hpp>
 #include <cnnpool/policy/relu.hpp>
 
-#include "suite.hpp"
+#include "../suite.hpp"
 
 using namespace testing;
 using namespace cnnpool;
@@ -22,10 +22,10 @@ oracle::row of_three(const oracle::map& x, const oracle::row& e, oracle::real u)
 oracle::row rectified_three(const oracle::map& x) { return three(oracle::relu(x)); }
 }  // namespace
 
-TEST_CASE("three folds in one pass on every level, layout and count") {
-  check_everywhere<float, bfloat16>(cpu_levels(), concat(average{}, cnnpool::max{}, gem{}), &three, of_three);
+TEST_CASE("three folds in one pass on every layout and count") {
+  check_everywhere<float, bfloat16>(backends(), concat(average{}, cnnpool::max{}, gem{}), &three, of_three);
 }
 TEST_CASE("the same behind relu") {
-  check_everywhere<float, std::int8_t>(cpu_levels(), relu{} | concat(average{}, cnnpool::max{}, gem{}),
+  check_everywhere<float, std::int8_t>(backends(), relu{} | concat(average{}, cnnpool::max{}, gem{}),
                                        &rectified_three, of_three);
 }

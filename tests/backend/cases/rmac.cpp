@@ -1,7 +1,7 @@
 #include <cnnpool/policy/relu.hpp>
 #include <cnnpool/policy/rmac.hpp>
 
-#include "suite.hpp"
+#include "../suite.hpp"
 
 using namespace testing;
 using namespace cnnpool;
@@ -20,7 +20,7 @@ oracle::row of_blog(const oracle::map&, const oracle::row& e, oracle::real u) {
 }
 }  // namespace
 
-TEST_CASE("rmac on every level, layout, count and type") {
-  check_everywhere<float, double, float16, std::uint8_t>(cpu_levels(), relu{} | rmac{}, &sum_of_regions, of_unit);
+TEST_CASE("rmac on every layout, count and type") {
+  check_everywhere<float, double, float16, std::uint8_t>(backends(), relu{} | rmac{}, &sum_of_regions, of_unit);
 }
-TEST_CASE("the blog's rmac") { check_everywhere<float>(cpu_levels(), rmac_blog, &blog, of_blog); }
+TEST_CASE("the blog's rmac") { check_everywhere<float>(backends(), rmac_blog, &blog, of_blog); }

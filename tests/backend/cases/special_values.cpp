@@ -1,8 +1,7 @@
 // NaN, inf, denormals, zeros and negative numbers through every policy: section by section what the contract promises.
 #include <cnnpool/pooling.hpp>
 
-#include "../catch.hpp"
-#include "../placed.hpp"
+#include "../suite.hpp"
 
 using namespace cnnpool;
 
@@ -20,7 +19,7 @@ struct one_channel {
   }
   template <class B, class P>
   auto pooled(const B& b, const P& p) const {
-    return pool(b, feature_view<float>(values.data(), {1, 12, 1, positions}, nchw), p);
+    return testing::pooled(b, feature_view<float>(values.data(), {1, 12, 1, positions}, nchw), values, p);
   }
   template <class B, class P>
   auto pooled_nhwc(const B& b, const P& p) const {
@@ -28,18 +27,17 @@ struct one_channel {
     for (cnnpool::index c = 0; c < 12; ++c)
       for (cnnpool::index i = 0; i < positions; ++i)
         turned[array_size(i * 12 + c)] = values[array_size(c * positions + i)];
-    return pool(b, feature_view<float>(turned.data(), {1, 12, 1, positions}, nhwc), p);
+    return testing::pooled(b, feature_view<float>(turned.data(), {1, 12, 1, positions}, nhwc), turned, p);
   }
 };
 
 template <class F>
 void on_every_backend(const F& f) {
-  for (const auto level : {instruction_set::baseline, instruction_set::avx2, instruction_set::avx512}) {
-    INFO(to_string(level));
-    f(cpu{.level = level});
+  int count = 0;
+  for (const auto& b : testing::backends()) {
+    INFO("backend " << count++);
+    f(b);
   }
-  INFO("reference");
-  f(reference{});
 }
 
 /// check(result of channel 5, result of another one), on every backend and layout.
@@ -130,7 +128,7 @@ TEST_CASE("maps of nothing but zeros, of nothing but negative numbers, of the la
       const std::vector<float> v(array_size(12 * n), value);
       INFO(n << " positions of " << value);
       on_every_backend([&](const auto& b) {
-        const auto d = pool(b, feature_view<float>(v.data(), {1, 12, 1, n}, nchw), policy);
+        const auto d = testing::pooled(b, feature_view<float>(v.data(), {1, 12, 1, n}, nchw), v, policy);
         for (const auto e : d.row(0)) CHECK(static_cast<double>(e) == Approx(expected));
       });
     }

@@ -1,6 +1,6 @@
 #include <cnnpool/policy/gem.hpp>
 
-#include "suite.hpp"
+#include "../suite.hpp"
 
 using namespace testing;
 using namespace cnnpool;
@@ -25,13 +25,13 @@ struct gem_of_first_channels {
 oracle::row to_six_digits(const oracle::map&, const oracle::row& e, oracle::real) { return relative(e, 1e-6L); }
 }  // namespace
 
-TEST_CASE("gem of p = 2.7 on every level, layout and count") {
+TEST_CASE("gem of p = 2.7 on every layout and count") {
   check_everywhere<float, float16>(
-      cpu_levels(), gem{.p = 2.7}, [](const oracle::map& x) { return oracle::gem(x, 2.7L); }, to_six_digits);
+      backends(), gem{.p = 2.7}, [](const oracle::map& x) { return oracle::gem(x, 2.7L); }, to_six_digits);
 }
-TEST_CASE("gem with one p per channel on every level, layout and count") {
+TEST_CASE("gem with one p per channel on every layout and count") {
   check_everywhere<float>(
-      cpu_levels(), gem_of_first_channels{},
+      backends(), gem_of_first_channels{},
       [](const oracle::map& x) { return oracle::gem(x, oracle::row(exponents().begin(), exponents().begin() + x.c)); },
       to_six_digits);
 }

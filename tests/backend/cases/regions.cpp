@@ -1,6 +1,5 @@
 // Regions of a user's own, overlapping and not square, with a user's own fold, in every layout: pool_regions, row by
 // row, against the oracle of the cropped map.
-#include <cnnpool/backend/reference/reference.hpp>
 #include <cnnpool/compose.hpp>
 #include <cnnpool/policy/average.hpp>
 #include <cnnpool/policy/gem.hpp>
@@ -8,7 +7,7 @@
 #include <cnnpool/policy/regional.hpp>
 #include <cnnpool/post/scale.hpp>
 
-#include "suite.hpp"
+#include "../suite.hpp"
 
 using namespace testing;
 using namespace cnnpool;
@@ -71,7 +70,7 @@ void check_regions_of(const std::vector<B>& backends, const P& policy, expectati
       const placed<T> x({2, m.h * m.w > 200 ? c % 11 + 1 : c, m.h, m.w}, layout, cases % 4, signed_values(r));
       const std::vector<box> boxes = random_boxes(r, m.h, m.w);
       for (const B& b : backends) {
-        const auto got = pool_regions(b, x.view, policy, box_list{boxes});
+        const auto got = pooled_regions(b, x.view, x.memory, policy, boxes);
         std::size_t row = 0;
         for (const oracle::map& image : x.images)
           for (const box& k : boxes) {
@@ -89,27 +88,23 @@ void check_regions_of(const std::vector<B>& backends, const P& policy, expectati
   CHECK(cases == static_cast<int>(counted_maps().size() * layouts().size()));
 }
 
-const std::vector<reference> references{{}};
-
 }  // namespace
 
 TEST_CASE("max of regions") {
-  check_regions_of<float>(cpu_levels(), cnnpool::max{}, &oracle::max, 0, 0);
-  check_regions_of<bfloat16>(cpu_levels(), cnnpool::max{}, &oracle::max, 0, 0);
+  check_regions_of<float>(backends(), cnnpool::max{}, &oracle::max, 0, 0);
+  check_regions_of<bfloat16>(backends(), cnnpool::max{}, &oracle::max, 0, 0);
 }
 // A cell of the largest map holds all of its 1369 positions: N u.
-TEST_CASE("average of regions") { check_regions_of<float>(cpu_levels(), average{}, &oracle::average, 8e-5L, 1e-5L); }
+TEST_CASE("average of regions") { check_regions_of<float>(backends(), average{}, &oracle::average, 8e-5L, 1e-5L); }
 TEST_CASE("gem of regions") {
   check_regions_of<float>(
-      cpu_levels(), gem{}, [](const oracle::map& x) { return oracle::gem(x); }, 2e-5L, 0);
+      backends(), gem{}, [](const oracle::map& x) { return oracle::gem(x); }, 2e-5L, 0);
 }
 TEST_CASE("a user's fold on every backend: whole maps, regions, stages") {
   const auto allow = [](const oracle::map&, const oracle::row& e, oracle::real u) {
     return oracle::row(e.size(), u > 1e-10L ? 1e-5L : 1e-13L);
   };
-  check_everywhere<float, double>(cpu_levels(), log_sum_exp{}, &smooth_maximum, allow);
-  check_everywhere<float>(references, log_sum_exp{}, &smooth_maximum, allow);
-  check_everywhere<float>(cpu_levels(), log_sum_exp{} | scale{3}, &scaled_by_three, allow);
-  check_regions_of<float>(cpu_levels(), log_sum_exp{}, &smooth_maximum, 0, 1e-5L);
-  check_regions_of<float>(references, log_sum_exp{}, &smooth_maximum, 0, 1e-6L);
+  check_everywhere<float, double>(backends(), log_sum_exp{}, &smooth_maximum, allow);
+  check_everywhere<float>(backends(), log_sum_exp{} | scale{3}, &scaled_by_three, allow);
+  check_regions_of<float>(backends(), log_sum_exp{}, &smooth_maximum, 0, 1e-5L);
 }

@@ -1,0 +1,54 @@
+// The Thrust backend: the same policies on any Thrust device system (CPP, OMP, TBB, CUDA), chosen when compiling.
+//
+//   pool(thrust_backend{}, x, rmac{})           on CPP, OMP and TBB, whose memory is the host's
+//   pool_into(thrust_backend{}, feature_view<float, device_space>(...), rmac{}, out, workspace)         on CUDA
+//
+// One result per call of thrust::for_each, so results are the same bits on every run and for any number of threads. On a
+// CPU it is there for correctness and for programs that already use Thrust; cpu is much faster. Any Thrust from 1.17 to
+// CCCL 3. CMake: cnnpool_use_thrust(target SYSTEM OMP).
+#pragma once
+
+#if !defined(THRUST_DEVICE_SYSTEM) && !defined(__CUDACC__)
+#error "cnnpool: choose Thrust's system for the whole program, e.g. -DTHRUST_DEVICE_SYSTEM=THRUST_DEVICE_SYSTEM_OMP"
+#endif
+
+#include <thrust/execution_policy.h>
+#include <thrust/for_each.h>
+#include <thrust/iterator/counting_iterator.h>
+
+#include "../elementwise.hpp"
+
+// Thrust's own names depend on the system: a program that mixed two would break the one-definition rule without this.
+#if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
+#include "../cuda/memory.hpp"
+#define CNNPOOL_THRUST_VARIANT thrust_cuda
+#elif THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_OMP
+#define CNNPOOL_THRUST_VARIANT thrust_omp
+#elif THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_TBB
+#define CNNPOOL_THRUST_VARIANT thrust_tbb
+#else
+#define CNNPOOL_THRUST_VARIANT thrust_cpp
+#endif
+
+namespace cnnpool {
+inline namespace CNNPOOL_THRUST_VARIANT {
+
+/// thrust_backend{}: Thrust's own choice of threads or the default stream; no other state.
+struct thrust_backend : elementwise<thrust_backend> {
+#if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
+  using space = device_space;
+#else
+  using space = host_space;
+#endif
+  template <class T>
+  using accumulator = accumulator_t<T>;
+
+  template <class F>
+  void for_each(index count, const F& f) const {
+    const thrust::counting_iterator<index> first(0);
+    thrust::for_each(thrust::device, first, first + count, f);
+  }
+};
+
+}  // namespace CNNPOOL_THRUST_VARIANT
+}  // namespace cnnpool
