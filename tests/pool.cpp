@@ -129,3 +129,15 @@ TEST_CASE("descriptors that were moved from are 0 x 0") {
   a = std::move(b);
   CHECK((b.rows() == 0 && b.cols() == 0 && a.cols() == 3 && a(1, 2) == 5));
 }
+
+TEST_CASE("pool_regions_into writes what pool_regions returns, and says what an output of the wrong size should be") {
+  const auto x = view({2, 3, 7, 5});
+  const auto expected = pool_regions(x, max{} | l2{}, rmac_grid{});
+  workspace w;
+  descriptors<float> out(expected.rows(), 3);
+  pool_regions_into(cpu{}, x, max{} | l2{}, rmac_grid{}, out, w);
+  for (std::size_t i = 0; i < out.size(); ++i) CHECK(out.data()[i] == expected.data()[i]);
+  descriptors<float> small(4, 3);
+  CHECK(sentence([&] { pool_regions_into(cpu{}, x, max{} | l2{}, rmac_grid{}, small, w); }) ==
+        "pool_regions_into: output is 4 x 3, policy max | l2 on 20 regions of 2 x 3 x 7 x 5 needs 40 x 3");
+}

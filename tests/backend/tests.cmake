@@ -17,6 +17,8 @@ cnnpool_test(backend/cpu_sum_bound OPTIONS -O1 "-DCNNPOOL_TEST_BACKEND=\"on_cpu.
 cnnpool_test(backend/cpu_same_bits OPTIONS -O1 "-DCNNPOOL_TEST_BACKEND=\"on_cpu.hpp\"" LIBRARIES Threads::Threads
              LABELS threads TWICE_WITH_OPENMP)
 
+cnnpool_test(backend/toy OPTIONS -O1)
+
 # suite_program(name HEADER OPTIONS... LIBRARIES ...): all cases and the files in `with` on one backend, one program.
 function(suite_program name header)
   cmake_parse_arguments(arg "" "" "LIBRARIES;OPTIONS" ${ARGN})

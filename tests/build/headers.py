@@ -20,6 +20,10 @@ STANDARD = "\n".join(f"#include <{h}>" for h in (
     "bits/stdc++.h", "immintrin.h", "omp.h", "fcntl.h", "unistd.h", "sys/mman.h", "sys/stat.h"))
 
 
+# What a header needs its user to have chosen.
+NEEDS = {"cnnpool/backend/thrust/": ["-DTHRUST_DEVICE_SYSTEM=THRUST_DEVICE_SYSTEM_CPP"]}
+
+
 class Checker:
     def __init__(self, arguments):
         self.compiler = [arguments.compiler, "-std=c++20", *arguments.flag, "-I", arguments.include]
@@ -40,13 +44,14 @@ class Checker:
 
     def alone(self, header):
         """(header, problem or None, reason of a skip or None)"""
-        if header.startswith("cnnpool/adapters/"):
+        if header.startswith(("cnnpool/adapters/", "cnnpool/backend/")):
             framework = self.missing(header)
             if framework:
                 return header, None, f"{framework} is not installed"
         text = f"#include <{header}>\n#include <{header}>\n"
         unit = os.path.join(self.temporary.name, header.replace("/", "_") + ".o")
-        done = self.run([*self.compiler, "-O0", "-c", "-x", "c++", "-", "-o", unit], text)
+        flags = [flag for folder, needed in NEEDS.items() if header.startswith(folder) for flag in needed]
+        done = self.run([*self.compiler, *flags, "-O0", "-c", "-x", "c++", "-", "-o", unit], text)
         if done.returncode != 0 or done.stderr:
             said = [line for line in done.stderr.splitlines() if "error: " in line or "warning: " in line]
             return header, "\n  ".join(said[:5] or ["the compiler failed without a word"]), None

@@ -6,6 +6,11 @@ struct device_backend : cnnpool::backend_archetype {
   using space = cnnpool::device_space;
 };
 static_assert(cnnpool::backend<device_backend>);
+template <>
+struct cnnpool::memory<cnnpool::device_space> {
+  static void* allocate(std::size_t) { return nullptr; }
+  static void release(void*) noexcept {}
+};
 
 #ifdef CNNPOOL_GOOD
 using view = cnnpool::feature_view<float, cnnpool::device_space>;
@@ -13,6 +18,7 @@ using view = cnnpool::feature_view<float, cnnpool::device_space>;
 using view = cnnpool::feature_view<float>;
 #endif
 
-void f(const view& x, cnnpool::descriptor_span<float, cnnpool::device_space> out, cnnpool::workspace& w) {
+void f(const view& x, cnnpool::descriptor_span<float, cnnpool::device_space> out,
+       cnnpool::basic_workspace<cnnpool::device_space>& w) {
   cnnpool::pool_into(device_backend{}, x, cnnpool::max{}, out, w);
 }

@@ -1,0 +1,70 @@
+// A new backend needs no change to any policy: this one, written in twenty lines, counts the elements that it reads and
+// runs every policy there is. The counts are also what docs/backends.md promises about passes over memory.
+#include <cnnpool/backend/elementwise.hpp>
+#include <cnnpool/backend/reference/reference.hpp>
+#include <cnnpool/pooling.hpp>
+
+#include <vector>
+
+#include "../catch.hpp"
+#include "../random.hpp"
+
+using namespace cnnpool;
+
+namespace {
+
+/// Reads are counted by the function that is applied to every element while it is read.
+struct count_reads {
+  long* reads;
+  template <class V>
+  V operator()(const V& x) const {
+    ++*reads;
+    return x;
+  }
+};
+struct counting_backend : elementwise<counting_backend> {
+  using space = host_space;
+  template <class T>
+  using accumulator = accumulator_t<T>;
+  template <class F>
+  void for_each(cnnpool::index count, const F& f) const {
+    for (cnnpool::index i = count - 1; i >= 0; --i) f(i);  // any order will do
+  }
+};
+
+constexpr cnnpool::index channels = 24, positions = 6 * 5;
+
+/// Reads of an element of the activations, on average; the result is compared with the reference backend's.
+template <class P>
+double reads_per_element(const P& policy) {
+  testing::random_numbers r;
+  std::vector<float> values(2 * channels * positions);
+  for (float& v : values) v = static_cast<float>(r.uniform(0, 3));
+  const feature_view<float> x(values.data(), {2, channels, 6, 5}, nchw);
+  long reads = 0;
+  const source<feature_view<float>, count_reads> counted{x, {&reads}};
+  const auto got = pool(counting_backend{}, counted, policy);
+  const auto expected = pool(reference{}, x, policy);
+  REQUIRE(got.size() == expected.size());
+  for (std::size_t i = 0; i < got.size(); ++i)
+    CHECK(got.data()[i] == Approx(expected.data()[i]).epsilon(1e-4).margin(1e-6));
+  return static_cast<double>(reads) / static_cast<double>(values.size());
+}
+
+}  // namespace
+
+TEST_CASE("one read of every element: folds, and any number of them at once") {
+  CHECK(reads_per_element(cnnpool::sum{}) == 1);
+  CHECK(reads_per_element(gem{.p = 2.7} | power{} | l2{}) == 1);
+  CHECK(reads_per_element(spoc{}) == 1);
+  CHECK(reads_per_element(concat(cnnpool::sum{}, average{} | l2{}, cnnpool::max{}, gem{}, nonzero{})) == 1);
+}
+TEST_CASE("two reads: crow, whose weights need the whole map first") { CHECK(reads_per_element(crow{}) == 2); }
+TEST_CASE("one read per region: rmac without a kernel of its own") {
+  double covered = 0;
+  const auto regions = rmac_grid{}.regions(6, 5);
+  for (cnnpool::index k = 0; k < regions.size(); ++k)
+    covered += static_cast<double>(regions[k].h * regions[k].w) / static_cast<double>(positions);
+  CHECK(reads_per_element(rmac{}) == Approx(covered));
+  CHECK(reads_per_element(regional(average{} | l2{}, rmac_grid{})) == Approx(covered));
+}
