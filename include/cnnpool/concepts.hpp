@@ -69,6 +69,13 @@ struct backend_archetype {
   /// out(n*regions.size() + region, k*c + channel): the fold over the positions of each region.
   template <class X, class F, class R, class A>
   void fold_regions(scratch&, const X&, const F&, const R&, const matrix<A>&) const {}
+  /// out(n, j*positions + position) = SUM_c weights(j, c) x(n, c, position): a 1x1 convolution, a linear layer of
+  /// descriptors. The columns of weights are adjacent.
+  template <class X, class W, class A>
+  void product(scratch&, const X&, const matrix<const W>&, const matrix<A>&) const {}
+  /// out(n, j*c + channel) = SUM_position weights(n, j*positions + position) x(n, channel, position).
+  template <class X, class A>
+  void weighted_sums(scratch&, const X&, const matrix<const A>&, const matrix<A>&) const {}
   /// out(i, j) = f(in(i, j)...). An input is a matrix, per_row, row_index or column_index.
   template <class A, class F, class... In>
   void map(scratch&, const matrix<A>&, const F&, const In&...) const {}

@@ -19,3 +19,4 @@
 #include "post/power.hpp"
 #include "post/scale.hpp"
 #include "post/truncate.hpp"
+#include "post/whiten.hpp"

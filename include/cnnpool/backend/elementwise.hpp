@@ -117,6 +117,35 @@ struct fold_channels_at {
   }
 };
 
+template <class X, class W, class A>
+struct product_at {
+  X x;
+  matrix<const W> weights;
+  matrix<A> out;
+  CNNPOOL_HD void operator()(index i) const {
+    const shape& e = x.extents();
+    const index p = i % e.positions(), j = i / e.positions() % weights.rows, n = i / e.positions() / weights.rows;
+    A sum = 0;
+    for (index c = 0; c < e.c; ++c) sum += static_cast<A>(weights(j, c)) * element<A>(x, n, c, p / e.w, p % e.w);
+    out(n, j * e.positions() + p) = sum;
+  }
+};
+
+template <class X, class A>
+struct weighted_sums_at {
+  X x;
+  matrix<const A> weights;
+  matrix<A> out;
+  CNNPOOL_HD void operator()(index i) const {
+    const shape& e = x.extents();
+    const index count = weights.cols / e.positions(), c = i % e.c, j = i / e.c % count, n = i / e.c / count;
+    A sum = 0;
+    for (index p = 0; p < e.positions(); ++p)
+      sum += weights(n, j * e.positions() + p) * element<A>(x, n, c, p / e.w, p % e.w);
+    out(n, j * e.c + c) = sum;
+  }
+};
+
 template <class A>
 CNNPOOL_HD A map_input(const matrix<A>& m, index i, index j) {
   return m(i, j);
@@ -200,6 +229,14 @@ struct elementwise {
   template <class X, class F, class R, class A>
   void fold_regions(scratch& s, const X& x, const F& f, const R& regions, const matrix<A>& out) const {
     run(s, x.extents().n * regions.size() * x.extents().c, detail::fold_regions_at<X, F, R, A>{x, f, regions, out});
+  }
+  template <class X, class W, class A>
+  void product(scratch& s, const X& x, const matrix<const W>& weights, const matrix<A>& out) const {
+    run(s, x.extents().n * weights.rows * x.extents().positions(), detail::product_at<X, W, A>{x, weights, out});
+  }
+  template <class X, class A>
+  void weighted_sums(scratch& s, const X& x, const matrix<const A>& weights, const matrix<A>& out) const {
+    run(s, out.rows * out.cols, detail::weighted_sums_at<X, A>{x, weights, out});
   }
   template <class A, class F, class... In>
   void map(scratch& s, const matrix<A>& out, const F& f, const In&... in) const {

@@ -73,4 +73,11 @@ auto rows_as_images(const matrix<A>& m) {
   return as_source(feature_view<T, Space>(m.data, {m.rows, 1, 1, m.cols}, strides{m.row_stride, 0, 0, m.col_stride}));
 }
 
+/// The rows of a matrix as images of one position: n x c x 1 x 1.
+template <class Space, class A>
+auto rows_as_descriptors(const matrix<A>& m) {
+  using T = std::remove_const_t<A>;
+  return as_source(feature_view<T, Space>(m.data, {m.rows, m.cols, 1, 1}, strides{m.row_stride, m.col_stride, 0, 0}));
+}
+
 }  // namespace cnnpool

@@ -11,6 +11,7 @@
 #include "level.hpp"
 #include "map.hpp"
 #include "parallel.hpp"
+#include "product.hpp"
 #include "region_fold.hpp"
 
 namespace cnnpool {
@@ -115,6 +116,16 @@ struct cpu {
     });
   }
 
+  template <class X, class W, class A>
+  void product(scratch& s, const X& x, const matrix<const W>& weights, const matrix<A>& out) const {
+    run_product<X, W, A>(s, {{x, true, out}, weights.data, weights.row_stride, 0, weights.rows});
+  }
+  template <class X, class A>
+  void weighted_sums(scratch& s, const X& x, const matrix<const A>& weights, const matrix<A>& out) const {
+    const index positions = x.extents().positions();
+    run_product<X, A, A>(s, {{x, false, out}, weights.data, positions, weights.row_stride, weights.cols / positions});
+  }
+
   template <class A, class F, class... In>
   void map(scratch& s, const matrix<A>& out, const F& f, const In&... in) const {
     if (s.measuring()) return;
@@ -168,6 +179,25 @@ struct cpu {
     detail::run_parallel(parallel, workers, [&](index w) {
       f(w, items / workers * w + (w < items % workers ? w : items % workers),
         items / workers * (w + 1) + (w + 1 < items % workers ? w + 1 : items % workers));
+    });
+  }
+
+  template <class X, class W, class A>
+  void run_product(scratch& s, const detail::product_problem<X, W, A>& all) const {
+    const scratch::frame frame(s);
+    const index blocks = all.blocks(), results = all.results, elements = all.p.elements.count;
+    // A few rows against many weights, one query: the threads share the weights.
+    const bool by_rows = blocks >= thread_count();
+    const index groups = (results + 3) / 4, items = by_rows ? blocks : groups;
+    const index work = (by_rows ? results : blocks * detail::product_problem<X, W, A>::block) * elements;
+    const index workers = workers_for(items * work / 16 * static_cast<index>(sizeof(A)), items);
+    char* const buffers = static_cast<char*>(s.bytes(static_cast<std::size_t>(all.buffer() * workers)));
+    if (s.measuring()) return;
+    parallel_shares(workers, items, [&](index worker, index first, index last) {
+      A* const own = reinterpret_cast<A*>(buffers + worker * all.buffer());
+      const index stop = by_rows || last * 4 > results ? results : last * 4;
+      detail::run_at(level, detail::product_share<X, W, A>{all, by_rows ? first : 0, by_rows ? last : blocks,
+                                                           by_rows ? 0 : first * 4, stop, own});
     });
   }
 

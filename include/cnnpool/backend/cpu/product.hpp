@@ -1,0 +1,184 @@
+// Products: rows of an input against rows of weights, both summed along their elements in lanes.
+//
+// The rows are the positions of a map (elements: channels) or its channels (elements: positions). Every result has lanes
+// of its own, taken in order and folded in halves, so its bits do not depend on which other rows are computed with it.
+// Rows that are not adjacent numbers of the accumulator's type are copied, a block at a time.
+#pragma once
+
+#include "lines.hpp"
+#include "load.hpp"
+
+namespace cnnpool::detail {
+
+/// a * b + c in one expression, which clang needs to fuse it.
+template <class V>
+CNNPOOL_INLINE V multiply_add(const V& a, const V& b, const V& c) {
+#if CNNPOOL_HAS_PACKS
+  V r;
+  r.v = a.v * b.v + c.v;
+  return r;
+#else
+  return a * b + c;
+#endif
+}
+
+/// Lane i with i + N/2, then N/4, ...
+template <class L, int N>
+CNNPOOL_INLINE L sum_of_lanes(const pack<L, N>& x) {
+  if constexpr (N == 2) return x[0] + x[1];
+  else return sum_of_lanes(lanes<0, N / 2>(x) + lanes<N / 2, N / 2>(x));
+}
+
+/// Results of one call: result j of row r of image n goes to out(n, j * rows of an image + r).
+template <class X, class W, class A>
+struct product_problem {
+  static constexpr index block = 16;  // rows that are made ready together
+
+  fold_problem<X, A> p;  // its outputs are the rows, its elements what is summed
+  const W* weights;
+  index weights_stride, weights_image_stride, results;
+
+  index rows_per_image() const { return p.outputs.count; }
+  /// With weights of their own, images do not share blocks.
+  bool shares_weights() const { return weights_image_stride == 0; }
+  index blocks() const {
+    if (shares_weights()) return (p.images * rows_per_image() + block - 1) / block;
+    return p.images * ((rows_per_image() + block - 1) / block);
+  }
+  bool in_place() const {
+    using read = decltype(p.x.read);
+    return std::is_same_v<typename X::value_type, A> && std::is_same_v<read, read_as_is> &&
+           p.elements.inner == p.elements.count && (p.elements.inner_stride == 1 || p.elements.count == 1);
+  }
+  index buffer() const { return in_place() ? 0 : block * p.elements.count * static_cast<index>(sizeof(A)); }
+};
+
+/// A worker's share: blocks first .. last-1, each with results start .. stop-1.
+template <class X, class W, class A>
+struct product_share {
+  using problem = product_problem<X, W, A>;
+  using T = typename X::value_type;
+
+  const problem& all;
+  index first, last, start, stop;
+  A* buffer;
+
+  template <class Level>
+  CNNPOOL_INLINE void operator()() const {
+    const fold_problem<X, A>& p = all.p;
+    const index rows = all.rows_per_image(), per_image = (rows + problem::block - 1) / problem::block;
+    for (index b = first; b < last; ++b) {
+      const bool shared = all.shares_weights();
+      const index row = shared ? b * problem::block : b / per_image * rows + b % per_image * problem::block;
+      const index end = shared ? p.images * rows : (b / per_image + 1) * rows;
+      const index count = end - row < problem::block ? end - row : problem::block;
+      const A* ready[array_size(problem::block)];
+      if (all.in_place()) {
+        if constexpr (std::is_same_v<T, A>)
+          for (index i = 0; i < count; ++i) ready[i] = p.start((row + i) / rows, (row + i) % rows);
+      } else {
+        copy_rows<Level>(row, count);
+        for (index i = 0; i < count; ++i) ready[i] = buffer + i * p.elements.count;
+      }
+      multiply<Level>(ready, row, count);
+    }
+  }
+
+ private:
+  /// Rows row .. row+count-1 as adjacent numbers.
+  template <class Level>
+  CNNPOOL_INLINE void copy_rows(index row, index count) const {
+    using V = pack<A, level_width<Level, A, 8>>;
+    const fold_problem<X, A>& p = all.p;
+    const reader<Level, T, decltype(p.x.read), A> read(p.x);
+    const index rows = all.rows_per_image(), elements = p.elements.count;
+    const index image = row / rows, line = row % rows;
+    const bool adjacent_rows =
+        p.outputs.inner_stride == 1 && line / p.outputs.inner == (line + count - 1) / p.outputs.inner && line + count <= rows;
+    if (p.elements.inner_stride != 1 && adjacent_rows) {
+      const T* from = p.start(image, line);
+      for (index e = 0; e < elements; ++e) {
+        const T* const at = from + p.elements.offset(e);
+        for (index i = 0; i < count; ++i) buffer[i * elements + e] = read.one(at[i]);
+      }
+      return;
+    }
+    for (index i = 0; i < count; ++i) {
+      const T* const from = p.start((row + i) / rows, (row + i) % rows);
+      A* const to = buffer + i * elements;
+      for (index e = 0; e < elements; e += p.elements.inner) {
+        const index run = elements - e < p.elements.inner ? elements - e : p.elements.inner;
+        const T* const at = from + p.elements.offset(e);
+        index k = 0;
+        if (p.elements.inner_stride == 1)
+          for (; k + width<V> <= run; k += width<V>) stored(read.template adjacent<V>(at + k), to + e + k);
+        for (; k < run; ++k) to[e + k] = read.one(at[k * p.elements.inner_stride]);
+      }
+    }
+  }
+
+  template <class Level>
+  CNNPOOL_INLINE void multiply(const A* const* ready, index row, index count) const {
+    constexpr int M = Level::bytes == 64 ? 4 : 2, N = 4;
+    const W* const weights = all.weights + row / all.rows_per_image() * all.weights_image_stride;
+    for (index j = start; j < stop; j += N) {
+      index i = 0;
+      if (stop - j >= N) {
+        for (; i + M <= count; i += M) tile<Level, M, N>(ready + i, weights, row + i, j);
+        for (; i < count; ++i) tile<Level, 1, N>(ready + i, weights, row + i, j);
+      } else {
+        for (index k = j; k < stop; ++k)
+          for (i = 0; i < count; ++i) tile<Level, 1, 1>(ready + i, weights, row + i, k);
+      }
+    }
+  }
+
+  template <class Level, int M, int N>
+  CNNPOOL_INLINE void tile(const A* const* rows, const W* weights, index row, index j) const {
+    using V = pack<A, level_width<Level, A, 16>>;
+    constexpr index lanes_ = width<V>;
+    const fold_problem<X, A>& p = all.p;
+    const index elements = p.elements.count;
+    const W* from[array_size(N)];
+    for (int n = 0; n < N; ++n) from[n] = weights + (j + n) * all.weights_stride;
+    V sums[array_size(M)][array_size(N)];
+    CNNPOOL_UNROLL(4)
+    for (int m = 0; m < M; ++m) {
+      CNNPOOL_UNROLL(4)
+      for (int n = 0; n < N; ++n) sums[m][n] = V(A(0));
+    }
+    index e = 0;
+    for (; e + lanes_ <= elements; e += lanes_) {
+      V x[array_size(M)];
+      CNNPOOL_UNROLL(4)
+      for (int m = 0; m < M; ++m) x[m] = loaded<V>(rows[m] + e);
+      CNNPOOL_UNROLL(4)
+      for (int n = 0; n < N; ++n) {
+        const V w = widened<Level, V>(from[n] + e);
+        CNNPOOL_UNROLL(4)
+        for (int m = 0; m < M; ++m) sums[m][n] = multiply_add(x[m], w, sums[m][n]);
+      }
+    }
+    if (e < elements) {
+      A x[array_size(M)][array_size(lanes_)] = {};
+      W w[array_size(lanes_)] = {};
+      for (int m = 0; m < M; ++m) copy_elements(x[m], rows[m] + e, elements - e, 1);
+      CNNPOOL_UNROLL(4)
+      for (int n = 0; n < N; ++n) {
+        copy_elements(w, from[n] + e, elements - e, 1);
+        CNNPOOL_UNROLL(4)
+        for (int m = 0; m < M; ++m)
+          sums[m][n] = multiply_add(loaded<V>(x[m]), widened<Level, V>(w), sums[m][n]);
+      }
+    }
+    const index per_image = all.rows_per_image();
+    CNNPOOL_UNROLL(4)
+    for (int m = 0; m < M; ++m) {
+      A* const to = p.result + (row + m) / per_image * p.by_image + (row + m) % per_image * p.by_output;
+      CNNPOOL_UNROLL(4)
+      for (int n = 0; n < N; ++n) to[(j + n) * p.by_value] = sum_of_lanes(sums[m][n]);
+    }
+  }
+};
+
+}  // namespace cnnpool::detail

@@ -1,0 +1,139 @@
+// A learned linear projection of descriptors, y = P (x - m): PCA whitening, plain PCA, learned whitening (Lw).
+//
+// A model is a value: copies share its numbers. It is a stage, so policy | whiten | l2{} is a policy, inside regions too.
+// train/ fits models; a mean and a matrix from elsewhere make one as well: scikit-learn's mean_ and components_ (with
+// whiten=True give explained_variance_ too), FAISS's PCAMatrix::mean and A. As a linear layer it is W = P, b = -P m.
+//
+// Numbers are kept in float. The mean is subtracted first, so a large mean costs no accuracy. |error| of a component is
+// at most (d/4 + 5) u SUM |P_jk (x_k - m_k)| + u SUM |P_jk| |x_k - m_k|, u = 2^-24. A NaN spreads to the whole descriptor.
+#pragma once
+
+#include <cmath>
+#include <span>
+#include <vector>
+
+#include "../core/shared_array.hpp"
+#include "../dispatch.hpp"
+
+namespace cnnpool {
+
+namespace detail {
+struct difference {
+  template <class V>
+  CNNPOOL_HD V operator()(const V& a, const V& b) const {
+    return a - b;
+  }
+};
+
+inline std::vector<float> finite_floats(std::span<const double> values, const char* where, const char* what) {
+  std::vector<float> r;
+  r.reserve(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    r.push_back(static_cast<float>(values[i]));
+    if (!std::isfinite(r.back())) raise(where, ": number ", i, " of ", what, " is ", values[i], ", expected a finite float");
+  }
+  return r;
+}
+
+/// in as numbers of type A: itself, or a converted copy.
+template <class A, class B, class T>
+matrix<const A> converted_model(const B& b, scratch& s, const matrix<const T>& in) {
+  if constexpr (std::is_same_v<A, T>) {
+    return in;
+  } else {
+    const matrix<A> copy = s.make<A>(in.rows, in.cols);
+    b.convert(s, in, copy);
+    return copy;
+  }
+}
+}  // namespace detail
+
+/// The model; Space is where its numbers lie. A default-made model is empty and raises when it is used.
+template <class Space = host_space>
+class projection {
+ public:
+  static constexpr const char* name = "whiten";
+  using space = Space;
+
+  projection() = default;
+  /// mean: d numbers; rows: output x d numbers, row by row.
+  projection(std::span<const double> mean, std::span<const double> rows)
+    requires(std::is_same_v<Space, host_space>)
+      : projection(mean, rows, {}) {}
+  /// The same with row j divided by sqrt(variances[j]): scikit-learn's components_ and explained_variance_.
+  projection(std::span<const double> mean, std::span<const double> rows, std::span<const double> variances)
+    requires(std::is_same_v<Space, host_space>)
+  {
+    const std::size_t d = mean.size(), k = d == 0 ? 0 : rows.size() / d;
+    if (d == 0 || k == 0 || k * d != rows.size())
+      raise("projection: a mean of ", d, " and a matrix of ", rows.size(), " numbers, expected a multiple of the mean's");
+    if (!variances.empty() && variances.size() != k)
+      raise("projection: ", variances.size(), " variances for a matrix of ", k, " rows");
+    for (std::size_t j = 0; j < variances.size(); ++j)
+      if (!(variances[j] > 0)) raise("projection: variance ", j, " is ", variances[j], ", expected a positive number");
+    std::vector<double> scaled(rows.begin(), rows.end());
+    for (std::size_t i = 0; i < scaled.size() && !variances.empty(); ++i) scaled[i] /= std::sqrt(variances[i / d]);
+    mean_ = shared_array<float>(detail::finite_floats(mean, "projection", "the mean"));
+    rows_ = shared_array<float>(detail::finite_floats(scaled, "projection", "the matrix"));
+    outputs_ = static_cast<index>(k);
+  }
+  /// Numbers that are in the space already: d and outputs x d of them.
+  projection(shared_array<float, Space> mean, shared_array<float, Space> rows, index outputs,
+             shared_array<double> variances = {})
+      : mean_(std::move(mean)), rows_(std::move(rows)), variances_(std::move(variances)), outputs_(outputs) {
+    index size = 0;
+    if (outputs < 1 || mean_.size() < 1 || !detail::multiply(outputs, mean_.size(), size) || size != rows_.size())
+      raise("projection: a mean of ", mean_.size(), " and a matrix of ", rows_.size(), " numbers do not give ", outputs,
+            " outputs");
+  }
+
+  index input_size() const { return mean_.size(); }
+  index output_size() const { return outputs_; }
+  /// 1 x d.
+  matrix<const float> mean() const { return mean_.rows(1, input_size()); }
+  /// output x d, row by row.
+  matrix<const float> rows() const { return rows_.rows(outputs_, input_size()); }
+  /// Variances of the training data along all directions that it has, the largest first; empty where they are not known.
+  const shared_array<double>& variances() const { return variances_; }
+  /// Directions in which the training data differ at all; 0 where that is not known.
+  index effective_rank() const { return variances_.size(); }
+  const shared_array<float, Space>& mean_numbers() const { return mean_; }
+  const shared_array<float, Space>& row_numbers() const { return rows_; }
+
+  /// The strongest `dimensions` outputs only.
+  projection truncated(index dimensions) const
+    requires(std::is_same_v<Space, host_space>)
+  {
+    if (dimensions < 1 || dimensions > outputs_)
+      raise("projection::truncated: dimensions is ", dimensions, ", expected 1 to ", outputs_);
+    const float* first = rows_.data();
+    return {mean_, shared_array<float>(std::vector<float>(first, first + dimensions * input_size())), dimensions, variances_};
+  }
+
+  // stage
+  index output_size(index) const { return outputs_; }
+  void check(index d) const {
+    if (outputs_ == 0) raise("whiten: the model is empty; fit one, or give it a mean and a matrix");
+    if (d != input_size()) raise("whiten: the model takes ", input_size(), " components, the descriptor has ", d);
+  }
+  template <class B, class A>
+  void apply(const B& b, scratch& s, const matrix<const A>& in, const matrix<A>& out) const {
+    static_assert(std::is_same_v<typename B::space, Space>,
+                  "cnnpool::projection: the model is in another memory space than the one this backend reads");
+    const scratch::frame frame(s);
+    const matrix<A> centred = s.make<A>(in.rows, in.cols);
+    const matrix<const A> m = detail::converted_model<A>(b, s, mean());
+    b.map(s, centred, detail::difference{}, in, matrix<const A>{m.data, in.rows, in.cols, 0, 1});
+    b.product(s, rows_as_descriptors<Space>(centred), rows(), out);
+  }
+
+ private:
+  shared_array<float, Space> mean_, rows_;
+  shared_array<double> variances_;
+  index outputs_ = 0;
+};
+
+/// What the fits return.
+using whitening = projection<host_space>;
+
+}  // namespace cnnpool

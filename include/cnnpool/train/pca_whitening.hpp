@@ -1,0 +1,204 @@
+// PCA whitening from training descriptors (Jegou, Chum, ECCV 2012):
+//   m = mean, Cov = (1/n) SUM (x-m)(x-m)^T = E diag(lambda) E^T, lambda descending,
+//   P = diag((lambda_i + epsilon)^(-power)) E^T, the first `dimensions` rows.
+//
+// power = 0.5 whitens, 0 is plain PCA. shrinkage s replaces lambda by (1-s) lambda + s trace(Cov)/d first. The entry of an
+// eigenvector that is largest in absolute value is positive (the first of equal ones).
+//
+// Everything is double. covariance reads rows in any number of calls, and two of them merge: the result is the same to
+// rounding, so that training spreads over machines. It holds at most d rows or d x d numbers. With fewer rows than
+// dimensions the eigenvectors come from the n x n Gram matrix. Directions with lambda <= d 2^-52 lambda_0 do not count
+// (the effective rank); asking for more dimensions is an error with both numbers.
+#pragma once
+
+#include <Eigen/Eigenvalues>
+
+#include <algorithm>
+#include <vector>
+
+#include "../post/whiten.hpp"
+#include "training_rows.hpp"
+
+namespace cnnpool {
+
+/// Mean and covariance of rows that come in parts.
+class covariance {
+ public:
+  index count() const { return count_; }
+  /// 0 before the first row.
+  index dimensions() const { return dimensions_; }
+
+  template <training_rows M>
+  void add(const M& rows) {
+    if (rows.rows() == 0) return;
+    expect(static_cast<index>(rows.cols()));
+    // Nothing is taken unless all of it is good.
+    detail::each_block(rows, "covariance::add", count_, [](const auto&) {});
+    detail::each_block(rows, "covariance::add", count_, [&](const detail::row_major& block) { add_block(block); });
+  }
+
+  /// Adds what another one has read.
+  void merge(const covariance& other) {
+    if (other.count_ == 0) return;
+    if (&other == this) return merge(covariance(other));
+    expect(other.dimensions_);
+    if (!other.folded_) return add_block(other.kept_rows());
+    fold_kept();
+    fold(other.count_, other.mean_, other.scatter_);
+  }
+
+  Eigen::VectorXd mean() const {
+    if (folded_) return mean_;
+    return kept_rows().colwise().mean().transpose();
+  }
+  /// True when there are more rows than dimensions; then scatter() is theirs, otherwise kept_rows().
+  bool folded() const { return folded_; }
+  /// SUM (x-m)(x-m)^T, the lower triangle.
+  const Eigen::MatrixXd& scatter() const { return scatter_; }
+  Eigen::Map<const detail::row_major> kept_rows() const {
+    return {kept_.data(), folded_ ? 0 : count_, dimensions_};
+  }
+
+ private:
+  void expect(index d) {
+    if (dimensions_ == 0) dimensions_ = d;
+    if (d != dimensions_ || d == 0)
+      raise("covariance: rows of ", d, " components after rows of ", dimensions_);
+  }
+  template <class Block>
+  void add_block(const Block& block) {
+    if (!folded_ && count_ + block.rows() <= dimensions_) {
+      for (index i = 0; i < block.rows(); ++i)
+        for (index j = 0; j < dimensions_; ++j) kept_.push_back(block(i, j));
+      count_ += block.rows();
+      return;
+    }
+    fold_kept();
+    fold_rows(block);
+  }
+  void fold_kept() {
+    if (folded_) return;
+    const detail::row_major rows = kept_rows();
+    folded_ = true;
+    count_ = 0;
+    std::vector<double>().swap(kept_);
+    mean_ = Eigen::VectorXd::Zero(dimensions_);
+    scatter_ = Eigen::MatrixXd::Zero(dimensions_, dimensions_);
+    if (rows.rows() != 0) fold_rows(rows);
+  }
+  template <class Block>
+  void fold_rows(const Block& block) {
+    const Eigen::VectorXd m = block.colwise().mean().transpose();
+    const Eigen::MatrixXd centred = (block.rowwise() - m.transpose()).transpose();
+    Eigen::MatrixXd own = Eigen::MatrixXd::Zero(dimensions_, dimensions_);
+    own.selfadjointView<Eigen::Lower>().rankUpdate(centred);
+    fold(static_cast<index>(block.rows()), m, own);
+  }
+  void fold(index n, const Eigen::VectorXd& m, const Eigen::MatrixXd& s) {
+    const double mine = static_cast<double>(count_), theirs = static_cast<double>(n), all = mine + theirs;
+    const Eigen::VectorXd apart = m - mean_;
+    scatter_.triangularView<Eigen::Lower>() += s;
+    scatter_.selfadjointView<Eigen::Lower>().rankUpdate(apart, mine / all * theirs);
+    mean_ += apart * (theirs / all);
+    count_ += n;
+  }
+
+  index count_ = 0, dimensions_ = 0;
+  bool folded_ = false;
+  std::vector<double> kept_;
+  Eigen::VectorXd mean_;
+  Eigen::MatrixXd scatter_;
+};
+
+struct pca_options {
+  index dimensions = 0;  // 0: the effective rank
+  double power = 0.5;    // 0: plain PCA
+  double epsilon = 0;    // added to every eigenvalue
+  double shrinkage = 0;  // 0 to 1: how far the eigenvalues are drawn to their mean
+};
+
+namespace detail {
+
+/// Eigenpairs, the strongest first; vectors are columns.
+struct eigenpairs {
+  Eigen::VectorXd values;
+  Eigen::MatrixXd vectors;
+};
+inline eigenpairs descending_eigenpairs(const Eigen::MatrixXd& lower, const char* where) {
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(lower);
+  if (solver.info() != Eigen::Success) raise(where, ": the eigenvalues of ", lower.rows(), " x ", lower.cols(), " did not converge");
+  return {solver.eigenvalues().reverse(), solver.eigenvectors().rowwise().reverse()};
+}
+template <class Vector>
+void make_largest_positive(Vector&& v) {
+  Eigen::Index largest = 0;
+  for (Eigen::Index i = 1; i < v.size(); ++i)
+    if (std::abs(v[i]) > std::abs(v[largest])) largest = i;
+  if (v[largest] < 0) v = -v;
+}
+
+inline eigenpairs principal_directions(const covariance& c, double& trace) {
+  const double n = static_cast<double>(c.count());
+  if (c.folded()) {
+    trace = c.scatter().trace() / n;
+    return descending_eigenpairs(c.scatter() / n, "fit_pca_whitening");
+  }
+  const row_major rows = c.kept_rows();
+  const Eigen::MatrixXd centred = rows.rowwise() - rows.colwise().mean();
+  Eigen::MatrixXd gram = Eigen::MatrixXd::Zero(rows.rows(), rows.rows());
+  gram.selfadjointView<Eigen::Lower>().rankUpdate(centred, 1 / n);
+  trace = gram.trace();
+  eigenpairs pairs = descending_eigenpairs(gram, "fit_pca_whitening");
+  // Around their mean, n rows span n - 1 directions at most; directions below rounding stay zero and are dropped later.
+  pairs.values.conservativeResize(rows.rows() - 1);
+  Eigen::MatrixXd directions = centred.transpose() * pairs.vectors.leftCols(rows.rows() - 1);
+  for (Eigen::Index i = 0; i < directions.cols(); ++i) directions.col(i).normalize();
+  return {std::move(pairs.values), std::move(directions)};
+}
+
+inline void check_pca(const covariance& c, const pca_options& o) {
+  if (c.count() < 2) raise("fit_pca_whitening: ", c.count(), " training rows, expected at least 2");
+  if (o.dimensions < 0) raise("fit_pca_whitening: dimensions is ", o.dimensions, ", expected 1 or more, or 0 for the rank");
+  if (!(o.power >= 0 && o.power <= 0.5)) raise("fit_pca_whitening: power is ", o.power, ", expected 0 to 0.5");
+  if (!(o.epsilon >= 0) || !std::isfinite(o.epsilon))
+    raise("fit_pca_whitening: epsilon is ", o.epsilon, ", expected a finite number of at least 0");
+  if (!(o.shrinkage >= 0 && o.shrinkage <= 1)) raise("fit_pca_whitening: shrinkage is ", o.shrinkage, ", expected 0 to 1");
+}
+
+}  // namespace detail
+
+inline whitening fit_pca_whitening(const covariance& c, const pca_options& o = {}) {
+  detail::check_pca(c, o);
+  double trace = 0;
+  detail::eigenpairs pairs = detail::principal_directions(c, trace);
+  const index d = c.dimensions();
+  const double smallest = static_cast<double>(d) * 0x1p-52 * (pairs.values.size() > 0 ? pairs.values[0] : 0);
+  index rank = 0;
+  while (rank < pairs.values.size() && pairs.values[rank] > smallest) ++rank;
+  const index dimensions = o.dimensions == 0 ? rank : o.dimensions;
+  if (dimensions > rank || rank == 0)
+    raise("fit_pca_whitening: ", o.dimensions, " dimensions from training data of effective rank ", rank, " (", c.count(),
+          " rows of ", d, " components)");
+  std::vector<double> rows;
+  for (index k = 0; k < dimensions; ++k) {
+    const double lambda = (1 - o.shrinkage) * pairs.values[k] + o.shrinkage * trace / static_cast<double>(d);
+    detail::make_largest_positive(pairs.vectors.col(k));
+    const double factor = std::pow(lambda + o.epsilon, -o.power);
+    for (index j = 0; j < d; ++j) rows.push_back(pairs.vectors(j, k) * factor);
+  }
+  const Eigen::VectorXd m = c.mean();
+  return {shared_array<float>(detail::finite_floats({m.data(), static_cast<std::size_t>(d)}, "fit_pca_whitening", "the mean")),
+          shared_array<float>(detail::finite_floats(rows, "fit_pca_whitening", "the matrix")), dimensions,
+          shared_array<double>(std::vector<double>(pairs.values.data(), pairs.values.data() + rank))};
+}
+
+/// training: rows, a range of rows, or a function that returns the next rows; see training_rows.hpp.
+template <class Training>
+  requires training_data<std::remove_cvref_t<Training>>
+whitening fit_pca_whitening(Training&& training, const pca_options& o = {}) {
+  covariance c;
+  detail::each_part(training, [&](const auto& rows) { c.add(rows); });
+  return fit_pca_whitening(c, o);
+}
+
+}  // namespace cnnpool

@@ -1,0 +1,75 @@
+// What a fit reads: n descriptors of d components as anything with rows(), cols() and (i, j) - descriptors,
+// descriptor_span, an Eigen matrix - all at once, or in parts that need not be kept: a range of them, or a function that
+// returns the next part, an empty one at the end. Numbers that are not finite are an error that names the row.
+#pragma once
+
+#include <Eigen/Core>
+
+#include <cmath>
+#include <concepts>
+#include <ranges>
+#include <utility>
+
+#include "../core/shape.hpp"
+
+namespace cnnpool {
+
+template <class M>
+concept training_rows = requires(const M& m) {
+  { m.rows() } -> std::convertible_to<index>;
+  { m.cols() } -> std::convertible_to<index>;
+  { m(m.rows(), m.cols()) } -> std::convertible_to<double>;
+};
+/// Several of them, one after the other.
+template <class R>
+concept training_range = !training_rows<R> && std::ranges::input_range<const R> &&
+                         training_rows<std::remove_cvref_t<std::ranges::range_reference_t<const R>>>;
+template <class F>
+concept training_source = !training_rows<F> && std::invocable<F&> &&
+                          training_rows<std::remove_cvref_t<std::invoke_result_t<F&>>>;
+
+namespace detail {
+
+using row_major = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+/// f(block) for all rows, some hundred at a time, as doubles. `before`: rows that were read earlier, for the message.
+template <training_rows M, class F>
+void each_block(const M& m, const char* where, index before, const F& f) {
+  const index rows = static_cast<index>(m.rows()), cols = static_cast<index>(m.cols());
+  constexpr index most = 256;
+  for (index first = 0; first < rows; first += most) {
+    row_major block(rows - first < most ? rows - first : most, cols);
+    for (index i = 0; i < block.rows(); ++i)
+      for (index j = 0; j < cols; ++j) {
+        using I = decltype(m.rows());
+        block(i, j) = static_cast<double>(m(static_cast<I>(first + i), static_cast<I>(j)));
+        if (!std::isfinite(block(i, j)))
+          raise(where, ": component ", j, " of row ", before + first + i, " is ", block(i, j), ", expected a finite number");
+      }
+    f(block);
+  }
+}
+
+/// f(rows) for every part of a range or a source.
+template <class R, class F>
+void each_part(R&& parts, const F& f) {
+  if constexpr (training_rows<std::remove_cvref_t<R>>) {
+    f(parts);
+  } else if constexpr (training_range<std::remove_cvref_t<R>>) {
+    for (const auto& part : parts) f(part);
+  } else {
+    for (;;) {
+      const auto& part = parts();
+      if (part.rows() == 0) return;
+      f(part);
+    }
+  }
+}
+
+}  // namespace detail
+
+/// Everything that a fit takes.
+template <class R>
+concept training_data = training_rows<R> || training_range<R> || training_source<R>;
+
+}  // namespace cnnpool
