@@ -97,7 +97,8 @@ TEST_CASE("the rank of the training data is found; more dimensions are one sente
   CHECK(sentence([&] { fit_pca_whitening(descriptors<float>(1, 3)); }) == "fit_pca_whitening: 1 training rows, expected at least 2");
 }
 TEST_CASE("parts, merges and a function give the model of all rows") {
-  for (const auto& [n, d] : {std::pair<index, index>{400, 16}, {20, 40}, {45, 40}}) {
+  for (const auto& size : {std::pair<index, index>{400, 16}, {20, 40}, {45, 40}}) {
+    const index n = size.first, d = size.second;
     auto rows = training_set(n, d, d, 5, 100);
     const auto span = rows.span();
     const index k = 8;
