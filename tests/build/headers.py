@@ -4,7 +4,7 @@ a second translation unit would define again.
 
     headers.py COMPILER INCLUDE_DIR [--flag FLAG]... [--jobs N]
 
-An adapter whose framework is missing is skipped; the line `skipped: header: reason` says so. Also checked: pooling.hpp
+A header whose framework is missing is skipped; the line `skipped: header: reason` says so. Also checked: pooling.hpp
 reads no file but ours and what the standard library reads; cnnpool.hpp adds Eigen to that, and nothing else.
 """
 import argparse
@@ -44,10 +44,9 @@ class Checker:
 
     def alone(self, header):
         """(header, problem or None, reason of a skip or None)"""
-        if header.startswith(("cnnpool/adapters/", "cnnpool/backend/")):
-            framework = self.missing(header)
-            if framework:
-                return header, None, f"{framework} is not installed"
+        framework = self.missing(header)
+        if framework:
+            return header, None, f"{framework} is not installed"
         text = f"#include <{header}>\n#include <{header}>\n"
         unit = os.path.join(self.temporary.name, header.replace("/", "_") + ".o")
         flags = [flag for folder, needed in NEEDS.items() if header.startswith(folder) for flag in needed]

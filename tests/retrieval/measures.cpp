@@ -96,6 +96,14 @@ TEST_CASE("recall, hits and precision at k") {
   CHECK(precision_at(10, ten, truth) == 3.0 / 6);  // the last positive has rank 6, and no more is asked for
 }
 
+TEST_CASE("UKBench's score is the number of the group's photos among the first four") {
+  CHECK(ukbench_score(ten, {.positives = {0, 1, 2, 3}}) == 4);
+  CHECK(ukbench_score(ten, {.positives = {0, 2, 4, 5}}) == 2);
+  CHECK(ukbench_score(ten, {.positives = {0, 1, 3}, .junk = {2}}) == 4);  // 4 * recall@4 whatever the group's size
+  CHECK(mean_of(measures::ukbench_score{}, std::vector{ten, ten}, {{.positives = {0, 4, 5, 6}}, {.positives = {0, 1, 2, 9}}})
+            .value == 2);
+}
+
 TEST_CASE("names are items too") {
   const std::vector<std::string> ranked = {"b", "a", "c"};
   CHECK(average_precision(ranked, {.positives = {"a"}, .junk = {"b"}}) == 1);

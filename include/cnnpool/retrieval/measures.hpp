@@ -2,7 +2,8 @@
 //
 //   average_precision    Oxford's compute_ap.cpp, trapezoids: SUM_j ((r_j = 0 ? 1 : j/r_j) + (j+1)/(r_j+1)) / (2 P)
 //   rectangular_average_precision   scikit-learn's:           SUM_j (j+1)/(r_j+1) / P
-//   recall_at(k)         the part of the positives among the first k (UKBench's score is 4 * recall_at 4)
+//   recall_at(k)         the part of the positives among the first k
+//   ukbench_score        4 * recall_at(4): how many of a photo's group of 4, itself among them, are the first 4
 //   hit_at(k)            1 when a positive is among the first k, else 0: the recall@k of place recognition
 //   precision_at(k)      mP@k of the revisited Oxford and Paris: #(ranks <= kq) / kq, kq = min(last positive's rank, k)
 //   mean_of(measure, lists, truths)   over the queries that have positives, and how many were left out
@@ -106,6 +107,11 @@ double recall_at(index k, const Ranked& ranked, const relevance<std::type_identi
 }
 
 template <std::ranges::input_range Ranked, class Item = std::ranges::range_value_t<Ranked>>
+double ukbench_score(const Ranked& ranked, const relevance<std::type_identity_t<Item>>& truth) {
+  return 4 * recall_at(4, ranked, truth);
+}
+
+template <std::ranges::input_range Ranked, class Item = std::ranges::range_value_t<Ranked>>
 double hit_at(index k, const Ranked& ranked, const relevance<std::type_identity_t<Item>>& truth) {
   detail::check_k(k, "hit_at");
   return detail::ranked_before(detail::ranks_of(ranked, truth, "hit_at"), k) > 0 ? 1 : 0;
@@ -133,6 +139,9 @@ struct rectangular_average_precision {
 struct recall_at {
   index k;
   double operator()(const auto& ranked, const auto& truth) const { return cnnpool::recall_at(k, ranked, truth); }
+};
+struct ukbench_score {
+  double operator()(const auto& ranked, const auto& truth) const { return cnnpool::ukbench_score(ranked, truth); }
 };
 struct hit_at {
   index k;

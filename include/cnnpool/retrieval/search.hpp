@@ -78,45 +78,55 @@ struct square_difference {
   double operator()(double a, double b) const { return (a - b) * (a - b); }
 };
 
-template <descriptor_rows D>
-std::vector<double> row_norms(const D& d) {
-  std::vector<double> norms;
-  for (index i = 0; i < d.rows(); ++i) norms.push_back(std::sqrt(sum_of_terms(d.row(i), d.row(i), multiply_terms{})));
-  return norms;
+template <class A>
+double norm_of(std::span<A> a) {
+  return std::sqrt(sum_of_terms(a, a, multiply_terms{}));
+}
+
+template <class A, class B>
+double score_of(metric by, std::span<A> query, double query_norm, std::span<B> row, double row_norm) {
+  if (by == metric::euclidean) return std::sqrt(sum_of_terms(query, row, square_difference{}));
+  const double product = sum_of_terms(query, row, multiply_terms{});
+  // A zero vector gives 0, or NaN where the other vector has one.
+  return query_norm == 0 || row_norm == 0 ? product : product / query_norm / row_norm;
+}
+
+/// Whether index a with score x comes before index b with score y.
+inline bool ranked_first(metric by, double x, index a, double y, index b) {
+  const bool x_nan = std::isnan(x), y_nan = std::isnan(y);
+  if (x_nan || y_nan || x == y) return x_nan == y_nan ? a < b : y_nan;
+  return by == metric::cosine ? x > y : x < y;
+}
+
+template <descriptor_rows Queries, descriptor_rows Database>
+void check_search(const Queries& queries, const Database& database, index k, const char* where) {
+  if (k < 1) raise(where, ": k is ", k, ", expected at least 1");
+  if (queries.rows() > 0 && database.rows() > 0 && queries.cols() != database.cols())
+    raise(where, ": queries have ", queries.cols(), " components, the database has ", database.cols());
 }
 
 }  // namespace detail
 
 template <descriptor_rows Queries, descriptor_rows Database>
 neighbours nearest(const Queries& queries, const Database& database, index k, metric by = metric::cosine) {
-  if (k < 1) raise("nearest: k is ", k, ", expected at least 1");
-  if (queries.rows() > 0 && database.rows() > 0 && queries.cols() != database.cols())
-    raise("nearest: queries have ", queries.cols(), " components, the database has ", database.cols());
+  detail::check_search(queries, database, k, "nearest");
   const index kept = std::min<index>(k, database.rows());
   neighbours found(queries.rows(), kept);
-  std::vector<double> norms;
-  if (by == metric::cosine) norms = detail::row_norms(database);
+  std::vector<double> norms(static_cast<std::size_t>(database.rows()));
+  if (by == metric::cosine)
+    for (index i = 0; i < database.rows(); ++i) norms[static_cast<std::size_t>(i)] = detail::norm_of(database.row(i));
 
-  std::vector<double> scores(static_cast<std::size_t>(database.rows()));
-  std::vector<index> order(scores.size());
+  std::vector<double> scores(norms.size());
+  std::vector<index> order(norms.size());
   for (index q = 0; q < queries.rows(); ++q) {
     const auto query = queries.row(q);
-    const double norm = std::sqrt(detail::sum_of_terms(query, query, detail::multiply_terms{}));
+    const double norm = detail::norm_of(query);
     for (index i = 0; i < database.rows(); ++i) {
-      double& score = scores[static_cast<std::size_t>(i)];
-      if (by == metric::euclidean) {
-        score = std::sqrt(detail::sum_of_terms(query, database.row(i), detail::square_difference{}));
-      } else {
-        const double product = detail::sum_of_terms(query, database.row(i), detail::multiply_terms{});
-        const double other = norms[static_cast<std::size_t>(i)];
-        score = norm == 0 || other == 0 ? product : product / norm / other;  // 0, or NaN where the other vector has one
-      }
+      const std::size_t at = static_cast<std::size_t>(i);
+      scores[at] = detail::score_of(by, query, norm, database.row(i), norms[at]);
     }
     const auto better = [&](index a, index b) {
-      const double x = scores[static_cast<std::size_t>(a)], y = scores[static_cast<std::size_t>(b)];
-      const bool x_nan = std::isnan(x), y_nan = std::isnan(y);
-      if (x_nan || y_nan || x == y) return x_nan == y_nan ? a < b : y_nan;
-      return by == metric::cosine ? x > y : x < y;
+      return detail::ranked_first(by, scores[static_cast<std::size_t>(a)], a, scores[static_cast<std::size_t>(b)], b);
     };
     std::iota(order.begin(), order.end(), index{0});
     std::partial_sort(order.begin(), order.begin() + kept, order.end(), better);

@@ -1,0 +1,96 @@
+// Ground truth of the revisited Oxford and Paris sets as JSON, the published gnd_*.pkl written by json.dump:
+//
+//   {"imlist": [NAME, ...], "qimlist": [NAME, ...],
+//    "gnd": [{"bbx": [x0, y0, x1, y1], "easy": [ROW, ...], "hard": [ROW, ...], "junk": [ROW, ...]}, ...]}
+//
+// imlist is the database in the order of its rows, qimlist the queries, gnd[q] belongs to qimlist[q] and its rows are
+// positions in imlist, from 0. "bbx" may be left out. Anything of another form, a row outside imlist, and an image
+// twice among a query's easy, hard and junk is one sentence with the file and the query.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "ground_truth.hpp"
+
+namespace cnnpool {
+
+struct revisited_set {
+  std::vector<std::string> images;
+  std::vector<revisited_query> queries;
+
+  std::vector<revisited_relevance> truths() const {
+    std::vector<revisited_relevance> out;
+    for (const auto& query : queries) out.push_back(query.truth);
+    return out;
+  }
+};
+
+namespace detail {
+
+inline const nlohmann::json& array_in(const nlohmann::json& object, const char* key, const std::string& where) {
+  const auto at = object.find(key);
+  if (at == object.end() || !at->is_array()) raise("read_revisited_json: ", where, ": \"", key, "\" is no array, expected one");
+  return *at;
+}
+
+inline std::vector<std::string> names_in(const nlohmann::json& object, const char* key, const std::string& where) {
+  std::vector<std::string> names;
+  for (const auto& name : array_in(object, key, where)) {
+    if (!name.is_string())
+      raise("read_revisited_json: ", where, ": entry ", names.size(), " of \"", key, "\" is no string, expected a name");
+    names.push_back(name.get<std::string>());
+  }
+  return names;
+}
+
+inline std::vector<index> rows_in(const nlohmann::json& object, const char* key, const image_names& images, said_once& said,
+                                  const std::string& where) {
+  std::vector<index> rows;
+  for (const auto& row : array_in(object, key, where)) {
+    const index value = row.is_number_integer() ? row.get<index>() : -1;
+    if (value < 0 || value >= static_cast<index>(images.size()))
+      raise("read_revisited_json: ", where, ": ", row.is_number_integer() ? std::to_string(value) : "an entry that is no integer",
+            " in \"", key, "\", expected 0 to ", static_cast<index>(images.size()) - 1);
+    said.say(value, images[value], where + ", \"" + key + "\"", "read_revisited_json");
+    rows.push_back(value);
+  }
+  return rows;
+}
+
+}  // namespace detail
+
+inline revisited_set read_revisited_json(const std::string& path) {
+  constexpr const char* reader = "read_revisited_json";
+  std::ifstream file(path, std::ios::binary);
+  if (!file) raise(reader, ": ", path, " cannot be opened");
+  const nlohmann::json root = nlohmann::json::parse(file, nullptr, false);
+  if (root.is_discarded()) raise(reader, ": ", path, " is not JSON");
+  if (!root.is_object()) raise(reader, ": ", path, " holds no object, expected imlist, qimlist and gnd");
+  revisited_set set;
+  set.images = detail::names_in(root, "imlist", path);
+  const image_names images(set.images);
+  const std::vector<std::string> names = detail::names_in(root, "qimlist", path);
+  const image_names once(names);
+  const auto& gnd = detail::array_in(root, "gnd", path);
+  if (gnd.size() != names.size())
+    raise(reader, ": ", path, ": ", gnd.size(), " entries of \"gnd\" for ", names.size(), " queries, expected as many");
+  for (std::size_t q = 0; q < names.size(); ++q) {
+    const std::string where = path + ": query \"" + names[q] + "\"";
+    if (!gnd[q].is_object()) raise(reader, ": ", where, " has no object in \"gnd\"");
+    revisited_query query{.image = names[q]};
+    if (gnd[q].contains("bbx")) {
+      const auto& box = detail::array_in(gnd[q], "bbx", where);
+      if (box.size() != 4 || !std::ranges::all_of(box, [](const auto& x) { return x.is_number(); }))
+        raise(reader, ": ", where, ": \"bbx\" is not 4 numbers, expected x0, y0, x1, y1");
+      for (std::size_t i = 0; i < 4; ++i) query.box[i] = box[i].get<double>();
+    }
+    detail::said_once said;
+    query.truth.easy = detail::rows_in(gnd[q], "easy", images, said, where);
+    query.truth.hard = detail::rows_in(gnd[q], "hard", images, said, where);
+    query.truth.junk = detail::rows_in(gnd[q], "junk", images, said, where);
+    set.queries.push_back(std::move(query));
+  }
+  return set;
+}
+
+}  // namespace cnnpool

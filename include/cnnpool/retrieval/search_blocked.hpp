@@ -1,0 +1,194 @@
+// Exact search in a large database: what `nearest` gives, bit for bit, at the speed of a matrix product.
+//
+// Blocks of queries meet blocks of the database in a float matrix product (Eigen's, threaded where OpenMP is on). Its
+// rounding error is bounded by (d + 8) 2^-24 |q| |x|, so only rows whose bound reaches the k-th best are scored again,
+// in double, as `nearest` does: near ties are decided there, equal rows tie exactly and go to the lower index.
+//
+//   memory   block.queries * block.rows floats, and a few candidates per query; never queries * database
+//   time     2 n m d flops for n queries, m rows; the candidates' part is small while k is (k = m: use nearest)
+#pragma once
+
+#include <Eigen/Core>
+
+#include "search.hpp"
+
+namespace cnnpool {
+
+/// Sizes of the two sides of one product; a change changes the time, never the result.
+struct search_blocks {
+  index queries = 1024;
+  index rows = 1024;
+};
+
+namespace detail {
+
+using search_matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+/// What one side of the product is made of: rows in float (of length 1 for the cosine), and their lengths in double.
+template <descriptor_rows D>
+class search_side {
+ public:
+  search_side(const D& d, metric by, double unit) : d_(&d), by_(by), unit_(unit) {}
+
+  /// Rows first .. first+count-1. A row whose length is not a safe number is given as zeros and `doubtful` says so.
+  void load(index first, index count) {
+    values.resize(count, d_->cols());
+    norms.resize(static_cast<std::size_t>(count));
+    doubtful.resize(static_cast<std::size_t>(count));
+    for (index i = 0; i < count; ++i) {
+      const auto row = d_->row(first + i);
+      const double norm = norm_of(row);
+      const std::size_t at = static_cast<std::size_t>(i);
+      norms[at] = norm;
+      const double divisor = by_ == metric::cosine ? norm : unit_;
+      // Where squares leave the range of double (1e150 leaves room for their sum), the length says nothing.
+      const bool zero = norm == 0 && std::ranges::all_of(row, [](auto x) { return x == 0; });
+      doubtful[at] = !(norm < 1e150) || (norm < 1e-140 && !zero);
+      if (doubtful[at] || divisor == 0) {
+        values.row(i).setZero();
+        continue;
+      }
+      for (index j = 0; j < d_->cols(); ++j)
+        values(i, j) = static_cast<float>(static_cast<double>(row[static_cast<std::size_t>(j)]) / divisor);
+    }
+  }
+
+  search_matrix values;
+  std::vector<double> norms;
+  std::vector<char> doubtful;
+
+ private:
+  const D* d_;
+  metric by_;
+  double unit_;
+};
+
+/// The rows that may be among the k best of one query: a row is one until k others are better for certain.
+/// Costs are smaller-is-better; a row's cost is known to lie in [low, high].
+class search_candidates {
+ public:
+  explicit search_candidates(std::size_t k) : k_(k) {}
+
+  void offer(double low, double high, index row) {
+    if (low > limit_) return;
+    rows_.push_back({low, row});
+    if (highs_.size() < k_) {
+      highs_.push_back(high);
+      std::ranges::push_heap(highs_);
+    } else if (high < highs_.front()) {
+      std::ranges::pop_heap(highs_);
+      highs_.back() = high;
+      std::ranges::push_heap(highs_);
+    }
+    if (highs_.size() == k_) limit_ = highs_.front();
+    if (rows_.size() >= next_) {
+      shrink();
+      next_ = std::max(2 * rows_.size(), 4 * k_ + 64);
+    }
+  }
+  /// Ascending rows.
+  std::vector<index> rows() {
+    shrink();
+    std::vector<index> out;
+    for (const entry& e : rows_) out.push_back(e.row);
+    return out;
+  }
+
+ private:
+  struct entry {
+    double low;
+    index row;
+  };
+  void shrink() {
+    std::erase_if(rows_, [&](const entry& e) { return e.low > limit_; });
+  }
+
+  std::size_t k_, next_ = 64;
+  double limit_ = std::numeric_limits<double>::infinity();
+  std::vector<entry> rows_;
+  std::vector<double> highs_;  // a heap of the k smallest
+};
+
+template <descriptor_rows D>
+double longest_row(const D& d) {
+  double longest = 0;
+  for (index i = 0; i < d.rows(); ++i) {
+    const double norm = norm_of(d.row(i));
+    if (norm < 1e150) longest = std::max(longest, norm);
+  }
+  return longest;
+}
+
+}  // namespace detail
+
+template <descriptor_rows Queries, descriptor_rows Database>
+neighbours nearest_blocked(const Queries& queries, const Database& database, index k, metric by = metric::cosine,
+                           const search_blocks& block = {}) {
+  detail::check_search(queries, database, k, "nearest_blocked");
+  if (block.queries < 1 || block.rows < 1)
+    raise("nearest_blocked: blocks of ", block.queries, " queries and ", block.rows, " rows, expected at least 1 of each");
+  const index kept = std::min<index>(k, database.rows()), n = queries.rows();
+  neighbours found(n, kept);
+  if (n == 0 || kept == 0) return found;
+
+  const bool cosine = by == metric::cosine;
+  const double longest = cosine ? 1 : std::max(detail::longest_row(queries), detail::longest_row(database));
+  const double unit = longest > 0 ? longest : 1;
+  // (d + 8) u for the product and the rounding of its inputs; 2^-126 where something underflows; and what the double
+  // score itself may be off by.
+  const double d = static_cast<double>(database.cols());
+  const double relative = (d + 8) * 0x1p-24 * 1.01 + 4 * (d + 8) * 0x1p-52, absolute = (d + 8) * 0x1p-126;
+  const double unknown = std::numeric_limits<double>::infinity();
+
+  detail::search_side<Queries> left(queries, by, unit);
+  detail::search_side<Database> right(database, by, unit);
+  detail::search_matrix products;
+  for (index q0 = 0; q0 < n; q0 += block.queries) {
+    const index qn = std::min(block.queries, n - q0);
+    left.load(q0, qn);
+    std::vector<detail::search_candidates> candidates(static_cast<std::size_t>(qn),
+                                                      detail::search_candidates(static_cast<std::size_t>(kept)));
+    for (index i0 = 0; i0 < database.rows(); i0 += block.rows) {
+      const index in = std::min(block.rows, database.rows() - i0);
+      right.load(i0, in);
+      products.noalias() = left.values * right.values.transpose();
+      for (index q = 0; q < qn; ++q) {
+        const std::size_t at = static_cast<std::size_t>(q);
+        const double a = left.norms[at] / unit;
+        for (index i = 0; i < in; ++i) {
+          const std::size_t row = static_cast<std::size_t>(i);
+          const double product = static_cast<double>(products(q, i)), b = right.norms[row] / unit;
+          if (left.doubtful[at] != 0 || right.doubtful[row] != 0 || !std::isfinite(product)) {
+            candidates[at].offer(-unknown, unknown, i0 + i);
+          } else if (cosine) {
+            candidates[at].offer(-product - relative - absolute, -product + relative + absolute, i0 + i);
+          } else {
+            const double cost = a * a + b * b - 2 * product, off = 2 * relative * (a + b) * (a + b) + 4 * absolute;
+            candidates[at].offer(cost - off, cost + off, i0 + i);
+          }
+        }
+      }
+    }
+    for (index q = 0; q < qn; ++q) {
+      const std::vector<index> rows = candidates[static_cast<std::size_t>(q)].rows();
+      const auto query = queries.row(q0 + q);
+      const double norm = detail::norm_of(query);
+      std::vector<std::pair<double, index>> scored;
+      for (const index i : rows)
+        scored.emplace_back(detail::score_of(by, query, norm, database.row(i), cosine ? detail::norm_of(database.row(i)) : 0),
+                            i);
+      std::partial_sort(scored.begin(), scored.begin() + kept, scored.end(), [&](const auto& x, const auto& y) {
+        return detail::ranked_first(by, x.first, x.second, y.first, y.second);
+      });
+      const auto ids = found.ids(static_cast<std::size_t>(q0 + q));
+      const auto scores = found.scores(static_cast<std::size_t>(q0 + q));
+      for (std::size_t i = 0; i < ids.size(); ++i) {
+        ids[i] = scored[i].second;
+        scores[i] = scored[i].first;
+      }
+    }
+  }
+  return found;
+}
+
+}  // namespace cnnpool
