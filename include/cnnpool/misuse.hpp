@@ -64,8 +64,8 @@ template <class X, class P, class Out, class B = cpu>
 auto pool_into(const X&, const P&, Out&&, workspace&) {
   detail::explain_call<false, B, X, P>();
 }
-template <class B, class X, class P, class Out, class Space>
-auto pool_into(const B&, const X&, const P&, Out&&, basic_workspace<Space>&) {
+template <class B, class X, class P, class Out, workspace_memory W>
+auto pool_into(const B&, const X&, const P&, Out&&, W&) {
   detail::explain_call<false, B, X, P>();
 }
 template <class B, class X, class P>

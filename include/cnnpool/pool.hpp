@@ -36,8 +36,8 @@ std::size_t workspace_bytes(const B& b, const shape& s, const Layout& layout, co
 }
 
 /// out: descriptors, a descriptor_span, or an adapted matrix, n x descriptor_size(policy, shape).
-template <backend B, viewable X, pooling_policy P, class Out, class Space>
-void pool_into(const B& b, const X& x, const P& policy, Out&& out, basic_workspace<Space>& w) {
+template <backend B, viewable X, pooling_policy P, class Out, workspace_memory W>
+void pool_into(const B& b, const X& x, const P& policy, Out&& out, W& w) {
   static_assert(detail::has_output<Out>,
                 "cnnpool::pool_into: the output is neither descriptors nor a descriptor_span nor an adapted matrix");
   if constexpr (detail::has_output<Out>) {
@@ -104,9 +104,9 @@ auto pool(const X& x, const P& policy) {
 }
 
 /// (n * regions) x d: row i*regions + k is region k of image i.
-template <backend B, viewable X, pooling_policy P, region_grid G, class Out, class Space>
+template <backend B, viewable X, pooling_policy P, region_grid G, class Out, workspace_memory W>
   requires(detail::has_output<Out>)
-void pool_regions_into(const B& b, const X& x, const P& policy, const G& grid, Out&& out, basic_workspace<Space>& w) {
+void pool_regions_into(const B& b, const X& x, const P& policy, const G& grid, Out&& out, W& w) {
   detail::with_source(x, [&](const auto& source) {
     const shape& e = source.extents();
     detail::pool_regions_source_into(b, source, policy, grid.regions(e.h, e.w), detail::output_of(out), w);

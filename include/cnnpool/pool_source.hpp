@@ -120,10 +120,10 @@ std::size_t measured(const B& b, const X& x, const P& policy) {
   return s.peak();
 }
 
-template <class B, class X, class P, class D, class Space, class WorkSpace>
+template <class B, class X, class P, class D, class Space, workspace_memory W>
 void pool_source_into(const B& b, const X& x, const P& policy, const descriptor_span<D, Space>& out,
-                      basic_workspace<WorkSpace>& w) {
-  check_spaces<B, X, Space, WorkSpace>();
+                      W& w) {
+  check_spaces<B, X, Space, typename W::space>();
   const shape& e = x.extents();
   check_call(policy, e);
   const index d = descriptor_size(policy, e);
@@ -148,10 +148,10 @@ void check_regional_call(const P& policy, const R& regions, const shape& e) {
   });
 }
 
-template <class B, class X, class P, class R, class D, class Space, class WorkSpace>
+template <class B, class X, class P, class R, class D, class Space, workspace_memory W>
 void pool_regions_source_into(const B& b, const X& x, const P& policy, const R& regions,
-                              const descriptor_span<D, Space>& out, basic_workspace<WorkSpace>& w) {
-  check_spaces<B, X, Space, WorkSpace>();
+                              const descriptor_span<D, Space>& out, W& w) {
+  check_spaces<B, X, Space, typename W::space>();
   const shape& e = x.extents();
   check_regional_call(policy, regions, e);
   const index rows = e.n * regions.size(), d = descriptor_size(policy, e);

@@ -34,6 +34,7 @@ endfunction()
 
 if(NOT CNNPOOL_SANITIZE)
   suite_program(reference on_reference.hpp)
+  suite_program(blocks on_blocks.hpp)
 endif()
 
 # Thrust: one program per device system, with Debian's Thrust and with the one of a CUDA toolkit (their own CMake packages

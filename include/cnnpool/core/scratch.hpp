@@ -4,6 +4,7 @@
 // adds up what the policy needs. That is how workspace_bytes answers, with no second copy of any size computation.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <new>
@@ -71,11 +72,22 @@ struct memory<host_space> {
   static void release(void* p) noexcept { ::operator delete(p, std::align_val_t{scratch::alignment}); }
 };
 
-/// Memory that pool_into keeps its temporaries in; grows when it is too small and is reused as it is otherwise.
+/// What pool_into keeps its temporaries in: reserve(bytes) makes it at least that large, data() is the memory.
+template <class W>
+concept workspace_memory = requires(W& w, std::size_t bytes) {
+  typename W::space;
+  w.reserve(bytes);
+  { w.data() } -> std::convertible_to<void*>;
+  { w.capacity() } -> std::convertible_to<std::size_t>;
+};
+
+/// Memory of a space, owned; grows when it is too small and is reused as it is otherwise.
 /// One workspace serves one call at a time (on a GPU: one stream).
 template <class Space>
 class basic_workspace {
  public:
+  using space = Space;
+
   basic_workspace() = default;
   explicit basic_workspace(std::size_t bytes) { reserve(bytes); }
 

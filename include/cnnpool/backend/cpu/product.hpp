@@ -5,7 +5,7 @@
 // Rows that are not adjacent numbers of the accumulator's type are copied, a block at a time.
 #pragma once
 
-#include "lines.hpp"
+#include "../lines.hpp"
 #include "load.hpp"
 
 namespace cnnpool::detail {

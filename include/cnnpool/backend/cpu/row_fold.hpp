@@ -10,7 +10,7 @@
 #pragma once
 
 #include "lane_tools.hpp"
-#include "lines.hpp"
+#include "../lines.hpp"
 
 namespace cnnpool::detail {
 

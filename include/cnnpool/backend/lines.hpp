@@ -7,7 +7,7 @@
 #include <initializer_list>
 #include <utility>
 
-#include "../../core/source.hpp"
+#include "../core/source.hpp"
 
 namespace cnnpool::detail {
 
@@ -15,7 +15,7 @@ namespace cnnpool::detail {
 struct lines {
   index count = 1, inner = 1, outer_stride = 0, inner_stride = 0;
 
-  CNNPOOL_INLINE index offset(index i) const {
+  CNNPOOL_HD index offset(index i) const {
     return inner == count ? i * inner_stride : (i / inner) * outer_stride + (i % inner) * inner_stride;
   }
   /// The most that an element lies behind the first: at a corner of the full blocks, or of the last, shorter one.
@@ -51,7 +51,7 @@ struct fold_problem {
   index by_image, by_output, by_value;
   const T* end;  // no element of the view lies here or behind
 
-  const T* start(index n, index o) const { return x.view.data() + n * image_stride + outputs.offset(o); }
+  CNNPOOL_HD const T* start(index n, index o) const { return x.view.data() + n * image_stride + outputs.offset(o); }
 
   fold_problem(const X& x_, bool over_channels, const matrix<A>& out)
       : x(x_), images(x.extents().n), image_stride(x.view.stride().n), result(out.data), by_image(out.row_stride),

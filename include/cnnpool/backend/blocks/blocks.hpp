@@ -1,0 +1,74 @@
+// All primitives as kernels of blocks of threads, for a backend that can launch them.
+//
+// A backend derives from block_backend<Backend> and says `space`, `accumulator<T>` and launch_blocks(kernel) (kernel.hpp). What has
+// no kernel of its own here is one thread per result (elementwise.hpp).
+#pragma once
+
+#include "column_blocks.hpp"
+#include "region_blocks.hpp"
+#include "row_blocks.hpp"
+
+namespace cnnpool {
+
+namespace detail {
+
+/// f(i) for i = 0 .. count-1.
+template <class F>
+struct each_index {
+  static constexpr int threads = 256;
+  index count;
+  F f;
+  CNNPOOL_HD index blocks() const { return (count + threads - 1) / threads; }
+  CNNPOOL_HD int steps() const { return 1; }
+  CNNPOOL_HD int shared_bytes() const { return 0; }
+  CNNPOOL_HD void run(int, index block, int thread, char*) const {
+    const index i = block * threads + thread;
+    if (i < count) f(i);
+  }
+};
+
+}  // namespace detail
+
+template <class Backend>
+struct block_backend : elementwise<Backend> {
+  template <class X, class F, class A>
+  void fold(scratch& s, const X& x, const F& f, const matrix<A>& out) const {
+    if (!s.measuring()) fold_lines(x, false, f, detail::unweighted{}, 0, out);
+  }
+  template <class X, class F, class A>
+  void weighted_fold(scratch& s, const X& x, const position_weights<A>& w, const F& f, const matrix<A>& out) const {
+    if (!s.measuring()) fold_lines(x, false, f, w.data, w.image_stride, out);
+  }
+  template <class X, class F, class A>
+  void fold_channels(scratch& s, const X& x, const F& f, const matrix<A>& out) const {
+    if (!s.measuring()) fold_lines(x, true, f, detail::unweighted{}, 0, out);
+  }
+  template <class X, class F, class R, class A>
+  void fold_regions(scratch& s, const X& x, const F& f, const R& regions, const matrix<A>& out) const {
+    using kernel = detail::region_blocks<X, F, R, A>;
+    if (s.measuring()) return;
+    if (kernel::fits(x)) launch(kernel(x, f, regions, out));
+    else elementwise<Backend>::fold_regions(s, x, f, regions, out);
+  }
+
+  template <class F>
+  void for_each(index count, const F& f) const {
+    launch(detail::each_index<F>{count, f});
+  }
+
+ private:
+  template <class K>
+  void launch(const K& kernel) const {
+    static_cast<const Backend&>(*this).launch_blocks(kernel);
+  }
+  template <class X, class F, class W, class A>
+  void fold_lines(const X& x, bool over_channels, const F& f, const W& weights, index weights_stride,
+                  const matrix<A>& out) const {
+    const detail::block_fold<X, F, W, A> fold{{x, over_channels, out}, f, weights, weights_stride};
+    const bool rows = fold.p.elements.inner_stride == 1 || fold.p.outputs.inner_stride != 1;
+    if (rows) launch(detail::row_blocks<X, F, W, A>(fold));
+    else launch(detail::column_blocks<X, F, W, A>(fold));
+  }
+};
+
+}  // namespace cnnpool

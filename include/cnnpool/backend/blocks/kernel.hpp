@@ -1,0 +1,81 @@
+// Kernels for blocks of threads that share memory: what a GPU runs, in plain C++.
+//
+// A kernel is a trivially copyable struct with
+//   threads            how many threads a block has
+//   blocks(), steps(), shared_bytes()
+//   run(step, block, thread, shared)     what one thread of a block does in one step
+// All threads of a block finish a step before the next one starts, and within a step no thread reads what another one
+// writes. On a GPU a step ends in a barrier; on a host the threads of a step run one after the other, in any order, which
+// is how the kernels are tested on machines without a GPU.
+#pragma once
+
+#include "../elementwise.hpp"
+#include "../lines.hpp"
+
+namespace cnnpool::detail {
+
+struct unweighted {};
+
+/// Count elements of T that a thread loads at once.
+template <class T, int Count>
+struct alignas(static_cast<std::size_t>(Count) * sizeof(T)) chunk {
+  T v[array_size(Count)];
+};
+template <class T>
+inline constexpr int chunk_size = 16 / static_cast<int>(sizeof(T));
+
+template <int Count, class T>
+CNNPOOL_HD bool is_aligned(const T* p) {
+  return reinterpret_cast<std::size_t>(p) % sizeof(chunk<T, Count>) == 0;
+}
+template <int Count, class T>
+CNNPOOL_HD chunk<T, Count> load_chunk(const T* p) {
+  chunk<T, Count> c;
+  __builtin_memcpy(&c, __builtin_assume_aligned(p, alignof(chunk<T, Count>)), sizeof c);
+  return c;
+}
+
+/// One fold of a problem, at the element level.
+template <class X, class F, class W, class A>
+struct block_fold {
+  using T = typename X::value_type;
+  using state = typename F::template state<A>;
+  static constexpr bool weighted = !std::is_same_v<W, unweighted>;
+
+  fold_problem<X, A> p;
+  F fold;
+  W weights;
+  index weights_stride;
+
+  CNNPOOL_HD A lane(const T& stored) const { return p.x.read(as_lane<A>(stored, p.x.view.quantized())); }
+  /// s with element i of image n, whose value is `stored`.
+  template <class G>
+  CNNPOOL_HD state stepped(const G& f, const state& s, const T& stored, index n, index i) const {
+    if constexpr (weighted) return f.step(s, lane(stored), weights[n * weights_stride + i]);
+    else return f.step(s, lane(stored));
+  }
+  template <class G>
+  CNNPOOL_HD void store(const G& f, const state& s, index n, index o) const {
+    if constexpr (!weighted && requires { f.in_range(s); }) {
+      if (!f.in_range(s)) {
+        const element_at read{*this, p.start(n, o)};
+        return store_result(f.template recompute<A>(p.elements.count, read), n, o);
+      }
+    }
+    store_result(f.finish(s, p.elements.count), n, o);
+  }
+
+ private:
+  struct element_at {
+    const block_fold& b;
+    const T* x;
+    CNNPOOL_HD A operator()(index i) const { return b.lane(x[b.p.elements.offset(i)]); }
+  };
+  template <class R>
+  CNNPOOL_HD void store_result(const R& result, index n, index o) const {
+    A* const at = p.result + n * p.by_image + o * p.by_output;
+    for (int k = 0; k < value_count<R>; ++k) at[k * p.by_value] = value(result, k);
+  }
+};
+
+}  // namespace cnnpool::detail
