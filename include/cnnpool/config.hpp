@@ -7,7 +7,7 @@
 //   CNNPOOL_HD           in front of every function that must run inside a kernel: a policy's init, step, merge,
 //                        finish and what they call. Always inlined on a CPU, __host__ __device__ under nvcc.
 //   CNNPOOL_INLINE       the same for functions that only the host runs
-//   CNNPOOL_UNROLL(n)    in front of a loop of a CPU kernel whose n turns the compiler must write out
+//   CNNPOOL_UNROLL(n)    in front of a loop of a kernel whose n turns (at most) the compiler must write out
 #pragma once
 
 #include "version.hpp"
@@ -25,6 +25,9 @@
 #if (defined(__GNUC__) || defined(__clang__)) && !defined(__CUDACC__)
 #define CNNPOOL_PRAGMA(text) _Pragma(#text)
 #define CNNPOOL_UNROLL(n) CNNPOOL_PRAGMA(GCC unroll n)
+#elif defined(__CUDACC__)
+#define CNNPOOL_PRAGMA(text) _Pragma(#text)
+#define CNNPOOL_UNROLL(n) CNNPOOL_PRAGMA(unroll)
 #else
 #define CNNPOOL_UNROLL(n)
 #endif

@@ -42,6 +42,13 @@ auto pooled_regions(const B& b, const cnnpool::feature_view<T>& x, const std::ve
   else return pooled_regions_there(b, x, memory, policy, boxes);
 }
 
+/// A copy of numbers that both the host and the backend read.
+template <class B, class T>
+std::span<const T> readable_by(const B& b, const std::vector<T>& numbers) {
+  if constexpr (std::is_same_v<typename B::space, cnnpool::host_space>) return numbers;
+  else return managed_copy(b, numbers);
+}
+
 /// How far a result may be off, from the image, the expected row and the unit roundoff of the accumulator.
 using tolerance = oracle::row (*)(const oracle::map&, const oracle::row& expected, oracle::real u);
 using expectation = oracle::row (*)(const oracle::map&);

@@ -71,3 +71,37 @@ foreach(thrust IN ITEMS DEBIAN TOOLKIT)
     endif()
   endforeach()
 endforeach()
+
+# CUDA: the same cases by nvcc, on the CUDA backend and on Thrust. They are compiled on every machine with a toolkit and
+# run where there is a GPU; scripts/gpu does both. nvcc is called by hand: CMake's CUDA language would ask for more.
+find_program(CNNPOOL_NVCC nvcc PATHS /usr/local/cuda/bin)
+set(CNNPOOL_CUDA_ARCHITECTURE 90 CACHE STRING "The GPU that the CUDA suite is compiled for")
+get_filename_component(cuda_root "${CNNPOOL_NVCC}/../.." ABSOLUTE)
+function(gpu_suite name header)
+  set(nvcc ${CNNPOOL_NVCC} -std=c++20 -O1 -arch=sm_${CNNPOOL_CUDA_ARCHITECTURE} -Werror all-warnings
+           -Werror=cross-execution-space-call -I${PROJECT_SOURCE_DIR}/include -I${PROJECT_SOURCE_DIR}/tests
+           "-DCNNPOOL_TEST_BACKEND=\"${header}\"")
+  file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/*.hpp ${PROJECT_SOURCE_DIR}/include/*.cuh)
+  set(objects)
+  foreach(case IN LISTS cases)
+    set(file ${CMAKE_CURRENT_LIST_DIR}/cases/${case}.cpp)
+    add_custom_command(OUTPUT ${name}_${case}.o VERBATIM DEPENDS ${file} ${headers} ${CMAKE_CURRENT_LIST_DIR}/suite.hpp
+                                                                 ${CMAKE_CURRENT_LIST_DIR}/${header}
+                       COMMAND ${nvcc} -x cu -c ${file} -o ${name}_${case}.o)
+    list(APPEND objects ${CMAKE_CURRENT_BINARY_DIR}/${name}_${case}.o)
+  endforeach()
+  add_executable(test_backend_${name} ${CMAKE_CURRENT_LIST_DIR}/gpu_main.cpp ${objects})
+  target_include_directories(test_backend_${name} SYSTEM PRIVATE ${cuda_root}/include)
+  target_link_libraries(test_backend_${name} PRIVATE ${cuda_root}/lib64/libcudart_static.a Threads::Threads dl rt)
+  if(TARGET Catch2::Catch2)
+    target_link_libraries(test_backend_${name} PRIVATE Catch2::Catch2)
+  endif()
+  add_test(NAME backend_${name} COMMAND test_backend_${name})
+  set_tests_properties(backend_${name} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77 LABELS gpu)
+endfunction()
+if(CNNPOOL_NVCC AND NOT CNNPOOL_SANITIZE)
+  gpu_suite(cuda on_cuda.hpp)
+  gpu_suite(thrust_cuda on_thrust.hpp)
+else()
+  message(NOTICE "skipped: backend_cuda, backend_thrust_cuda: nvcc is not installed")
+endif()

@@ -16,7 +16,7 @@ using index = std::ptrdiff_t;
 struct shape {
   index n = 1, c = 1, h = 1, w = 1;
 
-  constexpr index positions() const { return h * w; }
+  CNNPOOL_HD constexpr index positions() const { return h * w; }
   constexpr bool operator==(const shape&) const = default;
 };
 
@@ -61,7 +61,7 @@ constexpr bool add(index& sum, index term) {
 }  // namespace detail
 
 /// The bound of a built-in array from a number of elements.
-constexpr std::size_t array_size(index n) { return static_cast<std::size_t>(n); }
+CNNPOOL_HD constexpr std::size_t array_size(index n) { return static_cast<std::size_t>(n); }
 
 /// Number of elements; an error when an extent is negative or the product does not fit a signed 64-bit index.
 inline index checked_size(const shape& s, const char* where) {

@@ -30,7 +30,7 @@ struct source {
   View view;
   Read read{};
 
-  const shape& extents() const { return view.extents(); }
+  CNNPOOL_HD const shape& extents() const { return view.extents(); }
   source images(index first, index count) const { return {view.images(first, count), read}; }
   source crop(const box& b) const { return {view.crop(b), read}; }
   template <class Next>

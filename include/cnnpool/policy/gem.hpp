@@ -146,6 +146,56 @@ struct clamped_max {
   }
 };
 
+/// The fold behind gem_per_channel: p[c] is the exponent of channel c.
+struct power_mean_per_channel {
+  const float* p;
+  double eps;
+
+  template <class V>
+  using state = V;
+  template <class V>
+  CNNPOOL_HD V init() const {
+    return V(lane_t<V>(0));
+  }
+  // What the concept sees; kernels call per_channel and fold with what it returns.
+  template <class V>
+  CNNPOOL_HD V step(const V& s, const V& x) const {
+    return s + x;
+  }
+  template <class V>
+  CNNPOOL_HD V merge(const V& a, const V& b) const {
+    return a + b;
+  }
+  template <class V>
+  CNNPOOL_HD V finish(const V& s, index) const {
+    return s;
+  }
+  template <class V>
+  CNNPOOL_HD auto per_channel(index c) const {
+    using L = lane_t<V>;
+    const double q = finite(p[c]);
+    return power_mean<any_power<exponent<L>>>{{exponent<L>(q), exponent<L>(1 / q)}, eps, 0};
+  }
+  template <class V>
+  CNNPOOL_HD auto per_channel(index c, index count) const {
+    return power_mean<any_power<exponent<V>>>{
+        {exponents<V>(c, count, false), exponents<V>(c, count, true)}, eps, 0};
+  }
+
+ private:
+  /// p = infinity is the maximum, and so is this.
+  CNNPOOL_HD static double finite(float q) { return q < 1e30f ? static_cast<double>(q) : 1e30; }
+  template <class V>
+  CNNPOOL_HD exponent<V> exponents(index c, index count, bool inverse) const {
+    exponent<V> e;
+    for (index i = 0; i < count; ++i) {
+      const double q = finite(p[c + i]);
+      e.set(static_cast<int>(i), inverse ? 1 / q : q);
+    }
+    return e;
+  }
+};
+
 inline void check_eps(const char* name, double eps) {
   if (!(eps >= 0) || eps > 1e30) raise(name, ": eps is ", eps, ", expected a number from 0 to 1e30");
 }
@@ -180,6 +230,7 @@ struct gem {
 /// a GPU it is managed memory.
 struct gem_per_channel {
   static constexpr const char* name = "gem_per_channel";
+  static constexpr int outputs = 1;
 
   std::span<const float> p;
   double eps = 1e-6;
@@ -192,48 +243,9 @@ struct gem_per_channel {
       if (!(p[c] > 0)) raise("gem_per_channel: p of channel ", c, " is ", p[c], ", expected a positive number");
   }
 
-  template <class V>
-  using state = V;
-  template <class V>
-  CNNPOOL_HD V init() const {
-    return V(lane_t<V>(0));
-  }
-  // What the concept sees; kernels call per_channel and fold with what it returns.
-  template <class V>
-  CNNPOOL_HD V step(const V& s, const V& x) const {
-    return s + x;
-  }
-  template <class V>
-  CNNPOOL_HD V merge(const V& a, const V& b) const {
-    return a + b;
-  }
-  template <class V>
-  CNNPOOL_HD V finish(const V& s, index) const {
-    return s;
-  }
-  template <class V>
-  CNNPOOL_HD auto per_channel(index c) const {
-    using L = lane_t<V>;
-    const double q = finite(p.data()[c]);
-    return detail::power_mean<detail::any_power<exponent<L>>>{{exponent<L>(q), exponent<L>(1 / q)}, eps, 0};
-  }
-  template <class V>
-  CNNPOOL_HD auto per_channel(index c, index count) const {
-    return detail::power_mean<detail::any_power<exponent<V>>>{
-        {exponents<V>(c, count, false), exponents<V>(c, count, true)}, eps, 0};
-  }
-
- private:
-  /// p = infinity is the maximum, and so is this.
-  CNNPOOL_HD static double finite(float q) { return q < 1e30f ? static_cast<double>(q) : 1e30; }
-  template <class V>
-  CNNPOOL_HD exponent<V> exponents(index c, index count, bool inverse) const {
-    exponent<V> e;
-    for (index i = 0; i < count; ++i) {
-      const double q = finite(p.data()[c + i]);
-      e.set(static_cast<int>(i), inverse ? 1 / q : q);
-    }
-    return e;
+  template <class F>
+  void select_fold(F&& f) const {
+    f(detail::power_mean_per_channel{p.data(), eps});
   }
 };
 

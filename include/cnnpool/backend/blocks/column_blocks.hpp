@@ -48,9 +48,12 @@ struct column_blocks {
     state* const states = reinterpret_cast<state*>(shared) + thread * width;
     if (step == 0) {
       state s[array_size(width)];
+      CNNPOOL_UNROLL(16)
       for (int k = 0; k < width; ++k) s[k] = fold.fold.template init<A>();
       take(s, n, first, count, split);
-      for (int k = 0; k < count; ++k) states[k] = s[k];
+      CNNPOOL_UNROLL(16)
+      for (int k = 0; k < width; ++k)
+        if (k < count) states[k] = s[k];
     } else if (split == 0) {
       for (int k = 0; k < count; ++k) {
         const auto f = for_channel<A>(fold.fold, first + k);
@@ -69,8 +72,10 @@ struct column_blocks {
       const T* const at = x + p.elements.offset(i);
       if (count == width && is_aligned<width>(at)) {
         const auto c = load_chunk<width>(at);
+        CNNPOOL_UNROLL(16)
         for (int k = 0; k < width; ++k) s[k] = fold.stepped(for_channel<A>(fold.fold, first + k), s[k], c.v[k], n, i);
       } else {
+        CNNPOOL_UNROLL(16)
         for (int k = 0; k < width; ++k)
           if (k < count) s[k] = fold.stepped(for_channel<A>(fold.fold, first + k), s[k], at[k], n, i);
       }

@@ -62,12 +62,15 @@ struct row_blocks {
     for (index first = lane * index{per_chunk} - before; first < count; first += group * per_chunk) {
       if (first >= 0 && first + per_chunk <= count) {
         const auto c = load_chunk<per_chunk>(x + first);
+        CNNPOOL_UNROLL(16)
         for (int k = 0; k < per_chunk; ++k) s = fold.stepped(f, s, c.v[k], n, first + k);
       } else if (x + first >= p.x.view.data() && x + first + per_chunk <= p.end) {
         const auto c = load_chunk<per_chunk>(x + first);
+        CNNPOOL_UNROLL(16)
         for (int k = 0; k < per_chunk; ++k)
           if (first + k >= 0 && first + k < count) s = fold.stepped(f, s, c.v[k], n, first + k);
       } else {
+        CNNPOOL_UNROLL(16)
         for (int k = 0; k < per_chunk; ++k)
           if (first + k >= 0 && first + k < count) s = fold.stepped(f, s, x[first + k], n, first + k);
       }

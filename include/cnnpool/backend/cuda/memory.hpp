@@ -8,8 +8,9 @@
 namespace cnnpool {
 
 namespace detail {
-inline void check_cuda(cudaError_t status, const char* what) {
-  if (status != cudaSuccess) raise(what, ": CUDA says ", cudaGetErrorString(status));
+template <class... What>
+void check_cuda(cudaError_t status, const What&... what) {
+  if (status != cudaSuccess) raise(what..., ": CUDA says ", cudaGetErrorString(status));
 }
 }  // namespace detail
 
@@ -17,13 +18,44 @@ template <>
 struct memory<device_space> {
   static void* allocate(std::size_t bytes) {
     void* p = nullptr;
-    const cudaError_t status = cudaMalloc(&p, bytes);
-    if (status != cudaSuccess)
-      raise("workspace: ", bytes, " bytes of device memory cannot be had, CUDA says ", cudaGetErrorString(status));
+    detail::check_cuda(cudaMalloc(&p, bytes), "workspace: ", bytes, " bytes of device memory cannot be had");
     return p;
   }
   static void release(void* p) noexcept { cudaFree(p); }
 };
+/// One per stream. reserve it before a CUDA graph is captured: to grow, it calls cudaMalloc.
 using device_workspace = basic_workspace<device_space>;
+
+/// Stream-ordered device memory: taken and given back on a stream, from the device's memory pool, without synchronising;
+/// allowed while a graph is captured.
+class stream_workspace {
+ public:
+  using space = device_space;
+
+  explicit stream_workspace(cudaStream_t stream) : stream_(stream) {}
+  stream_workspace(const stream_workspace&) = delete;
+  stream_workspace& operator=(const stream_workspace&) = delete;
+  ~stream_workspace() { release(); }
+
+  std::size_t capacity() const { return capacity_; }
+  void reserve(std::size_t bytes) {
+    if (bytes <= capacity_) return;
+    release();
+    detail::check_cuda(cudaMallocAsync(&data_, bytes, stream_), "workspace: ", bytes,
+                       " bytes of stream-ordered device memory cannot be had");
+    capacity_ = bytes;
+  }
+  void* data() { return data_; }
+
+ private:
+  void release() noexcept {
+    if (data_ != nullptr) cudaFreeAsync(data_, stream_);
+    data_ = nullptr;
+    capacity_ = 0;
+  }
+  cudaStream_t stream_;
+  void* data_ = nullptr;
+  std::size_t capacity_ = 0;
+};
 
 }  // namespace cnnpool

@@ -1,0 +1,74 @@
+// The CUDA backend: the kernels of backend/blocks on a stream of the current device. For nvcc, -std=c++20.
+//
+//   cnnpool::device_workspace memory;                                       one per stream
+//   cnnpool::pool_into(cnnpool::cuda{.stream = s}, x, cnnpool::rmac{}, out, memory);
+//   cnnpool::pool_into(cnnpool::cuda{.stream = s}, x, cnnpool::rmac{}, out);         temporaries in stream-ordered memory
+//
+// x is a feature_view<T, device_space>, out a descriptor_span<A, device_space>. Calls are asynchronous: no synchronisation, no
+// copy between spaces, no allocation once the workspace is warm, so a call can be captured in a CUDA graph. The same bits
+// on every run (no atomics). A launch that fails is an error with CUDA's words. Streams and threads may call at once, with
+// one workspace each.
+#pragma once
+
+#include "../../pool.hpp"
+#include "../blocks/blocks.hpp"
+#include "memory.hpp"
+
+namespace cnnpool {
+
+namespace detail {
+
+template <class K>
+__global__ void __launch_bounds__(K::threads) run_blocks(const K kernel) {
+  extern __shared__ __align__(16) char cnnpool_shared[];
+  for (index block = static_cast<index>(blockIdx.x); block < kernel.blocks(); block += static_cast<index>(gridDim.x))
+    for (int step = 0; step < kernel.steps(); ++step) {
+      kernel.run(step, block, static_cast<int>(threadIdx.x), cnnpool_shared);
+      __syncthreads();
+    }
+}
+
+}  // namespace detail
+
+struct cuda : block_backend<cuda> {
+  cudaStream_t stream = nullptr;
+
+  using space = device_space;
+  template <class T>
+  using accumulator = accumulator_t<T>;
+
+  explicit cuda(cudaStream_t s = nullptr) : stream(s) {}
+
+  template <class K>
+  void launch_blocks(const K& kernel) const {
+    static_assert(sizeof(K) <= 4096, "cnnpool::cuda: this policy does not fit the 4096 bytes of a kernel's parameters");
+    constexpr index most = 0x7fffffff;
+    const index blocks = kernel.blocks();
+    if (blocks == 0) return;
+    detail::run_blocks<<<static_cast<unsigned>(blocks < most ? blocks : most), static_cast<unsigned>(K::threads),
+                         static_cast<std::size_t>(kernel.shared_bytes()), stream>>>(kernel);
+    detail::check_cuda(cudaGetLastError(), "cuda: a launch of ", blocks, " blocks of ", K::threads, " threads with ",
+                       kernel.shared_bytes(), " bytes of shared memory failed");
+  }
+
+  /// As many images as fit a part of the second-level cache, so that a second pass over them stays in it.
+  template <class F>
+  void slices(scratch& s, index n, index bytes, const F& f) const {
+    constexpr index in_cache = 16 << 20;
+    const index size = bytes == 0 || in_cache / bytes >= n ? n : in_cache / bytes > 0 ? in_cache / bytes : 1;
+    for (index first = 0; first < n; first += size) {
+      const scratch::frame frame(s);  // the slices run one after the other on the stream and share their temporaries
+      f(*this, s, first, n - first < size ? n - first : size);
+      if (s.measuring()) return;
+    }
+  }
+};
+
+/// The same with temporaries in stream-ordered memory.
+template <viewable X, pooling_policy P, class Out>
+void pool_into(const cuda& backend, const X& x, const P& policy, Out&& out) {
+  stream_workspace w(backend.stream);
+  pool_into(backend, x, policy, std::forward<Out>(out), w);
+}
+
+}  // namespace cnnpool

@@ -1,0 +1,12 @@
+// The CUDA backend, for nvcc and a machine with a GPU.
+#pragma once
+
+#include <cnnpool/backend/cuda/cuda.cuh>
+
+#include <vector>
+
+#include "on_device.hpp"
+
+namespace testing {
+inline std::vector<cnnpool::cuda> backends() { return {cnnpool::cuda{}}; }
+}  // namespace testing
