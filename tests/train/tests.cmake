@@ -1,6 +1,6 @@
 find_package(Eigen3 CONFIG QUIET)
 if(TARGET Eigen3::Eigen)
-  foreach(test pca_whitening learned_whitening)
+  foreach(test pca_whitening learned_whitening codebook)
     cnnpool_test(train/${test} OPTIONS -O1 LIBRARIES Eigen3::Eigen)
   endforeach()
 else()

@@ -1,0 +1,69 @@
+// A codebook: K centres of d components, what VLAD measures descriptors against. A value whose copies share the centres;
+// Space is where they lie. train/codebook.hpp fits one; centres from elsewhere make one as well. Centres are kept in float.
+#pragma once
+
+#include <cmath>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "../core/shared_array.hpp"
+
+namespace cnnpool {
+
+template <class Space = host_space>
+class basic_codebook {
+ public:
+  using space = Space;
+
+  basic_codebook() = default;
+  /// clusters x d numbers, centre by centre.
+  template <class T>
+  basic_codebook(std::span<const T> centres, index clusters)
+    requires(std::is_same_v<Space, host_space>)
+      : clusters_(clusters) {
+    const index size = static_cast<index>(centres.size());
+    if (clusters < 1 || size == 0 || size % clusters != 0)
+      raise("codebook: ", size, " numbers are not ", clusters, " centres");
+    const index d = size / clusters;
+    std::vector<float> numbers, norms;
+    for (index k = 0; k < clusters; ++k) {
+      double norm = 0;
+      for (index j = 0; j < d; ++j) {
+        numbers.push_back(static_cast<float>(centres[static_cast<std::size_t>(k * d + j)]));
+        if (!std::isfinite(numbers.back()))
+          raise("codebook: component ", j, " of centre ", k, " is ", numbers.back(), ", expected a finite float");
+        norm += static_cast<double>(numbers.back()) * static_cast<double>(numbers.back());
+      }
+      norms.push_back(static_cast<float>(norm));
+    }
+    centres_ = shared_array<float>(std::move(numbers));
+    norms_ = shared_array<float>(std::move(norms));
+  }
+  template <class T>
+  basic_codebook(const std::vector<T>& centres, index clusters) : basic_codebook(std::span<const T>(centres), clusters) {}
+  /// Numbers that are in the space already; norms: the squared length of every centre.
+  basic_codebook(shared_array<float, Space> centres, shared_array<float, Space> norms)
+      : centres_(std::move(centres)), norms_(std::move(norms)), clusters_(norms_.size()) {
+    if (clusters_ < 1 || centres_.size() == 0 || centres_.size() % clusters_ != 0)
+      raise("codebook: ", centres_.size(), " numbers are not ", clusters_, " centres");
+  }
+
+  index clusters() const { return clusters_; }
+  index dimensions() const { return clusters_ == 0 ? 0 : centres_.size() / clusters_; }
+  /// clusters x d.
+  matrix<const float> centres() const { return centres_.rows(clusters(), dimensions()); }
+  /// |centre|^2, clusters x 1.
+  matrix<const float> squared_norms() const { return norms_.rows(clusters(), 1); }
+  const shared_array<float, Space>& centre_numbers() const { return centres_; }
+  const shared_array<float, Space>& norm_numbers() const { return norms_; }
+
+ private:
+  shared_array<float, Space> centres_, norms_;
+  index clusters_ = 0;
+};
+
+/// What fit_codebook returns.
+using codebook = basic_codebook<host_space>;
+
+}  // namespace cnnpool
