@@ -76,6 +76,14 @@ struct backend_archetype {
   /// out(n, j*c + channel) = SUM_position weights(n, j*positions + position) x(n, channel, position).
   template <class X, class A>
   void weighted_sums(scratch&, const X&, const matrix<const A>&, const matrix<A>&) const {}
+  /// out(n, k*c + channel) = SUM (scale x(n, channel, position) - centres(k, channel)) weight over the positions whose
+  /// group(n, position) is k. Scales and weights are per position, like the groups; without data they are 1.
+  template <class X, class W, class A>
+  void group_residuals(scratch&, const X&, const matrix<const A>& /*groups*/, const matrix<const A>& /*scales*/,
+                       const matrix<const A>& /*weights*/, const matrix<const W>& /*centres*/, const matrix<A>&) const {}
+  /// f(i) for i = 0 .. count-1 in any order: a step of a policy that no other primitive expresses, one scalar at a time.
+  template <class F>
+  void each(scratch&, index /*count*/, const F&) const {}
   /// out(i, j) = f(in(i, j)...). An input is a matrix, per_row, row_index or column_index.
   template <class A, class F, class... In>
   void map(scratch&, const matrix<A>&, const F&, const In&...) const {}

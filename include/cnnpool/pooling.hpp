@@ -14,6 +14,7 @@
 #include "policy/rmac.hpp"
 #include "policy/spoc.hpp"
 #include "policy/sum.hpp"
+#include "policy/vlad.hpp"
 #include "pool.hpp"
 #include "post/l2.hpp"
 #include "post/power.hpp"

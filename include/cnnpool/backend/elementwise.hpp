@@ -146,6 +146,27 @@ struct weighted_sums_at {
   }
 };
 
+template <class X, class W, class A>
+struct group_residuals_at {
+  X x;
+  matrix<const A> groups, scales, weights;
+  matrix<const W> centres;
+  matrix<A> out;
+  CNNPOOL_HD void operator()(index i) const {
+    const shape& e = x.extents();
+    const index c = i % e.c, k = i / e.c % centres.rows, n = i / e.c / centres.rows;
+    const A centre = static_cast<A>(centres(k, c));
+    A sum = 0;
+    for (index p = 0; p < e.positions(); ++p)
+      if (static_cast<index>(groups(n, p)) == k) {
+        const A v = element<A>(x, n, c, p / e.w, p % e.w);
+        const A residual = (scales.data == nullptr ? v : v * scales(n, p)) - centre;
+        sum += weights.data == nullptr ? residual : residual * weights(n, p);
+      }
+    out(n, k * e.c + c) = sum;
+  }
+};
+
 template <class A>
 CNNPOOL_HD A map_input(const matrix<A>& m, index i, index j) {
   return m(i, j);
@@ -237,6 +258,15 @@ struct elementwise {
   template <class X, class A>
   void weighted_sums(scratch& s, const X& x, const matrix<const A>& weights, const matrix<A>& out) const {
     run(s, out.rows * out.cols, detail::weighted_sums_at<X, A>{x, weights, out});
+  }
+  template <class X, class W, class A>
+  void group_residuals(scratch& s, const X& x, const matrix<const A>& groups, const matrix<const A>& scales,
+                       const matrix<const A>& weights, const matrix<const W>& centres, const matrix<A>& out) const {
+    run(s, out.rows * out.cols, detail::group_residuals_at<X, W, A>{x, groups, scales, weights, centres, out});
+  }
+  template <class F>
+  void each(scratch& s, index count, const F& f) const {
+    run(s, count, f);
   }
   template <class A, class F, class... In>
   void map(scratch& s, const matrix<A>& out, const F& f, const In&... in) const {

@@ -26,7 +26,8 @@ class basic_codebook {
     if (clusters < 1 || size == 0 || size % clusters != 0)
       raise("codebook: ", size, " numbers are not ", clusters, " centres");
     const index d = size / clusters;
-    std::vector<float> numbers, norms;
+    std::vector<float> numbers;
+    std::vector<double> norms;
     for (index k = 0; k < clusters; ++k) {
       double norm = 0;
       for (index j = 0; j < d; ++j) {
@@ -35,15 +36,15 @@ class basic_codebook {
           raise("codebook: component ", j, " of centre ", k, " is ", numbers.back(), ", expected a finite float");
         norm += static_cast<double>(numbers.back()) * static_cast<double>(numbers.back());
       }
-      norms.push_back(static_cast<float>(norm));
+      norms.push_back(norm);
     }
     centres_ = shared_array<float>(std::move(numbers));
-    norms_ = shared_array<float>(std::move(norms));
+    norms_ = shared_array<double>(std::move(norms));
   }
   template <class T>
   basic_codebook(const std::vector<T>& centres, index clusters) : basic_codebook(std::span<const T>(centres), clusters) {}
   /// Numbers that are in the space already; norms: the squared length of every centre.
-  basic_codebook(shared_array<float, Space> centres, shared_array<float, Space> norms)
+  basic_codebook(shared_array<float, Space> centres, shared_array<double, Space> norms)
       : centres_(std::move(centres)), norms_(std::move(norms)), clusters_(norms_.size()) {
     if (clusters_ < 1 || centres_.size() == 0 || centres_.size() % clusters_ != 0)
       raise("codebook: ", centres_.size(), " numbers are not ", clusters_, " centres");
@@ -54,12 +55,13 @@ class basic_codebook {
   /// clusters x d.
   matrix<const float> centres() const { return centres_.rows(clusters(), dimensions()); }
   /// |centre|^2, clusters x 1.
-  matrix<const float> squared_norms() const { return norms_.rows(clusters(), 1); }
+  matrix<const double> squared_norms() const { return norms_.rows(clusters(), 1); }
   const shared_array<float, Space>& centre_numbers() const { return centres_; }
-  const shared_array<float, Space>& norm_numbers() const { return norms_; }
+  const shared_array<double, Space>& norm_numbers() const { return norms_; }
 
  private:
-  shared_array<float, Space> centres_, norms_;
+  shared_array<float, Space> centres_;
+  shared_array<double, Space> norms_;
   index clusters_ = 0;
 };
 

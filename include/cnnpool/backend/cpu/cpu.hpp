@@ -13,6 +13,7 @@
 #include "parallel.hpp"
 #include "product.hpp"
 #include "region_fold.hpp"
+#include "residuals.hpp"
 
 namespace cnnpool {
 
@@ -124,6 +125,25 @@ struct cpu {
   void weighted_sums(scratch& s, const X& x, const matrix<const A>& weights, const matrix<A>& out) const {
     const index positions = x.extents().positions();
     run_product<X, A, A>(s, {{x, false, out}, weights.data, positions, weights.row_stride, weights.cols / positions});
+  }
+
+  template <class X, class W, class A>
+  void group_residuals(scratch& s, const X& x, const matrix<const A>& groups, const matrix<const A>& scales,
+                       const matrix<const A>& weights, const matrix<const W>& centres, const matrix<A>& out) const {
+    if (s.measuring()) return;
+    const detail::residuals_problem<X, W, A> all{x, groups, scales, weights, centres, out};
+    const index items = all.channel_groups() * x.extents().n;
+    parallel_shares(workers_for(detail::image_bytes(x) * x.extents().n, items), items,
+                    [&](index, index first, index last) {
+                      detail::run_up_to_avx2(level, detail::residuals_share<X, W, A>{all, first, last});
+                    });
+  }
+  template <class F>
+  void each(scratch& s, index count, const F& f) const {
+    if (s.measuring()) return;
+    parallel_shares(workers_for(count * 64, count), count, [&](index, index first, index last) {
+      for (index i = first; i < last; ++i) f(i);
+    });
   }
 
   template <class A, class F, class... In>

@@ -1,0 +1,199 @@
+// VLAD (Jegou, Douze, Schmid, Perez, CVPR 2010): every position of a map is a local descriptor x_t of C components,
+//   v_k = SUM_t q_tk (x_t - c_k), out[k*C + channel] = v_k[channel].       D = K C.
+// n x d descriptors of one image are a view with h = n, w = 1, c = d.
+//
+// q: 1 for the nearest centre (squared Euclidean distance, the first of equally near ones); .nearest = r > 1 weights the r
+// nearest by exp(-d^2/beta), divided by their sum; .cosine orders by the angle instead; netvlad(codebook, head) takes
+// softmax(w_k.x + b_k). Normalisations, in this order (VLFeat's): .mass (v_k / SUM q), .power (signed square root), .intra
+// (every v_k to unit length), .l2 (the whole). .power_after_intra exchanges the middle two. .residual_l2 makes every
+// x_t - c_k a unit vector, .input_l2 every x_t. .layout = dimension_major gives out[channel*K + k] (NetVLAD in MATLAB).
+//
+// A cluster without positions gives zeros, and so do norms of 0 (norms below 1e-12 count as 1e-12). Float accumulator:
+// products within (C/4 + 5) u SUM |x c|, so a position whose two nearest centres are closer than that may go to either;
+// hard sums add residuals one by one, |error| <= (N + 2) u SUM |x - c|; soft ones subtract (SUM q) c_k at the end, |error| <=
+// (N/4 + 8) u SUM q (|x| + |c|). A NaN spreads to all components that share its position.
+#pragma once
+
+#include <string>
+
+#include "../dispatch.hpp"
+#include "../post/l2.hpp"
+#include "../post/power.hpp"
+#include "codebook.hpp"
+#include "sum.hpp"
+#include "vlad_steps.hpp"
+
+namespace cnnpool {
+
+enum class vlad_layout { cluster_major, dimension_major };
+
+struct vlad_options {
+  index nearest = 1;
+  double beta = 10;
+  bool cosine = false;
+  bool input_l2 = false;
+  bool residual_l2 = false;
+  bool mass = false;
+  bool power = false;
+  bool intra = false;
+  bool power_after_intra = false;
+  bool l2 = true;
+  vlad_layout layout = vlad_layout::cluster_major;
+  bool released_distance = false;  // MOP's released code: |x|^2 + |c|^2 - x.c, without the factor 2
+};
+
+/// NetVLAD's assignment (Arandjelovic et al., CVPR 2016): softmax(weights(k) . x + biases(k)).
+template <class Space = host_space>
+class basic_netvlad_head {
+ public:
+  basic_netvlad_head() = default;
+  /// biases: K numbers; weights: K x d, row by row.
+  basic_netvlad_head(std::span<const float> weights, std::span<const float> biases)
+    requires(std::is_same_v<Space, host_space>)
+      : basic_netvlad_head(shared_array<float>({weights.begin(), weights.end()}),
+                           shared_array<float>({biases.begin(), biases.end()})) {}
+  basic_netvlad_head(shared_array<float, Space> weights, shared_array<float, Space> biases)
+      : weights_(std::move(weights)), biases_(std::move(biases)) {
+    if (clusters() == 0 || weights_.size() == 0 || weights_.size() % clusters() != 0)
+      raise("netvlad_head: ", weights_.size(), " weights for ", clusters(), " biases");
+  }
+  index clusters() const { return biases_.size(); }
+  index dimensions() const { return clusters() == 0 ? 0 : weights_.size() / clusters(); }
+  matrix<const float> weights() const { return weights_.rows(clusters(), dimensions()); }
+  matrix<const float> biases() const { return biases_.rows(clusters(), 1); }
+
+ private:
+  shared_array<float, Space> weights_, biases_;
+};
+using netvlad_head = basic_netvlad_head<host_space>;
+
+template <class Space>
+struct vlad_policy {
+  static constexpr const char* name = "vlad";
+
+  basic_codebook<Space> centres;
+  vlad_options options;
+  basic_netvlad_head<Space> head;  // empty: assignment by distance
+
+  index descriptor_size(const shape& s) const {
+    index size = 0;
+    if (!detail::multiply(centres.clusters(), s.c, size))
+      raise("vlad: ", centres.clusters(), " clusters of ", s.c, " channels are too many to count");
+    return size;
+  }
+  void check(const shape& s) const {
+    const vlad_options& o = options;
+    if (centres.clusters() == 0) raise("vlad: the codebook is empty");
+    if (s.c != centres.dimensions())
+      raise("vlad: the codebook has centres of ", centres.dimensions(), " components, the activations ", s.c, " channels");
+    if (o.nearest < 1 || o.nearest > centres.clusters())
+      raise("vlad: nearest is ", o.nearest, ", expected 1 to ", centres.clusters(), " (the clusters)");
+    if (!(o.beta > 0) || o.beta == limits<double>::infinity) raise("vlad: beta is ", o.beta, ", expected a positive number");
+    if (head.clusters() != 0 && (head.clusters() != centres.clusters() || head.dimensions() != s.c))
+      raise("vlad: the head is ", head.clusters(), " x ", head.dimensions(), ", the codebook ", centres.clusters(), " x ", s.c);
+  }
+
+  template <class B, class X, class A>
+  void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
+    static_assert(std::is_same_v<typename B::space, Space>,
+                  "cnnpool::vlad: the codebook is in another memory space than the one this backend reads");
+    b.slices(s, x.extents().n, detail::image_bytes(x), [&](const auto& b_, scratch& own, index first, index count) {
+      const scratch::frame frame(own);
+      const auto images = x.images(first, count);
+      const matrix<A> v = own.make<A>(count, out.cols), masses = own.make<A>(count, centres.clusters());
+      aggregate(b_, own, images, v, masses);
+      normalise(b_, own, v, masses);
+      const matrix<A> rows = out.row_range(first, count);
+      if (options.layout == vlad_layout::cluster_major) b_.map(own, rows, read_as_is{}, v);
+      else b_.each(own, count * v.cols, detail::dimension_major<A>{v, rows, centres.clusters()});
+    });
+  }
+
+ private:
+  /// v = SUM q (x - c), masses = SUM q.
+  template <class B, class X, class A>
+  void aggregate(const B& b, scratch& s, const X& x, const matrix<A>& v, const matrix<A>& masses) const {
+    const shape& e = x.extents();
+    const index n = e.n, positions = e.positions(), clusters = centres.clusters();
+    const scratch::frame frame(s);
+    matrix<A> scales;
+    if (options.input_l2 || (options.cosine && options.nearest > 1)) {
+      scales = s.make<A>(n, positions);
+      b.fold_channels(s, x, detail::euclidean_norm{}, scales);
+      b.map(s, scales, detail::reciprocal{}, scales);
+    }
+    const matrix<A> used = options.input_l2 ? scales : matrix<A>{};
+    const matrix<A> products = s.make<A>(n, clusters * positions);
+    b.product(s, x, head.clusters() != 0 ? head.weights() : centres.centres(), products);
+    const detail::centre_order<A> order{centres.squared_norms(), options.cosine, options.released_distance ? 1. : 2.};
+
+    if (head.clusters() == 0 && options.nearest == 1) {
+      const matrix<A> groups = s.make<A>(n, positions);
+      b.each(s, n * positions, detail::assign_nearest<A>{products, scales, groups, clusters, order});
+      b.each(s, n * clusters, detail::count_groups<A>{groups, masses});
+      matrix<A> weights;
+      if (options.residual_l2) {
+        weights = s.make<A>(n, positions);
+        b.each(s, n * positions, detail::residual_weights<A, X>{x, groups, used, centres.centres(), weights});
+      }
+      b.group_residuals(s, x, matrix<const A>(groups), matrix<const A>(used), matrix<const A>(weights),
+                        centres.centres(), v);
+      return;
+    }
+    matrix<A> q = products;
+    if (head.clusters() != 0) {
+      b.each(s, n * positions, detail::assign_softmax<A>{used, q, clusters, positions, head.biases()});
+    } else {
+      q = s.make<A>(n, clusters * positions);
+      b.each(s, n * positions,
+             detail::assign_soft<A>{products, scales, q, clusters, positions, options.nearest, options.beta, order});
+    }
+    const matrix<A> by_cluster{q.data, n * clusters, positions, positions, 1};
+    const matrix<A> factors = options.residual_l2 ? s.make<A>(n, clusters) : masses;
+    b.fold(s, rows_as_images<Space>(by_cluster), sum{}, column(masses));
+    if (options.residual_l2) {
+      b.each(s, n * clusters * positions, detail::residual_softness<A, X>{x, used, centres.centres(), q});
+      b.fold(s, rows_as_images<Space>(by_cluster), sum{}, column(factors));
+    }
+    if (options.input_l2) b.each(s, n * clusters * positions, detail::scale_softness<A>{used, q});
+    b.weighted_sums(s, x, matrix<const A>(q), v);
+    b.each(s, n * v.cols, detail::subtract_centres<A>{factors, centres.centres(), v});
+  }
+
+  template <class B, class A>
+  void normalise(const B& b, scratch& s, const matrix<A>& v, const matrix<A>& masses) const {
+    const scratch::frame frame(s);
+    const index rows = v.rows * centres.clusters();
+    const matrix<A> clusters{v.data, rows, v.cols / centres.clusters(), v.cols / centres.clusters(), 1};
+    const matrix<A> norms = s.make<A>(rows, 1);
+    const auto unit = [&](const matrix<A>& m) {
+      const matrix<A> own = norms.row_range(0, m.rows);
+      b.fold(s, rows_as_images<Space>(m), detail::euclidean_norm{}, own);
+      b.map(s, m, detail::times_reciprocal{}, m, per_row<A>{own});
+    };
+    const auto root = [&] { b.map(s, v, detail::signed_power{0.5}, v); };
+    if (options.mass) b.map(s, clusters, detail::by_mass{}, clusters, per_row<A>{column(masses)});
+    if (options.power && !options.power_after_intra) root();
+    if (options.intra) unit(clusters);
+    if (options.power && options.power_after_intra) root();
+    if (options.l2) unit(v);
+  }
+
+  template <class A>
+  static matrix<A> column(const matrix<A>& m) {
+    return {m.data, m.rows * m.cols, 1, 1, 1};
+  }
+};
+
+template <class Space>
+vlad_policy<Space> vlad(const basic_codebook<Space>& centres, const vlad_options& options = {}) {
+  return {centres, options, {}};
+}
+/// NetVLAD's pooling layer: softmax assignment, input and intra normalisation, L2.
+template <class Space>
+vlad_policy<Space> netvlad(const basic_codebook<Space>& centres, const basic_netvlad_head<Space>& head,
+                           const vlad_options& options = {.input_l2 = true, .intra = true}) {
+  return {centres, options, head};
+}
+
+}  // namespace cnnpool

@@ -1,0 +1,230 @@
+// The steps of VLAD that no other primitive expresses, one scalar at a time: assignment, counting, distances, layout.
+#pragma once
+
+#include "../core/source.hpp"
+
+namespace cnnpool::detail {
+
+/// Norms below this count as this: descriptors and residuals of no length stay zero instead of becoming NaN.
+template <class A>
+CNNPOOL_HD A safe_reciprocal(const A& norm) {
+  return A(1) / maximum(static_cast<A>(1e-12), norm);
+}
+struct reciprocal {
+  template <class V>
+  CNNPOOL_HD V operator()(const V& norm) const {
+    using L = lane_t<V>;
+    return V(L(1)) / maximum(V(static_cast<L>(1e-12)), norm);
+  }
+};
+
+/// How near a position is to a centre: smaller is nearer. The squared distance without |x|^2, which all centres share.
+template <class A>
+struct centre_order {
+  matrix<const double> squared_norms;
+  bool cosine;
+  double factor;  // of x.c: 2, or 1 as in MOP's released code
+
+  CNNPOOL_HD A operator()(index k, const A& product) const {
+    const A squared = static_cast<A>(squared_norms(k, 0));
+    if (cosine) return product * safe_reciprocal(sqrt(squared)) * A(-2);
+    return squared - static_cast<A>(factor) * product;
+  }
+};
+
+/// groups(n, p) = the nearest centre, the first of equally near ones. scales: 1/|x| where descriptors are normalised.
+template <class A>
+struct assign_nearest {
+  matrix<const A> products, scales;
+  matrix<A> groups;
+  index clusters;
+  centre_order<A> order;
+
+  CNNPOOL_HD void operator()(index i) const {
+    const index positions = groups.cols, n = i / positions, p = i % positions;
+    const A scale = scales.data == nullptr ? A(1) : scales(n, p);
+    index best = 0;
+    A smallest = order(0, products(n, p) * scale);
+    for (index k = 1; k < clusters; ++k) {
+      const A value = order(k, products(n, k * positions + p) * scale);
+      if (value < smallest) {
+        smallest = value;
+        best = k;
+      }
+    }
+    groups(n, p) = static_cast<A>(best);
+  }
+};
+
+/// q(n, k*positions + p) = exp(-d^2/beta) over the r nearest centres, divided by its sum.
+template <class A>
+struct assign_soft {
+  matrix<const A> products, scales;
+  matrix<A> q;
+  index clusters, positions, nearest;
+  double beta;
+  centre_order<A> order;
+
+  CNNPOOL_HD void operator()(index i) const {
+    const index n = i / positions, p = i % positions;
+    const A scale = scales.data == nullptr ? A(1) : scales(n, p);
+    for (index k = 0; k < clusters; ++k) q(n, k * positions + p) = A(0);
+    A smallest = 0, before = 0, total = 0;
+    index last = -1;
+    for (index rank = 0; rank < nearest; ++rank) {
+      index best = -1;
+      A value = 0;
+      for (index k = 0; k < clusters; ++k) {
+        const A v = order(k, products(n, k * positions + p) * scale);
+        if (rank > 0 && (v < before || (v == before && k <= last))) continue;
+        if (best < 0 || v < value) {
+          best = k;
+          value = v;
+        }
+      }
+      if (best < 0) break;
+      if (rank == 0) smallest = value;
+      before = value;
+      last = best;
+      const A weight = exp((smallest - value) / static_cast<A>(beta));
+      q(n, best * positions + p) = weight;
+      total += weight;
+    }
+    for (index k = 0; k < clusters; ++k) q(n, k * positions + p) = q(n, k * positions + p) / total;
+  }
+};
+
+/// q = softmax over the centres of product + bias; in place.
+template <class A>
+struct assign_softmax {
+  matrix<const A> scales;
+  matrix<A> q;
+  index clusters, positions;
+  matrix<const float> biases;
+
+  CNNPOOL_HD void operator()(index i) const {
+    const index n = i / positions, p = i % positions;
+    const A scale = scales.data == nullptr ? A(1) : scales(n, p);
+    A largest = -limits<A>::infinity, total = 0;
+    for (index k = 0; k < clusters; ++k) {
+      A& v = q(n, k * positions + p);
+      v = v * scale + static_cast<A>(biases(k, 0));
+      largest = maximum(largest, v);
+    }
+    for (index k = 0; k < clusters; ++k) {
+      A& v = q(n, k * positions + p);
+      v = exp(v - largest);
+      total += v;
+    }
+    for (index k = 0; k < clusters; ++k) q(n, k * positions + p) = q(n, k * positions + p) / total;
+  }
+};
+
+/// masses(n, k) = positions of group k.
+template <class A>
+struct count_groups {
+  matrix<const A> groups;
+  matrix<A> masses;
+  CNNPOOL_HD void operator()(index i) const {
+    const index n = i / masses.cols, k = i % masses.cols;
+    A count = 0;
+    for (index p = 0; p < groups.cols; ++p) count += static_cast<index>(groups(n, p)) == k ? A(1) : A(0);
+    masses(n, k) = count;
+  }
+};
+
+/// |scale x - centre| of one position and one centre, 0 at most tiny: its reciprocal is then 0, not huge.
+template <class A, class X>
+CNNPOOL_HD A reciprocal_distance(const X& x, index n, index p, const A& scale, const matrix<const float>& centres, index k) {
+  const shape& e = x.extents();
+  A sum = 0;
+  for (index c = 0; c < e.c; ++c) {
+    const A apart = element<A>(x, n, c, p / e.w, p % e.w) * scale - static_cast<A>(centres(k, c));
+    sum += apart * apart;
+  }
+  const A distance = sqrt(sum);
+  return distance <= static_cast<A>(1e-12) ? A(0) : A(1) / distance;
+}
+
+/// weights(n, p) = 1 / |residual| of the position's own group.
+template <class A, class X>
+struct residual_weights {
+  X x;
+  matrix<const A> groups, scales;
+  matrix<const float> centres;
+  matrix<A> weights;
+  CNNPOOL_HD void operator()(index i) const {
+    const index n = i / groups.cols, p = i % groups.cols;
+    const A scale = scales.data == nullptr ? A(1) : scales(n, p);
+    weights(n, p) = reciprocal_distance(x, n, p, scale, centres, static_cast<index>(groups(n, p)));
+  }
+};
+
+/// q /= |residual|, in place.
+template <class A, class X>
+struct residual_softness {
+  X x;
+  matrix<const A> scales;
+  matrix<const float> centres;
+  matrix<A> q;
+  CNNPOOL_HD void operator()(index i) const {
+    const index positions = x.extents().positions(), k = i / positions % centres.rows, n = i / positions / centres.rows;
+    const index p = i % positions;
+    A& v = q(n, k * positions + p);
+    if (v == A(0)) return;
+    v = v * reciprocal_distance(x, n, p, scales.data == nullptr ? A(1) : scales(n, p), centres, k);
+  }
+};
+
+/// q(n, k*positions + p) *= scales(n, p).
+template <class A>
+struct scale_softness {
+  matrix<const A> scales;
+  matrix<A> q;
+  CNNPOOL_HD void operator()(index i) const {
+    const index n = i / q.cols, j = i % q.cols;
+    q(n, j) = q(n, j) * scales(n, j % scales.cols);
+  }
+};
+
+/// v(n, k*c + channel) -= mass(n, k) centre(k, channel).
+template <class A>
+struct subtract_centres {
+  matrix<const A> masses;
+  matrix<const float> centres;
+  matrix<A> v;
+  CNNPOOL_HD void operator()(index i) const {
+    const index n = i / v.cols, j = i % v.cols, k = j / centres.cols;
+    v(n, j) = v(n, j) - masses(n, k) * static_cast<A>(centres(k, j % centres.cols));
+  }
+};
+
+/// v / mass, 0 without mass.
+struct by_mass {
+  template <class V>
+  CNNPOOL_HD V operator()(const V& v, const V& mass) const {
+    const V zero(lane_t<V>(0));
+    return select(mass == zero, zero, v / mass);
+  }
+};
+
+struct times_reciprocal {
+  template <class V>
+  CNNPOOL_HD V operator()(const V& v, const V& norm) const {
+    return v * reciprocal{}(norm);
+  }
+};
+
+/// out(n, d*clusters + k) = v(n, k*dimensions + d).
+template <class A>
+struct dimension_major {
+  matrix<const A> v;
+  matrix<A> out;
+  index clusters;
+  CNNPOOL_HD void operator()(index i) const {
+    const index n = i / v.cols, j = i % v.cols, d = j / clusters, k = j % clusters;
+    out(n, j) = v(n, k * (v.cols / clusters) + d);
+  }
+};
+
+}  // namespace cnnpool::detail
