@@ -8,6 +8,7 @@
 #include "policy/crow.hpp"
 #include "policy/gem.hpp"
 #include "policy/max.hpp"
+#include "policy/mop_vlad.hpp"
 #include "policy/nonzero.hpp"
 #include "policy/regional.hpp"
 #include "policy/relu.hpp"

@@ -11,8 +11,8 @@ struct vlad_options {
   bool cosine = false, input_l2 = false, residual_l2 = false;
   bool mass = false, power = false, intra = false, power_after_intra = false, l2 = true, dimension_major = false;
   bool released_distance = false;
-  std::vector<row> head_weights;  // NetVLAD
-  row head_biases;
+  std::vector<row> head_weights = {};  // NetVLAD
+  row head_biases = {};
 };
 
 inline real dot(const row& a, const row& b) {

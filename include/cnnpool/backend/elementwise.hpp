@@ -126,7 +126,12 @@ struct product_at {
     const shape& e = x.extents();
     const index p = i % e.positions(), j = i / e.positions() % weights.rows, n = i / e.positions() / weights.rows;
     A sum = 0;
-    for (index c = 0; c < e.c; ++c) sum += static_cast<A>(weights(j, c)) * element<A>(x, n, c, p / e.w, p % e.w);
+    for (index first = 0; first < e.c; first += 32) {
+      A part = 0;
+      for (index c = first; c < e.c && c < first + 32; ++c)
+        part += static_cast<A>(weights(j, c)) * element<A>(x, n, c, p / e.w, p % e.w);
+      sum += part;
+    }
     out(n, j * e.positions() + p) = sum;
   }
 };
@@ -140,8 +145,12 @@ struct weighted_sums_at {
     const shape& e = x.extents();
     const index count = weights.cols / e.positions(), c = i % e.c, j = i / e.c % count, n = i / e.c / count;
     A sum = 0;
-    for (index p = 0; p < e.positions(); ++p)
-      sum += weights(n, j * e.positions() + p) * element<A>(x, n, c, p / e.w, p % e.w);
+    for (index first = 0; first < e.positions(); first += 32) {
+      A part = 0;
+      for (index p = first; p < e.positions() && p < first + 32; ++p)
+        part += weights(n, j * e.positions() + p) * element<A>(x, n, c, p / e.w, p % e.w);
+      sum += part;
+    }
     out(n, j * e.c + c) = sum;
   }
 };

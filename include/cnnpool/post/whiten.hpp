@@ -110,6 +110,13 @@ class projection {
     return {mean_, shared_array<float>(std::vector<float>(first, first + dimensions * input_size())), dimensions, variances_};
   }
 
+  /// y = P x: without the subtraction of the mean, as MOP's released code does.
+  projection without_mean() const
+    requires(std::is_same_v<Space, host_space>)
+  {
+    return {shared_array<float>(std::vector<float>(static_cast<std::size_t>(input_size()))), rows_, outputs_, variances_};
+  }
+
   // stage
   index output_size(index) const { return outputs_; }
   void check(index d) const {

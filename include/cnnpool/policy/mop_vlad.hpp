@@ -1,0 +1,189 @@
+// MOP-VLAD, multi-scale orderless pooling (Gong, Wang, Guo, Lazebnik, ECCV 2014).
+//
+// Level 1 is the network's own activation of the whole image; level l > 1 are the activations of windows of the image
+// (sliding_windows says which to crop). Each level: input projection, VLAD with a codebook, output projection; the levels
+// are put one after the other.
+//
+//   auto d = mop_vlad(cpu{}, views, levels);    views[l]: a batch of the windows of level l, windows x C (h = w = 1);
+//                                               for n images n * windows of them, image by image
+//
+// A level without a codebook takes one activation per image and only projects; a missing projection is the identity. The
+// paper: 4096-d fc7; 500-d input projections; K = 100; .power and .l2; output projections to 4096; 12 288 in all. Options:
+// mop_paper (hard assignment), mop_reference (the released code: soft over the 5 nearest with exp(-d^2/10); give it
+// projections without_mean(); its distances lack a factor 2, which .released_distance repeats).
+//
+// mop_map(inner, levels) is an extension that no paper has: the same on windows of one convolutional map, each pooled by
+// an inner policy. It is a policy, so it nests and batches like any other. Numbers: as vlad.hpp and whiten.hpp.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "../core/descriptors.hpp"
+#include "../post/whiten.hpp"
+#include "vlad.hpp"
+#include "windows.hpp"
+
+namespace cnnpool {
+
+inline constexpr vlad_options mop_paper{.power = true};
+inline constexpr vlad_options mop_reference{.nearest = 5, .beta = 10, .power = true};
+
+/// How one level becomes a part of the descriptor. Empty models are left out.
+template <class Space = host_space>
+struct basic_mop_level {
+  projection<Space> input = {};
+  basic_codebook<Space> centres = {};
+  vlad_options options = mop_paper;
+  projection<Space> output = {};
+
+  index projected_size(index c) const { return input.output_size() == 0 ? c : input.output_size(); }
+  /// Components from `windows` activations of c components.
+  index descriptor_size(index c) const {
+    if (output.output_size() != 0) return output.output_size();
+    return centres.clusters() == 0 ? projected_size(c) : vlad_of().descriptor_size({.c = projected_size(c)});
+  }
+  void check(const char* where, index level, index windows, index c) const {
+    if (input.output_size() != 0 && input.input_size() != c)
+      raise(where, ": the input projection of level ", level + 1, " takes ", input.input_size(), " components, its activations have ",
+            c);
+    if (centres.clusters() == 0 && windows != 1)
+      raise(where, ": level ", level + 1, " has ", windows, " windows and no codebook");
+    if (centres.clusters() != 0) vlad_of().check({.c = projected_size(c), .h = windows});
+    const index d = centres.clusters() == 0 ? projected_size(c) : vlad_of().descriptor_size({.c = projected_size(c)});
+    if (output.output_size() != 0 && output.input_size() != d)
+      raise(where, ": the output projection of level ", level + 1, " takes ", output.input_size(), " components, the level gives ", d);
+  }
+
+  /// rows: windows of image 0, of image 1, ...; out: one row per image.
+  template <class B, class A>
+  void apply(const B& b, scratch& s, const matrix<A>& rows, index windows, const matrix<A>& out) const {
+    const scratch::frame frame(s);
+    matrix<A> x = rows;
+    if (input.output_size() != 0) {
+      x = s.make<A>(rows.rows, input.output_size());
+      input.apply(b, s, matrix<const A>(rows), x);
+    }
+    if (centres.clusters() != 0) {
+      const feature_view<A, Space> maps(x.data, {out.rows, x.cols, windows, 1},
+                                        strides{x.row_stride * windows, x.col_stride, x.row_stride, 0});
+      const matrix<A> v = s.make<A>(out.rows, vlad_of().descriptor_size(maps.extents()));
+      vlad_of().pool(b, s, as_source(maps), v);
+      x = v;
+    }
+    if (output.output_size() != 0) output.apply(b, s, matrix<const A>(x), out);
+    else b.map(s, out, read_as_is{}, x);
+  }
+
+ private:
+  vlad_policy<Space> vlad_of() const { return {centres, options, {}}; }
+};
+using mop_level = basic_mop_level<host_space>;
+
+/// One descriptor per image; see the top of this file.
+template <class B, class T, class Space>
+auto mop_vlad(const B& b, const std::vector<feature_view<T, Space>>& views, const std::vector<basic_mop_level<Space>>& levels) {
+  static_assert(std::is_same_v<typename B::space, host_space> && std::is_same_v<Space, host_space>,
+                "cnnpool::mop_vlad: it returns descriptors in host memory; on a device call apply of every level");
+  using A = typename B::template accumulator<T>;
+  if (views.empty() || views.size() != levels.size())
+    raise("mop_vlad: ", views.size(), " views for ", levels.size(), " levels, expected one per level and at least one");
+  const index images = views[0].extents().n;
+  index size = 0;
+  for (std::size_t l = 0; l < views.size(); ++l) {
+    const shape& e = views[l].extents();
+    if (e.positions() != 1) raise("mop_vlad: level ", l + 1, " is ", to_string(e), ", expected one position per window");
+    if (images == 0 ? e.n != 0 : e.n % images != 0 || e.n == 0)
+      raise("mop_vlad: level ", l + 1, " has ", e.n, " windows for ", images, " images, expected as many for each");
+    if (images != 0) levels[l].check("mop_vlad", static_cast<index>(l), e.n / images, e.c);
+    size += levels[l].descriptor_size(e.c);
+  }
+  descriptors<A> result(images, size);
+  if (images == 0) return result;
+  const auto run = [&](scratch& s) {
+    index column = 0;
+    for (std::size_t l = 0; l < views.size(); ++l) {
+      const scratch::frame frame(s);
+      const shape& e = views[l].extents();
+      const index d = levels[l].descriptor_size(e.c);
+      const matrix<A> rows = s.make<A>(e.n, e.c);
+      b.fold(s, as_source(views[l]), sum{}, rows);
+      levels[l].apply(b, s, rows, e.n / images, matrix<A>{result.data() + column, images, d, size, 1});
+      column += d;
+    }
+  };
+  scratch measure;
+  run(measure);
+  workspace w(measure.peak());
+  scratch s(w.data(), w.capacity());
+  run(s);
+  return result;
+}
+
+/// A level of mop_map: which windows of the map it sees. window = 0: the whole map, once.
+template <class Space = host_space>
+struct basic_mop_map_level {
+  index window = 0, stride = 1;
+  basic_mop_level<Space> level = {};
+};
+using mop_map_level = basic_mop_map_level<host_space>;
+
+template <pooling_policy P, class Space>
+struct mop_map_policy {
+  static constexpr const char* name = "mop_map";
+
+  P inner;
+  std::vector<basic_mop_map_level<Space>> levels;
+
+  index descriptor_size(const shape& s) const {
+    index size = 0;
+    for (const auto& l : levels) size += l.level.descriptor_size(cnnpool::descriptor_size(inner, s));
+    return size;
+  }
+  void check(const shape& s) const {
+    if (levels.empty()) raise("mop_map: there are no levels");
+    for (std::size_t l = 0; l < levels.size(); ++l) {
+      with_regions(levels[l], s, [&](const auto& regions) {
+        detail::check_regions(regions, s, "mop_map", [&](index k, const shape& part) {
+          detail::check_policy(inner, part);
+          const index size = cnnpool::descriptor_size(inner, part), whole = cnnpool::descriptor_size(inner, s);
+          if (size != whole) raise("mop_map: window ", k, " gives ", size, " components, the whole map ", whole);
+        });
+        levels[l].level.check("mop_map", static_cast<index>(l), regions.size(), cnnpool::descriptor_size(inner, s));
+      });
+    }
+  }
+  template <class B, class X, class A>
+  void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
+    b.slices(s, x.extents().n, detail::image_bytes(x), [&](const auto& b_, scratch& own, index first, index count) {
+      const auto images = x.images(first, count);
+      const shape& e = images.extents();
+      index column = 0;
+      for (const auto& l : levels) {
+        const index d = l.level.descriptor_size(cnnpool::descriptor_size(inner, e));
+        with_regions(l, e, [&](const auto& regions) {
+          const scratch::frame frame(own);
+          const matrix<A> rows = own.make<A>(count * regions.size(), cnnpool::descriptor_size(inner, e));
+          detail::run_regions(b_, own, images, inner, regions, rows);
+          l.level.apply(b_, own, rows, regions.size(), out.row_range(first, count).columns(column, d));
+        });
+        column += d;
+      }
+    });
+  }
+
+ private:
+  template <class F>
+  static void with_regions(const basic_mop_map_level<Space>& l, const shape& s, const F& f) {
+    if (l.window == 0) f(whole_map{}.regions(s.h, s.w));
+    else f(sliding_windows(s.h, s.w, l.window, l.stride));
+  }
+};
+
+template <pooling_policy P, class Space>
+mop_map_policy<P, Space> mop_map(const P& inner, const std::vector<basic_mop_map_level<Space>>& levels) {
+  return {inner, levels};
+}
+
+}  // namespace cnnpool

@@ -1,0 +1,34 @@
+// Square windows at a stride, rows outer, columns inner: the boxes that MOP-VLAD crops out of an image, or a grid on a map.
+// 128 at stride 32 on 256 x 256: 25 windows; 64: 49. Only windows that lie inside count.
+#pragma once
+
+#include "../core/region.hpp"
+
+namespace cnnpool {
+
+/// The windows of one image or map; a region list.
+struct window_list {
+  index h = 0, w = 0, window = 0, stride = 1;
+
+  CNNPOOL_HD index size() const { return along(h) * along(w); }
+  CNNPOOL_HD box operator[](index k) const { return {k / along(w) * stride, k % along(w) * stride, window, window}; }
+
+ private:
+  CNNPOOL_HD index along(index length) const { return (length - window) / stride + 1; }
+};
+
+/// The boxes to crop out of an image of height x width pixels.
+inline window_list sliding_windows(index height, index width, index window, index stride) {
+  if (window < 1 || stride < 1) raise("sliding_windows: window is ", window, " and stride is ", stride, ", expected at least 1");
+  if (window > height || window > width)
+    raise("sliding_windows: a window of ", window, " does not fit into ", height, " x ", width);
+  return {height, width, window, stride};
+}
+
+/// A region grid of windows on a feature map: regional(policy, sliding_grid{.window = 3, .stride = 1}).
+struct sliding_grid {
+  index window = 1, stride = 1;
+  window_list regions(index h, index w) const { return sliding_windows(h, w, window, stride); }
+};
+
+}  // namespace cnnpool
