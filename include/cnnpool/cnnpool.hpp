@@ -4,6 +4,7 @@
 
 #include "adapters/descriptors.hpp"
 #include "adapters/std.hpp"
+#include "io/model.hpp"
 #include "io/npy.hpp"
 #include "io/npy_write.hpp"
 #include "pooling.hpp"
@@ -13,3 +14,6 @@
 #include "retrieval/rerank.hpp"
 #include "retrieval/revisited.hpp"
 #include "retrieval/search.hpp"
+#include "train/codebook.hpp"
+#include "train/learned_whitening.hpp"
+#include "train/pca_whitening.hpp"

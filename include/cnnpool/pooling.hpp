@@ -9,6 +9,7 @@
 #include "policy/gem.hpp"
 #include "policy/max.hpp"
 #include "policy/mop_vlad.hpp"
+#include "policy/multi_scale.hpp"
 #include "policy/nonzero.hpp"
 #include "policy/regional.hpp"
 #include "policy/relu.hpp"

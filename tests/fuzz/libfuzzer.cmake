@@ -1,14 +1,14 @@
-# Builds and runs the libFuzzer program: COMPILER, SOURCE, INCLUDE, BINARY.
+# Builds and runs the libFuzzer program: COMPILER, SOURCE, READER, INCLUDE, BINARY.
 set(seconds $ENV{CNNPOOL_FUZZ_SECONDS})
 if(NOT seconds)
   set(seconds 60)
 endif()
 execute_process(COMMAND ${COMPILER} -std=c++20 -O1 -g1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
-                        -DCNNPOOL_LIBFUZZER -I${INCLUDE} -I${SOURCE} ${SOURCE}/fuzz/npy.cpp -o ${BINARY}
+                        -DCNNPOOL_LIBFUZZER -I${INCLUDE} -I${SOURCE} ${SOURCE}/fuzz/${READER}.cpp -o ${BINARY}
                 RESULT_VARIABLE failed ERROR_VARIABLE errors)
 if(failed)
   if(errors MATCHES "clang_rt.fuzzer|clang_rt.asan")
-    message("skipped: libFuzzer on .npy files: clang's run-time libraries are not installed (Debian: libclang-rt-14-dev)")
+    message("skipped: libFuzzer on ${READER} files: clang's run-time libraries are not installed (Debian: libclang-rt-14-dev)")
     return()
   endif()
   message(FATAL_ERROR "${errors}")

@@ -1,4 +1,5 @@
 cnnpool_test(io/npy OPTIONS -O1)
+cnnpool_test(io/model OPTIONS -O1)
 
 add_executable(test_io_numpy_driver io/numpy_driver.cpp)
 target_link_libraries(test_io_numpy_driver PRIVATE cnnpool::cnnpool cnnpool_warnings)

@@ -1,0 +1,134 @@
+// Damaged model files: the reader gives a model that can be used, or one sentence. The checksum is made right again after
+// most of the damage, or nothing behind it would be reached. (libFuzzer's run ends at an allocation above 1 MiB.)
+//
+// With libFuzzer (clang, -fsanitize=fuzzer, CNNPOOL_LIBFUZZER defined) coverage guides the damage; elsewhere main() below
+// damages files at random from a printed seed, for CNNPOOL_FUZZ_SECONDS (60) seconds.
+#include <cnnpool/io/model.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <sstream>
+
+#include "random.hpp"
+
+namespace {
+
+/// 1 when the file was accepted.
+template <class Model, class Use>
+int try_as(const std::string& bytes, const Use& use) {
+  std::istringstream in(bytes);
+  try {
+    const Model m = cnnpool::read_model<Model>(in, "fuzz");
+    use(m);
+    return 1;
+  } catch (const cnnpool::error& e) {
+    if (std::string(e.what()).find('\n') != std::string::npos) std::abort();
+    return 0;
+  }
+}
+int try_file(const std::string& bytes) {
+  float sum = 0;
+  const auto read_all = [&](const cnnpool::matrix<const float>& m) {
+    for (cnnpool::index i = 0; i < m.rows * m.cols; ++i) sum += m.data[i];
+  };
+  const int accepted =
+      try_as<cnnpool::whitening>(bytes, [&](const auto& w) { read_all(w.mean()), read_all(w.rows()), w.check(w.input_size()); }) +
+      try_as<cnnpool::codebook>(bytes, [&](const auto& c) { read_all(c.centres()); }) +
+      try_as<cnnpool::netvlad_head>(bytes, [&](const auto& h) { read_all(h.weights()), read_all(h.biases()); });
+  if (accepted > 1) std::abort();  // a file has one kind
+  return accepted;
+}
+
+template <class T>
+void put(std::string& file, T x) {
+  for (std::size_t i = 0; i < sizeof(T); ++i) file += static_cast<char>(x >> (8 * i) & 0xff);
+}
+void seal(std::string& file) {
+  cnnpool::detail::fnv1a hash;
+  hash.add(file.data(), file.size());
+  put(file, hash.value());
+}
+/// Without its checksum.
+std::string good_file(testing::random_numbers& random) {
+  const auto kind = static_cast<std::uint32_t>(random.between(1, 3));
+  const auto rows = static_cast<std::uint64_t>(random.between(1, 5)), cols = static_cast<std::uint64_t>(random.between(1, 6));
+  std::vector<std::uint64_t> sizes;
+  if (kind == 1) sizes = {1, cols, 4, rows, cols, 4, 1, static_cast<std::uint64_t>(random.between(0, 3)), 8};
+  if (kind == 2) sizes = {rows, cols, 4};
+  if (kind == 3) sizes = {rows, cols, 4, 1, rows, 4};
+  std::string file = "CNNPOOLM";
+  for (const std::uint32_t n : {1u, kind, static_cast<std::uint32_t>(sizes.size() / 3), 0u}) put(file, n);
+  std::size_t data = 0;
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    put(file, sizes[i]);
+    if (i % 3 == 2) data += static_cast<std::size_t>(sizes[i - 2] * sizes[i - 1] * sizes[i]);
+  }
+  for (std::size_t i = 0; i < data; ++i) file += static_cast<char>(random.between(0, 63));  // never inf or NaN
+  return file;
+}
+
+}  // namespace
+
+#if defined(CNNPOOL_LIBFUZZER)
+namespace {
+long runs = 0, accepted = 0;
+}
+
+extern "C" std::size_t LLVMFuzzerMutate(unsigned char* data, std::size_t size, std::size_t most_bytes);
+
+extern "C" int LLVMFuzzerInitialize(int*, char***) {
+  std::atexit([] { std::fprintf(stderr, "%ld files, %ld accepted\n", runs, accepted); });
+  return 0;
+}
+extern "C" std::size_t LLVMFuzzerCustomMutator(unsigned char* data, std::size_t size, std::size_t most_bytes,
+                                               unsigned seed) {
+  testing::random_numbers random(seed);
+  if (size < 24 || random.between(0, 99) == 0) {
+    const std::string file = good_file(random);
+    if (file.size() <= most_bytes) {
+      std::copy(file.begin(), file.end(), data);
+      return file.size();
+    }
+  }
+  return LLVMFuzzerMutate(data, size, most_bytes);
+}
+extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
+  std::string file(reinterpret_cast<const char*>(data), size);
+  ++runs;
+  try_file(file);
+  seal(file);
+  accepted += try_file(file);
+  return 0;
+}
+#else
+
+int main() {
+  const char* text = std::getenv("CNNPOOL_FUZZ_SECONDS");
+  const double seconds = text != nullptr ? std::atof(text) : 60;
+  const auto start = std::chrono::steady_clock::now();
+  testing::random_numbers random(78);
+  long runs = 0, accepted = 0;
+  while (std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() < seconds) {
+    for (int i = 0; i < 100; ++i, ++runs) {
+      std::string file = good_file(random);
+      const bool seal_first = random.between(0, 9) == 0;
+      if (seal_first) seal(file);
+      for (int k = random.between(0, 3); k > 0 && !file.empty(); --k) {
+        const std::size_t at = static_cast<std::size_t>(random.bits() % std::min<std::size_t>(file.size(), 100));
+        switch (random.between(0, 3)) {
+          case 0: file[at] = static_cast<char>(random.between(0, 255)); break;
+          case 1: file.erase(at, static_cast<std::size_t>(random.between(1, 9))); break;
+          case 2: file.resize(at); break;
+          default: file.insert(at, file.substr(at, 8)); break;
+        }
+      }
+      if (!seal_first) seal(file);
+      accepted += try_file(file);
+    }
+  }
+  std::printf("%ld files, %ld accepted, 0 crashes\n", runs, accepted);
+  return accepted > 0 && accepted < runs ? 0 : 1;
+}
+#endif
