@@ -38,8 +38,8 @@ int main(int count, char** arguments) {
       else if (std::abs(static_cast<double>(scores[at]) - ours.score(q)[i]) < 1e-6) ++ties;
     }
   const cnnpool::index all = queries.rows() * k;
-  std::printf("%td queries, %td neighbours each: %td of %td agree with faiss::IndexFlatIP, %td are ties\n", queries.rows(), k,
-              same, all, ties);
+  std::printf("%td queries, %td neighbours each: %td of %td agree with faiss::IndexFlatIP, %td are ties\n",
+              queries.rows(), k, same, all, ties);
   return same + ties == all ? 0 : 1;
 }
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Golden results of retrieval by NumPy alone: writes tests/golden/retrieval.txt, which a C++ test compares with.
 
-Query expansion, database augmentation, k-reciprocal re-ranking and every measure, written from the formulas with whole matrices
-in float64 and no code of the library. The descriptors come from a linear congruence that the test repeats, so only results are
-stored. Run again: scripts/make_retrieval_golden.py (the same bytes every time).
+Query expansion, database augmentation, k-reciprocal re-ranking and every measure, written from the formulas with whole
+matrices in float64 and no code of the library. The descriptors come from a linear congruence that the test repeats, so
+only results are stored. Run again: scripts/make_retrieval_golden.py (the same bytes every time).
 """
 import os
 

@@ -31,7 +31,8 @@ descriptors<float> every_descriptor() {
       row.push_back(static_cast<double>((state >> 8) % 1000) / 999 + (j % 5 == i % 5 ? 0.3 : 0));
       squares += row.back() * row.back();
     }
-    for (index j = 0; j < size; ++j) x(i, j) = static_cast<float>(row[static_cast<std::size_t>(j)] / std::sqrt(squares));
+    for (index j = 0; j < size; ++j)
+      x(i, j) = static_cast<float>(row[static_cast<std::size_t>(j)] / std::sqrt(squares));
   }
   return x;
 }
@@ -53,11 +54,13 @@ std::vector<double> by_row(const neighbours& found, std::size_t q) {
 std::vector<double> measured(const neighbours& ranked, index q, protocol p) {
   revisited_relevance truth;
   for (index row = 0; row < rows; ++row)
-    if ((row + queries) % 5 == q % 5) (row % 3 == 0 ? truth.easy : row % 3 == 1 ? truth.hard : truth.junk).push_back(row);
+    if ((row + queries) % 5 == q % 5)
+      (row % 3 == 0 ? truth.easy : row % 3 == 1 ? truth.hard : truth.junk).push_back(row);
   const relevance<> under = truth.under(p);
   const auto list = ranked[static_cast<std::size_t>(q)];
-  return {average_precision(list, under), rectangular_average_precision(list, under), precision_at(1, list, under),
-          precision_at(5, list, under),   precision_at(10, list, under),              recall_at(4, list, under)};
+  return {average_precision(list, under), rectangular_average_precision(list, under),
+          precision_at(1, list, under),   precision_at(5, list, under),
+          precision_at(10, list, under),  recall_at(4, list, under)};
 }
 
 TEST_CASE("NumPy's results of retrieval") {
@@ -83,7 +86,11 @@ TEST_CASE("NumPy's results of retrieval") {
     else if (name == "augment") found = values_of(augmented.row(i));
     else if (name == "augment_alpha") found = values_of(augmented_alpha.row(i));
     else if (name == "rerank") found = by_row(reranked, static_cast<std::size_t>(i));
-    else found = measured(ranked, i, name == "easy" ? protocol::easy : name == "medium" ? protocol::medium : protocol::hard);
+    else
+      found = measured(ranked, i,
+                       name == "easy"     ? protocol::easy
+                       : name == "medium" ? protocol::medium
+                                          : protocol::hard);
     std::size_t count = 0;
     for (double expected = 0; in >> expected; ++count) {
       REQUIRE(count < found.size());

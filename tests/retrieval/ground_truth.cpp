@@ -28,13 +28,15 @@ TEST_CASE("names of images") {
   CHECK(images.find("oxc1_c_000003") == -1);
   CHECK(images.size() == 5);
   CHECK(images[4] == "e_000005");
-  CHECK(sentence([] { image_names({"x", "y", "x"}); }) ==
-        "image_names: \"x\" is twice in the list of 3 names, expected once");
+  CHECK(sentence([] {
+          image_names({"x", "y", "x"});
+        }) == "image_names: \"x\" is twice in the list of 3 names, expected once");
 }
 
 TEST_CASE("an Oxford folder: prefix, box, good and ok, junk, order of the names, line endings") {
   const test_folder folder("oxford");
-  write_query(folder, "b_2", "oxc1_b_000002 136.5 34.1 648.5 955.7\n", "a_000001\nb_000002\n", "c_000003\n", "d_000004\n");
+  write_query(folder, "b_2", "oxc1_b_000002 136.5 34.1 648.5 955.7\n", "a_000001\nb_000002\n", "c_000003\n",
+              "d_000004\n");
   write_query(folder, "a_1", "a_000001 0 1 2 3", "b_000002\r\n\r\n", "", "c_000003\r\na_000001");
   folder.write("README", "not a query");
   const auto queries = read_oxford_folder(folder.path(), images);
@@ -99,7 +101,8 @@ TEST_CASE("Oxford files that are wrong are one sentence with the name") {
 
 TEST_CASE("groups: every image a query, itself left out or counted") {
   const test_folder folder("groups");
-  const auto groups = read_groups(folder.write("groups.txt", "# image group\na.jpg one\nb.jpg two\n\nc.jpg one\r\nd.jpg three"));
+  const auto groups =
+      read_groups(folder.write("groups.txt", "# image group\na.jpg one\nb.jpg two\n\nc.jpg one\r\nd.jpg three"));
   REQUIRE(groups.size() == 4);
   CHECK(groups[2].image == "c.jpg");
   CHECK(groups[2].group == "one");
@@ -144,8 +147,9 @@ TEST_CASE("matches of queries and references by number") {
 TEST_CASE("revisited lists as text") {
   const test_folder folder("revisited");
   const auto queries = read_revisited_list(
-      folder.write("list.txt", "# query kind images\nq1 box 1 2 3.5 4\nq1 easy a_000001 b_000002\nq2 junk a_000001\n"
-                               "q1 hard c_000003\nq1 junk\nq2 easy e_000005\nq2 easy d_000004\n"),
+      folder.write("list.txt",
+                   "# query kind images\nq1 box 1 2 3.5 4\nq1 easy a_000001 b_000002\nq2 junk a_000001\n"
+                   "q1 hard c_000003\nq1 junk\nq2 easy e_000005\nq2 easy d_000004\n"),
       images);
   REQUIRE(queries.size() == 2);
   CHECK(queries[0].image == "q1");

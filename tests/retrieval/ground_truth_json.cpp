@@ -50,12 +50,13 @@ TEST_CASE("whatever is wrong is one sentence") {
   CHECK(said("[0, 2]", "[-1]") == at + ": query \"q1\": -1 in \"easy\", expected 0 to 3");
   CHECK(said("[0, 2]", "[18446744073709551615]") == at + ": query \"q1\": -1 in \"easy\", expected 0 to 3");
   CHECK(said("[0, 2]", "[0.5]") == at + ": query \"q1\": an entry that is no integer in \"easy\", expected 0 to 3");
-  CHECK(said("[0, 2]", "[2, 2]") ==
-        at.substr(0, 21) + path + ": query \"q1\", \"easy\": \"c\" is in " + path + ": query \"q1\", \"easy\" already, expected once");
-  CHECK(said("[1]", "[2]") ==
-        at.substr(0, 21) + path + ": query \"q1\", \"hard\": \"c\" is in " + path + ": query \"q1\", \"easy\" already, expected once");
+  CHECK(said("[0, 2]", "[2, 2]") == at.substr(0, 21) + path + ": query \"q1\", \"easy\": \"c\" is in " + path +
+                                        ": query \"q1\", \"easy\" already, expected once");
+  CHECK(said("[1]", "[2]") == at.substr(0, 21) + path + ": query \"q1\", \"hard\": \"c\" is in " + path +
+                                  ": query \"q1\", \"easy\" already, expected once");
   CHECK(said("\"junk\": []", "\"junk\": 3") == at + ": query \"q1\": \"junk\" is no array, expected one");
-  CHECK(said("[1, 2.5, 3, 4]", "[1, 2, 3]") == at + ": query \"q1\": \"bbx\" is not 4 numbers, expected x0, y0, x1, y1");
+  CHECK(said("[1, 2.5, 3, 4]", "[1, 2, 3]") ==
+        at + ": query \"q1\": \"bbx\" is not 4 numbers, expected x0, y0, x1, y1");
   CHECK(said("[{", "[7, {") == at + ": 3 entries of \"gnd\" for 2 queries, expected as many");
   CHECK(sentence([&] { read_revisited_json(folder / "none"); }) ==
         "read_revisited_json: " + (folder / "none") + " cannot be opened");

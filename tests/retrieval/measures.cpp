@@ -100,15 +100,17 @@ TEST_CASE("UKBench's score is the number of the group's photos among the first f
   CHECK(ukbench_score(ten, {.positives = {0, 1, 2, 3}}) == 4);
   CHECK(ukbench_score(ten, {.positives = {0, 2, 4, 5}}) == 2);
   CHECK(ukbench_score(ten, {.positives = {0, 1, 3}, .junk = {2}}) == 4);  // 4 * recall@4 whatever the group's size
-  CHECK(mean_of(measures::ukbench_score{}, std::vector{ten, ten}, {{.positives = {0, 4, 5, 6}}, {.positives = {0, 1, 2, 9}}})
+  CHECK(mean_of(measures::ukbench_score{}, std::vector{ten, ten},
+                {{.positives = {0, 4, 5, 6}}, {.positives = {0, 1, 2, 9}}})
             .value == 2);
 }
 
 TEST_CASE("names are items too") {
   const std::vector<std::string> ranked = {"b", "a", "c"};
   CHECK(average_precision(ranked, {.positives = {"a"}, .junk = {"b"}}) == 1);
-  CHECK(sentence([&] { average_precision(std::vector<std::string>{"b", "a", "b"}, {.positives = {"a"}}); }) ==
-        "average_precision: \"b\" is twice in the ranked list, expected once");
+  CHECK(sentence([&] {
+          average_precision(std::vector<std::string>{"b", "a", "b"}, {.positives = {"a"}});
+        }) == "average_precision: \"b\" is twice in the ranked list, expected once");
 }
 
 TEST_CASE("the mean counts the queries with positives and says how many it left out") {
@@ -134,10 +136,12 @@ TEST_CASE("bad lists are one sentence") {
   const std::vector<index> twice = {3, 1, 3};
   CHECK(sentence([&] { average_precision(twice, {.positives = {1}}); }) ==
         "average_precision: 3 is twice in the ranked list, expected once");
-  CHECK(sentence([&] { rectangular_average_precision(ten, {.positives = {1, 2, 1}}); }) ==
-        "rectangular_average_precision: 1 is twice in the positives, expected once");
-  CHECK(sentence([&] { recall_at(1, ten, {.positives = {1}, .junk = {2, 2}}); }) ==
-        "recall_at: 2 is twice in the junk, expected once");
+  CHECK(sentence([&] {
+          rectangular_average_precision(ten, {.positives = {1, 2, 1}});
+        }) == "rectangular_average_precision: 1 is twice in the positives, expected once");
+  CHECK(sentence([&] {
+          recall_at(1, ten, {.positives = {1}, .junk = {2, 2}});
+        }) == "recall_at: 2 is twice in the junk, expected once");
   CHECK(sentence([&] { hit_at(1, ten, {.positives = {1}, .junk = {1}}); }) ==
         "hit_at: 1 is a positive and junk, expected one of them");
   CHECK(sentence([&] { average_precision(ten, {}); }) ==

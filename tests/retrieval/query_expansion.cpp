@@ -77,7 +77,8 @@ TEST_CASE("average and alpha expansion computed by hand") {
   const auto average = expand_queries(q, x, average_expansion{.k = 2});  // (1,0) + (1,0) + (0,1) = (2,1)
   CHECK(average(0, 0) == Approx(2 / std::sqrt(5.)));
   CHECK(average(0, 1) == Approx(1 / std::sqrt(5.)));
-  const auto alpha = expand_queries(q, x, alpha_expansion{.k = 3, .alpha = 1});  // the cosines are 1, 0, and -1, cut to 0
+  const auto alpha =
+      expand_queries(q, x, alpha_expansion{.k = 3, .alpha = 1});  // the cosines are 1, 0, and -1, cut to 0
   CHECK(alpha(0, 0) == 1);
   CHECK(alpha(0, 1) == 0);
 }
@@ -120,7 +121,8 @@ TEST_CASE("alpha 0 is the average, k beyond the database takes all of it, result
   const auto average = expand_queries(q, x, average_expansion{.k = 4});
   const auto zero = expand_queries(q, x, alpha_expansion{.k = 4, .alpha = 0});
   for (std::size_t i = 0; i < average.size(); ++i) CHECK(average.data()[i] == zero.data()[i]);
-  const auto all = expand_queries(q, x, average_expansion{.k = 9}), more = expand_queries(q, x, average_expansion{.k = 1000});
+  const auto all = expand_queries(q, x, average_expansion{.k = 9}),
+             more = expand_queries(q, x, average_expansion{.k = 1000});
   for (std::size_t i = 0; i < all.size(); ++i) CHECK(all.data()[i] == more.data()[i]);
   for (index i = 0; i < 4; ++i) {
     double squares = 0;

@@ -18,7 +18,9 @@ using matrix_of = std::vector<std::vector<long double>>;
 // The published program with whole matrices and sets, in long double; shares nothing with the header.
 matrix_of oracle(const descriptors<float>& q, const descriptors<float>& x, int k1, int k2, long double lambda) {
   const std::size_t n = static_cast<std::size_t>(q.rows()), total = n + static_cast<std::size_t>(x.rows());
-  const auto item = [&](std::size_t i) { return i < n ? q.row(static_cast<index>(i)) : x.row(static_cast<index>(i - n)); };
+  const auto item = [&](std::size_t i) {
+    return i < n ? q.row(static_cast<index>(i)) : x.row(static_cast<index>(i - n));
+  };
   matrix_of d(total, std::vector<long double>(total));
   std::vector<std::vector<std::size_t>> rank(total);
   for (std::size_t i = 0; i < total; ++i) {
@@ -31,9 +33,8 @@ matrix_of oracle(const descriptors<float>& q, const descriptors<float>& x, int k
     for (auto& value : d[i]) value = most > 0 ? value / most : 0;
     rank[i].resize(total);
     std::iota(rank[i].begin(), rank[i].end(), std::size_t{0});
-    std::stable_sort(rank[i].begin(), rank[i].end(), [&](std::size_t a, std::size_t b) {
-      return (a == i) != (b == i) ? a == i : d[i][a] < d[i][b];
-    });
+    std::stable_sort(rank[i].begin(), rank[i].end(),
+                     [&](std::size_t a, std::size_t b) { return (a == i) != (b == i) ? a == i : d[i][a] < d[i][b]; });
   }
   const auto near = [&](std::size_t i, int k) {
     const std::size_t count = std::min(total, static_cast<std::size_t>(k) + 1);
@@ -100,7 +101,8 @@ TEST_CASE("100 random sets against the published program in long double") {
     for (std::size_t i = 0; i < found.size(); ++i) {
       std::vector<index> all(found[i].begin(), found[i].end());
       for (std::size_t j = 0; j < all.size(); ++j) {
-        REQUIRE(std::abs(static_cast<long double>(found.score(i)[j]) - expected[i][static_cast<std::size_t>(all[j])]) < 1e-12L);
+        REQUIRE(std::abs(static_cast<long double>(found.score(i)[j]) - expected[i][static_cast<std::size_t>(all[j])]) <
+                1e-12L);
         if (j > 0) {
           const bool equal = found.score(i)[j - 1] == found.score(i)[j];
           REQUIRE((equal ? all[j - 1] < all[j] : found.score(i)[j - 1] < found.score(i)[j]));
@@ -140,8 +142,7 @@ TEST_CASE("a permutation of the database permutes the result") {
   for (index i = 0; i < 30; ++i) std::ranges::copy(x.row(i), turned.row((i * 7 + 3) % 30).begin());
   const neighbours a = rerank(q, x, 30, {.k1 = 6}), b = rerank(q, turned, 30, {.k1 = 6});
   for (std::size_t i = 0; i < 3; ++i)
-    for (std::size_t j = 0; j < 30; ++j)
-      CHECK(b.score(i)[j] == Approx(a.score(i)[j]));
+    for (std::size_t j = 0; j < 30; ++j) CHECK(b.score(i)[j] == Approx(a.score(i)[j]));
   CHECK(b[0][0] == (a[0][0] * 7 + 3) % 30);
 }
 

@@ -83,10 +83,12 @@ TEST_CASE("queries without positives are left out under that protocol only") {
 TEST_CASE("an image twice is one sentence, under every protocol") {
   const std::vector<std::vector<index>> lists = {{0, 1, 2}};
   for (const protocol p : {protocol::easy, protocol::medium, protocol::hard}) {
-    CHECK(sentence([&] { measure_revisited(lists, std::vector<revisited_relevance>{{.easy = {1, 2}, .hard = {1}}}, p); }) ==
-          "measure_revisited: 1 is twice in the easy, hard and junk images of a query, expected once");
-    CHECK(sentence([&] { measure_revisited(lists, std::vector<revisited_relevance>{{.easy = {2}, .junk = {1, 1}}}, p); }) ==
-          "measure_revisited: 1 is twice in the easy, hard and junk images of a query, expected once");
+    CHECK(sentence([&] {
+            measure_revisited(lists, std::vector<revisited_relevance>{{.easy = {1, 2}, .hard = {1}}}, p);
+          }) == "measure_revisited: 1 is twice in the easy, hard and junk images of a query, expected once");
+    CHECK(sentence([&] {
+            measure_revisited(lists, std::vector<revisited_relevance>{{.easy = {2}, .junk = {1, 1}}}, p);
+          }) == "measure_revisited: 1 is twice in the easy, hard and junk images of a query, expected once");
   }
 }
 

@@ -1,6 +1,6 @@
 // Ground-truth files. Images are indices into the caller's list of names, the order of the database's rows.
 //
-//   read_oxford_folder   Oxford5k, Paris6k: NAME_query.txt (image x0 y0 x1 y1), NAME_good.txt, NAME_ok.txt, NAME_junk.txt
+//   read_oxford_folder   Oxford5k, Paris6k: NAME_query.txt (image x0 y0 x1 y1), NAME_good.txt, _ok.txt, _junk.txt
 //   read_groups          UKBench, Holidays, own photos: lines "image group"; every image is a query, itself junk
 //   read_matches         place recognition: lines "query: reference reference ...", numbers from 0, in order
 //   read_revisited_list  revisited Oxford and Paris as text: lines "query KIND ...", KIND one of
@@ -70,8 +70,7 @@ template <class F>
 void for_each_line(const std::string& path, const char* reader, const F& f) {
   std::error_code none;
   std::ifstream file(path, std::ios::binary);
-  if (!file || std::filesystem::is_directory(path, none))
-    raise(reader, ": ", path, " cannot be opened");
+  if (!file || std::filesystem::is_directory(path, none)) raise(reader, ": ", path, " cannot be opened");
   std::string line;
   for (index number = 1; std::getline(file, line); ++number) {
     std::istringstream in(line);
@@ -131,7 +130,8 @@ inline std::vector<landmark_query> read_oxford_folder(const std::string& folder,
   constexpr std::string_view ending = "_query.txt";
   for (std::filesystem::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed)) {
     const std::string file = at->path().filename().string();
-    if (file.size() > ending.size() && file.ends_with(ending)) names.push_back(file.substr(0, file.size() - ending.size()));
+    if (file.size() > ending.size() && file.ends_with(ending))
+      names.push_back(file.substr(0, file.size() - ending.size()));
   }
   if (failed) raise(reader, ": ", folder, " cannot be opened: ", failed.message());
   if (names.empty()) raise(reader, ": ", folder, " holds 0 files *_query.txt, expected at least 1");

@@ -29,7 +29,8 @@ namespace detail {
 
 inline const nlohmann::json& array_in(const nlohmann::json& object, const char* key, const std::string& where) {
   const auto at = object.find(key);
-  if (at == object.end() || !at->is_array()) raise("read_revisited_json: ", where, ": \"", key, "\" is no array, expected one");
+  if (at == object.end() || !at->is_array())
+    raise("read_revisited_json: ", where, ": \"", key, "\" is no array, expected one");
   return *at;
 }
 
@@ -37,20 +38,22 @@ inline std::vector<std::string> names_in(const nlohmann::json& object, const cha
   std::vector<std::string> names;
   for (const auto& name : array_in(object, key, where)) {
     if (!name.is_string())
-      raise("read_revisited_json: ", where, ": entry ", names.size(), " of \"", key, "\" is no string, expected a name");
+      raise("read_revisited_json: ", where, ": entry ", names.size(), " of \"", key,
+            "\" is no string, expected a name");
     names.push_back(name.get<std::string>());
   }
   return names;
 }
 
-inline std::vector<index> rows_in(const nlohmann::json& object, const char* key, const image_names& images, said_once& said,
-                                  const std::string& where) {
+inline std::vector<index> rows_in(const nlohmann::json& object, const char* key, const image_names& images,
+                                  said_once& said, const std::string& where) {
   std::vector<index> rows;
   for (const auto& row : array_in(object, key, where)) {
     const index value = row.is_number_integer() ? row.get<index>() : -1;
     if (value < 0 || value >= static_cast<index>(images.size()))
-      raise("read_revisited_json: ", where, ": ", row.is_number_integer() ? std::to_string(value) : "an entry that is no integer",
-            " in \"", key, "\", expected 0 to ", static_cast<index>(images.size()) - 1);
+      raise("read_revisited_json: ", where, ": ",
+            row.is_number_integer() ? std::to_string(value) : "an entry that is no integer", " in \"", key,
+            "\", expected 0 to ", static_cast<index>(images.size()) - 1);
     said.say(value, images[value], where + ", \"" + key + "\"", "read_revisited_json");
     rows.push_back(value);
   }

@@ -1,8 +1,8 @@
 // Query expansion: a query, and the rows it finds, become a better query. The same over the database is augmentation.
 //
-//   average_expansion{.k = 10}                q' = L2( q + SUM_{i in top k} x_i )                Chum et al., ICCV 2007
-//   alpha_expansion{.k = 10, .alpha = 3}      q' = L2( mean[ q, max(s_i, 0)^alpha x_i ] )        Radenovic et al., TPAMI 2018
-//   augment_database(x, how)                  every row expanded by the others, itself excluded by index
+//   average_expansion{.k = 10}            q' = L2( q + SUM_{i in top k} x_i )              Chum et al., ICCV 2007
+//   alpha_expansion{.k = 10, .alpha = 3}  q' = L2( mean[ q, max(s_i, 0)^alpha x_i ] )      Radenovic et al., TPAMI 2018
+//   augment_database(x, how)              every row expanded by the others, itself excluded by index
 //
 // s_i: the cosine of q and x_i; rows go in as they are, so they should be L2-normalised. n x d in, n x d out, summed in
 // double. k above the number of rows means all of them. A zero sum stays zero, NaN stays NaN. alpha = 0 is the average
@@ -38,8 +38,8 @@ inline double expansion_weight(const alpha_expansion& how, double similarity) {
 
 /// out = L2( q + SUM weight_i x_i ); the factor of the mean is gone after L2. Neighbour `self` is passed over.
 template <class A, class B, descriptor_rows Database, class How>
-void expand_row(std::span<A> query, const Database& database, std::span<const index> ids, std::span<const double> scores,
-                const How& how, index self, std::span<B> out) {
+void expand_row(std::span<A> query, const Database& database, std::span<const index> ids,
+                std::span<const double> scores, const How& how, index self, std::span<B> out) {
   std::vector<double> total(query.begin(), query.end());
   index taken = 0;
   for (std::size_t i = 0; i < ids.size() && taken < how.k; ++i) {
@@ -55,8 +55,7 @@ void expand_row(std::span<A> query, const Database& database, std::span<const in
   double squares = 0;
   for (const double x : total) squares += largest > 0 ? x / largest * (x / largest) : x;
   const double norm = std::sqrt(squares);
-  for (std::size_t j = 0; j < total.size(); ++j)
-    out[j] = static_cast<B>(largest == 0 ? 0 : total[j] / largest / norm);
+  for (std::size_t j = 0; j < total.size(); ++j) out[j] = static_cast<B>(largest == 0 ? 0 : total[j] / largest / norm);
 }
 
 }  // namespace detail
@@ -68,7 +67,8 @@ auto expand_queries(const Queries& queries, const Database& database, const neig
   detail::check_expansion(how, "expand_queries");
   detail::check_search(queries, database, how.k, "expand_queries");
   if (static_cast<index>(found.size()) != queries.rows())
-    raise("expand_queries: neighbours of ", found.size(), " queries for ", queries.rows(), " queries, expected as many");
+    raise("expand_queries: neighbours of ", found.size(), " queries for ", queries.rows(),
+          " queries, expected as many");
   if (found.k() < std::min(how.k, database.rows()))
     raise("expand_queries: lists of ", found.k(), " neighbours, expected at least ", std::min(how.k, database.rows()));
   for (std::size_t q = 0; q < found.size(); ++q)

@@ -1,7 +1,8 @@
 // k-reciprocal re-ranking (Zhong, Zheng, Cao, Li: Re-ranking person re-identification with k-reciprocal encoding,
 // CVPR 2017).
 //
-// All n queries and m rows of the database are one set of N = n + m items; D(i,j) = |x_i - x_j|^2 / max_j |x_i - x_j|^2.
+// All n queries and m rows of the database are one set of N = n + m items.
+//   D(i,j)      |x_i - x_j|^2 / max_j |x_i - x_j|^2
 //   N(i,k)      item i and its k nearest others, ties to the lower index
 //   R(i,k)      the j in N(i,k) with i in N(j,k)
 //   R*(i)       R(i,k1), and every R(j, k1/2) of a j in R(i,k1) of which more than two thirds are in R(i,k1)
@@ -81,7 +82,8 @@ class reciprocal_encoder {
   reciprocal_weights expand(index i, const std::vector<reciprocal_weights>& v) const {
     const auto near = first(i, how_.k2 - 1);
     reciprocal_weights out;
-    for (const index j : near) out.insert(out.end(), v[static_cast<std::size_t>(j)].begin(), v[static_cast<std::size_t>(j)].end());
+    for (const index j : near)
+      out.insert(out.end(), v[static_cast<std::size_t>(j)].begin(), v[static_cast<std::size_t>(j)].end());
     std::ranges::stable_sort(out, {}, &std::pair<index, double>::first);
     std::size_t kept = 0;
     for (std::size_t a = 0; a < out.size(); ++kept) {
@@ -126,7 +128,8 @@ class reciprocal_encoder {
     near_[static_cast<std::size_t>(i)] = most;
     if (i < n_)
       for (index j = n_; j < total_; ++j)
-        query_rows_[static_cast<std::size_t>(i)].push_back(most > 0 ? distances[static_cast<std::size_t>(j)] / most : 0);
+        query_rows_[static_cast<std::size_t>(i)].push_back(most > 0 ? distances[static_cast<std::size_t>(j)] / most
+                                                                    : 0);
     distances[static_cast<std::size_t>(i)] = -1;  // itself first
     const index kept = std::min(total_, std::max(how_.k1, how_.k2) + 1);
     std::partial_sort(order.begin(), order.begin() + kept, order.end(), [&](index a, index b) {
@@ -158,7 +161,8 @@ inline double shared_weight(const reciprocal_weights& a, const reciprocal_weight
 template <descriptor_rows D>
 void check_finite(const D& d, const char* what) {
   for (index i = 0; i < d.rows(); ++i)
-    if (!std::isfinite(norm_of(d.row(i)))) raise("rerank: ", what, " ", i, " is not finite, expected finite descriptors");
+    if (!std::isfinite(norm_of(d.row(i))))
+      raise("rerank: ", what, " ", i, " is not finite, expected finite descriptors");
 }
 
 }  // namespace detail
@@ -185,7 +189,8 @@ neighbours rerank(const Queries& queries, const Database& database, index k, con
     for (index i = 0; i < m; ++i) {
       const double shared =
           detail::shared_weight(expanded[static_cast<std::size_t>(q)], expanded[static_cast<std::size_t>(n + i)]);
-      ranked.emplace_back((1 - how.lambda) * (1 - shared / (2 - shared)) + how.lambda * encoder.query_distance(q, i), i);
+      ranked.emplace_back((1 - how.lambda) * (1 - shared / (2 - shared)) + how.lambda * encoder.query_distance(q, i),
+                          i);
     }
     std::partial_sort(ranked.begin(), ranked.begin() + kept, ranked.end());
     for (std::size_t i = 0; i < static_cast<std::size_t>(kept); ++i) {

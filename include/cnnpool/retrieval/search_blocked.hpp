@@ -126,7 +126,8 @@ neighbours nearest_blocked(const Queries& queries, const Database& database, ind
                            const search_blocks& block = {}) {
   detail::check_search(queries, database, k, "nearest_blocked");
   if (block.queries < 1 || block.rows < 1)
-    raise("nearest_blocked: blocks of ", block.queries, " queries and ", block.rows, " rows, expected at least 1 of each");
+    raise("nearest_blocked: blocks of ", block.queries, " queries and ", block.rows,
+          " rows, expected at least 1 of each");
   const index kept = std::min<index>(k, database.rows()), n = queries.rows();
   neighbours found(n, kept);
   if (n == 0 || kept == 0) return found;
@@ -175,8 +176,8 @@ neighbours nearest_blocked(const Queries& queries, const Database& database, ind
       const double norm = detail::norm_of(query);
       std::vector<std::pair<double, index>> scored;
       for (const index i : rows)
-        scored.emplace_back(detail::score_of(by, query, norm, database.row(i), cosine ? detail::norm_of(database.row(i)) : 0),
-                            i);
+        scored.emplace_back(
+            detail::score_of(by, query, norm, database.row(i), cosine ? detail::norm_of(database.row(i)) : 0), i);
       std::partial_sort(scored.begin(), scored.begin() + kept, scored.end(), [&](const auto& x, const auto& y) {
         return detail::ranked_first(by, x.first, x.second, y.first, y.second);
       });
