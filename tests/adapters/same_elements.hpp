@@ -2,21 +2,20 @@
 #pragma once
 
 #include <cnnpool/pooling.hpp>
+#include <cnnpool/testing/check_adapter.hpp>
 
 #include "catch.hpp"
 
+#define CHECK_ADAPTER(...)                                        \
+  do {                                                            \
+    const cnnpool::adapter_report adapter_report_ = __VA_ARGS__;  \
+    INFO(adapter_report_.sentence);                               \
+    CHECK(adapter_report_.ok);                                    \
+  } while (false)
+
+/// The same memory: at returns references.
 template <class T, class At>
 void same_elements(const cnnpool::feature_view<T>& x, const cnnpool::shape& expected, const At& at) {
-  REQUIRE(x.extents() == expected);
-  for (cnnpool::index n = 0; n < expected.n; ++n)
-    for (cnnpool::index c = 0; c < expected.c; ++c)
-      for (cnnpool::index h = 0; h < expected.h; ++h)
-        for (cnnpool::index w = 0; w < expected.w; ++w) {
-          const T& here = x(n, c, h, w);
-          const auto& there = at(n, c, h, w);
-          if (&here != &there) {
-            CAPTURE(n, c, h, w);
-            REQUIRE(&here == &there);  // the same memory: no copy
-          }
-        }
+  static_assert(std::is_lvalue_reference_v<decltype(at(0, 0, 0, 0))>);
+  CHECK_ADAPTER(cnnpool::check_adapter(x, {.extents = expected, .type = cnnpool::scalar_type_of<T>()}, at));
 }

@@ -1,1 +1,2 @@
 cnnpool_test(testing/check_fold_policy OPTIONS -O1)
+cnnpool_test(testing/check_adapter OPTIONS -O1 NO_SANITIZE)

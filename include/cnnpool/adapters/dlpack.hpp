@@ -18,6 +18,7 @@
 
 #include "../adapter.hpp"
 #include "../core/descriptors.hpp"
+#include "dense.hpp"
 
 namespace cnnpool::dlpack {
 
@@ -68,18 +69,6 @@ constexpr const char* name_of_device(std::int32_t type) {
   return type > 0 && type < count ? names[type] : "unknown";
 }
 
-constexpr std::uintptr_t bytes_of(scalar_type t) {
-  switch (t) {
-    case scalar_type::float64: return 8;
-    case scalar_type::float32: return 4;
-    case scalar_type::float16:
-    case scalar_type::bfloat16: return 2;
-    case scalar_type::int8:
-    case scalar_type::uint8: break;
-  }
-  return 1;
-}
-
 inline scalar_type type_of(const data_type& t) {
   if (t.lanes != 1) raise("as_view: the DLPack tensor has vectors of ", t.lanes, " lanes, expected scalars");
   const int code = t.code, bits = t.bits;
@@ -98,22 +87,18 @@ inline any_feature_view view_of(const tensor& t, const hints& h) {
   if (t.device.type != cpu_device && t.device.type != cuda_host)
     raise("as_view: the DLPack tensor is on device type ", t.device.type, " (", name_of_device(t.device.type),
           "), expected host memory");
-  if (t.ndim < 1 || t.ndim > 4) raise("as_view: the DLPack tensor has ", t.ndim, " axes, expected 1 to 4");
+  cnnpool::detail::check_rank(t.ndim, "DLPack tensor");
   if (t.shape == nullptr) raise("as_view: the DLPack tensor has ", t.ndim, " axes and no shape");
   const scalar_type type = type_of(t.dtype);
-  index extents[4], strides[4], step = 1;
-  for (std::int32_t i = t.ndim - 1; i >= 0; --i) {
+  index extents[4], strides[4];
+  for (std::int32_t i = 0; i < t.ndim; ++i) {
     extents[i] = t.shape[i];
-    strides[i] = t.strides == nullptr ? step : t.strides[i];
-    if (!cnnpool::detail::multiply(step, extents[i], step)) step = 0;  // feature_view names the extents
+    strides[i] = t.strides == nullptr ? 0 : t.strides[i];
   }
-  const cnnpool::detail::geometry g = cnnpool::detail::geometry_of(t.ndim, extents, strides, h, "as_view");
   const char* data = static_cast<const char*>(t.data);
   if (data != nullptr) data += t.byte_offset;
-  if (reinterpret_cast<std::uintptr_t>(data) % bytes_of(type) != 0)
-    raise("as_view: the DLPack tensor's first element is not at a multiple of its ", bytes_of(type),
-          " bytes, expected aligned elements");
-  return {data, type, g.extents, g.stride, h.quantized};
+  return cnnpool::detail::view_of_axes("DLPack tensor", data, type, t.ndim, extents,
+                                       t.strides == nullptr ? nullptr : strides, h, h.quantized);
 }
 
 }  // namespace detail

@@ -1,0 +1,70 @@
+// Kokkos::View of 1 to 4 axes in any layout (LayoutLeft, LayoutRight, LayoutStride, subviews), of memory that the host
+// reads. Axes by rank (c, nc, chw, nchw) or hints{.axes}. Structural: includes nothing of Kokkos.
+// As an output, of float or double: two axes, the second adjacent (LayoutRight).
+//
+// A View of a GPU's memory is a compile-time error; create_mirror_view_and_copy brings it here. A View counts its
+// owners: as_view of a temporary one is a compile-time error too, unless it is unmanaged.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <type_traits>
+
+#include "../adapter.hpp"
+#include "../core/descriptors.hpp"
+
+namespace cnnpool {
+
+namespace detail {
+template <class T>
+concept kokkos_view = requires(const T& t) {
+  typename T::array_layout;
+  typename T::memory_space;
+  typename T::traits::host_mirror_space;
+  typename T::non_const_value_type;
+  t.data();
+  t.extent(0) + t.stride(std::size_t{0});
+};
+/// Where a mirror for the host would live in the same memory, the host reads this one.
+template <class T>
+inline constexpr bool kokkos_on_host =
+    std::is_same_v<typename T::traits::host_mirror_space::memory_space, typename T::memory_space>;
+}  // namespace detail
+
+template <class T>
+  requires detail::kokkos_view<T>
+struct adapter<T> {
+  using scalar = typename T::non_const_value_type;
+  static constexpr bool owns = !T::traits::memory_traits::is_unmanaged;
+  static constexpr std::size_t rank = T::rank;
+
+  static auto view(const T& t, const hints& h) {
+    constexpr bool has_axes = rank >= 1 && rank <= 4;
+    static_assert(has_axes, "cnnpool::as_view: a Kokkos::View of activations has 1 to 4 axes");
+    static_assert(activation_scalar<scalar>,
+                  "cnnpool::as_view: a Kokkos::View of activations holds float, double or 8-bit integers");
+    static_assert(detail::kokkos_on_host<T>,
+                  "cnnpool::as_view: this Kokkos::View is not in host memory; create_mirror_view_and_copy brings it");
+    if constexpr (has_axes && activation_scalar<scalar> && detail::kokkos_on_host<T>) {
+      index extents[rank], strides[rank];
+      for (std::size_t i = 0; i < rank; ++i) {
+        extents[i] = static_cast<index>(t.extent(i));
+        strides[i] = static_cast<index>(t.stride(i));
+      }
+      const detail::geometry g = detail::geometry_of(static_cast<index>(rank), extents, strides, h, "as_view");
+      return feature_view<scalar>(t.data(), g.extents, g.stride, h.quantized);
+    }
+  }
+  static descriptor_span<scalar> output(const T& t)
+    requires(T::rank == 2 && std::floating_point<typename T::value_type> && !std::is_const_v<typename T::value_type> &&
+             detail::kokkos_on_host<T>)
+  {
+    const index rows = static_cast<index>(t.extent(0)), cols = static_cast<index>(t.extent(1));
+    if (cols > 1 && t.stride(std::size_t{1}) != 1)
+      raise("pool_into: the Kokkos output of ", rows, " x ", cols, " has a column stride of ", t.stride(std::size_t{1}),
+            ", expected 1 (LayoutRight)");
+    return {t.data(), rows, cols, rows == 1 ? cols : static_cast<index>(t.stride(std::size_t{0}))};
+  }
+};
+
+}  // namespace cnnpool

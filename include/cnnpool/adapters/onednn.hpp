@@ -1,0 +1,109 @@
+// oneDNN: dnnl::memory, 1 to 4 axes (n, c, h, w in this order whatever the format), plain or with channels in one block
+// (nChw8c, nChw16c, nhwc, strided, submemory), in CPU memory. Versions 2 and 3.
+//
+//   auto x = cnnpool::as_view(dst_memory);         // no reorder: the blocked layout is read as it is
+//
+// What oneDNN chose under format_tag::any is read too; winograd, packed weights, several blocks or a block on another
+// axis are a sentence that asks for a reorder. Its 8-bit memories do not carry their scale: hints{.quantized}.
+#pragma once
+
+#if !__has_include(<oneapi/dnnl/dnnl.hpp>)
+#error "cnnpool/adapters/onednn.hpp: <oneapi/dnnl/dnnl.hpp> is missing; install oneDNN (Debian: libdnnl-dev)"
+#endif
+
+#include <oneapi/dnnl/dnnl.hpp>
+
+#include "dense.hpp"
+
+namespace cnnpool {
+
+namespace detail {
+
+/// The parts of a memory descriptor, which version 2 has as fields and version 3 behind functions.
+struct dnnl_layout {
+  int rank = 0;
+  bool strided = false;
+  dnnl::memory::data_type type = dnnl::memory::data_type::undef;
+  index extents[4] = {}, strides[4] = {};
+  index blocks = 0, block = 1, block_axis = 0, first = 0;
+
+  template <class Desc>
+  explicit dnnl_layout(const Desc& d) {
+    if constexpr (requires { d.data.format_desc; }) {
+      const auto& m = d.data;
+      type = static_cast<dnnl::memory::data_type>(m.data_type);
+      first = m.offset0;
+      strided = m.format_kind == dnnl_blocked;
+      const auto& b = m.format_desc.blocking;
+      read(m.ndims, m.dims, b.strides, strided ? b.inner_nblks : 0, b.inner_blks, b.inner_idxs);
+    } else {
+      type = d.get_data_type();
+      first = d.get_submemory_offset();
+      strided = d.get_format_kind() == dnnl::memory::format_kind::blocked;
+      if (strided)
+        read(d.get_ndims(), d.get_dims(), d.get_strides(), d.get_inner_nblks(), d.get_inner_blks(), d.get_inner_idxs());
+      else
+        read(d.get_ndims(), d.get_dims(), d.get_dims(), 0, d.get_dims(), d.get_dims());
+    }
+  }
+
+ private:
+  template <class Dims, class Strides, class Blocks>
+  void read(int ndims, const Dims& dims, const Strides& steps, int inner, const Blocks& sizes, const Blocks& axes) {
+    rank = ndims;
+    for (int i = 0; i < rank && i < 4; ++i) {
+      extents[i] = static_cast<index>(dims[static_cast<std::size_t>(i)]);
+      strides[i] = strided ? static_cast<index>(steps[static_cast<std::size_t>(i)]) : 0;
+    }
+    blocks = inner;
+    if (inner == 1) block = static_cast<index>(sizes[0]), block_axis = static_cast<index>(axes[0]);
+  }
+};
+
+inline scalar_type type_of(dnnl::memory::data_type t) {
+  using type = dnnl::memory::data_type;
+  if (t == type::f32) return scalar_type::float32;
+  if (t == type::f16) return scalar_type::float16;
+  if (t == type::bf16) return scalar_type::bfloat16;
+  if (t == type::s8) return scalar_type::int8;
+  if (t == type::u8) return scalar_type::uint8;
+  raise("as_view: the oneDNN memory has elements of data type ", static_cast<int>(t),
+        ", expected f32, f16, bf16, s8 or u8");
+}
+
+}  // namespace detail
+
+template <>
+struct adapter<dnnl::memory> {
+  static constexpr bool owns = true;
+
+  static any_feature_view view(const dnnl::memory& m, const hints& h) {
+    if (m.get(true) == nullptr) raise("as_view: the oneDNN memory is empty");
+    if (m.get_engine().get_kind() != dnnl::engine::kind::cpu)
+      raise("as_view: the oneDNN memory belongs to a GPU engine, expected host memory");
+    const detail::dnnl_layout d(m.get_desc());
+    detail::check_rank(d.rank, "oneDNN memory");
+    if (!d.strided) raise("as_view: the oneDNN memory has a format without strides, expected a reorder to a plain one");
+    if (d.blocks > 1)
+      raise("as_view: the oneDNN memory has ", d.blocks,
+            " inner blocks, expected at most 1; reorder it to a plain format");
+    if (d.blocks == 1 && d.block_axis != 1)
+      raise("as_view: the oneDNN memory has its block on axis ", d.block_axis,
+            ", expected axis 1, the channels; reorder it to a plain format");
+    const scalar_type type = detail::type_of(d.type);
+    hints named = h;
+    if (d.rank == 3 && h.axes.empty()) named.axes = "ncw";  // oneDNN's own order
+    detail::geometry g = detail::geometry_of(d.rank, d.extents, d.strides, named, "as_view");
+    if (d.blocks == 1) {
+      if (d.rank > 1 && !named.axes.empty() && named.axes[1] != 'c')
+        raise("as_view: axes \"", named.axes, "\", expected c second: the oneDNN memory has blocks of channels there");
+      g.stride.block = d.block;
+      g.stride.in_block = 1;
+    }
+    const char* data = static_cast<const char*>(m.get_data_handle());
+    if (data != nullptr) data += d.first * static_cast<index>(detail::bytes_of(type));
+    return {data, type, g.extents, g.stride, h.quantized};
+  }
+};
+
+}  // namespace cnnpool
