@@ -61,6 +61,48 @@ framework_test(kokkos libtrilinos-kokkos-dev Kokkos_Core.hpp INCLUDE trilinos LI
 framework_test(onnx "libonnx-dev libprotobuf-dev" onnx/onnx-ml.pb.h LIBRARIES onnx_proto protobuf OPTIONS -DONNX_ML)
 framework_test(armnn "libarmnn-dev libarmnn-cpuref-backend22" armnn/ArmNN.hpp LIBRARIES armnn)
 
+# Frameworks of PyPI, where scripts/frameworks put them: headers and libraries below one site-packages.
+set(CNNPOOL_FRAMEWORKS "${PROJECT_SOURCE_DIR}/build/frameworks" CACHE PATH "The folder that scripts/frameworks made")
+file(GLOB site_packages ${CNNPOOL_FRAMEWORKS}/venv/lib/python3*/site-packages)
+# wheel_test(NAME WHEEL HEADER [INCLUDE folders...] [LIBRARIES files...] [OPTIONS ...] [DEFINITIONS ...])
+function(wheel_test name wheel header)
+  cmake_parse_arguments(arg "" "" "INCLUDE;LIBRARIES;OPTIONS;DEFINITIONS" ${ARGN})
+  if(CNNPOOL_SANITIZE)
+    return()
+  endif()
+  set(wanted ${arg_LIBRARIES})
+  foreach(folder IN LISTS arg_INCLUDE)
+    if(EXISTS ${folder}/${header})
+      set(found ${folder}/${header})
+    endif()
+  endforeach()
+  foreach(file IN LISTS found arg_LIBRARIES)
+    if(NOT EXISTS ${file})
+      unset(found)
+    endif()
+  endforeach()
+  if(NOT found)
+    message(NOTICE "skipped: adapters/${name}: ${wheel} is not installed (scripts/frameworks)")
+    return()
+  endif()
+  cnnpool_test(adapters/${name} LIBRARIES ${arg_LIBRARIES} OPTIONS -O1 ${arg_OPTIONS} NO_SANITIZE)
+  target_include_directories(test_adapters_${name} SYSTEM PRIVATE ${arg_INCLUDE})
+  target_compile_definitions(test_adapters_${name} PRIVATE ${arg_DEFINITIONS})
+endfunction()
+set(ort_headers ${CNNPOOL_FRAMEWORKS}/onnxruntime/usr/include/onnxruntime)
+wheel_test(onnxruntime onnxruntime onnxruntime_cxx_api.h INCLUDE ${ort_headers}
+           LIBRARIES ${CNNPOOL_FRAMEWORKS}/onnxruntime/libonnxruntime.so.1)
+file(GLOB libopenvino ${site_packages}/openvino/libs/libopenvino.so.*)
+wheel_test(openvino openvino openvino/openvino.hpp INCLUDE ${site_packages}/openvino/include LIBRARIES ${libopenvino})
+set(executorch ${site_packages}/executorch)
+wheel_test(executorch executorch executorch/runtime/core/evalue.h
+           INCLUDE ${executorch}/include ${executorch}/include/executorch/runtime/core/portable_type/c10
+           LIBRARIES ${executorch}/lib/libexecutorch.so ${executorch}/lib/libexecutorch_kernels_optimized.so
+           DEFINITIONS C10_USING_CUSTOM_GENERATED_MACROS ET_EVENT_TRACER_ENABLED
+                       CNNPOOL_TEST_EXECUTORCH="1.5.1")
+wheel_test(tvm_ffi apache-tvm-ffi tvm/ffi/tvm_ffi.h INCLUDE ${site_packages}/tvm_ffi/include
+           LIBRARIES ${site_packages}/tvm_ffi/lib/libtvm_ffi.so)
+
 # Real capsules: Python loads a library of ours, which views the array where it is.
 if(NOT CNNPOOL_SANITIZE)
   add_library(test_adapters_numpy_library SHARED adapters/numpy_library.cpp)

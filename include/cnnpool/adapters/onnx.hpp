@@ -7,12 +7,32 @@
 
 #include <bit>
 #include <string>
+#include <string_view>
 
 #include "dense.hpp"
 
 namespace cnnpool {
 
 namespace detail {
+/// TensorProto.DataType, part of the file format; ONNX Runtime counts the same.
+inline scalar_type onnx_type(int code, const char* kind) {
+  switch (code) {
+    case 1: return scalar_type::float32;
+    case 2: return scalar_type::uint8;
+    case 3: return scalar_type::int8;
+    case 10: return scalar_type::float16;
+    case 11: return scalar_type::float64;
+    case 16: return scalar_type::bfloat16;
+  }
+  raise("as_view: the ", kind, " has elements of ONNX data type ", code,
+        ", expected FLOAT, DOUBLE, FLOAT16, BFLOAT16, INT8 or UINT8");
+}
+
+inline void append_varint(std::string& bytes, std::size_t v) {
+  for (; v >= 128; v >>= 7) bytes += static_cast<char>(v % 128 + 128);
+  bytes += static_cast<char>(v);
+}
+
 template <class T>
 concept onnx_tensor = requires(const T& t) {
   t.dims_size() + static_cast<int>(t.dims(0)) + static_cast<int>(t.data_type());
@@ -41,7 +61,7 @@ struct adapter<T> {
         raise("as_view: the TensorProto's axis ", i, " has an extent of ", extents[i]);
     }
     const int code = static_cast<int>(t.data_type());
-    const scalar_type type = type_of(code);
+    const scalar_type type = detail::onnx_type(code, "TensorProto");
     if (static_cast<int>(t.data_location()) != 0)
       raise("as_view: the TensorProto's data are in another file (external data)");
     if (t.has_segment()) raise("as_view: the TensorProto is a segment of a larger one");
@@ -66,20 +86,23 @@ struct adapter<T> {
     if (there != size) raise("as_view: the TensorProto has ", there, " elements, its shape needs ", size);
     return detail::view_of_axes("TensorProto", data, type, rank, extents, nullptr, h, h.quantized);
   }
-
- private:
-  static scalar_type type_of(int code) {
-    switch (code) {  // TensorProto.DataType, part of the file format
-      case 1: return scalar_type::float32;
-      case 2: return scalar_type::uint8;
-      case 3: return scalar_type::int8;
-      case 10: return scalar_type::float16;
-      case 11: return scalar_type::float64;
-      case 16: return scalar_type::bfloat16;
-    }
-    raise("as_view: the TensorProto has elements of data type ", code,
-          ", expected FLOAT, DOUBLE, FLOAT16, BFLOAT16, INT8 or UINT8");
-  }
 };
+
+/// The bytes of an ONNX model whose inner tensor `name` is an output too, so that a run hands out that layer:
+///   Ort::Session session(env, bytes.data(), bytes.size(), options);      // bytes = onnx_with_output(bytes, "conv5_3")
+/// No parser: two protobuf messages one after the other are one with the fields of both. A name that the graph does not
+/// have, or that is an output already, is found by the framework that loads it.
+inline std::string onnx_with_output(std::string model, std::string_view name) {
+  std::string output, graph;
+  output += '\x0a';  // ValueInfoProto.name
+  detail::append_varint(output, name.size());
+  output += name;
+  graph += '\x62';  // GraphProto.output
+  detail::append_varint(graph, output.size());
+  graph += output;
+  model += '\x3a';  // ModelProto.graph
+  detail::append_varint(model, graph.size());
+  return model + graph;
+}
 
 }  // namespace cnnpool

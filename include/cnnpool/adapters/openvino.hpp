@@ -1,0 +1,76 @@
+// OpenVINO: ov::Tensor in host memory, regions of interest too. Axes by rank (c, nc, chw, nchw) or
+// hints{.axes = "nhwc"}; its 8-bit tensors do not carry their scale: hints{.quantized}.
+// As an output, of f32: two axes, the second adjacent.
+//
+//   request.infer();
+//   const ov::Tensor conv = request.get_tensor("conv5_3");     // model->add_output("conv5_3") before compiling
+//   auto d = cnnpool::pool(conv, cnnpool::gem{} | cnnpool::l2{});
+#pragma once
+
+#if !__has_include(<openvino/runtime/tensor.hpp>)
+#error "cnnpool/adapters/openvino.hpp: <openvino/runtime/tensor.hpp> is missing; install OpenVINO (PyPI: openvino)"
+#endif
+
+#include <openvino/runtime/remote_tensor.hpp>
+#include <openvino/runtime/tensor.hpp>
+
+#include "../core/descriptors.hpp"
+#include "dense.hpp"
+
+namespace cnnpool {
+
+template <>
+struct adapter<ov::Tensor> {
+  static constexpr bool owns = true;
+
+  static any_feature_view view(const ov::Tensor& t, const hints& h) {
+    const axes a(t, "as_view");
+    const scalar_type type = type_of(t.get_element_type());
+    index strides[4] = {};
+    a.strides_of(t, type, strides);
+    return detail::view_of_axes("ov::Tensor", t.data(), type, a.rank, a.extents, strides, h, h.quantized);
+  }
+  static descriptor_span<float> output(ov::Tensor& t) {
+    const axes a(t, "pool_into");
+    if (t.get_element_type() != ov::element::f32)
+      raise("pool_into: the ov::Tensor output has elements of ", t.get_element_type().get_type_name(),
+            ", expected f32");
+    if (a.rank != 2) raise("pool_into: the ov::Tensor output has ", a.rank, " axes, expected 2");
+    index strides[4] = {};
+    a.strides_of(t, scalar_type::float32, strides);
+    if (a.extents[1] > 1 && strides[1] != 1)
+      raise("pool_into: the ov::Tensor output of ", a.extents[0], " x ", a.extents[1], " has a column stride of ",
+            strides[1], ", expected 1");
+    return {static_cast<float*>(t.data()), a.extents[0], a.extents[1], a.extents[0] == 1 ? a.extents[1] : strides[0]};
+  }
+
+ private:
+  struct axes {
+    index rank = 0, extents[4] = {};
+
+    axes(const ov::Tensor& t, const char* where) {
+      if (!t) raise(where, ": the ov::Tensor is empty");
+      if (t.is<ov::RemoteTensor>()) raise(where, ": the ov::Tensor is remote, expected host memory; copy_to brings it");
+      const ov::Shape& shape = t.get_shape();
+      rank = static_cast<index>(shape.size());
+      if (rank < 1 || rank > 4) raise(where, ": the ov::Tensor has ", rank, " axes, expected 1 to 4");
+      for (index i = 0; i < rank; ++i) extents[i] = static_cast<index>(shape.data()[i]);
+    }
+    void strides_of(const ov::Tensor& t, scalar_type type, index* strides) const {
+      const ov::Strides bytes = t.get_strides();
+      for (index i = 0; i < rank; ++i) strides[i] = static_cast<index>(bytes.data()[i]);
+      detail::bytes_to_elements("ov::Tensor", type, rank, strides);
+    }
+  };
+  static scalar_type type_of(const ov::element::Type& t) {
+    if (t == ov::element::f32) return scalar_type::float32;
+    if (t == ov::element::f64) return scalar_type::float64;
+    if (t == ov::element::f16) return scalar_type::float16;
+    if (t == ov::element::bf16) return scalar_type::bfloat16;
+    if (t == ov::element::i8) return scalar_type::int8;
+    if (t == ov::element::u8) return scalar_type::uint8;
+    raise("as_view: the ov::Tensor has elements of ", t.get_type_name(), ", expected f16, f32, f64, bf16, i8 or u8");
+  }
+};
+
+}  // namespace cnnpool
