@@ -10,20 +10,31 @@ int alive = 0;
 void (*delete_descriptors)(cnnpool::dlpack::managed_tensor*) = nullptr;
 }  // namespace
 
-extern "C" {
-
-/// sums: room for n*c floats. 0, or 1 with the sentence in message (200 bytes).
-int sum_of_dlpack(cnnpool::dlpack::managed_tensor* managed, const char* axes, float* sums, char* message) {
+namespace {
+template <class Managed>
+int sum_of(const Managed& managed, const char* axes, float* sums, char* message) {
   try {
-    const auto x = cnnpool::as_view(*managed, {.axes = axes});  // the capsule stays the owner
+    const auto x = cnnpool::as_view(managed, {.axes = axes});  // the capsule stays the owner
     const auto d = cnnpool::pool(x, cnnpool::sum{});
-    std::memcpy(sums, d.data(), d.size() * sizeof(float));
+    if (d.size() != 0) std::memcpy(sums, d.data(), d.size() * sizeof(float));
     return 0;
   } catch (const cnnpool::error& e) {
     std::strncpy(message, e.what(), 199);
     message[199] = 0;
     return 1;
   }
+}
+}  // namespace
+
+extern "C" {
+
+/// sums: room for n*c floats. 0, or 1 with the sentence in message (200 bytes).
+int sum_of_dlpack(cnnpool::dlpack::managed_tensor* managed, const char* axes, float* sums, char* message) {
+  return sum_of(*managed, axes, sums, message);
+}
+int sum_of_dlpack_versioned(cnnpool::dlpack::managed_tensor_versioned* managed, const char* axes, float* sums,
+                            char* message) {
+  return sum_of(*managed, axes, sums, message);
 }
 
 /// 3 x 4 descriptors, component (i, j) = 10 i + j; for a capsule "dltensor".

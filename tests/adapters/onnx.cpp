@@ -63,7 +63,8 @@ TEST_CASE("what cannot be read is one sentence") {
   CHECK(said(with_shape({-1, 2}, TensorProto::FLOAT)) == "as_view: the TensorProto's axis 0 has an extent of -1");
   CHECK(
       said(with_shape({2}, TensorProto::INT64)) ==
-      "as_view: the TensorProto has elements of ONNX data type 7, expected FLOAT, DOUBLE, FLOAT16, BFLOAT16, INT8 or UINT8");
+      "as_view: the TensorProto has elements of ONNX data type 7, expected FLOAT, DOUBLE, FLOAT16, BFLOAT16, INT8 or "
+        "UINT8");
   CHECK(said(with_shape({2}, TensorProto::FLOAT)) == "as_view: the TensorProto has 0 elements, its shape needs 2");
   TensorProto t = with_shape({2}, TensorProto::FLOAT16);
   t.add_int32_data(1);

@@ -1,6 +1,10 @@
 cnnpool_test(adapters/std OPTIONS -O1)
 cnnpool_test(adapters/descriptors OPTIONS -O1)
 cnnpool_test(adapters/dlpack OPTIONS -O1)
+# Layouts of frameworks that cannot be installed with headers, on data packed by hand.
+foreach(layout tensorrt ncnn mnn tflite caffe cuda_array_interface)
+  cnnpool_test(adapters/${layout} OPTIONS -O1)
+endforeach()
 
 find_path(CNNPOOL_CCCL cuda/std/mdspan PATHS /usr/local/cuda/include/cccl /usr/local/cuda/include)
 function(use_cccl_where_found test)
@@ -33,9 +37,12 @@ else()
 endif()
 
 # Frameworks of Debian: a real convolution of each, where it is one that computes. NO_SANITIZE: they are not instrumented.
-# framework_test(NAME PACKAGE HEADER [INCLUDE folder] [LIBRARIES names...] [OPTIONS ...])
+# framework_test(NAME PACKAGE HEADER [INCLUDE folder] [SOURCE file] [LIBRARIES names...] [OPTIONS ...])
 function(framework_test name package header)
-  cmake_parse_arguments(arg "" "INCLUDE" "LIBRARIES;OPTIONS" ${ARGN})
+  cmake_parse_arguments(arg "" "INCLUDE;SOURCE" "LIBRARIES;OPTIONS" ${ARGN})
+  if(NOT arg_SOURCE)
+    set(arg_SOURCE ${name})
+  endif()
   find_path(CNNPOOL_PATH_${name} ${header} PATH_SUFFIXES ${arg_INCLUDE})
   set(libraries)
   foreach(library IN LISTS arg_LIBRARIES)
@@ -49,7 +56,7 @@ function(framework_test name package header)
   if(CNNPOOL_SANITIZE)
     return()
   endif()
-  cnnpool_test(adapters/${name} LIBRARIES ${libraries} OPTIONS -O1 ${arg_OPTIONS} NO_SANITIZE)
+  cnnpool_test(adapters/${arg_SOURCE} NAME adapters_${name} LIBRARIES ${libraries} OPTIONS -O1 ${arg_OPTIONS} NO_SANITIZE)
   if(arg_INCLUDE)
     target_include_directories(test_adapters_${name} SYSTEM PRIVATE ${CNNPOOL_PATH_${name}})
   endif()
@@ -60,6 +67,9 @@ framework_test(onednn libdnnl-dev oneapi/dnnl/dnnl.hpp LIBRARIES dnnl)
 framework_test(kokkos libtrilinos-kokkos-dev Kokkos_Core.hpp INCLUDE trilinos LIBRARIES trilinos_kokkoscore dl)
 framework_test(onnx "libonnx-dev libprotobuf-dev" onnx/onnx-ml.pb.h LIBRARIES onnx_proto protobuf OPTIONS -DONNX_ML)
 framework_test(armnn "libarmnn-dev libarmnn-cpuref-backend22" armnn/ArmNN.hpp LIBRARIES armnn)
+
+# Debian's libtorch is years older than PyPI's.
+framework_test(torch_debian libtorch-dev ATen/core/Tensor.h SOURCE torch LIBRARIES torch_cpu c10)
 
 # Frameworks of PyPI, where scripts/frameworks put them: headers and libraries below one site-packages.
 set(CNNPOOL_FRAMEWORKS "${PROJECT_SOURCE_DIR}/build/frameworks" CACHE PATH "The folder that scripts/frameworks made")
@@ -102,15 +112,30 @@ wheel_test(executorch executorch executorch/runtime/core/evalue.h
                        CNNPOOL_TEST_EXECUTORCH="1.5.1")
 wheel_test(tvm_ffi apache-tvm-ffi tvm/ffi/tvm_ffi.h INCLUDE ${site_packages}/tvm_ffi/include
            LIBRARIES ${site_packages}/tvm_ffi/lib/libtvm_ffi.so)
+file(GLOB libtorch ${site_packages}/torch/lib/libtorch_cpu.so ${site_packages}/torch/lib/libc10.so)
+wheel_test(torch "torch (heavy)" ATen/core/Tensor.h INCLUDE ${site_packages}/torch/include LIBRARIES ${libtorch})
+file(GLOB libtensorflow ${site_packages}/tensorflow/libtensorflow_*.so.2)
+wheel_test(tensorflow "tensorflow-cpu (heavy)" tensorflow/c/c_api.h INCLUDE ${site_packages}/tensorflow/include
+           LIBRARIES ${libtensorflow})
+if(TARGET test_adapters_tensorflow)
+  target_link_options(test_adapters_tensorflow PRIVATE -fuse-ld=gold)
+endif()
 
 # Real capsules: Python loads a library of ours, which views the array where it is.
 if(NOT CNNPOOL_SANITIZE)
   add_library(test_adapters_numpy_library SHARED adapters/numpy_library.cpp)
   target_link_libraries(test_adapters_numpy_library PRIVATE cnnpool::cnnpool cnnpool_warnings)
-  add_test(NAME adapters_numpy_capsule
-           COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/adapters/numpy_capsule.py
-                   $<TARGET_FILE:test_adapters_numpy_library>)
-  set_tests_properties(adapters_numpy_capsule PROPERTIES SKIP_RETURN_CODE 77)
+  set(pythons ${Python3_EXECUTABLE} ${CNNPOOL_FRAMEWORKS}/venv/bin/python)
+  foreach(name adapters_numpy_capsule adapters_jax_capsule)
+    list(POP_FRONT pythons python)
+    if(NOT EXISTS ${python})
+      message(NOTICE "skipped: ${name}: numpy and jax are not installed (scripts/frameworks)")
+      continue()
+    endif()
+    add_test(NAME ${name} COMMAND ${python} ${CMAKE_CURRENT_SOURCE_DIR}/adapters/numpy_capsule.py
+                                  $<TARGET_FILE:test_adapters_numpy_library>)
+    set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77)
+  endforeach()
 else()
   message(NOTICE "skipped: adapters_numpy_capsule: a Python without the sanitizers cannot load a library with them")
 endif()

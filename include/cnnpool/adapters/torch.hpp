@@ -1,6 +1,6 @@
 // libtorch: at::Tensor (torch::Tensor) on the CPU, strided: contiguous, channels_last, slices, expand(), transposes;
 // float, double, Half, BFloat16, Char, Byte, and per-tensor quantised QInt8 and QUInt8 with their scale. Axes by rank
-// (c, nc, chw, nchw): channels_last is NCHW with other strides, so it needs no hint. Structural: includes nothing of it.
+// (c, nc, chw, nchw): channels_last is NCHW with other strides, so it needs no hint. Structural: includes none of it.
 // As an output, of float: two axes, the second adjacent.
 //
 //   const at::Tensor conv = features->forward(image);       // a name: the view does not keep the tensor alive

@@ -1,0 +1,38 @@
+#include <cnnpool/adapters/mnn.hpp>
+
+#include "adapters/packed.hpp"
+
+using namespace cnnpool;
+using testing::blocks;
+using testing::number;
+using testing::packed;
+
+TEST_CASE("NHWC, NCHW, and C4NHW4 with the batch inside the block") {
+  const shape s{2, 19, 6, 5};
+  const auto view = [&](const std::vector<float>& v, mnn_format f, cnnpool::index pack = 4) {
+    return mnn_view(v.data(), scalar_type::float32, s, f, {}, pack);
+  };
+  const auto last = packed(s, 1140, [](auto n, auto c, auto h, auto w) { return ((n * 6 + h) * 5 + w) * 19 + c; });
+  CHECK_ADAPTER(check_adapter(view(last, mnn_format::tensorflow), {.extents = s}, number));
+  const auto first = packed(s, 1140, [](auto n, auto c, auto h, auto w) { return ((n * 19 + c) * 6 + h) * 5 + w; });
+  CHECK_ADAPTER(check_adapter(view(first, mnn_format::caffe), {.extents = s}, number));
+  for (const cnnpool::index k : {4, 8, 16}) {
+    const auto v = packed(s, blocks(19, k) * 60 * k, [k](auto n, auto c, auto h, auto w) {
+      return (((c / k * 2 + n) * 6 + h) * 5 + w) * k + c % k;
+    });
+    CHECK_ADAPTER(check_adapter(view(v, mnn_format::caffe_c4, k), {.extents = s}, number));
+  }
+  CHECK(view(first, mnn_format::caffe_c4).stride() == strides{120, 240, 20, 4, 4, 1});
+}
+TEST_CASE("what cannot be read is one sentence") {
+  const float memory[4] = {};
+  const auto said = [&](const shape& s, int format, cnnpool::index pack) {
+    return sentence([&] { mnn_view(memory, scalar_type::float32, s, static_cast<mnn_format>(format), {}, pack); });
+  };
+  CHECK(said({1, 4, 1, 1}, 3, 4) == "mnn_view: dimension type 3, expected TENSORFLOW, CAFFE or CAFFE_C4");
+  CHECK(said({1, 4, 1, 1}, 2, 0) == "mnn_view: packs of 0 channels, expected at least 1");
+  CHECK(said({1, -4, 1, 1}, 2, 4) == "mnn_view: shape 1 x -4 x 1 x 1 has a negative extent");
+  CHECK(said({1, 1, PTRDIFF_MAX / 2, 1}, 2, 4) ==
+        "mnn_view: shape 1 x 1 x 4611686018427387903 x 1 in packs of 4 reaches beyond a 64-bit offset");
+  CHECK(said({0, 4, 1, 1}, 2, 4).empty());
+}

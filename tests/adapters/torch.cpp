@@ -1,0 +1,114 @@
+// Includes the tensor alone: <torch/torch.h> costs 40 s more.
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/quantize_per_channel.h>
+#include <ATen/ops/quantize_per_tensor.h>
+#include <ATen/ops/relu.h>
+#include <ATen/ops/rand.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
+#include <torch/csrc/api/include/torch/version.h>
+
+#include <cnnpool/adapters/torch.hpp>
+
+#include "adapters/convolution.hpp"
+
+using namespace cnnpool;
+
+namespace {
+std::string said(const at::Tensor& t, const hints& h = {}) {
+  return sentence([&] { as_view(t, h); });
+}
+auto elements_of(const at::Tensor& t) {
+  return [&t, a = t.accessor<float, 4>()](auto n, auto c, auto h, auto w) -> const float& { return a[n][c][h][w]; };
+}
+}  // namespace
+
+TEST_CASE("contiguous, channels_last, slices, expand, transposed") {
+  const at::Tensor t = at::rand({2, 20, 6, 5});
+  CHECK_ADAPTER(check_adapter(t, {.extents = {2, 20, 6, 5}, .stride = strides{600, 30, 5, 1}}, elements_of(t),
+                              [&] { t.data_ptr<float>()[7] = -1; }));
+  const at::Tensor last = t.contiguous(at::MemoryFormat::ChannelsLast);
+  CHECK_ADAPTER(check_adapter(last, {.extents = {2, 20, 6, 5}, .stride = strides{600, 1, 100, 20}}, elements_of(last)));
+  const at::Tensor part = t.slice(0, 1).slice(1, 3, 17, 2).slice(3, 1, 4);
+  CHECK_ADAPTER(
+      check_adapter(part, {.extents = {1, 7, 6, 3}, .stride = strides{.c = 60, .h = 5, .w = 1}}, elements_of(part)));
+  const at::Tensor one = t.slice(0, 0, 1).expand({3, 20, 6, 5});
+  CHECK_ADAPTER(check_adapter(one, {.extents = {3, 20, 6, 5}, .stride = strides{0, 30, 5, 1}}, elements_of(one)));
+  const at::Tensor turned = t.transpose(2, 3);
+  CHECK_ADAPTER(
+      check_adapter(turned, {.extents = {2, 20, 5, 6}, .stride = strides{600, 30, 1, 5}}, elements_of(turned)));
+  CHECK(as_view(t, {.axes = "nhwc"}).extents() == shape{2, 5, 20, 6});
+}
+TEST_CASE("element types, per-tensor scales, batch 0") {
+  const std::pair<at::ScalarType, scalar_type> types[] = {{at::kHalf, scalar_type::float16},
+                                                          {at::kBFloat16, scalar_type::bfloat16},
+                                                          {at::kDouble, scalar_type::float64},
+                                                          {at::kChar, scalar_type::int8},
+                                                          {at::kByte, scalar_type::uint8}};
+  for (const auto& [theirs, ours] : types) {
+    const at::Tensor t = at::zeros({2, 3, 4}, theirs);
+    CHECK(as_view(t).type() == ours);
+  }
+  const at::Tensor half = at::rand({3, 4, 5}).to(at::kHalf);
+  CHECK_ADAPTER(check_adapter(half, {.extents = {1, 3, 4, 5}, .type = scalar_type::float16},
+                              [a = half.accessor<at::Half, 3>()](auto, auto c, auto h, auto w) { return a[c][h][w]; }));
+  const at::Tensor q = at::quantize_per_tensor(at::rand({2, 3}), 0.25, 10, at::kQUInt8);
+  CHECK((as_view(q).type() == scalar_type::uint8 && as_view(q).quantized() == quantization{0.25f, 10}));
+  const at::Tensor back = q.dequantize();
+  CHECK(pool(q, max{})(1, 2) == back.accessor<float, 2>()[1][2]);
+  const at::Tensor none = at::empty({0, 3, 4, 4});
+  CHECK(as_view(none).extents() == shape{0, 3, 4, 4});
+}
+TEST_CASE("a convolution; its ReLU in place changes the tensor that was kept") {
+  testing::convolution c;
+  const at::Tensor in = at::from_blob(c.input.data(), {2, 3, 6, 5}), w = at::from_blob(c.weights.data(), {20, 3, 3, 3}),
+                   b = at::from_blob(c.bias.data(), {20});
+  const at::Tensor out = at::conv2d(in, w, b, 1, 1), after = at::relu(out);
+  c.check(as_view(out));
+  c.check(as_view(after), true);
+  const at::Tensor last = at::conv2d(in.contiguous(at::MemoryFormat::ChannelsLast), w, b, 1, 1);
+  c.check(as_view(last));
+  out.relu_();
+  c.check(as_view(out), true);
+  testing::ran("libtorch", TORCH_VERSION, "convolution in NCHW and channels_last, slices, expand, per-tensor scale");
+}
+TEST_CASE("results go into two axes of Float") {
+  const std::vector<float> images = {1, 2, 3, 4, 5, 6};
+  const feature_view<float> x(images.data(), {.n = 2, .c = 3}, nchw);
+  workspace w;
+  at::Tensor out = at::zeros({2, 3});
+  pool_into(x, max{}, out, w);
+  CHECK((out.data_ptr<float>()[0] == 1 && out.data_ptr<float>()[5] == 6));
+  at::Tensor doubles = at::zeros({2, 3}, at::kDouble), turned = at::zeros({3, 2}).t(), three = at::zeros({2, 3, 1});
+  CHECK(sentence([&] { pool_into(x, max{}, doubles, w); }) ==
+        "pool_into: the at::Tensor output has scalar type 7, expected Float");
+  CHECK(sentence([&] { pool_into(x, max{}, turned, w); }) ==
+        "pool_into: the at::Tensor output of 2 x 3 has a column stride of 2, expected 1");
+  CHECK(sentence([&] { pool_into(x, max{}, three, w); }) == "pool_into: the at::Tensor output has 3 axes, expected 2");
+}
+TEST_CASE("what cannot be read is one sentence") {
+  CHECK(said(at::Tensor()) == "as_view: the at::Tensor is undefined");
+  CHECK(said(at::zeros({1, 1, 1, 1, 1})) == "as_view: the at::Tensor has 5 axes, expected 1 to 4");
+  CHECK(said(at::zeros(at::IntArrayRef{})) == "as_view: the at::Tensor has 0 axes, expected 1 to 4");
+  CHECK(said(at::zeros({2}, at::kLong)) ==
+        "as_view: the at::Tensor has elements of scalar type 4, expected Float, Double, Half, BFloat16, Char, Byte, "
+        "QInt8 "
+        "or QUInt8");
+  CHECK(said(at::zeros({2, 2}).to_sparse()) ==
+        "as_view: the at::Tensor is sparse or of another library's layout, expected a strided one");
+  CHECK(said(at::empty({2, 2}, at::TensorOptions().device(at::kMeta))) ==
+        "as_view: the at::Tensor is on meta, expected cpu");
+  const at::Tensor per_channel =
+      at::quantize_per_channel(at::rand({2, 3}), at::tensor({0.5, 0.25}), at::tensor({0, 0}, at::kLong), 0, at::kQInt8);
+  CHECK(said(per_channel) ==
+        "as_view: the at::Tensor has one scale per channel, expected one for all (per_tensor_affine)");
+  CHECK(said(at::zeros({2})._neg_view()) ==
+        "as_view: the at::Tensor is negated or conjugated lazily, expected resolve_neg() and resolve_conj()");
+  at::Tensor t = at::zeros({2});
+  const at::Tensor taken = std::move(t);
+  CHECK(said(t) == "as_view: the at::Tensor is undefined");
+  CHECK(said(taken, {.axes = "nc"}) == "as_view: axes \"nc\" name 2 axes, the tensor has 1");
+}
