@@ -37,8 +37,6 @@ struct cuda : block_backend<cuda> {
   template <class T>
   using accumulator = accumulator_t<T>;
 
-  explicit cuda(cudaStream_t s = nullptr) : stream(s) {}
-
   template <class K>
   void launch_blocks(const K& kernel) const {
     static_assert(sizeof(K) <= 4096, "cnnpool::cuda: this policy does not fit the 4096 bytes of a kernel's parameters");

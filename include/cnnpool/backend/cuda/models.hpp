@@ -1,0 +1,34 @@
+// Models (a whitening, a codebook) in device memory: fit them on the host, copy them once, and use them in chains of the
+// CUDA and Thrust backends. Needs the CUDA runtime's header, not nvcc.
+#pragma once
+
+#include "memory.hpp"
+
+#include "../../core/shared_array.hpp"
+
+namespace cnnpool {
+
+namespace detail {
+/// A copy in device memory; waits until it is there.
+template <class T>
+shared_array<T, device_space> to_device(const shared_array<T>& host) {
+  if (host.size() == 0) return {};
+  const std::size_t bytes = static_cast<std::size_t>(host.size()) * sizeof(T);
+  T* const there = static_cast<T*>(memory<device_space>::allocate(bytes));
+  shared_array<T, device_space> copy(std::shared_ptr<const T>(there, [](const T* p) { cudaFree(const_cast<T*>(p)); }),
+                                     host.size());
+  check_cuda(cudaMemcpy(there, host.data(), bytes, cudaMemcpyHostToDevice), "to_device: ", bytes, " bytes of a model");
+  return copy;
+}
+}  // namespace detail
+
+/// The same model with its numbers in device memory: a projection (whitening) or a codebook.
+template <template <class> class Model>
+Model<device_space> to_device(const Model<host_space>& model) {
+  if constexpr (requires { model.mean_numbers(); })
+    return {detail::to_device(model.mean_numbers()), detail::to_device(model.row_numbers()), model.output_size(),
+            model.variances()};
+  else return {detail::to_device(model.centre_numbers()), detail::to_device(model.norm_numbers())};
+}
+
+}  // namespace cnnpool
