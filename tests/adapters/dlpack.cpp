@@ -146,6 +146,7 @@ TEST_CASE("what cannot be read is one sentence") {
   CHECK(broken([](auto& t) { t.data = nullptr; }) ==
         "feature_view: data is a null pointer for a shape of 2 x 20 x 6 x 5");
   CHECK(broken([](auto& t) { t.device.type = 3; }).empty());  // pinned host memory is host memory
+  CHECK(broken([](auto& t) { t.device.type = 13; }).empty());  // and managed memory is both
 }
 
 TEST_CASE("an owner gives its tensor back exactly once") {
@@ -202,4 +203,18 @@ TEST_CASE("descriptors out, without a copy") {
   CHECK(pool(o, sum{})(1, 2) == 5);
   const dlpack::owner wide(dlpack::to_dlpack(descriptors<double>(0, 4)));
   CHECK((wide.get().dtype.bits == 64 && as_view(wide).extents() == shape{0, 4, 1, 1}));
+}
+
+TEST_CASE("a CUDA tensor is a view of device memory, a host tensor is not") {
+  std::int64_t extents[] = {2, 3, 4, 5};
+  float first = 0;  // never read
+  dlpack::tensor t{&first, {2, 0}, 4, {2, 32, 1}, extents, nullptr, 8};
+  const auto x = dlpack::device_view(t, {.axes = "nhwc"});
+  static_assert(std::is_same_v<decltype(x)::space, device_space>);
+  CHECK((x.data() == &first + 2 && x.extents() == shape{2, 5, 3, 4} && x.stride() == strides{60, 1, 20, 5}));
+  t.device.type = 13;
+  CHECK(dlpack::device_view(t).extents() == shape{2, 3, 4, 5});
+  t.device.type = 1;
+  CHECK(sentence([&] { dlpack::device_view(t); }) ==
+        "as_view: the DLPack tensor is on device type 1 (CPU), expected CUDA memory");
 }

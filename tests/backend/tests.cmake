@@ -67,6 +67,9 @@ foreach(thrust IN ITEMS DEBIAN TOOLKIT)
                     OPTIONS -DTHRUST_DEVICE_SYSTEM=THRUST_DEVICE_SYSTEM_${system})
       if(thrust STREQUAL "TOOLKIT")
         target_include_directories(test_backend_${name} SYSTEM PRIVATE ${CNNPOOL_TOOLKIT_THRUST})
+      else()  # the adapter of the same Thrust
+        cnnpool_test(adapters/thrust NAME adapters_${name} LIBRARIES ${libraries} NO_SANITIZE
+                     OPTIONS -O1 -DTHRUST_DEVICE_SYSTEM=THRUST_DEVICE_SYSTEM_${system})
       endif()
     endif()
   endforeach()

@@ -21,7 +21,8 @@ STANDARD = "\n".join(f"#include <{h}>" for h in (
 
 
 # What a header needs its user to have chosen.
-NEEDS = {"cnnpool/backend/thrust/": ["-DTHRUST_DEVICE_SYSTEM=THRUST_DEVICE_SYSTEM_CPP"]}
+THRUST = ["-DTHRUST_DEVICE_SYSTEM=THRUST_DEVICE_SYSTEM_CPP"]
+NEEDS = {"cnnpool/backend/thrust/": THRUST, "cnnpool/adapters/thrust.hpp": THRUST}
 
 
 class Checker:

@@ -24,7 +24,8 @@ inline void check_rank(index rank, const char* kind) {
 }
 
 /// kind: "DLPack tensor", for messages. element_strides == nullptr: row-major without gaps.
-inline any_feature_view view_of_axes(const char* kind, const void* data, scalar_type type, index rank,
+template <class Space = host_space>
+basic_any_feature_view<Space> view_of_axes(const char* kind, const void* data, scalar_type type, index rank,
                                      const index* extents, const index* element_strides, const hints& h,
                                      const quantization& q) {
   check_rank(rank, kind);

@@ -4,8 +4,9 @@
 //   auto x = cnnpool::as_view(tensor, {.axes = "nhwc"});      // its axes have no names: default by rank
 //   cnnpool::dlpack::owner tensor(managed);                   // calls the deleter exactly once
 //   auto* managed = cnnpool::dlpack::to_dlpack(std::move(d)); // descriptors, for the consumer to own
+//   auto g = cnnpool::dlpack::device_view(tensor);            // a CUDA tensor, for the CUDA and Thrust backends
 //
-// float64, float32, float16, bfloat16, int8 and uint8 in host memory (or CUDA's pinned host memory). Strides count
+// float64, float32, float16, bfloat16, int8 and uint8 in host memory (or CUDA's pinned or managed memory). Strides count
 // elements and may be missing; byte_offset is added; no alignment beyond an element's own is assumed. A higher minor
 // version is read, another major is not. What cannot be read is an error that names what it is.
 #pragma once
@@ -82,11 +83,15 @@ inline scalar_type type_of(const data_type& t) {
         " bits, expected float16, float32, float64, bfloat16, int8 or uint8");
 }
 
-inline any_feature_view view_of(const tensor& t, const hints& h) {
-  constexpr std::int32_t cpu_device = 1, cuda_host = 3;
-  if (t.device.type != cpu_device && t.device.type != cuda_host)
-    raise("as_view: the DLPack tensor is on device type ", t.device.type, " (", name_of_device(t.device.type),
-          "), expected host memory");
+template <class Space = host_space>
+basic_any_feature_view<Space> view_of(const tensor& t, const hints& h) {
+  constexpr bool host = std::is_same_v<Space, host_space>;
+  constexpr std::int32_t cpu = 1, cuda = 2, cuda_host = 3, cuda_managed = 13;
+  const std::int32_t type_of_device = t.device.type;
+  if (host ? type_of_device != cpu && type_of_device != cuda_host && type_of_device != cuda_managed
+           : type_of_device != cuda && type_of_device != cuda_managed)
+    raise("as_view: the DLPack tensor is on device type ", type_of_device, " (", name_of_device(type_of_device),
+          "), expected ", host ? "host" : "CUDA", " memory");
   cnnpool::detail::check_rank(t.ndim, "DLPack tensor");
   if (t.shape == nullptr) raise("as_view: the DLPack tensor has ", t.ndim, " axes and no shape");
   const scalar_type type = type_of(t.dtype);
@@ -97,11 +102,16 @@ inline any_feature_view view_of(const tensor& t, const hints& h) {
   }
   const char* data = static_cast<const char*>(t.data);
   if (data != nullptr) data += t.byte_offset;
-  return cnnpool::detail::view_of_axes("DLPack tensor", data, type, t.ndim, extents,
+  return cnnpool::detail::view_of_axes<Space>("DLPack tensor", data, type, t.ndim, extents,
                                        t.strides == nullptr ? nullptr : strides, h, h.quantized);
 }
 
 }  // namespace detail
+
+/// A view of a tensor in CUDA's device or managed memory. Its producer's stream has to be done with it.
+inline basic_any_feature_view<device_space> device_view(const tensor& t, const hints& h = {}) {
+  return detail::view_of<device_space>(t, h);
+}
 
 /// Keeps a managed tensor alive and gives it back once. Throws (after giving it back) when its major version is not 1.
 class owner {

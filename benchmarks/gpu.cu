@@ -1,0 +1,153 @@
+// Per cent of a device-to-device copy in the same run: 100 * (bytes read + written by the method / time of the method) /
+// (bytes read + written by the copy / its time), timed in turns, median of the ratios. Prints a Markdown table.
+// Peers at the same sums: cub::DeviceSegmentedReduce, and the Thrust backend. Every method is first checked against cpu.
+#include <cnnpool/backend/cuda/cuda.cuh>
+#include <cnnpool/backend/thrust/thrust.hpp>
+#include <cnnpool/pooling.hpp>
+
+#include <cub/device/device_segmented_reduce.cuh>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace {
+
+// Not `using namespace cnnpool`: CCCL has a namespace called cuda.
+using cnnpool::descriptor_span, cnnpool::device_space, cnnpool::device_workspace, cnnpool::feature_view;
+using cnnpool::float16, cnnpool::nchw, cnnpool::nhwc, cnnpool::shape;
+
+/// Device memory that frees itself.
+template <class T>
+struct device_array {
+  T* data = nullptr;
+  explicit device_array(std::size_t size) { cnnpool::detail::check_cuda(cudaMalloc(&data, size * sizeof(T)), "benchmark"); }
+  ~device_array() { cudaFree(data); }
+  device_array(const device_array&) = delete;
+};
+
+float milliseconds(const std::function<void()>& f) {
+  static cudaEvent_t start = [] { cudaEvent_t e; cudaEventCreate(&e); return e; }(), stop = [] { cudaEvent_t e; cudaEventCreate(&e); return e; }();
+  cudaEventRecord(start);
+  f();
+  cudaEventRecord(stop);
+  cnnpool::detail::check_cuda(cudaEventSynchronize(stop), "benchmark");
+  float time = 0;
+  cudaEventElapsedTime(&time, start, stop);
+  return time;
+}
+
+double median(std::vector<double> v) {
+  std::nth_element(v.begin(), v.begin() + static_cast<std::ptrdiff_t>(v.size() / 2), v.end());
+  return v[v.size() / 2];
+}
+
+/// The batch in host memory and on the device, and a second buffer for the copy.
+template <class T>
+struct workload {
+  shape extents;
+  std::vector<T> host;
+  device_array<T> x, copy;
+
+  explicit workload(const shape& s)
+      : extents(s), host(static_cast<std::size_t>(checked_size(s, "benchmark"))), x(host.size()), copy(host.size()) {
+    unsigned state = 1;
+    for (T& v : host) {
+      state = state * 1664525u + 1013904223u;
+      const float number = static_cast<float>(state >> 8) / 8388608.f - 0.6f;
+      const float rectified = number > 0 ? number : 0;
+      if constexpr (std::is_same_v<T, float>) v = rectified;
+      else v = cnnpool::to_float16(rectified);
+    }
+    cudaMemcpy(x.data, host.data(), host.size() * sizeof(T), cudaMemcpyHostToDevice);
+  }
+  double bytes() const { return static_cast<double>(host.size() * sizeof(T)); }
+
+  /// Per cent of the copy that `f` reaches; f reads the batch once, as far as anybody can see from outside.
+  double per_cent(double written, const std::function<void()>& f) const {
+    std::vector<double> ratios;
+    for (int i = 0; i < 31; ++i) {
+      const float copied = milliseconds([&] { cudaMemcpyAsync(copy.data, x.data, host.size() * sizeof(T), cudaMemcpyDeviceToDevice); });
+      const float pooled = milliseconds(f);
+      if (i > 4) ratios.push_back((bytes() + written) / static_cast<double>(pooled) / (2 * bytes() / static_cast<double>(copied)));
+    }
+    return 100 * median(ratios);
+  }
+};
+
+template <class T, class Backend, class Layout, class P>
+void row(const workload<T>& w, const char* name, const Backend& backend, const Layout& layout, const char* layout_name,
+         const P& policy, bool checked = true) {
+  const feature_view<T, device_space> x(w.x.data, w.extents, layout);
+  const cnnpool::index d = descriptor_size(policy, w.extents);
+  device_array<float> out(static_cast<std::size_t>(w.extents.n * d));
+  const descriptor_span<float, device_space> span(out.data, w.extents.n, d);
+  device_workspace memory;
+  pool_into(backend, x, policy, span, memory);
+  std::vector<float> got(static_cast<std::size_t>(w.extents.n * d));
+  cudaMemcpy(got.data(), out.data, got.size() * sizeof(float), cudaMemcpyDeviceToHost);
+  double worst = 0;
+  if (checked) {
+    const auto expected = pool(feature_view<T>(w.host.data(), w.extents, layout), policy);
+    for (std::size_t i = 0; i < got.size(); ++i)
+      worst = std::fmax(worst, std::fabs(static_cast<double>(got[i]) - static_cast<double>(expected.data()[i])) /
+                                   (1e-3 + std::fabs(static_cast<double>(expected.data()[i]))));
+  }
+  const double percent = w.per_cent(static_cast<double>(got.size() * sizeof(float)),
+                                    [&] { pool_into(backend, x, policy, span, memory); });
+  std::printf("| %s | %s | %s | %s | %.1f | %.1e |\n", name, to_string(w.extents).c_str(), std::is_same_v<T, float> ? "fp32" : "fp16",
+              layout_name, percent, worst);
+  std::fflush(stdout);
+}
+
+struct plane_start {
+  int positions;
+  __host__ __device__ int operator()(int i) const { return i * positions; }
+};
+
+void segmented_reduce(const workload<float>& w) {
+  const int segments = static_cast<int>(w.extents.n * w.extents.c), positions = static_cast<int>(w.extents.positions());
+  const auto begin = thrust::make_transform_iterator(thrust::counting_iterator<int>(0), plane_start{positions});
+  device_array<float> out(static_cast<std::size_t>(segments));
+  std::size_t bytes = 0;
+  cub::DeviceSegmentedReduce::Sum(nullptr, bytes, w.x.data, out.data, segments, begin, begin + 1);
+  device_array<char> temporary(bytes);
+  const double percent = w.per_cent(4.0 * segments, [&] {
+    cub::DeviceSegmentedReduce::Sum(temporary.data, bytes, w.x.data, out.data, segments, begin, begin + 1);
+  });
+  std::printf("| cub::DeviceSegmentedReduce, sum | %s | fp32 | nchw | %.1f | |\n", to_string(w.extents).c_str(), percent);
+}
+
+template <class T>
+void rows(const shape& s) {
+  const workload<T> w(s);
+  const auto three = cnnpool::concat(cnnpool::sum{}, cnnpool::max{}, cnnpool::gem{});
+  row(w, "sum, max, GeM 3 in one pass", cnnpool::cuda{}, nchw, "nchw", three);
+  row(w, "sum, max, GeM 3 in one pass", cnnpool::cuda{}, nhwc, "nhwc", three);
+  row(w, "sum", cnnpool::cuda{}, nchw, "nchw", cnnpool::sum{});
+  row(w, "R-MAC", cnnpool::cuda{}, nchw, "nchw", cnnpool::rmac{});
+  row(w, "R-MAC", cnnpool::cuda{}, nhwc, "nhwc", cnnpool::rmac{});
+  row(w, "CroW", cnnpool::cuda{}, nchw, "nchw", cnnpool::crow{});
+  row(w, "CroW", cnnpool::cuda{}, nhwc, "nhwc", cnnpool::crow{});
+  row(w, "sum, Thrust backend", cnnpool::thrust_backend{}, nchw, "nchw", cnnpool::sum{});
+  if constexpr (std::is_same_v<T, float>) segmented_reduce(w);
+}
+
+}  // namespace
+
+int main() {
+  cudaDeviceProp device{};
+  if (cudaGetDeviceProperties(&device, 0) != cudaSuccess) {
+    std::puts("no GPU: nothing was measured");
+    return 3;
+  }
+  std::printf("GPU: %s, %d multiprocessors, L2 %d KiB\n\n", device.name, device.multiProcessorCount, device.l2CacheSize / 1024);
+  std::puts("| method | batch | type | layout | per cent of a copy | largest difference from cpu |\n|---|---|---|---|---|---|");
+  for (const shape& s : {shape{256, 2048, 7, 7}, shape{64, 512, 24, 32}, shape{64, 768, 37, 37}}) {
+    rows<float>(s);
+    rows<float16>(s);
+  }
+}

@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""The table of policies and backends in docs/backends.md, produced by running the suite.
+
+    backend_table.py BUILD_DIR [--check]     --check: fails when the page holds another table
+"""
+import glob
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as xml
+
+BACKENDS = ["cpu", "cpu_openmp", "reference", "blocks", "thrust_cpp", "thrust_omp", "thrust_tbb", "cuda", "thrust_cuda"]
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+PAGE = os.path.join(ROOT, "docs", "backends.md")
+BEGIN, END = "<!-- table: scripts/backend_table.py -->", "<!-- end of the table -->"
+
+
+def programs(build, backend):
+    tests = os.path.join(build, "tests")
+    if not backend.startswith("cpu"):
+        return [p for p in [os.path.join(tests, "test_backend_" + backend)] if os.path.exists(p)]
+    cases = [os.path.splitext(os.path.basename(c))[0]
+             for c in glob.glob(os.path.join(ROOT, "tests", "backend", "cases", "*.cpp"))]
+    end = "_openmp" if backend.endswith("openmp") else ""
+    return [p for p in (os.path.join(tests, f"test_backend_cpu_{c}{end}") for c in sorted(cases)) if os.path.exists(p)]
+
+
+def results(program):
+    """{test case: passed}, or None where the program has nothing to run on (exit code 77)."""
+    done = subprocess.run([program, "-r", "junit"], capture_output=True, text=True, check=False)
+    if done.returncode == 77:
+        return None
+    text = done.stdout[done.stdout.index("<?xml"):]
+    cases = {}
+    for case in xml.fromstring(text[:text.rindex(">") + 1]).iter("testcase"):
+        good = case.find("failure") is None and case.find("error") is None
+        cases[case.get("name")] = cases.get(case.get("name"), True) and good
+    return cases
+
+
+def main():
+    build = sys.argv[1]
+    columns, rows = {}, {}
+    for backend in BACKENDS:
+        cells, missing = {}, not programs(build, backend)
+        for program in programs(build, backend):
+            found = results(program)
+            missing = missing or found is None
+            cells.update(found or {})
+        columns[backend] = None if missing else cells
+        rows.update(dict.fromkeys(cells))
+    lines = ["| what is compared with the oracle | " + " | ".join(b.replace("_", " ") for b in BACKENDS) + " |",
+             "|---|" + "---|" * len(BACKENDS)]
+    for row in sorted(rows):
+        cells = ["not run" if c is None else "yes" if c.get(row) else "FAILED" if row in c else "-" for c in columns.values()]
+        lines.append(f"| {row} | " + " | ".join(cells) + " |")
+    table = "\n".join(lines)
+    with open(PAGE, encoding="utf-8") as file:
+        page = file.read()
+    before, rest = page.split(BEGIN)
+    old, after = rest.split(END)
+    if "--check" in sys.argv:
+        # A machine may lack a backend that the page's machine had; what did run must say the same.
+        expected = {line.split("|")[1].strip() for line in old.strip().splitlines()[2:]}
+        problems = sorted(expected ^ set(rows)) + [line for line in lines if "FAILED" in line]
+        print("\n".join(problems) or f"{len(rows)} rows, as in docs/backends.md")
+        return 1 if problems else 0
+    with open(PAGE, "w", encoding="utf-8") as file:
+        file.write(f"{before}{BEGIN}\n{table}\n{END}{after}")
+    print(table)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
