@@ -65,9 +65,9 @@ class scratch {
 /// Where memory of a space comes from: allocate(bytes), aligned to scratch::alignment, and release. Device memory comes
 /// with the backends that use it (backend/cuda/memory.hpp).
 template <class Space>
-struct memory;
+struct space_memory;
 template <>
-struct memory<host_space> {
+struct space_memory<host_space> {
   static void* allocate(std::size_t bytes) { return ::operator new(bytes, std::align_val_t{scratch::alignment}); }
   static void release(void* p) noexcept { ::operator delete(p, std::align_val_t{scratch::alignment}); }
 };
@@ -97,14 +97,14 @@ class basic_workspace {
     if (bytes <= capacity()) return;
     memory_.reset();
     capacity_ = 0;
-    memory_.reset(static_cast<char*>(memory<Space>::allocate(bytes)));
+    memory_.reset(static_cast<char*>(space_memory<Space>::allocate(bytes)));
     capacity_ = bytes;
   }
   void* data() { return memory_.get(); }
 
  private:
   struct deleter {
-    void operator()(char* p) const { memory<Space>::release(p); }
+    void operator()(char* p) const { space_memory<Space>::release(p); }
   };
   std::unique_ptr<char, deleter> memory_;
   std::size_t capacity_ = 0;

@@ -6,7 +6,7 @@ struct device_backend : cnnpool::backend_archetype {
   using space = cnnpool::device_space;
 };
 template <>
-struct cnnpool::memory<cnnpool::device_space> {
+struct cnnpool::space_memory<cnnpool::device_space> {
   static void* allocate(std::size_t) { return nullptr; }
   static void release(void*) noexcept {}
 };

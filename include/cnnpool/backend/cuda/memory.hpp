@@ -15,7 +15,7 @@ void check_cuda(cudaError_t status, const What&... what) {
 }  // namespace detail
 
 template <>
-struct memory<device_space> {
+struct space_memory<device_space> {
   static void* allocate(std::size_t bytes) {
     void* p = nullptr;
     detail::check_cuda(cudaMalloc(&p, bytes), "workspace: ", bytes, " bytes of device memory cannot be had");

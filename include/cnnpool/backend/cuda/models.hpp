@@ -14,7 +14,7 @@ template <class T>
 shared_array<T, device_space> to_device(const shared_array<T>& host) {
   if (host.size() == 0) return {};
   const std::size_t bytes = static_cast<std::size_t>(host.size()) * sizeof(T);
-  T* const there = static_cast<T*>(memory<device_space>::allocate(bytes));
+  T* const there = static_cast<T*>(space_memory<device_space>::allocate(bytes));
   shared_array<T, device_space> copy(std::shared_ptr<const T>(there, [](const T* p) { cudaFree(const_cast<T*>(p)); }),
                                      host.size());
   check_cuda(cudaMemcpy(there, host.data(), bytes, cudaMemcpyHostToDevice), "to_device: ", bytes, " bytes of a model");
