@@ -22,8 +22,8 @@
 // Policies never see a backend by name and backends never see a policy: P + B pieces of code, not P x B.
 //
 //   fold_policy      sum, average, max, nonzero, and a user's own;  not: l2 (a stage), int
-//   pooling_policy   all of those, gem, spoc, crow, rmac, concat(...), regional(...), policy | stage;  not: l2
-//   stage            l2, power, truncate, scale, stage | stage;  not: sum
+//   pooling_policy   all of those, gem, spoc, crow, rmac, vlad, concat(...), regional(...), policy | stage;  not: l2
+//   stage            l2, power, truncate, scale, whitening, stage | stage;  not: sum
 //   backend          cpu, reference
 #pragma once
 
