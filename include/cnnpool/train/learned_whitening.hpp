@@ -28,11 +28,13 @@ struct learned_whitening_options {
 
 namespace detail {
 
-inline Eigen::MatrixXd lower_factor(const Eigen::MatrixXd& s) {
+template <class Matrix>
+Matrix lower_factor(const Matrix& s) {
   for (double added = 0; added < 1e10; added = added == 0 ? 1e-10 : added * 10) {
-    const Eigen::LLT<Eigen::MatrixXd> factor(s + added * Eigen::MatrixXd::Identity(s.rows(), s.cols()));
+    const Eigen::LLT<Matrix> factor(s + added * Matrix::Identity(s.rows(), s.cols()));
     // Rounding can let a singular matrix through with pivots that mean nothing.
-    if (factor.info() == Eigen::Success && factor.rcond() > 0x1p-52 * static_cast<double>(s.rows())) return factor.matrixL();
+    if (factor.info() == Eigen::Success && factor.rcond() > 0x1p-52 * static_cast<double>(s.rows()))
+      return factor.matrixL();
   }
   raise("fit_learned_whitening: the differences of the pairs have no Cholesky factor");
 }

@@ -21,8 +21,10 @@
 
 namespace cnnpool {
 
-/// Mean and covariance of rows that come in parts.
-class covariance {
+/// Mean and covariance of rows that come in parts. Real is double; a template, so that a program that includes this and
+/// fits nothing does not compile Eigen's kernels.
+template <class Real>
+class basic_covariance {
  public:
   index count() const { return count_; }
   /// 0 before the first row.
@@ -38,23 +40,23 @@ class covariance {
   }
 
   /// Adds what another one has read.
-  void merge(const covariance& other) {
+  void merge(const basic_covariance& other) {
     if (other.count_ == 0) return;
-    if (&other == this) return merge(covariance(other));
+    if (&other == this) return merge(basic_covariance(other));
     expect(other.dimensions_);
     if (!other.folded_) return add_block(other.kept_rows());
     fold_kept();
     fold(other.count_, other.mean_, other.scatter_);
   }
 
-  Eigen::VectorXd mean() const {
+  Eigen::VectorX<Real> mean() const {
     if (folded_) return mean_;
     return kept_rows().colwise().mean().transpose();
   }
   /// True when there are more rows than dimensions; then scatter() is theirs, otherwise kept_rows().
   bool folded() const { return folded_; }
   /// SUM (x-m)(x-m)^T, the lower triangle.
-  const Eigen::MatrixXd& scatter() const { return scatter_; }
+  const Eigen::MatrixX<Real>& scatter() const { return scatter_; }
   Eigen::Map<const detail::row_major> kept_rows() const {
     return {kept_.data(), folded_ ? 0 : count_, dimensions_};
   }
@@ -82,23 +84,23 @@ class covariance {
     folded_ = true;
     count_ = 0;
     std::vector<double>().swap(kept_);
-    mean_ = Eigen::VectorXd::Zero(dimensions_);
-    scatter_ = Eigen::MatrixXd::Zero(dimensions_, dimensions_);
+    mean_ = Eigen::VectorX<Real>::Zero(dimensions_);
+    scatter_ = Eigen::MatrixX<Real>::Zero(dimensions_, dimensions_);
     if (rows.rows() != 0) fold_rows(rows);
   }
   template <class Block>
   void fold_rows(const Block& block) {
-    const Eigen::VectorXd m = block.colwise().mean().transpose();
-    const Eigen::MatrixXd centred = (block.rowwise() - m.transpose()).transpose();
-    Eigen::MatrixXd own = Eigen::MatrixXd::Zero(dimensions_, dimensions_);
-    own.selfadjointView<Eigen::Lower>().rankUpdate(centred);
+    const Eigen::VectorX<Real> m = block.colwise().mean().transpose();
+    const Eigen::MatrixX<Real> centred = (block.rowwise() - m.transpose()).transpose();
+    Eigen::MatrixX<Real> own = Eigen::MatrixX<Real>::Zero(dimensions_, dimensions_);
+    own.template selfadjointView<Eigen::Lower>().rankUpdate(centred);
     fold(static_cast<index>(block.rows()), m, own);
   }
-  void fold(index n, const Eigen::VectorXd& m, const Eigen::MatrixXd& s) {
+  void fold(index n, const Eigen::VectorX<Real>& m, const Eigen::MatrixX<Real>& s) {
     const double mine = static_cast<double>(count_), theirs = static_cast<double>(n), all = mine + theirs;
-    const Eigen::VectorXd apart = m - mean_;
-    scatter_.triangularView<Eigen::Lower>() += s;
-    scatter_.selfadjointView<Eigen::Lower>().rankUpdate(apart, mine / all * theirs);
+    const Eigen::VectorX<Real> apart = m - mean_;
+    scatter_.template triangularView<Eigen::Lower>() += s;
+    scatter_.template selfadjointView<Eigen::Lower>().rankUpdate(apart, mine / all * theirs);
     mean_ += apart * (theirs / all);
     count_ += n;
   }
@@ -106,9 +108,11 @@ class covariance {
   index count_ = 0, dimensions_ = 0;
   bool folded_ = false;
   std::vector<double> kept_;
-  Eigen::VectorXd mean_;
-  Eigen::MatrixXd scatter_;
+  Eigen::VectorX<Real> mean_;
+  Eigen::MatrixX<Real> scatter_;
 };
+
+using covariance = basic_covariance<double>;
 
 struct pca_options {
   index dimensions = 0;  // 0: the effective rank
@@ -124,9 +128,11 @@ struct eigenpairs {
   Eigen::VectorXd values;
   Eigen::MatrixXd vectors;
 };
-inline eigenpairs descending_eigenpairs(const Eigen::MatrixXd& lower, const char* where) {
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(lower);
-  if (solver.info() != Eigen::Success) raise(where, ": the eigenvalues of ", lower.rows(), " x ", lower.cols(), " did not converge");
+template <class Matrix>
+eigenpairs descending_eigenpairs(const Matrix& lower, const char* where) {
+  const Eigen::SelfAdjointEigenSolver<Matrix> solver(lower);
+  if (solver.info() != Eigen::Success)
+    raise(where, ": the eigenvalues of ", lower.rows(), " x ", lower.cols(), " did not converge");
   return {solver.eigenvalues().reverse(), solver.eigenvectors().rowwise().reverse()};
 }
 template <class Vector>
@@ -137,26 +143,28 @@ void make_largest_positive(Vector&& v) {
   if (v[largest] < 0) v = -v;
 }
 
-inline eigenpairs principal_directions(const covariance& c, double& trace) {
+template <class Real>
+eigenpairs principal_directions(const basic_covariance<Real>& c, double& trace) {
   const double n = static_cast<double>(c.count());
   if (c.folded()) {
     trace = c.scatter().trace() / n;
-    return descending_eigenpairs(c.scatter() / n, "fit_pca_whitening");
+    return descending_eigenpairs(Eigen::MatrixX<Real>(c.scatter() / n), "fit_pca_whitening");
   }
   const row_major rows = c.kept_rows();
-  const Eigen::MatrixXd centred = rows.rowwise() - rows.colwise().mean();
-  Eigen::MatrixXd gram = Eigen::MatrixXd::Zero(rows.rows(), rows.rows());
-  gram.selfadjointView<Eigen::Lower>().rankUpdate(centred, 1 / n);
+  const Eigen::MatrixX<Real> centred = rows.rowwise() - rows.colwise().mean();
+  Eigen::MatrixX<Real> gram = Eigen::MatrixX<Real>::Zero(rows.rows(), rows.rows());
+  gram.template selfadjointView<Eigen::Lower>().rankUpdate(centred, 1 / n);
   trace = gram.trace();
   eigenpairs pairs = descending_eigenpairs(gram, "fit_pca_whitening");
   // Around their mean, n rows span n - 1 directions at most; directions below rounding stay zero and are dropped later.
   pairs.values.conservativeResize(rows.rows() - 1);
-  Eigen::MatrixXd directions = centred.transpose() * pairs.vectors.leftCols(rows.rows() - 1);
+  Eigen::MatrixX<Real> directions = centred.transpose() * pairs.vectors.leftCols(rows.rows() - 1);
   for (Eigen::Index i = 0; i < directions.cols(); ++i) directions.col(i).normalize();
   return {std::move(pairs.values), std::move(directions)};
 }
 
-inline void check_pca(const covariance& c, const pca_options& o) {
+template <class Real>
+void check_pca(const basic_covariance<Real>& c, const pca_options& o) {
   if (c.count() < 2) raise("fit_pca_whitening: ", c.count(), " training rows, expected at least 2");
   if (o.dimensions < 0) raise("fit_pca_whitening: dimensions is ", o.dimensions, ", expected 1 or more, or 0 for the rank");
   if (!(o.power >= 0 && o.power <= 0.5)) raise("fit_pca_whitening: power is ", o.power, ", expected 0 to 0.5");
@@ -167,7 +175,8 @@ inline void check_pca(const covariance& c, const pca_options& o) {
 
 }  // namespace detail
 
-inline whitening fit_pca_whitening(const covariance& c, const pca_options& o = {}) {
+template <class Real>
+whitening fit_pca_whitening(const basic_covariance<Real>& c, const pca_options& o = {}) {
   detail::check_pca(c, o);
   double trace = 0;
   detail::eigenpairs pairs = detail::principal_directions(c, trace);
@@ -186,7 +195,7 @@ inline whitening fit_pca_whitening(const covariance& c, const pca_options& o = {
     const double factor = std::pow(lambda + o.epsilon, -o.power);
     for (index j = 0; j < d; ++j) rows.push_back(pairs.vectors(j, k) * factor);
   }
-  const Eigen::VectorXd m = c.mean();
+  const Eigen::VectorX<Real> m = c.mean();
   return {shared_array<float>(detail::finite_floats({m.data(), static_cast<std::size_t>(d)}, "fit_pca_whitening", "the mean")),
           shared_array<float>(detail::finite_floats(rows, "fit_pca_whitening", "the matrix")), dimensions,
           shared_array<double>(std::vector<double>(pairs.values.data(), pairs.values.data() + rank))};
