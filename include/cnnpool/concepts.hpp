@@ -81,6 +81,9 @@ struct backend_archetype {
   template <class X, class W, class A>
   void group_residuals(scratch&, const X&, const matrix<const A>& /*groups*/, const matrix<const A>& /*scales*/,
                        const matrix<const A>& /*weights*/, const matrix<const W>& /*centres*/, const matrix<A>&) const {}
+  // Optional: nearest(scratch, x, centres, squared_norms, factor, groups): groups(n, position) = the k with the smallest
+  // squared_norms(k) - factor centres(k).x, the first of equal ones; without it policies use product and each.
+
   /// f(i) for i = 0 .. count-1 in any order: a step of a policy that no other primitive expresses, one scalar at a time.
   template <class F>
   void each(scratch&, index /*count*/, const F&) const {}

@@ -67,7 +67,8 @@ const std::vector<vlad_options>& all_options() {
 
 TEST_CASE("VLAD with every option, in every layout, on every backend") {
   for (const auto& [c, h, w, clusters] :
-       {std::array<int, 4>{5, 3, 4, 7}, {33, 5, 7, 6}, {70, 1, 9, 5}, {8, 17, 1, 9}, {300, 2, 2, 8}}) {
+       {std::array<int, 4>{5, 3, 4, 7}, {33, 5, 7, 6}, {70, 1, 9, 5}, {8, 17, 1, 9}, {300, 2, 2, 8}, {130, 5, 9, 15},
+        {64, 8, 8, 29}, {16, 1, 70, 13}}) {
     const random_map m(c, h, w, static_cast<std::uint64_t>(c), false);
     const random_codebook book(clusters, c, static_cast<std::uint64_t>(100 + c));
     std::vector<float> last(m.values.size());

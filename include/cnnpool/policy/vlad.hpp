@@ -9,7 +9,7 @@
 // x_t - c_k a unit vector, .input_l2 every x_t. .layout = dimension_major gives out[channel*K + k] (NetVLAD in MATLAB).
 //
 // A cluster without positions gives zeros, and so do norms of 0 (norms below 1e-12 count as 1e-12). Float accumulator:
-// products within (C/4 + 5) u SUM |x c|, so a position whose two nearest centres are closer than that may go to either;
+// products within (C + 2) u SUM |x c|, so a position whose two nearest centres are closer than that may go to either;
 // hard sums add residuals one by one, |error| <= (N + 2) u SUM |x - c|; soft ones subtract (SUM q) c_k at the end, |error| <=
 // (N/4 + 8) u SUM q (|x| + |c|). A NaN spreads to all components that share its position.
 #pragma once
@@ -110,7 +110,7 @@ struct vlad_policy {
   }
 
  private:
-  /// v = SUM q (x - c), masses = SUM q.
+  /// v = SUM q (x - c); masses = SUM q, where they are needed later.
   template <class B, class X, class A>
   void aggregate(const B& b, scratch& s, const X& x, const matrix<A>& v, const matrix<A>& masses) const {
     const shape& e = x.extents();
@@ -123,14 +123,19 @@ struct vlad_policy {
       b.map(s, scales, detail::reciprocal{}, scales);
     }
     const matrix<A> used = options.input_l2 ? scales : matrix<A>{};
-    const matrix<A> products = s.make<A>(n, clusters * positions);
-    b.product(s, x, head.clusters() != 0 ? head.weights() : centres.centres(), products);
+    const matrix<A> groups = s.make<A>(n, positions);
     const detail::centre_order<A> order{centres.squared_norms(), options.cosine, options.released_distance ? 1. : 2.};
-
-    if (head.clusters() == 0 && options.nearest == 1) {
-      const matrix<A> groups = s.make<A>(n, positions);
-      b.each(s, n * positions, detail::assign_nearest<A>{products, scales, groups, clusters, order});
-      b.each(s, n * clusters, detail::count_groups<A>{groups, masses});
+    const bool hard = head.clusters() == 0 && options.nearest == 1;
+    bool found = false;
+    if constexpr (requires { b.nearest(s, x, centres.centres(), centres.squared_norms(), 2., groups); }) {
+      found = hard && !options.cosine && !options.input_l2;
+      if (found) b.nearest(s, x, centres.centres(), centres.squared_norms(), order.factor, groups);
+    }
+    const matrix<A> products = found ? groups : s.make<A>(n, clusters * positions);
+    if (!found) b.product(s, x, head.clusters() != 0 ? head.weights() : centres.centres(), products);
+    if (hard) {
+      if (!found) b.each(s, n * positions, detail::assign_nearest<A>{products, scales, groups, clusters, order});
+      if (options.mass) b.each(s, n * clusters, detail::count_groups<A>{groups, masses});
       matrix<A> weights;
       if (options.residual_l2) {
         weights = s.make<A>(n, positions);

@@ -10,6 +10,7 @@
 #include "column_fold.hpp"
 #include "level.hpp"
 #include "map.hpp"
+#include "nearest.hpp"
 #include "parallel.hpp"
 #include "product.hpp"
 #include "region_fold.hpp"
@@ -130,13 +131,27 @@ struct cpu {
   template <class X, class W, class A>
   void group_residuals(scratch& s, const X& x, const matrix<const A>& groups, const matrix<const A>& scales,
                        const matrix<const A>& weights, const matrix<const W>& centres, const matrix<A>& out) const {
-    if (s.measuring()) return;
+    const scratch::frame frame(s);
     const detail::residuals_problem<X, W, A> all{x, groups, scales, weights, centres, out};
-    const index items = all.channel_groups() * x.extents().n;
-    parallel_shares(workers_for(detail::image_bytes(x) * x.extents().n, items), items,
-                    [&](index, index first, index last) {
-                      detail::run_up_to_avx2(level, detail::residuals_share<X, W, A>{all, first, last});
-                    });
+    const index items = all.runs() * x.extents().n, workers = workers_for(detail::image_bytes(x) * x.extents().n, items);
+    char* const buffers = static_cast<char*>(s.bytes(static_cast<std::size_t>(all.buffer() * workers)));
+    if (s.measuring()) return;
+    parallel_shares(workers, items, [&](index worker, index first, index last) {
+      detail::run_at(level, detail::residuals_share<X, W, A>{all, first, last, buffers + worker * all.buffer()});
+    });
+  }
+  template <class X, class W, class A>
+  void nearest(scratch& s, const X& x, const matrix<const W>& centres, const matrix<const double>& squared_norms,
+               double factor, const matrix<A>& groups) const {
+    const scratch::frame frame(s);
+    const detail::nearest_problem<X, W, A> all{x, centres, squared_norms, factor, groups};
+    const index workers = workers_for(detail::image_bytes(x) * x.extents().n * (1 + centres.rows / 16), all.blocks());
+    char* const buffers = static_cast<char*>(s.bytes(static_cast<std::size_t>(all.buffer() * workers)));
+    if (s.measuring()) return;
+    parallel_shares(workers, all.blocks(), [&](index worker, index first, index last) {
+      A* const panel = reinterpret_cast<A*>(buffers + worker * all.buffer());
+      detail::run_at(level, detail::nearest_share<X, W, A>{all, first, last, panel});
+    });
   }
   template <class F>
   void each(scratch& s, index count, const F& f) const {

@@ -1,0 +1,142 @@
+// The nearest centre of every position: products and the smallest of |c|^2 - factor x.c in one go, positions in lanes.
+//
+// A block of positions is laid out channel by channel (whatever the layout and type of the map), and stays in the second
+// cache while the centres pass it. Every lane sums its own products, channel by channel, so results do not depend on the
+// block or the thread: |error| of a product <= (c + 1) u SUM |x c|. Of equally near centres the first stays.
+#pragma once
+
+#include "lane_tools.hpp"
+#include "product.hpp"
+
+namespace cnnpool::detail {
+
+template <class X, class W, class A>
+struct nearest_problem {
+  const X& x;
+  matrix<const W> centres;
+  matrix<const double> squared_norms;
+  double factor;
+  matrix<A> groups;
+
+  static constexpr index block = 128 / static_cast<index>(sizeof(A));  // two wide registers
+  index blocks_per_image() const { return (x.extents().positions() + block - 1) / block; }
+  index blocks() const { return x.extents().n * blocks_per_image(); }
+  index buffer() const { return block * x.extents().c * static_cast<index>(sizeof(A)); }
+};
+
+template <class X, class W, class A>
+struct nearest_share {
+  using problem = nearest_problem<X, W, A>;
+  using T = typename X::value_type;
+
+  const problem& all;
+  index first, last;
+  A* panel;  // channel by channel, `block` positions each
+
+  template <class Level>
+  CNNPOOL_INLINE void operator()() const {
+    const reader<Level, T, decltype(all.x.read), A> read(all.x);
+    for (index b = first; b < last; ++b) {
+      const index n = b / all.blocks_per_image(), p = b % all.blocks_per_image() * problem::block;
+      const index left = all.x.extents().positions() - p, count = left < problem::block ? left : problem::block;
+      fill<Level>(read, n, p, count);
+      constexpr int V = level_width<Level, A, 16>;
+      for (index i = 0; i < count; i += 2 * V) search<Level>(n, p, i, count);
+    }
+  }
+
+ private:
+  template <class Level, class Reader>
+  CNNPOOL_INLINE void fill(const Reader& read, index n, index p, index count) const {
+    using V = pack<A, level_width<Level, A, 8>>;
+    constexpr index N = width<V>, B = problem::block;
+    const shape& e = all.x.extents();
+    const strides& st = all.x.view.stride();
+    const T* const image = all.x.view.data() + n * st.n;
+    const bool one_run = e.h == 1 || st.h == e.w * st.w;  // positions at one stride
+    const index step = e.w == 1 ? st.h : st.w;
+    if (count == B && one_run && step == 1) {
+      for (index c = 0; c < e.c; ++c)
+        for (index i = 0; i < B; i += N) stored(read.template adjacent<V>(image + st.channel(c) + p + i), panel + c * B + i);
+      return;
+    }
+    index c = 0;
+    if constexpr (sizeof(A) * N == 16 || sizeof(A) * N == 32) {
+      if (count == B && st.block == 1 && st.c == 1)
+        for (; c + N <= e.c; c += N)
+          for (index i = 0; i < B; i += N) {
+            V square[array_size(N)];
+            CNNPOOL_UNROLL(8)
+            for (int k = 0; k < N; ++k) {
+              const index at = p + i + k;
+              square[k] = read.template adjacent<V>(image + c + (one_run ? at * step : at / e.w * st.h + at % e.w * st.w));
+            }
+            transpose(square);
+            CNNPOOL_UNROLL(8)
+            for (int k = 0; k < N; ++k) stored(square[k], panel + (c + k) * B + i);
+          }
+    }
+    for (; c < e.c; ++c)
+      for (index i = 0; i < B; ++i) {
+        const index at = p + (i < count ? i : count - 1);
+        panel[c * B + i] = read.one(image[st.channel(c) + at / e.w * st.h + at % e.w * st.w]);
+      }
+  }
+
+  /// Two registers of positions from i against all centres.
+  template <class Level>
+  CNNPOOL_INLINE void search(index n, index p, index i, index count) const {
+    using V = pack<A, level_width<Level, A, 16>>;
+    constexpr int K = Level::bytes == 64 ? 12 : Level::bytes == 32 ? 6 : 4;
+    const index clusters = all.centres.rows;
+    V best[2], at[2];
+    best[0] = best[1] = V(limits<A>::infinity);
+    at[0] = at[1] = V(A(0));
+    index k = 0;
+    for (; k + K <= clusters; k += K) some<V, K>(i, k, best, at);
+    for (; k + 2 <= clusters; k += 2) some<V, 2>(i, k, best, at);
+    if (k < clusters) some<V, 1>(i, k, best, at);
+    A* const to = &all.groups(n, p + i);
+    const index there = count - i;
+    stored(at[0], to, there < width<V> ? there : width<V>, all.groups.col_stride);
+    if (there > width<V>)
+      stored(at[1], to + width<V> * all.groups.col_stride, there < 2 * width<V> ? there - width<V> : width<V>,
+             all.groups.col_stride);
+  }
+
+  template <class V, int K>
+  CNNPOOL_INLINE void some(index i, index k, V* best, V* at) const {
+    const index channels = all.x.extents().c;
+    const W* from[array_size(K)];
+    V sums[array_size(K)][2];
+    CNNPOOL_UNROLL(12)
+    for (int m = 0; m < K; ++m) {
+      from[m] = &all.centres(k + m, 0);
+      sums[m][0] = sums[m][1] = V(A(0));
+    }
+    const A* x = panel + i;
+    for (index c = 0; c < channels; ++c, x += problem::block) {
+      const V low = loaded<V>(x), high = loaded<V>(x + width<V>);
+      CNNPOOL_UNROLL(12)
+      for (int m = 0; m < K; ++m) {
+        const V w(static_cast<A>(from[m][c]));
+        sums[m][0] = multiply_add(low, w, sums[m][0]);
+        sums[m][1] = multiply_add(high, w, sums[m][1]);
+      }
+    }
+    const V factor(static_cast<A>(-all.factor));
+    CNNPOOL_UNROLL(12)
+    for (int m = 0; m < K; ++m) {
+      const V norm(static_cast<A>(all.squared_norms(k + m, 0))), number(static_cast<A>(k + m));
+      CNNPOOL_UNROLL(2)
+      for (int r = 0; r < 2; ++r) {
+        const V value = multiply_add(sums[m][r], factor, norm);
+        const auto nearer = value < best[r];
+        best[r] = select(nearer, value, best[r]);
+        at[r] = select(nearer, number, at[r]);
+      }
+    }
+  }
+};
+
+}  // namespace cnnpool::detail
