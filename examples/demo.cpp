@@ -15,6 +15,9 @@
 #include <cnnpool/retrieval/search.hpp>
 
 #include "../benchmarks/read_limit.hpp"
+#if defined(CNNPOOL_DEMO_LEARNED)
+#include "demo_learned.hpp"
+#endif
 #include "ground_truth.hpp"
 #include "picture.hpp"
 
@@ -156,6 +159,12 @@ void run(const std::string& data, const std::string& output) {
   row(t, "max | power | l2", max{} | power{} | l2{});
   row(t, "gem | truncate{128} | l2", gem{} | truncate{.dimensions = 128} | l2{});
   row(t, "concat(sum | l2, max | l2) | l2", concat(sum{} | l2{}, max{} | l2{}) | l2{});
+#if defined(CNNPOOL_DEMO_LEARNED)
+  std::printf("fitted on the references, no query seen:\n");
+  demo::learned_rows(t.references, [&](const char* name, const auto& policy) { row(t, name, policy); });
+#else
+  std::printf("skipped: whitening, VLAD and MOP-VLAD: Eigen is not installed (Debian: libeigen3-dev)\n");
+#endif
   std::printf("\nrecall@1 and mAP (Oxford's, trapezoids) in %%; microseconds for one map on one thread;\n"
               "rho: time to read the map / time of the method, taken in turns, median: 1 is the limit\n\n");
 

@@ -23,10 +23,19 @@ POOLING = {  # name in the table: the descriptors, in double
     "max | power | l2": lambda x: np.sqrt(x.max((2, 3))),
     "gem | truncate{128} | l2": lambda x: np.cbrt((np.maximum(x, 1e-6) ** 3).mean((2, 3)))[:, :128],
 }
+LEARNED = ("rmac, whitened regions, 128", "vlad{64}, power, intra", "mop-vlad on the map, 4 x 4")
 
 
 def unit(d):
     return d / np.linalg.norm(d, axis=1, keepdims=True)
+
+
+def whitening(rows, dimensions):
+    """Mean and matrix of a PCA whitening."""
+    mean = rows.mean(0)
+    values, vectors = np.linalg.eigh((rows - mean).T @ (rows - mean) / len(rows))
+    strongest = np.argsort(-values)[:dimensions]
+    return mean, vectors[:, strongest] / np.sqrt(values[strongest])
 
 
 def truths(path):
@@ -90,8 +99,16 @@ def main():
                                for name in ("queries", "references"))
         right = truths(os.path.join(data, "ground_truth.txt"))
         rows = {line[:32].strip(): line[32:].split() for line in ran.stdout.splitlines()}
-        for name, pooled in POOLING.items():
-            q, r = pooled(queries), pooled(references)
+        expected = {name: (pooled(queries), pooled(references)) for name, pooled in POOLING.items()}
+        if "gem | l2 | whiten{32} | l2" in rows:
+            q, r = (unit(d) for d in expected["gem | l2"])
+            mean, matrix = whitening(r, 32)
+            expected["gem | l2 | whiten{32} | l2"] = (q - mean) @ matrix, (r - mean) @ matrix
+            for name in LEARNED:
+                check(name in rows and float(rows[name][1]) > 50, f"{name}: {rows.get(name)}, expected recall@1 above 50")
+        else:
+            check("skipped: whitening" in ran.stdout, "no learned rows, and no word about it")
+        for name, (q, r) in expected.items():
             recall, precision = measures(q, r, right)
             size, got_recall, got_precision, microseconds, rho = map(float, rows[name])
             check(size == q.shape[1], f"{name}: size {size}, expected {q.shape[1]}")
@@ -109,7 +126,7 @@ def main():
         check(usage.returncode == 2 and "usage" in usage.stderr, "no arguments: expected the usage")
         nowhere = subprocess.run([program, folder, output], capture_output=True, text=True, check=False)
         check(nowhere.returncode == 1 and "cannot be opened" in nowhere.stderr, "no data: expected a sentence")
-    print("\n".join(wrong) or f"{len(POOLING)} rows as NumPy gives them, 2 pictures")
+    print("\n".join(wrong) or f"{len(expected)} rows as NumPy gives them, 2 pictures")
     return 1 if wrong else 0
 
 
