@@ -18,3 +18,10 @@ if(TARGET cnnpool-demo)
 else()
   message(NOTICE "skipped: example_demo: libpng is not installed (Debian: libpng-dev)")
 endif()
+
+if(TARGET cnnpool-study)
+  add_test(NAME example_study COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/study.py
+                                      $<TARGET_FILE:cnnpool-study> ${PROJECT_SOURCE_DIR}/../shared/data)
+else()
+  message(NOTICE "skipped: example_study: CLI11, Eigen or OpenCV is not installed")
+endif()

@@ -1,0 +1,153 @@
+// Networks that OpenCV dnn reads (Caffe, ONNX, Darknet): any number of layers of one photo of any size in one forward
+// pass. The Mats belong to the network and are overwritten by the next pass.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <opencv2/dnn.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include <cnnpool/core/error.hpp>
+
+#include "photo.hpp"
+
+/// How a network wants its photos: value = (pixel - mean) * scale / deviation, channels in the order of `rgb`.
+struct network_card {
+  std::string name;
+  std::string model, weights;  ///< .prototxt and .caffemodel, .cfg and .weights, .onnx alone
+  bool rgb = false;
+  std::vector<double> mean = {0, 0, 0};       ///< in the order of the channels
+  std::vector<double> deviation = {1, 1, 1};  ///< likewise
+  double scale = 1;
+  int multiple = 1;             ///< heights and widths are rounded to multiples of it
+  std::string resize = "auto";  ///< area, linear, cubic, lanczos; auto: area to smaller sizes, linear to larger ones
+};
+
+struct layer_info {
+  std::string name, type;
+  std::vector<int> shape;  ///< n, c, h, w or n, c
+};
+
+class network {
+ public:
+  explicit network(const network_card& card) : card_(card) {
+    for (const std::string* path : {&card.model, &card.weights})
+      if (!path->empty() && !std::filesystem::is_regular_file(*path))
+        cnnpool::raise("network: ", *path, " is no file, expected a model of Caffe, ONNX or Darknet");
+    if (card.mean.size() != 3 || card.deviation.size() != 3)
+      cnnpool::raise("network: ", card.mean.size(), " means and ", card.deviation.size(),
+                     " deviations, expected 3 of each");
+    for (const double deviation : card.deviation)
+      if (!(deviation > 0)) cnnpool::raise("network: a deviation is ", deviation, ", expected more than 0");
+    if (card.multiple < 1) cnnpool::raise("network: sizes of multiples of ", card.multiple, ", expected at least 1");
+    try {
+      net_ = cv::dnn::readNet(card.model, card.weights);
+    } catch (const cv::Exception& e) {
+      cnnpool::raise("network: OpenCV cannot read ", card.model, ": ", e.err);
+    }
+    if (net_.empty()) cnnpool::raise("network: ", card.model, " holds no layers");
+    net_.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
+    names_ = net_.getLayerNames();
+  }
+
+  const network_card& card() const { return card_; }
+
+  /// What the results depend on: the files and the preprocessing.
+  std::string identity() const {
+    fingerprint f;
+    for (const std::string* path : {&card_.model, &card_.weights}) {
+      const auto bytes = bytes_of(*path);
+      f.add(bytes.data(), bytes.size());
+    }
+    const double numbers[] = {card_.mean[0],      card_.mean[1],       card_.mean[2],
+                              card_.deviation[0], card_.deviation[1],  card_.deviation[2],
+                              card_.scale,        card_.rgb ? 1. : 0., static_cast<double>(card_.multiple)};
+    f.add(numbers, sizeof numbers);
+    f.add(card_.resize);
+    return f.text();
+  }
+
+  /// Every layer with the shape that it has for a photo of this size: those of a forward pass, because the shapes that
+  /// OpenCV computes beforehand (getLayersShapes) are wrong for some pooling layers.
+  std::vector<layer_info> layers(cv::Size size) {
+    std::vector<std::string> wanted;
+    for (const cv::String& name : names_)
+      if (net_.getLayer(net_.getLayerId(name))->type != "Const") wanted.push_back(name);
+    const std::vector<cv::Mat> outputs = forward(cv::Mat::zeros(size, CV_8UC3), 0, wanted);
+    std::vector<layer_info> out;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      const cv::Mat& m = outputs[i];
+      out.push_back({without_prefix(wanted[i]), net_.getLayer(net_.getLayerId(wanted[i]))->type,
+                     std::vector<int>(m.size.p, m.size.p + m.dims)});
+    }
+    return out;
+  }
+
+  /// One Mat per layer, in their order. The photo's longer side becomes `side` pixels (0: as it is).
+  std::vector<cv::Mat> forward(const cv::Mat& photo, int side, const std::vector<std::string>& layers) {
+    std::vector<cv::String> wanted;
+    for (const std::string& layer : layers) wanted.push_back(full_name(layer));
+    const cv::Size size = input_size(photo.size(), side);
+    std::vector<cv::Mat> out;
+    try {
+      net_.setInput(blob(photo, size));
+      net_.forward(out, wanted);
+    } catch (const cv::Exception& e) {
+      cnnpool::raise("is ", size.width, " x ", size.height, " for the network, which fails: ", e.err);
+    }
+    return out;
+  }
+
+  cv::Size input_size(cv::Size photo, int side) const {
+    const double factor = side <= 0 ? 1 : static_cast<double>(side) / std::max(photo.width, photo.height);
+    const auto rounded = [&](int pixels) {
+      const double units = std::round(pixels * factor / card_.multiple);
+      return std::max(1, static_cast<int>(std::min(units, 1e6))) * card_.multiple;
+    };
+    return {rounded(photo.width), rounded(photo.height)};
+  }
+
+ private:
+  /// OpenCV 4.6 puts this before the nodes of ONNX files.
+  static constexpr const char* onnx_prefix = "onnx_node!";
+
+  static std::string without_prefix(const std::string& name) {
+    return name.starts_with(onnx_prefix) ? name.substr(std::string(onnx_prefix).size()) : name;
+  }
+  cv::String full_name(const std::string& layer) const {
+    for (const cv::String& name : {layer, onnx_prefix + layer})
+      if (std::find(names_.begin(), names_.end(), name) != names_.end()) return name;
+    cnnpool::raise("network: ", card_.model, " has no layer \"", layer, "\" among its ", names_.size(),
+                   "; --list-layers shows them");
+  }
+
+  int interpolation(bool smaller) const {
+    if (card_.resize == "auto") return smaller ? cv::INTER_AREA : cv::INTER_LINEAR;
+    if (card_.resize == "area") return cv::INTER_AREA;
+    if (card_.resize == "linear") return cv::INTER_LINEAR;
+    if (card_.resize == "cubic") return cv::INTER_CUBIC;
+    if (card_.resize == "lanczos") return cv::INTER_LANCZOS4;
+    cnnpool::raise("network: resize \"", card_.resize, "\", expected auto, area, linear, cubic or lanczos");
+  }
+
+  cv::Mat blob(const cv::Mat& photo, cv::Size size) const {
+    cv::Mat resized, pixels;
+    cv::resize(photo, resized, size, 0, 0, interpolation(size.area() < photo.size().area()));
+    if (card_.rgb) cv::cvtColor(resized, resized, cv::COLOR_BGR2RGB);
+    resized.convertTo(pixels, CV_32F);
+    cv::subtract(pixels, cv::Scalar(card_.mean[0], card_.mean[1], card_.mean[2]), pixels);
+    cv::multiply(pixels,
+                 cv::Scalar(card_.scale / card_.deviation[0], card_.scale / card_.deviation[1],
+                            card_.scale / card_.deviation[2]),
+                 pixels);
+    return cv::dnn::blobFromImage(pixels);
+  }
+
+  network_card card_;
+  cv::dnn::Net net_;
+  std::vector<cv::String> names_;
+};

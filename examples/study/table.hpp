@@ -1,0 +1,124 @@
+// The rows of a study, printed, and saved as CSV and Markdown. mAP is Oxford's (trapezoids); bars is the rectangular
+// one (scikit-learn's), which other programs report under the same name.
+#pragma once
+
+#include <cmath>
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <cnnpool/io/npy_write.hpp>
+
+struct study_score {
+  double map = std::nan(""), rectangular = std::nan(""), recall = std::nan("");
+  cnnpool::index dimensions = 0;
+  std::vector<double> revisited = {};  ///< mAP and mP@10 of easy, medium and hard
+};
+
+struct study_row {
+  std::string network, layer, map_size, policy;  ///< map_size: c x h x w of the first photo
+  study_score raw;
+  std::optional<study_score> pca, whitened,
+      whitened_full;  ///< none: the training photos do not span so many dimensions
+  double microseconds = 0;
+};
+
+class study_table {
+ public:
+  explicit study_table(cnnpool::index dimensions) : dimensions_(std::to_string(dimensions)) {}
+
+  void add(study_row row) { rows_.push_back(std::move(row)); }
+  const std::vector<study_row>& rows() const { return rows_; }
+
+  std::string markdown() const {
+    std::string text = "| network | layer | map | policy | size | mAP | bars | R@1 | PCA " + dimensions_ +
+                       " mAP | R@1 | whitened " + dimensions_ +
+                       " mAP | R@1 | whitened full mAP | R@1 | full | us/map |\n|";
+    for (int i = 0; i < 16; ++i) text += i < 4 ? "---|" : "---:|";
+    text += "\n";
+    for (const study_row& r : rows_) {
+      text += "| " + r.network + " | " + r.layer + " | " + r.map_size + " | " + r.policy + " | " +
+              std::to_string(r.raw.dimensions) + " | " + number("%.1f", 100 * r.raw.map) + " | " +
+              number("%.1f", 100 * r.raw.rectangular) + " | " + number("%.1f", 100 * r.raw.recall) + pair(r.pca) +
+              pair(r.whitened) + pair(r.whitened_full) + " | " +
+              (r.whitened_full ? std::to_string(r.whitened_full->dimensions) : "-") + " | " +
+              number("%.1f", r.microseconds) + " |\n";
+    }
+    return text;
+  }
+
+  std::string csv() const {
+    std::string text =
+        "network,layer,map,policy,projection,dimensions,map_percent,rectangular_map_percent,recall_at_1_percent,"
+        "microseconds_per_map";
+    const bool revisited = !rows_.empty() && !rows_[0].raw.revisited.empty();
+    if (revisited) text += ",easy_map,easy_mp10,medium_map,medium_mp10,hard_map,hard_mp10";
+    text += "\n";
+    for (const study_row& r : rows_) {
+      const auto line = [&](const char* projection, const std::optional<study_score>& s) {
+        if (!s) return;
+        text += quoted(r.network) + "," + quoted(r.layer) + "," + quoted(r.map_size) + "," + quoted(r.policy) + "," +
+                projection + "," + std::to_string(s->dimensions) + "," + number("%.4f", 100 * s->map) + "," +
+                number("%.4f", 100 * s->rectangular) + "," + number("%.4f", 100 * s->recall) + "," +
+                number("%.2f", r.microseconds);
+        for (const double value : s->revisited) text += "," + number("%.4f", 100 * value);
+        text += "\n";
+      };
+      line("none", r.raw);
+      line("pca", r.pca);
+      line("whitened", r.whitened);
+      line("whitened_full", r.whitened_full);
+    }
+    return text;
+  }
+
+  std::string plain() const {
+    std::string text;
+    char line[240];
+    std::snprintf(line, sizeof line, "%-17s %-16s %-14s %-9s %5s %6s %6s %6s  %6s %6s  %6s %6s  %6s %6s %5s %9s\n",
+                  "network", "layer", "map", "policy", "size", "mAP", "bars", "R@1", ("pca" + dimensions_).c_str(),
+                  "R@1", ("wh" + dimensions_).c_str(), "R@1", "whfull", "R@1", "full", "us/map");
+    text += line;
+    const auto cell = [](const std::optional<study_score>& s, bool recall) {
+      return s ? number("%.1f", 100 * (recall ? s->recall : s->map)) : std::string("-");
+    };
+    for (const study_row& r : rows_) {
+      std::snprintf(line, sizeof line, "%-17s %-16s %-14s %-9s %5td %6s %6s %6s  %6s %6s  %6s %6s  %6s %6s %5s %9.1f\n",
+                    r.network.c_str(), r.layer.c_str(), r.map_size.c_str(), r.policy.c_str(), r.raw.dimensions,
+                    cell(r.raw, false).c_str(), number("%.1f", 100 * r.raw.rectangular).c_str(),
+                    cell(r.raw, true).c_str(), cell(r.pca, false).c_str(), cell(r.pca, true).c_str(),
+                    cell(r.whitened, false).c_str(), cell(r.whitened, true).c_str(),
+                    cell(r.whitened_full, false).c_str(), cell(r.whitened_full, true).c_str(),
+                    r.whitened_full ? std::to_string(r.whitened_full->dimensions).c_str() : "-", r.microseconds);
+      text += line;
+    }
+    return text;
+  }
+
+ private:
+  static std::string number(const char* format, double value) {
+    char buffer[40];
+    std::snprintf(buffer, sizeof buffer, format, value);
+    return std::isnan(value) ? "-" : buffer;
+  }
+  static std::string pair(const std::optional<study_score>& s) {
+    return s ? " | " + number("%.1f", 100 * s->map) + " | " + number("%.1f", 100 * s->recall) : " | - | -";
+  }
+  static std::string quoted(const std::string& text) {
+    if (text.find_first_of(",\"\n") == std::string::npos) return text;
+    std::string out = "\"";
+    for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
+    return out + "\"";
+  }
+
+  std::string dimensions_;
+  std::vector<study_row> rows_;
+};
+
+/// Appears when it is complete.
+inline void save_text(const std::string& path, const std::string& text) {
+  cnnpool::detail::atomic_file file(path, "study");
+  file.write(text.data(), text.size());
+  file.commit();
+}

@@ -1,0 +1,150 @@
+// What a study asks: photos of the database, the queries among or beside them, and what is right for each.
+//
+//   groups:FILE     lines "photo group" (UKBench, Holidays, own sets); every photo a query, itself left out
+//   matches:FILE    lines "query: reference ..." by number; the photos of query/ and ref/ in the order of their names
+//   oxford:FOLDER   Oxford5k, Paris6k: the text files; queries cut to their boxes
+//   revisited:FILE  revisited Oxford and Paris, .json or a text list; queries cut to their boxes
+#pragma once
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <cnnpool/retrieval/ground_truth.hpp>
+#if __has_include(<nlohmann/json.hpp>)
+#include <cnnpool/retrieval/ground_truth_json.hpp>
+#endif
+
+struct study_photo {
+  std::string name, path;
+  cnnpool::query_box crop{};
+};
+
+struct study_task {
+  std::vector<study_photo> database;
+  std::vector<study_photo> queries;  ///< empty: the database's photos, in their order
+  std::vector<cnnpool::relevance<>> truths;
+  std::vector<cnnpool::revisited_relevance> revisited = {};  ///< then truths are those of the medium protocol
+};
+
+namespace study_detail {
+
+namespace fs = std::filesystem;
+
+/// Regular files, by name.
+inline std::vector<fs::path> photos_in(const fs::path& folder) {
+  std::error_code failed;
+  std::vector<fs::path> out;
+  for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
+    if (at->is_regular_file()) out.push_back(at->path());
+  if (failed) cnnpool::raise("study: ", folder.string(), " cannot be opened: ", failed.message());
+  if (out.empty()) cnnpool::raise("study: ", folder.string(), " holds 0 photos, expected at least 1");
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+/// Photos lie in FOLDER/jpg, or in FOLDER.
+inline fs::path photo_folder(const fs::path& folder) {
+  const fs::path below = folder / "jpg";
+  return fs::is_directory(below) ? below : folder;
+}
+
+/// Without the file's ending, as the lists of Oxford and Paris name photos.
+inline std::vector<study_photo> stems_in(const fs::path& folder) {
+  std::vector<study_photo> out;
+  for (const fs::path& path : photos_in(photo_folder(folder))) out.push_back({path.stem().string(), path.string()});
+  return out;
+}
+
+inline std::vector<std::string> names_of(const std::vector<study_photo>& photos) {
+  std::vector<std::string> out;
+  for (const auto& photo : photos) out.push_back(photo.name);
+  return out;
+}
+
+inline study_task groups(const fs::path& folder, const std::string& file) {
+  study_task task;
+  const auto images = cnnpool::read_groups(file);
+  for (const auto& image : images)
+    task.database.push_back({image.image, (photo_folder(folder) / image.image).string()});
+  task.truths = cnnpool::truth_of_groups(images);
+  return task;
+}
+
+inline study_task matches(const fs::path& folder, const std::string& file) {
+  study_task task;
+  for (const fs::path& path : photos_in(folder / "ref"))
+    task.database.push_back({"ref/" + path.filename().string(), path.string()});
+  for (const fs::path& path : photos_in(folder / "query"))
+    task.queries.push_back({"query/" + path.filename().string(), path.string()});
+  task.truths = cnnpool::read_matches(file, static_cast<cnnpool::index>(task.database.size()));
+  if (task.truths.size() != task.queries.size())
+    cnnpool::raise("study: ", file, " holds ", task.truths.size(), " queries, the folder ", task.queries.size(),
+                   " photos, expected as many");
+  return task;
+}
+
+inline study_task oxford(const fs::path& folder, const std::string& file) {
+  study_task task;
+  task.database = stems_in(folder);
+  for (auto& query : cnnpool::read_oxford_folder(file, cnnpool::image_names(names_of(task.database)))) {
+    const study_photo& image = task.database[static_cast<std::size_t>(query.image)];
+    task.queries.push_back({query.name, image.path, query.box});
+    task.truths.push_back(std::move(query.truth));
+  }
+  return task;
+}
+
+inline study_task revisited(const fs::path& folder, const std::string& file) {
+  study_task task;
+  const std::vector<study_photo> photos = stems_in(folder);
+  const cnnpool::image_names all(names_of(photos));
+  std::vector<cnnpool::revisited_query> queries;
+  if (fs::path(file).extension() == ".json") {
+#if __has_include(<nlohmann/json.hpp>)
+    const cnnpool::revisited_set set = cnnpool::read_revisited_json(file);
+    queries = set.queries;
+    for (const std::string& name : set.images) {
+      if (all.find(name) < 0)
+        cnnpool::raise("study: ", file, " names \"", name, "\", which is not in ", folder.string());
+      task.database.push_back(photos[static_cast<std::size_t>(all.find(name))]);
+    }
+#else
+    cnnpool::raise("study: ", file,
+                   " is JSON, and this program was built without nlohmann/json (Debian: nlohmann-json3-dev)");
+#endif
+  } else {
+    task.database = photos;
+    queries = cnnpool::read_revisited_list(file, all);
+  }
+  for (const auto& query : queries) {
+    if (all.find(query.image) < 0)
+      cnnpool::raise("study: ", file, " names the query \"", query.image, "\", which is not in ", folder.string());
+    task.queries.push_back(
+        {query.image + " (query)", photos[static_cast<std::size_t>(all.find(query.image))].path, query.box});
+    task.truths.push_back(query.truth.under(cnnpool::protocol::medium));
+    task.revisited.push_back(query.truth);
+  }
+  return task;
+}
+
+}  // namespace study_detail
+
+/// truth: KIND:PATH as above.
+inline study_task read_task(const std::string& photos, const std::string& truth) {
+  const std::size_t colon = truth.find(':');
+  const std::string kind = truth.substr(0, colon), path = colon == std::string::npos ? "" : truth.substr(colon + 1);
+  if (!std::filesystem::is_directory(photos))
+    cnnpool::raise("study: ", photos, " is no folder, expected one of photos");
+  study_task task;
+  if (kind == "groups") task = study_detail::groups(photos, path);
+  else if (kind == "matches") task = study_detail::matches(photos, path);
+  else if (kind == "oxford") task = study_detail::oxford(photos, path);
+  else if (kind == "revisited") task = study_detail::revisited(photos, path);
+  else
+    cnnpool::raise("study: ground truth \"", truth,
+                   "\", expected groups:FILE, matches:FILE, oxford:FOLDER or revisited:FILE");
+  if (task.database.empty()) cnnpool::raise("study: ", path, " names 0 photos, expected at least 1");
+  return task;
+}
