@@ -38,6 +38,8 @@ template <class T, class S>
 inline constexpr bool is_view<feature_view<T, S>> = true;
 template <class S>
 inline constexpr bool is_view<basic_any_feature_view<S>> = true;
+template <class S, class... T>
+inline constexpr bool is_view<some_feature_view<S, T...>> = true;
 
 template <class T>
 inline constexpr bool is_source = false;

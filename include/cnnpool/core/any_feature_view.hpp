@@ -1,6 +1,7 @@
 // feature_view with the scalar type known only at run time: what most frameworks hand out.
 #pragma once
 
+#include <string>
 #include <utility>
 
 #include "feature_view.hpp"
@@ -38,10 +39,17 @@ class basic_any_feature_view {
   template <class F>
   friend decltype(auto) visit(const basic_any_feature_view& x, F&& f) {
     return dispatch(x.type_, [&]<class T>(std::type_identity<T>) -> decltype(auto) {
-      return f(x.shape_.n == 0 && x.data_ == nullptr && x.shape_.c == 0
-                   ? feature_view<T, Space>()
-                   : feature_view<T, Space>(static_cast<const T*>(x.data_), x.shape_, x.strides_, x.quantization_));
+      return f(x.template as<T>());
     });
+  }
+
+  /// The typed view; an error when the activations are of another type.
+  template <activation_scalar T>
+  feature_view<T, Space> as() const {
+    if (type_ != scalar_type_of<T>())
+      raise("any_feature_view: the activations are ", to_string(type_), ", not ", to_string(scalar_type_of<T>()));
+    if (shape_.n == 0 && data_ == nullptr && shape_.c == 0) return {};
+    return {static_cast<const T*>(data_), shape_, strides_, quantization_};
   }
 
  private:
@@ -66,5 +74,50 @@ class basic_any_feature_view {
 };
 
 using any_feature_view = basic_any_feature_view<host_space>;
+
+/// An any_feature_view for which the code of the scalar types T... alone is compiled; made by only<T...>.
+template <class Space, activation_scalar... T>
+class some_feature_view {
+  static_assert(sizeof...(T) > 0, "cnnpool::only: name at least one scalar type, e.g. only<float, float16>(x)");
+
+ public:
+  using space = Space;
+
+  explicit some_feature_view(const basic_any_feature_view<Space>& x) : any_(x) {
+    if (((x.type() == scalar_type_of<T>()) || ...)) return;
+    std::string types;
+    ((types += (types.empty() ? "" : ", ") + std::string(to_string(scalar_type_of<T>()))), ...);
+    raise("only: the activations are ", to_string(x.type()), ", this program is compiled for ", types);
+  }
+
+  scalar_type type() const { return any_.type(); }
+  const void* data() const { return any_.data(); }
+  const cnnpool::shape& extents() const { return any_.extents(); }
+  const cnnpool::strides& stride() const { return any_.stride(); }
+  const quantization& quantized() const { return any_.quantized(); }
+  operator const basic_any_feature_view<Space>&() const { return any_; }
+
+  template <class F>
+  friend decltype(auto) visit(const some_feature_view& x, F&& f) {
+    return first_of<T...>(x.any_, std::forward<F>(f));
+  }
+
+ private:
+  template <class First, class... Rest, class F>
+  static decltype(auto) first_of(const basic_any_feature_view<Space>& x, F&& f) {
+    if constexpr (sizeof...(Rest) > 0)
+      if (x.type() != scalar_type_of<First>()) return first_of<Rest...>(x, std::forward<F>(f));
+    return f(x.template as<First>());
+  }
+
+  basic_any_feature_view<Space> any_;
+};
+
+/// pool(only<float, float16>(x), policy): a program that meets two scalar types need not compile six. Another type is
+/// an error with its name.
+template <activation_scalar... T, class Space>
+some_feature_view<Space, T...> only(const basic_any_feature_view<Space>& x) {
+  return some_feature_view<Space, T...>(x);
+}
 
 }  // namespace cnnpool
