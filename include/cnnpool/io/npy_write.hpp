@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstring>
 #include <string>
+#include <vector>
 
 #include "../core/descriptors.hpp"
 #include "../core/feature_view.hpp"
@@ -91,16 +92,35 @@ std::string npy_preamble(const std::string& shape) {
   return r + text;
 }
 
+/// sink.write(data, bytes) gets the file's bytes in order.
+template <class Sink, class T>
+void npy_to(Sink& sink, const descriptors<T>& d) {
+  const std::string preamble = npy_preamble<T>(std::to_string(d.rows()) + ", " + std::to_string(d.cols()));
+  sink.write(preamble.data(), preamble.size());
+  sink.write(d.data(), d.size() * sizeof(T));
+}
+template <class Sink, class T>
+void npy_to(Sink& sink, const feature_view<T>& x) {
+  const shape& e = x.extents();
+  const std::string preamble = npy_preamble<T>(std::to_string(e.n) + ", " + std::to_string(e.c) + ", " +
+                                               std::to_string(e.h) + ", " + std::to_string(e.w));
+  sink.write(preamble.data(), preamble.size());
+  std::vector<T> row(static_cast<std::size_t>(e.w));
+  for (index n = 0; n < e.n; ++n)
+    for (index c = 0; c < e.c; ++c)
+      for (index h = 0; h < e.h; ++h) {
+        for (index w = 0; w < e.w; ++w) row[static_cast<std::size_t>(w)] = x(n, c, h, w);
+        sink.write(row.data(), row.size() * sizeof(T));
+      }
+}
+
 }  // namespace detail
 
 /// n x d, float or double.
 template <class T>
 void write_npy(const std::string& path, const descriptors<T>& d) {
   detail::atomic_file file(path, "write_npy");
-  const std::string preamble =
-      detail::npy_preamble<T>(std::to_string(d.rows()) + ", " + std::to_string(d.cols()));
-  file.write(preamble.data(), preamble.size());
-  file.write(d.data(), d.size() * sizeof(T));
+  detail::npy_to(file, d);
   file.commit();
 }
 
@@ -108,18 +128,8 @@ void write_npy(const std::string& path, const descriptors<T>& d) {
 template <class T>
 void write_npy(const std::string& path, const feature_view<T>& x) {
   static_assert(!std::is_same_v<T, bfloat16>, "cnnpool::write_npy: .npy has no code for bfloat16; convert to float first");
-  const shape& e = x.extents();
   detail::atomic_file file(path, "write_npy");
-  const std::string preamble = detail::npy_preamble<T>(std::to_string(e.n) + ", " + std::to_string(e.c) + ", " +
-                                                       std::to_string(e.h) + ", " + std::to_string(e.w));
-  file.write(preamble.data(), preamble.size());
-  std::vector<T> row(static_cast<std::size_t>(e.w));
-  for (index n = 0; n < e.n; ++n)
-    for (index c = 0; c < e.c; ++c)
-      for (index h = 0; h < e.h; ++h) {
-        for (index w = 0; w < e.w; ++w) row[static_cast<std::size_t>(w)] = x(n, c, h, w);
-        file.write(row.data(), row.size() * sizeof(T));
-      }
+  detail::npy_to(file, x);
   file.commit();
 }
 

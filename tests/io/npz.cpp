@@ -1,0 +1,139 @@
+#include <cnnpool/io/npz.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <random>
+
+#include <cnnpool/pooling.hpp>
+
+#include "catch.hpp"
+#include "errors.hpp"
+#include "random.hpp"
+
+using namespace cnnpool;
+namespace fs = std::filesystem;
+
+namespace {
+/// A folder of this process's own, removed at the end.
+struct folder {
+  fs::path path = fs::temp_directory_path() / ("cnnpool-npz-" + std::to_string(std::random_device{}()));
+  folder() { fs::create_directories(path); }
+  ~folder() { fs::remove_all(path); }
+  std::string operator()(const char* name) const { return (path / name).string(); }
+  std::ptrdiff_t entries() const { return std::distance(fs::directory_iterator(path), fs::directory_iterator()); }
+};
+descriptors<float> some(cnnpool::index rows, cnnpool::index cols) {
+  testing::random_numbers random(5);
+  descriptors<float> d(rows, cols);
+  for (cnnpool::index i = 0; i < rows; ++i)
+    for (cnnpool::index j = 0; j < cols; ++j) d(i, j) = static_cast<float>(random.uniform(-1, 1));
+  return d;
+}
+std::string bytes_of(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+/// An archive of one entry, by libzip alone.
+void archive(const std::string& path, const std::string& name, const std::string& data, int method = ZIP_CM_STORE) {
+  zip_t* const z = zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, nullptr);
+  const zip_int64_t at = zip_file_add(z, name.c_str(), zip_source_buffer(z, data.data(), data.size(), 0), 0);
+  zip_set_file_compression(z, static_cast<zip_uint64_t>(at), method, 0);
+  REQUIRE(zip_close(z) == 0);
+}
+}  // namespace
+
+TEST_CASE("stored and deflated, descriptors and maps, there and back") {
+  const folder in;
+  const descriptors<float> d = some(7, 5), none(0, 5);
+  const std::vector<std::uint8_t> memory = {1, 2, 3, 4, 5, 6};
+  const feature_view<std::uint8_t> x(memory.data(), {.c = 2, .w = 3}, nhwc);
+  for (const auto c : {npz_writer::compression::none, npz_writer::compression::deflate}) {
+    const std::string path = in("a.npz");
+    npz_writer out(path, c);
+    out.add("gem", d);
+    out.add("layers/conv5_3", x);
+    out.add("none", none);
+    CHECK(in.entries() == (c == npz_writer::compression::none ? 0 : 1));  // nothing new before it is complete
+    out.commit();
+    const npz_file file(path);
+    CHECK(file.names() == std::vector<std::string>{"gem", "layers/conv5_3", "none"});
+    const npy_array gem = file.read("gem");
+    REQUIRE((gem.type() == scalar_type::float32 && gem.shape() == std::vector<cnnpool::index>{7, 5}));
+    CHECK(std::memcmp(gem.data(), d.data(), d.size() * sizeof(float)) == 0);
+    const npy_array maps = file.read("layers/conv5_3");
+    CHECK(pool(maps, max{})(0, 0) == 5);
+    CHECK(pool(maps, max{})(0, 1) == 6);
+    CHECK(file.read("none").shape() == std::vector<cnnpool::index>{0, 5});
+    const std::string bytes = bytes_of(path);
+    CHECK(npz_file(bytes.data(), bytes.size(), "memory").read("gem").shape().size() == 2);
+  }
+  CHECK(in.entries() == 1);
+}
+TEST_CASE("a large array, in pieces") {
+  const folder in;
+  const descriptors<float> d = some(300, 128), zeros(300, 128);
+  npz_writer out(in("a.npz"), npz_writer::compression::deflate);
+  out.add("d", d);
+  out.add("zeros", zeros);
+  out.commit();
+  const npz_file file(in("a.npz"));
+  const npy_array a = file.read("d"), z = file.read("zeros");
+  CHECK(std::memcmp(a.data(), d.data(), d.size() * sizeof(float)) == 0);
+  CHECK(std::memcmp(z.data(), zeros.data(), zeros.size() * sizeof(float)) == 0);
+}
+TEST_CASE("a writer that is not finished leaves an older file as it was") {
+  const folder in;
+  const std::string path = in("a.npz");
+  {
+    npz_writer out(path);
+    out.add("old", some(1, 2));
+    out.commit();
+    CHECK(sentence([&] { out.commit(); }) == "npz_writer: " + path + " is complete already");
+    CHECK(sentence([&] { out.add("late", some(1, 2)); }) == "npz_writer: " + path + " is complete already");
+  }
+  {
+    npz_writer out(path);
+    out.add("new", some(1, 2));
+    CHECK(sentence([&] { out.add("new", some(1, 2)); }) == "npz_writer: " + path + " has an array 'new' already");
+    CHECK(sentence([&] { out.add("", some(1, 2)); }) == "npz_writer: '' cannot be the name of an array");
+    CHECK(sentence([&] { out.add("/etc", some(1, 2)); }) == "npz_writer: '/etc' cannot be the name of an array");
+  }
+  CHECK(npz_file(path).names() == std::vector<std::string>{"old"});
+  npz_writer empty(in("b.npz"));
+  CHECK(sentence([&] { empty.commit(); }) == "npz_writer: " + in("b.npz") + " has no array");
+  npz_writer nowhere(in("no/folder.npz"));
+  nowhere.add("d", some(1, 2));
+  CHECK(sentence([&] { nowhere.commit(); }).starts_with("npz_writer: " + in("no/folder.npz") + " cannot be written: "));
+}
+TEST_CASE("what is wrong with a file is one sentence") {
+  const folder in;
+  const std::string path = in("a.npz");
+  const auto said = [&](const char* name = "d") { return sentence([&] { npz_file(path).read(name); }); };
+  const std::string array = path + ": array 'd'";
+  CHECK(said() == "npz_file: " + path + ": No such file");
+  std::ofstream(path) << "no archive at all";
+  CHECK(said() == "npz_file: " + path + ": Not a zip archive");
+  archive(path, "d.npy", "not NumPy's");
+  CHECK(said() == "read_npy: " + array + ": is not a .npy file (11 bytes)");
+  CHECK(said("e") == "npz_file: " + path + ": array 'e' is not in the file");
+  archive(path, "d.npy", std::string(1000, 'a') + "b", ZIP_CM_BZIP2);
+  CHECK(said() == "npz_file: " + array + " is compressed by method 12, expected 0 (stored) or 8 (deflate)");
+
+  npz_writer out(path);
+  out.add("d", some(3, 4));
+  out.commit();
+  const std::string good = bytes_of(path);
+  std::string bad = good;
+  bad[good.find("\x93NUMPY") + 130] = static_cast<char>(bad[good.find("\x93NUMPY") + 130] ^ 1);  // one bit of the data
+  CHECK(sentence([&] { npz_file(bad.data(), bad.size(), path).read("d"); }) ==
+        "npz_file: " + array + " is damaged: its checksum is wrong");
+  bad = good;
+  const std::size_t directory = good.find("PK\1\2");
+  bad[directory + 27] = 0x7f;  // of the uncompressed size: 2 GB
+  CHECK(sentence([&] {
+          npz_file(bad.data(), bad.size(), path).read("d");
+        }).starts_with("npz_file: " + array + " cannot have 2130706"));
+  CHECK(sentence([&] { npz_file(good.data(), good.size() - 9, path); }) == "npz_file: " + path + ": Not a zip archive");
+  CHECK(sentence([&] { npz_file(nullptr, 0, path).read("d"); }) == "npz_file: " + array + " is not in the file");
+}

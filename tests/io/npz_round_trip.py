@@ -1,0 +1,29 @@
+"""Archives that NumPy writes, read by cnnpool, and the reverse: npz_round_trip.py DRIVER. Skipped (77) without NumPy."""
+import os
+import subprocess
+import sys
+import tempfile
+
+try:
+    import numpy
+except ImportError:
+    print("skipped: .npz files from NumPy: numpy is not installed for", sys.executable)
+    sys.exit(77)
+
+random = numpy.random.default_rng(1)
+checked = 0
+with tempfile.TemporaryDirectory() as folder:
+    source, target = os.path.join(folder, "in.npz"), os.path.join(folder, "out.npz")
+    arrays = {f"layer_{dtype}_{order}": numpy.asarray(random.random((2, 5, 30, 40)) * 50, dtype=dtype, order=order)
+              for dtype in ("f2", "f4", ">f4", "f8", "u1", "i1") for order in "CF"}
+    arrays["empty"] = numpy.zeros((0, 5, 3, 4), "f4")
+    for save in numpy.savez, numpy.savez_compressed:
+        save(source, **arrays)
+        done = subprocess.run([sys.argv[1], source, target], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
+        with numpy.load(target) as got:
+            assert list(got.keys()) == list(arrays), list(got.keys())
+            for name, array in arrays.items():
+                assert numpy.allclose(got[name], array.astype("f8").sum(axis=(2, 3)), rtol=2e-6, atol=1e-3), name
+                checked += 1
+print(f"NumPy {numpy.__version__}: {checked} arrays of .npz files there and back")
