@@ -94,7 +94,7 @@ TEST_CASE("a convolution in NCHW, in NHWC and in 8 bits") {
   run(c, armnn::DataLayout::NHWC, {dims(c.in, true), armnn::DataType::Float32}, out_last_info, {w, w_last.data()},
       {b, c.bias.data()}, in_last, out_last);
   const armnn::Tensor t_last(out_last_info, out_last.data());
-  c.check(as_view(t_last, {.axes = "nhwc"}));
+  const std::string policies = c.check(as_view(t_last, {.axes = "nhwc"}));
 
   // 8 bits: the view's own scale and zero point give the numbers back, to half a step of each operand.
   const float in_scale = 2.0f / 255, w_scale = 2.0f / 255, out_scale = 12.0f / 255;
@@ -122,7 +122,7 @@ TEST_CASE("a convolution in NCHW, in NHWC and in 8 bits") {
     }
   CAPTURE(worst);
   CHECK(worst < static_cast<double>(out_scale) / 2 + 27 * 0.004 + 0.01);
-  testing::ran("Arm NN", ARMNN_VERSION, "convolution in NCHW, NHWC and QAsymmU8, CpuRef");
+  testing::ran("Arm NN", ARMNN_VERSION, policies, "convolution in NCHW, NHWC and QAsymmU8, CpuRef");
 }
 TEST_CASE("what cannot be read is one sentence") {
   float memory[8] = {};

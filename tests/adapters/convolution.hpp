@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cmath>
-#include <iostream>
 #include <string>
 #include <vector>
 
 #include <cnnpool/pooling.hpp>
 
+#include "adapters/policies.hpp"
 #include "adapters/same_elements.hpp"
 #include "errors.hpp"
 #include "random.hpp"
@@ -45,9 +45,9 @@ struct convolution {
         }
     return sum;
   }
-  /// The view holds this convolution (relu: after its ReLU), and pools to its maxima.
+  /// The view holds this convolution (relu: after its ReLU), and pools to its maxima. Returns policies_on(view).
   template <class T>
-  void check(const T& view, bool relu = false, double tolerance = 1e-5) const {
+  std::string check(const T& view, bool relu = false, double tolerance = 1e-5) const {
     const cnnpool::any_feature_view any = view;
     REQUIRE(any.extents() == out);
     REQUIRE(any.type() == cnnpool::scalar_type::float32);
@@ -68,12 +68,10 @@ struct convolution {
       }
     CAPTURE(worst);
     CHECK(worst <= tolerance);
+    const std::string policies = policies_on(any);
+    CHECK(policies.find('!') == std::string::npos);
+    return policies;
   }
 };
-
-/// The line that docs/frameworks/README.md is made of.
-inline void ran(const std::string& framework, const std::string& version, const std::string& what) {
-  std::cout << "ran: " << framework << " " << version << ": " << what << "\n";
-}
 
 }  // namespace testing

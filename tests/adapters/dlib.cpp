@@ -43,8 +43,8 @@ TEST_CASE("a convolution") {
   conv.setup(in, weights, 1, 1, 1, 1);
   conv(false, out, in, weights);
   dlib::tt::add(1, out, 1, bias);
-  c.check(as_view(out));
-  testing::ran("dlib", std::to_string(DLIB_MAJOR_VERSION) + "." + std::to_string(DLIB_MINOR_VERSION),
+  const std::string policies = c.check(as_view(out));
+  testing::ran("dlib", std::to_string(DLIB_MAJOR_VERSION) + "." + std::to_string(DLIB_MINOR_VERSION), policies,
                "tensors, tensor_conv, a network's layer");
 }
 TEST_CASE("a layer of a network; behind one that works in place it is an exception of dlib's") {

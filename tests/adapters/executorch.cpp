@@ -84,6 +84,7 @@ TEST_CASE("a convolution, by the optimised kernels' operator") {
   executorch::runtime::runtime_init();
   testing::convolution c;
   std::vector<float> output(1200);
+  std::string policies;
   for (const bool last : {false, true}) {
     std::vector<TensorImpl::DimOrderType> order;
     std::vector<float> input = c.input, weights = c.weights;
@@ -110,9 +111,10 @@ TEST_CASE("a convolution, by the optimised kernels' operator") {
     (*op)(context, {stack.data(), stack.size()});
     REQUIRE(context.failure_state() == executorch::runtime::Error::Ok);
     const Tensor t = out.tensor();
-    c.check(as_view(t));
+    policies = c.check(as_view(t));
   }
-  testing::ran("ExecuTorch", CNNPOOL_TEST_EXECUTORCH, "aten::convolution.out in NCHW and channels last; element types");
+  testing::ran("ExecuTorch", CNNPOOL_TEST_EXECUTORCH, policies,
+               "aten::convolution.out in NCHW and channels last; element types");
 }
 TEST_CASE("what cannot be read is one sentence") {
   std::int64_t memory[8] = {};

@@ -5,19 +5,19 @@
 #include "adapters/convolution.hpp"
 
 using namespace cnnpool;
-using dnnl::memory;
+using tensor = dnnl::memory;
 using testing::at;
 
 namespace {
 const dnnl::engine cpu_engine(dnnl::engine::kind::cpu, 0);
 
-memory in_plain(const shape& s, std::vector<float>& values, memory::format_tag tag = memory::format_tag::nchw) {
-  return memory({{s.n, s.c, s.h, s.w}, memory::data_type::f32, tag}, cpu_engine, values.data());
+tensor in_plain(const shape& s, std::vector<float>& values, tensor::format_tag tag = tensor::format_tag::nchw) {
+  return tensor({{s.n, s.c, s.h, s.w}, tensor::data_type::f32, tag}, cpu_engine, values.data());
 }
 /// The same numbers in another format.
-memory reordered(memory from, memory::format_tag tag, memory::data_type type = memory::data_type::f32) {
+tensor reordered(tensor from, tensor::format_tag tag, tensor::data_type type = tensor::data_type::f32) {
   dnnl::stream stream(cpu_engine);
-  memory to({from.get_desc().dims(), type, tag}, cpu_engine);
+  tensor to({from.get_desc().dims(), type, tag}, cpu_engine);
   dnnl::reorder(from, to).execute(stream, from, to);
   stream.wait();
   return to;
@@ -33,14 +33,14 @@ TEST_CASE("plain, channels last and blocked formats, channels no multiple of the
   const shape s{2, 20, 6, 5};
   std::vector<float> v = numbers(s);
   const auto at_index = [&](auto n, auto c, auto h, auto w) { return v[at(nchw(s).n * n + 30 * c + 5 * h + w)]; };
-  memory plain = in_plain(s, v);
+  tensor plain = in_plain(s, v);
   CHECK_ADAPTER(check_adapter(plain, {.extents = s, .stride = strides{600, 30, 5, 1}}, at_index, [&] { v[0] = 500; }));
-  using tag = memory::format_tag;
+  using tag = tensor::format_tag;
   CHECK_ADAPTER(
       check_adapter(reordered(plain, tag::nhwc), {.extents = s, .stride = strides{600, 1, 100, 20}}, at_index));
   CHECK_ADAPTER(
       check_adapter(reordered(plain, tag::nChw8c), {.extents = s, .stride = strides{720, 240, 40, 8, 8, 1}}, at_index));
-  const memory blocked = reordered(plain, tag::nChw16c);
+  const tensor blocked = reordered(plain, tag::nChw16c);
   CHECK_ADAPTER(check_adapter(blocked, {.extents = s, .stride = strides{960, 480, 80, 16, 16, 1}}, at_index));
   const auto d = pool(as_view(blocked), sum{}), expected = pool(as_view(plain), sum{});
   for (cnnpool::index i = 0; i < 20; ++i) CHECK(d(1, i) == expected(1, i));
@@ -48,48 +48,48 @@ TEST_CASE("plain, channels last and blocked formats, channels no multiple of the
 TEST_CASE("element types") {
   const shape s{1, 3, 4, 5};
   std::vector<float> v = numbers(s);
-  memory plain = in_plain(s, v);
+  tensor plain = in_plain(s, v);
   const auto value = [&](auto, auto c, auto h, auto w) { return v[at(20 * c + 5 * h + w)]; };
-  using type = memory::data_type;
-  using tag = memory::format_tag;
+  using type = tensor::data_type;
+  using tag = tensor::format_tag;
   CHECK_ADAPTER(
       check_adapter(reordered(plain, tag::nhwc, type::u8),
                     {.extents = s, .type = scalar_type::uint8, .how = {.quantized = {0.5f, 2}}, .quantized = {0.5f, 2}},
                     [&](auto... i) { return static_cast<std::uint8_t>(value(i...)); }));
-  const memory signed_bytes = reordered(plain, tag::nchw, type::s8);
+  const tensor signed_bytes = reordered(plain, tag::nchw, type::s8);
   CHECK(as_view(signed_bytes).type() == scalar_type::int8);
   CHECK_ADAPTER(check_adapter(reordered(plain, tag::nchw, type::bf16), {.extents = s, .type = scalar_type::bfloat16},
                               [&](auto... i) { return to_bfloat16(value(i...)); }));
-  const memory half({{1, 3, 4, 5}, type::f16, tag::nchw}, cpu_engine);
+  const tensor half({{1, 3, 4, 5}, type::f16, tag::nchw}, cpu_engine);
   CHECK(as_view(half).type() == scalar_type::float16);
-  const memory integers({{1, 3, 4, 5}, type::s32, tag::nchw}, cpu_engine);
+  const tensor integers({{1, 3, 4, 5}, type::s32, tag::nchw}, cpu_engine);
   CHECK(sentence([&] { as_view(integers); }) ==
         "as_view: the oneDNN memory has elements of data type 4, expected f32, f16, bf16, s8 or u8");
 }
 TEST_CASE("submemory, strides of one's own, fewer axes") {
   const shape s{2, 20, 6, 5};
   std::vector<float> v = numbers(s);
-  const memory plain = in_plain(s, v);
-  const memory part(plain.get_desc().submemory_desc({1, 16, 6, 5}, {1, 2, 0, 0}), cpu_engine, v.data());
+  const tensor plain = in_plain(s, v);
+  const tensor part(plain.get_desc().submemory_desc({1, 16, 6, 5}, {1, 2, 0, 0}), cpu_engine, v.data());
   CHECK_ADAPTER(check_adapter(part, {.extents = {1, 16, 6, 5}},
                               [&](auto, auto c, auto h, auto w) { return v[at(600 + 30 * (c + 2) + 5 * h + w)]; }));
-  const memory sparse_rows({{2, 3, 2, 2}, memory::data_type::f32, memory::dims{100, 30, 10, 2}}, cpu_engine, v.data());
+  const tensor sparse_rows({{2, 3, 2, 2}, tensor::data_type::f32, tensor::dims{100, 30, 10, 2}}, cpu_engine, v.data());
   CHECK(as_view(sparse_rows).stride() == strides{100, 30, 10, 2});
-  const memory two({{2, 3}, memory::data_type::f32, memory::format_tag::nc}, cpu_engine, v.data());
+  const tensor two({{2, 3}, tensor::data_type::f32, tensor::format_tag::nc}, cpu_engine, v.data());
   CHECK(as_view(two).extents() == shape{2, 3, 1, 1});
-  const memory three({{2, 3, 7}, memory::data_type::f32, memory::format_tag::ncw}, cpu_engine, v.data());
+  const tensor three({{2, 3, 7}, tensor::data_type::f32, tensor::format_tag::ncw}, cpu_engine, v.data());
   CHECK(as_view(three).extents() == shape{2, 3, 1, 7});
-  const memory none({{0, 3, 4, 4}, memory::data_type::f32, memory::format_tag::nchw}, cpu_engine, v.data());
+  const tensor none({{0, 3, 4, 4}, tensor::data_type::f32, tensor::format_tag::nchw}, cpu_engine, v.data());
   CHECK(as_view(none).extents() == shape{0, 3, 4, 4});
 }
 TEST_CASE("a convolution in the format that oneDNN chooses, and in blocked ones") {
   testing::convolution c;
-  using tag = memory::format_tag;
-  std::string chosen;
+  using tag = tensor::format_tag;
+  std::string chosen, policies;
   for (const tag out_format : {tag::any, tag::nChw8c, tag::nChw16c}) {
-    using type = memory::data_type;
-    const memory::dims one{1, 1};
-    const memory::desc in({2, 3, 6, 5}, type::f32, tag::nchw), weights({20, 3, 3, 3}, type::f32, tag::oihw),
+    using type = tensor::data_type;
+    const tensor::dims one{1, 1};
+    const tensor::desc in({2, 3, 6, 5}, type::f32, tag::nchw), weights({20, 3, 3, 3}, type::f32, tag::oihw),
         bias({20}, type::f32, tag::x), any_in({2, 3, 6, 5}, type::f32, tag::any),
         any_weights({20, 3, 3, 3}, type::f32, tag::any), any_out({2, 20, 6, 5}, type::f32, out_format);
 #if DNNL_VERSION_MAJOR == 2
@@ -102,16 +102,16 @@ TEST_CASE("a convolution in the format that oneDNN chooses, and in blocked ones"
                                                       any_out, one, one, one);
 #endif
     dnnl::stream stream(cpu_engine);
-    memory plain_in(in, cpu_engine, c.input.data()), plain_weights(weights, cpu_engine, c.weights.data());
-    memory the_in(p.src_desc(), cpu_engine), the_weights(p.weights_desc(), cpu_engine), out(p.dst_desc(), cpu_engine);
+    tensor plain_in(in, cpu_engine, c.input.data()), plain_weights(weights, cpu_engine, c.weights.data());
+    tensor the_in(p.src_desc(), cpu_engine), the_weights(p.weights_desc(), cpu_engine), out(p.dst_desc(), cpu_engine);
     dnnl::reorder(plain_in, the_in).execute(stream, plain_in, the_in);
     dnnl::reorder(plain_weights, the_weights).execute(stream, plain_weights, the_weights);
     dnnl::convolution_forward(p).execute(stream, {{DNNL_ARG_SRC, the_in},
                                                   {DNNL_ARG_WEIGHTS, the_weights},
-                                                  {DNNL_ARG_BIAS, memory(bias, cpu_engine, c.bias.data())},
+                                                  {DNNL_ARG_BIAS, tensor(bias, cpu_engine, c.bias.data())},
                                                   {DNNL_ARG_DST, out}});
     stream.wait();
-    c.check(as_view(out));
+    policies = c.check(as_view(out));
     const strides s = as_view(out).stride();
     if (out_format == tag::any)
       chosen = s.block > 1 ? "blocks of " + std::to_string(s.block) : s.c == 1 ? "nhwc" : "nchw";
@@ -119,26 +119,26 @@ TEST_CASE("a convolution in the format that oneDNN chooses, and in blocked ones"
       CHECK(s.block == (out_format == tag::nChw8c ? 8 : 16));
   }
   testing::ran(
-      "oneDNN", std::to_string(DNNL_VERSION_MAJOR) + "." + std::to_string(DNNL_VERSION_MINOR),
+      "oneDNN", std::to_string(DNNL_VERSION_MAJOR) + "." + std::to_string(DNNL_VERSION_MINOR), policies,
       "convolution in nChw8c, nChw16c and what it chose itself (" + chosen + "), nchw, submemory, u8, s8, bf16");
 }
 TEST_CASE("what cannot be read is one sentence") {
-  const auto said = [](const memory& m, const hints& h = {}) { return sentence([&] { as_view(m, h); }); };
-  CHECK(said(memory()) == "as_view: the oneDNN memory is empty");
-  using type = memory::data_type;
-  using tag = memory::format_tag;
-  CHECK(said(memory({{1, 2, 3, 4, 5}, type::f32, tag::ncdhw}, cpu_engine)) ==
+  const auto said = [](const tensor& m, const hints& h = {}) { return sentence([&] { as_view(m, h); }); };
+  CHECK(said(tensor()) == "as_view: the oneDNN memory is empty");
+  using type = tensor::data_type;
+  using tag = tensor::format_tag;
+  CHECK(said(tensor({{1, 2, 3, 4, 5}, type::f32, tag::ncdhw}, cpu_engine)) ==
         "as_view: the oneDNN memory has 5 axes, expected 1 to 4");
-  CHECK(said(memory({{16, 16, 3, 3}, type::f32, tag::OIhw8i8o}, cpu_engine)) ==
+  CHECK(said(tensor({{16, 16, 3, 3}, type::f32, tag::OIhw8i8o}, cpu_engine)) ==
         "as_view: the oneDNN memory has 2 inner blocks, expected at most 1; reorder it to a plain format");
-  CHECK(said(memory({{16, 16, 3, 3}, type::f32, tag::Oihw16o}, cpu_engine)) ==
+  CHECK(said(tensor({{16, 16, 3, 3}, type::f32, tag::Oihw16o}, cpu_engine)) ==
         "as_view: the oneDNN memory has its block on axis 0, expected axis 1, the channels; reorder it to a plain "
         "format");
-  const memory blocked({{1, 16, 3, 3}, type::f32, tag::nChw8c}, cpu_engine);
+  const tensor blocked({{1, 16, 3, 3}, type::f32, tag::nChw8c}, cpu_engine);
   CHECK(said(blocked, {.axes = "nhwc"}) ==
         "as_view: axes \"nhwc\", expected c second: the oneDNN memory has blocks of channels there");
   CHECK(said(blocked).empty());
-  memory taken = blocked;
-  const memory moved = std::move(taken);
+  tensor taken = blocked;
+  const tensor moved = std::move(taken);
   CHECK(said(taken) == "as_view: the oneDNN memory is empty");
 }

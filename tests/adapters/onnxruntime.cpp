@@ -27,7 +27,7 @@ TEST_CASE("a convolution, before its ReLU and after it") {
   const Ort::Value in = tensor(c.input, {2, 3, 6, 5}, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT);
   const char *in_name = "image", *out_names[] = {"conv1", "relu1"};
   std::vector<Ort::Value> out = session.Run(Ort::RunOptions(), &in_name, &in, 1, out_names, 2);
-  c.check(as_view(out[0]));
+  const std::string policies = c.check(as_view(out[0]));
   c.check(as_view(out[1]), true);
   CHECK_ADAPTER(check_adapter(
       out[0], {.extents = {2, 20, 6, 5}, .stride = strides{600, 30, 5, 1}},
@@ -38,7 +38,8 @@ TEST_CASE("a convolution, before its ReLU and after it") {
         out[0].At<float>({1, 2, 3, 4}) = 77;
       }));
   CHECK(pool(out, max{}).rows() == 4);  // a list of batches
-  testing::ran("ONNX Runtime", OrtGetApiBase()->GetVersionString(), "network: conv1 and relu1; element types");
+  testing::ran("ONNX Runtime", OrtGetApiBase()->GetVersionString(), policies,
+               "network: conv1 and relu1; element types");
 }
 TEST_CASE("element types, unowned values, batch 0") {
   std::vector<std::uint16_t> memory(24, 0x3c00);

@@ -87,8 +87,8 @@ TEST_CASE("a convolution, eagerly") {
   const owned<TF_Tensor> result(TFE_TensorHandleResolve(out, status.get()));
   REQUIRE(TF_GetCode(status.get()) == TF_OK);
   for (float& b : c.bias) b = 0;
-  c.check(as_view(*result));
-  testing::ran("TensorFlow C API", TF_Version(), "eager Conv2D in NHWC; element types");
+  const std::string policies = c.check(as_view(*result));
+  testing::ran("TensorFlow C API", TF_Version(), policies, "eager Conv2D in NHWC; element types");
 }
 TEST_CASE("what cannot be read is one sentence") {
   CHECK(said(tensor({1, 1, 1, 1, 1})) == "as_view: the TF_Tensor has 5 axes, expected 1 to 4");

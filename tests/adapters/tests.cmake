@@ -36,6 +36,12 @@ else()
   message(NOTICE "skipped: adapters/together: Eigen or xtensor is not installed")
 endif()
 
+add_library(adapters_policies STATIC EXCLUDE_FROM_ALL adapters/policies.cpp)
+target_link_libraries(adapters_policies PUBLIC cnnpool::cnnpool PRIVATE cnnpool_warnings)
+target_include_directories(adapters_policies PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+target_compile_options(adapters_policies PRIVATE -O1)
+target_compile_definitions(adapters_policies PRIVATE CNNPOOL_TEST_RAN="${CMAKE_BINARY_DIR}/ran")
+
 # Frameworks of Debian: a real convolution of each, where it is one that computes. NO_SANITIZE: they are not instrumented.
 # framework_test(NAME PACKAGE HEADER [INCLUDE folder] [SOURCE file] [LIBRARIES names...] [OPTIONS ...])
 function(framework_test name package header)
@@ -56,7 +62,7 @@ function(framework_test name package header)
   if(CNNPOOL_SANITIZE)
     return()
   endif()
-  cnnpool_test(adapters/${arg_SOURCE} NAME adapters_${name} LIBRARIES ${libraries} OPTIONS -O1 ${arg_OPTIONS} NO_SANITIZE)
+  cnnpool_test(adapters/${arg_SOURCE} NAME adapters_${name} LIBRARIES adapters_policies ${libraries} OPTIONS -O1 ${arg_OPTIONS} NO_SANITIZE)
   if(arg_INCLUDE)
     target_include_directories(test_adapters_${name} SYSTEM PRIVATE ${CNNPOOL_PATH_${name}})
   endif()
@@ -68,12 +74,19 @@ framework_test(kokkos libtrilinos-kokkos-dev Kokkos_Core.hpp INCLUDE trilinos LI
 framework_test(onnx "libonnx-dev libprotobuf-dev" onnx/onnx-ml.pb.h LIBRARIES onnx_proto protobuf OPTIONS -DONNX_ML)
 framework_test(armnn "libarmnn-dev libarmnn-cpuref-backend22" armnn/ArmNN.hpp LIBRARIES armnn)
 
+if(TARGET test_adapters_together)  # headers of these refer to their libraries
+  foreach(library dlib blas lapack dnnl armnn)
+    if(CNNPOOL_LIB_${library})
+      target_link_libraries(test_adapters_together PRIVATE ${CNNPOOL_LIB_${library}})
+    endif()
+  endforeach()
+endif()
+
 # Debian's libtorch is years older than PyPI's.
 framework_test(torch_debian libtorch-dev ATen/core/Tensor.h SOURCE torch LIBRARIES torch_cpu c10)
 
 # Frameworks of PyPI, where scripts/frameworks put them: headers and libraries below one site-packages.
-set(CNNPOOL_FRAMEWORKS "${PROJECT_SOURCE_DIR}/build/frameworks" CACHE PATH "The folder that scripts/frameworks made")
-file(GLOB site_packages ${CNNPOOL_FRAMEWORKS}/venv/lib/python3*/site-packages)
+set(site_packages ${CNNPOOL_SITE_PACKAGES})
 # wheel_test(NAME WHEEL HEADER [INCLUDE folders...] [LIBRARIES files...] [OPTIONS ...] [DEFINITIONS ...])
 function(wheel_test name wheel header)
   cmake_parse_arguments(arg "" "" "INCLUDE;LIBRARIES;OPTIONS;DEFINITIONS" ${ARGN})
@@ -95,7 +108,7 @@ function(wheel_test name wheel header)
     message(NOTICE "skipped: adapters/${name}: ${wheel} is not installed (scripts/frameworks)")
     return()
   endif()
-  cnnpool_test(adapters/${name} LIBRARIES ${arg_LIBRARIES} OPTIONS -O1 ${arg_OPTIONS} NO_SANITIZE)
+  cnnpool_test(adapters/${name} LIBRARIES adapters_policies ${arg_LIBRARIES} OPTIONS -O1 ${arg_OPTIONS} NO_SANITIZE)
   target_include_directories(test_adapters_${name} SYSTEM PRIVATE ${arg_INCLUDE})
   target_compile_definitions(test_adapters_${name} PRIVATE ${arg_DEFINITIONS})
 endfunction()

@@ -1,10 +1,44 @@
 // All adapters in one translation unit, and every type has exactly one: where two matched, this would not compile.
+// Frameworks that are not installed are left out; those that bring much with them are asked in their own tests.
+#if __has_include(<armadillo>)
+#define ARMA_DONT_USE_WRAPPER
+#include <armadillo>
+#define CNNPOOL_TEST_ARMADILLO
+#endif
+#if __has_include(<armnn/Tensor.hpp>)
+#include <armnn/Tensor.hpp>
+#define CNNPOOL_TEST_ARMNN
+#endif
+#if __has_include(<dlib/cuda/tensor.h>)
+#include <dlib/cuda/tensor.h>
+#define CNNPOOL_TEST_DLIB
+#endif
+#if __has_include(<oneapi/dnnl/dnnl.hpp>)
+#include <cnnpool/adapters/onednn.hpp>
+#define CNNPOOL_TEST_ONEDNN
+#endif
+
+#include <cnnpool/adapters/armadillo.hpp>
+#include <cnnpool/adapters/armnn.hpp>
+#include <cnnpool/adapters/caffe.hpp>
+#include <cnnpool/adapters/cuda_array_interface.hpp>
 #include <cnnpool/adapters/descriptors.hpp>
+#include <cnnpool/adapters/dlib.hpp>
 #include <cnnpool/adapters/dlpack.hpp>
 #include <cnnpool/adapters/eigen.hpp>
 #include <cnnpool/adapters/eigen_tensor.hpp>
+#include <cnnpool/adapters/executorch.hpp>
+#include <cnnpool/adapters/kokkos.hpp>
 #include <cnnpool/adapters/mdspan.hpp>
+#include <cnnpool/adapters/mnn.hpp>
+#include <cnnpool/adapters/ncnn.hpp>
+#include <cnnpool/adapters/onnx.hpp>
+#include <cnnpool/adapters/onnxruntime.hpp>
 #include <cnnpool/adapters/std.hpp>
+#include <cnnpool/adapters/tensorrt.hpp>
+#include <cnnpool/adapters/tflite.hpp>
+#include <cnnpool/adapters/torch.hpp>
+#include <cnnpool/adapters/tvm_ffi.hpp>
 #include <cnnpool/adapters/xtensor.hpp>
 #include <cnnpool/pooling.hpp>
 #include <xtensor/xadapt.hpp>
@@ -54,6 +88,23 @@ TEST_CASE("every type has its one adapter, and owners say so") {
   STATIC_REQUIRE(only_view<decltype(xt::view(std::declval<xt::xarray<float>&>(), 1))>);
   STATIC_REQUIRE(only_view<decltype(xt::adapt(std::declval<std::vector<float>&>()))>);
   STATIC_REQUIRE_FALSE((viewable<std::vector<int>> || viewable<std::string> || viewable<float> || viewable<float*>));
+}
+TEST_CASE("and so has every type of the frameworks that are installed") {
+  STATIC_REQUIRE(only_view<cuda_array>);
+#if defined(CNNPOOL_TEST_ARMADILLO)
+  STATIC_REQUIRE((owner_and_view<arma::fcube> && owner_and_view<arma::mat> && owner_and_view<arma::fvec>));
+  STATIC_REQUIRE((only_view<arma::subview<float>> && only_view<arma::subview_cube<double>>));
+  STATIC_REQUIRE((output<arma::fmat> && output<arma::vec> && !output<arma::fcube>));
+#endif
+#if defined(CNNPOOL_TEST_ARMNN)
+  STATIC_REQUIRE((only_view<armnn::Tensor> && only_view<armnn::ConstTensor>));
+#endif
+#if defined(CNNPOOL_TEST_DLIB)
+  STATIC_REQUIRE((owner_and_view<dlib::resizable_tensor> && only_view<dlib::tensor>));
+#endif
+#if defined(CNNPOOL_TEST_ONEDNN)
+  STATIC_REQUIRE(owner_and_view<dnnl::memory>);
+#endif
 }
 TEST_CASE("what can be written is an output, what cannot is none") {
   STATIC_REQUIRE((output<std::vector<float>> && !output<const std::vector<float>>));

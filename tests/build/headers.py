@@ -5,7 +5,8 @@ a second translation unit would define again.
     headers.py COMPILER INCLUDE_DIR [--flag FLAG]... [--jobs N]
 
 A header whose framework is missing is skipped; the line `skipped: header: reason` says so. Also checked: pooling.hpp
-reads no file but ours and what the standard library reads; cnnpool.hpp adds Eigen to that, and nothing else.
+reads no file but ours and what the standard library reads; cnnpool.hpp adds Eigen to that, and nothing else; adapters
+that say that they include nothing do not.
 """
 import argparse
 import concurrent.futures
@@ -94,6 +95,12 @@ def main():
         for file in checker.foreign(header, allowed):
             wrong += 1
             print(f"{header} reads {file}, which is neither ours nor the standard library's")
+    for header in headers:  # an adapter that says so includes nothing of its framework
+        with open(os.path.join(arguments.include, header), encoding="utf-8") as file:
+            structural = re.search(r"[Ii]ncludes (nothing|none of it)\b", file.read().split("#pragma once")[0])
+        for path in checker.foreign(header, None) if structural else ():
+            wrong += 1
+            print(f"{header} says that it includes nothing of its framework, and reads {path}")
     print(f"{len(headers)} headers, {wrong} problems")
     return 1 if wrong else 0
 
