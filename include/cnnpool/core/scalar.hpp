@@ -90,7 +90,8 @@ enum class scalar_type : std::uint8_t { float32, float64, float16, bfloat16, int
 
 constexpr const char* to_string(scalar_type t) {
   constexpr const char* names[] = {"float32", "float64", "float16", "bfloat16", "int8", "uint8"};
-  return names[static_cast<int>(t)];
+  const int i = static_cast<int>(t);
+  return i < 6 ? names[i] : "no scalar type";
 }
 
 template <activation_scalar T>
