@@ -9,7 +9,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as xml
 
-BACKENDS = ["cpu", "cpu_openmp", "reference", "blocks", "thrust_cpp", "thrust_omp", "thrust_tbb", "cuda", "thrust_cuda"]
+BACKENDS = ["cpu", "reference", "blocks", "thrust_cpp", "thrust_omp", "thrust_tbb", "cuda", "thrust_cuda"]
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 PAGE = os.path.join(ROOT, "docs", "backends.md")
 BEGIN, END = "<!-- table: scripts/backend_table.py -->", "<!-- end of the table -->"
@@ -17,12 +17,11 @@ BEGIN, END = "<!-- table: scripts/backend_table.py -->", "<!-- end of the table 
 
 def programs(build, backend):
     tests = os.path.join(build, "tests")
-    if not backend.startswith("cpu"):
+    if backend != "cpu":
         return [p for p in [os.path.join(tests, "test_backend_" + backend)] if os.path.exists(p)]
     cases = [os.path.splitext(os.path.basename(c))[0]
              for c in glob.glob(os.path.join(ROOT, "tests", "backend", "cases", "*.cpp"))]
-    end = "_openmp" if backend.endswith("openmp") else ""
-    return [p for p in (os.path.join(tests, f"test_backend_cpu_{c}{end}") for c in sorted(cases)) if os.path.exists(p)]
+    return [p for p in (os.path.join(tests, "test_backend_cpu_" + c) for c in sorted(cases)) if os.path.exists(p)]
 
 
 def results(program):
