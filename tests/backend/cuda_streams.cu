@@ -2,6 +2,7 @@
 #include <cnnpool/backend/cuda/cuda.cuh>
 #include <cnnpool/backend/cuda/models.hpp>
 #include <cnnpool/backend/reference/reference.hpp>
+#include <cnnpool/policy/vlad.hpp>
 #include <cnnpool/pooling.hpp>
 
 #include <cstring>
@@ -121,6 +122,11 @@ TEST_CASE("a model on the device") {
   device_workspace memory;
   pool_into(cuda{}, x.view, gem{} | to_device(w) | l2{}, out.span, memory);
   check_close(out.host(), pool(reference{}, b.view, gem{} | w | l2{}));
+
+  const codebook book(rows, 32);
+  device_rows long_rows(b.view.extents().n, 32 * 96);
+  pool_into(cuda{}, x.view, vlad(to_device(book), {.power = true, .intra = true}), long_rows.span, memory);
+  check_close(long_rows.host(), pool(reference{}, b.view, vlad(book, {.power = true, .intra = true})));
 }
 
 TEST_CASE("large batches: slices that share their temporaries") {

@@ -81,8 +81,8 @@ TEST_CASE("whitening behind a policy and inside regions") {
         y[k] += static_cast<oracle::real>(p[k * channels + j]) * (v[j] - static_cast<oracle::real>(m[j]));
     return y;
   };
-  check_learned(x, max{} | w | l2{}, [&](const oracle::map& i) { return oracle::l2(projected(oracle::max(i))); });
-  check_learned(x, regional(max{} | l2{} | w | l2{}, sliding_grid{.window = 3, .stride = 2}) | l2{}, [&](const oracle::map& i) {
+  check_learned(x, cnnpool::max{} | w | l2{}, [&](const oracle::map& i) { return oracle::l2(projected(oracle::max(i))); });
+  check_learned(x, regional(cnnpool::max{} | l2{} | w | l2{}, sliding_grid{.window = 3, .stride = 2}) | l2{}, [&](const oracle::map& i) {
     oracle::row sum(11, 0);
     for (int a = 0; a + 3 <= height; a += 2)
       for (int b = 0; b + 3 <= width; b += 2)
