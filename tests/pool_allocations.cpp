@@ -80,3 +80,10 @@ TEST_CASE("weights and regions") {
   check(rmac{.combination = rmac_combination::concat});
   check(regional(average{} | l2{}, rmac_grid{}) | l2{});
 }
+TEST_CASE("models") {
+  const codebook words(std::vector<float>(5 * 40, 0.25f), 5);
+  check(vlad(words, {.power = true, .intra = true}));
+  check(vlad(words, {.nearest = 3, .input_l2 = true, .mass = true}));
+  const whitening whiten(std::vector<double>(40, 0.1), std::vector<double>(7 * 40, 0.5));
+  check(regional(max{} | l2{} | whiten | l2{}, rmac_grid{}) | l2{});
+}

@@ -34,7 +34,8 @@ int try_file(const std::string& bytes) {
     for (cnnpool::index i = 0; i < m.rows * m.cols; ++i) sum += m.data[i];
   };
   const int accepted =
-      try_as<cnnpool::whitening>(bytes, [&](const auto& w) { read_all(w.mean()), read_all(w.rows()), w.check(w.input_size()); }) +
+      try_as<cnnpool::whitening>(
+          bytes, [&](const auto& w) { read_all(w.mean()), read_all(w.rows()), w.check(w.input_size()); }) +
       try_as<cnnpool::codebook>(bytes, [&](const auto& c) { read_all(c.centres()); }) +
       try_as<cnnpool::netvlad_head>(bytes, [&](const auto& h) { read_all(h.weights()), read_all(h.biases()); });
   if (accepted > 1) std::abort();  // a file has one kind
@@ -53,7 +54,8 @@ void seal(std::string& file) {
 /// Without its checksum.
 std::string good_file(testing::random_numbers& random) {
   const auto kind = static_cast<std::uint32_t>(random.between(1, 3));
-  const auto rows = static_cast<std::uint64_t>(random.between(1, 5)), cols = static_cast<std::uint64_t>(random.between(1, 6));
+  const auto rows = static_cast<std::uint64_t>(random.between(1, 5)),
+             cols = static_cast<std::uint64_t>(random.between(1, 6));
   std::vector<std::uint64_t> sizes;
   if (kind == 1) sizes = {1, cols, 4, rows, cols, 4, 1, static_cast<std::uint64_t>(random.between(0, 3)), 8};
   if (kind == 2) sizes = {rows, cols, 4};

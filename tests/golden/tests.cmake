@@ -1,2 +1,6 @@
 cnnpool_test(golden/golden OPTIONS -O1)
 cnnpool_test(golden/retrieval)
+find_package(Eigen3 CONFIG QUIET)
+if(TARGET Eigen3::Eigen)
+  cnnpool_test(golden/learned OPTIONS -O1 LIBRARIES Eigen3::Eigen)
+endif()

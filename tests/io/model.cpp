@@ -21,7 +21,8 @@ std::vector<float> numbers(std::size_t count, std::uint64_t stream) {
   return r;
 }
 whitening a_whitening() {
-  return {shared_array<float>(numbers(5, 1)), shared_array<float>(numbers(15, 2)), 3, shared_array<double>(std::vector<double>{3, 2.5, 1e-9, 0})};
+  return {shared_array<float>(numbers(5, 1)), shared_array<float>(numbers(15, 2)), 3,
+          shared_array<double>(std::vector<double>{3, 2.5, 1e-9, 0})};
 }
 codebook a_codebook() { return codebook(numbers(28, 3), 4); }
 netvlad_head a_head() { return {numbers(28, 4), numbers(4, 5)}; }
@@ -32,8 +33,11 @@ bool same(const matrix<const T>& a, const matrix<const T>& b) {
 }
 
 struct folder {
-  fs::path path = fs::temp_directory_path() / ("cnnpool_model_" + std::to_string(testing::random_numbers(99).bits() ^ static_cast<std::uint64_t>(
-      std::chrono::steady_clock::now().time_since_epoch().count())));
+  fs::path path =
+      fs::temp_directory_path() /
+      ("cnnpool_model_" +
+       std::to_string(testing::random_numbers(99).bits() ^
+                      static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count())));
   folder() { fs::create_directories(path); }
   ~folder() { fs::remove_all(path); }
   std::string file(const char* name) const { return (path / name).string(); }
@@ -82,9 +86,9 @@ TEST_CASE("models come back from their files bit by bit") {
 }
 TEST_CASE("the bytes of the format") {
   const std::string bytes = bytes_of(codebook(std::vector<float>{1, -2}, 2));
-  const unsigned char expected[] = {'C', 'N', 'N', 'P', 'O', 'O', 'L', 'M', 1, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0,
-                                    2, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0,
-                                    0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0};
+  const unsigned char expected[] = {'C', 'N', 'N', 'P', 'O', 'O', 'L', 'M', 1, 0, 0, 0, 2,    0,    0, 0, 1, 0,   0,
+                                    0,   0,   0,   0,   0,   2,   0,   0,   0, 0, 0, 0, 0,    1,    0, 0, 0, 0,   0,
+                                    0,   0,   4,   0,   0,   0,   0,   0,   0, 0, 0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0};
   REQUIRE(bytes.size() == sizeof expected + 8);
   CHECK(std::memcmp(bytes.data(), expected, sizeof expected) == 0);
   CHECK(sealed(bytes) == bytes);
@@ -120,7 +124,9 @@ TEST_CASE("headers that promise the wrong thing") {
   std::string empty = good.substr(0, 24) + std::string(16, '\0') + good.substr(40, 8) + std::string(8, '\0');
   CHECK(wrong<codebook>(sealed(empty)) == "read_model: m: its codebook is 0 x 0");
   CHECK(sentence([] { read_model<codebook>("no/such/file"); }) == "read_model: no/such/file cannot be opened");
-  CHECK(sentence([] { write_model("no/such/file", a_codebook()); }).find("write_model: no/such/file cannot be written") == 0);
+  CHECK(sentence([] {
+          write_model("no/such/file", a_codebook());
+        }).find("write_model: no/such/file cannot be written") == 0);
   CHECK(sentence([] { write_model("x", whitening{}); }) == "write_model: the whitening is empty");
 }
 

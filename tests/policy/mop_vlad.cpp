@@ -53,7 +53,8 @@ template <class D>
 void compare(const D& got, index image, const oracle::row& expected, double margin) {
   REQUIRE(got.cols() == static_cast<index>(expected.size()));
   for (index j = 0; j < got.cols(); ++j)
-    CHECK(static_cast<double>(got(image, j)) == Approx(static_cast<double>(expected[static_cast<std::size_t>(j)])).margin(margin));
+    CHECK(static_cast<double>(got(image, j)) ==
+          Approx(static_cast<double>(expected[static_cast<std::size_t>(j)])).margin(margin));
 }
 
 }  // namespace
@@ -61,19 +62,22 @@ void compare(const D& got, index image, const oracle::row& expected, double marg
 TEST_CASE("the paper's windows: 25 of 128 pixels, 49 of 64") {
   const auto level2 = sliding_windows(256, 256, 128, 32), level3 = sliding_windows(256, 256, 64, 32);
   CHECK((level2.size() == 25 && level3.size() == 49));
-  CHECK((level2[0] == box{0, 0, 128, 128} && level2[1] == box{0, 32, 128, 128} && level2[24] == box{128, 128, 128, 128}));
+  CHECK(
+      (level2[0] == box{0, 0, 128, 128} && level2[1] == box{0, 32, 128, 128} && level2[24] == box{128, 128, 128, 128}));
   CHECK(level3[48] == box{192, 192, 64, 64});
   CHECK(sliding_windows(5, 8, 3, 2).size() == 6);  // what does not fit is left out
   CHECK(sliding_windows(3, 3, 3, 7).size() == 1);
   CHECK(sentence([] { sliding_windows(5, 8, 6, 1); }) == "sliding_windows: a window of 6 does not fit into 5 x 8");
-  CHECK(sentence([] { sliding_windows(5, 8, 3, 0); }) == "sliding_windows: window is 3 and stride is 0, expected at least 1");
+  CHECK(sentence([] { sliding_windows(5, 8, 3, 0); }) ==
+        "sliding_windows: window is 3 and stride is 0, expected at least 1");
 }
 TEST_CASE("MOP-VLAD over one view per level, two images") {
   constexpr int c = 12, images = 2;
   const std::vector<int> windows{1, 25, 49};
   const whitening input(numbers(c, 1), numbers(5 * c, 2)), output(numbers(7 * 5, 3), numbers(6 * 35, 4));
   const codebook book(numbers(7 * 5, 5), 7);
-  for (const vlad_options& o : {mop_paper, mop_reference, vlad_options{.nearest = 5, .power = true, .released_distance = true}}) {
+  for (const vlad_options& o :
+       {mop_paper, mop_reference, vlad_options{.nearest = 5, .power = true, .released_distance = true}}) {
     const auto in = o.nearest == 1 ? input : input.without_mean();
     const std::vector<mop_level> levels{{}, {.input = in, .centres = book, .options = o, .output = output},
                                         {.input = in, .centres = book, .options = o}};
@@ -84,14 +88,16 @@ TEST_CASE("MOP-VLAD over one view per level, two images") {
       views.emplace_back(maps[l].values.data(), shape{.n = images * windows[l], .c = c}, nchw);
     const auto d = mop_vlad(cpu{}, views, levels);
     const auto slow = mop_vlad(reference{}, views, levels);
-    const oracle::vlad_options expect{.nearest = static_cast<int>(o.nearest), .power = true, .released_distance = o.released_distance};
+    const oracle::vlad_options expect{
+        .nearest = static_cast<int>(o.nearest), .power = true, .released_distance = o.released_distance};
     for (int i = 0; i < images; ++i) {
       oracle::row all;
       for (std::size_t l = 0; l < 3; ++l) {
         std::vector<oracle::row> rows;
         for (int t = 0; t < windows[l]; ++t) {
           rows.emplace_back();
-          for (int k = 0; k < c; ++k) rows.back().push_back(maps[l].expected.values[static_cast<std::size_t>(((i * windows[l]) + t) * c + k)]);
+          for (int k = 0; k < c; ++k)
+            rows.back().push_back(maps[l].expected.values[static_cast<std::size_t>(((i * windows[l]) + t) * c + k)]);
         }
         all = oracle::concat(all, level_of(levels[l], rows, expect));
       }
@@ -105,8 +111,10 @@ TEST_CASE("MOP-VLAD on the windows of one map (an extension)") {
   const random_map m(8, 9, 11, 6);
   const codebook book(numbers(5 * 8, 7), 5);
   const whitening output(numbers(40, 8), numbers(4 * 40, 9));
-  const std::vector<mop_map_level> levels{{}, {.window = 4, .stride = 2, .level = {.centres = book, .options = mop_paper, .output = output}},
-                                          {.window = 1, .stride = 1, .level = {.centres = book, .options = {}}}};
+  const std::vector<mop_map_level> levels{
+      {},
+      {.window = 4, .stride = 2, .level = {.centres = book, .options = mop_paper, .output = output}},
+      {.window = 1, .stride = 1, .level = {.centres = book, .options = {}}}};
   const auto policy = mop_map(max{} | l2{}, levels);
   const auto d = pool(m.view(), policy);
   REQUIRE(d.cols() == 8 + 4 + 40);
@@ -126,7 +134,9 @@ TEST_CASE("misuse of MOP-VLAD is one sentence") {
   const std::vector<float> x(3 * 4);
   const std::vector<feature_view<float>> views{{x.data(), {.n = 1, .c = 4}, nchw}, {x.data(), {.n = 3, .c = 4}, nchw}};
   const codebook book(numbers(8, 1), 2);
-  const auto with = [&](const std::vector<mop_level>& levels) { return sentence([&] { mop_vlad(cpu{}, views, levels); }); };
+  const auto with = [&](const std::vector<mop_level>& levels) {
+    return sentence([&] { mop_vlad(cpu{}, views, levels); });
+  };
   CHECK(with({mop_level{}}) == "mop_vlad: 2 views for 1 levels, expected one per level and at least one");
   CHECK(with({{}, {}}) == "mop_vlad: level 2 has 3 windows and no codebook");
   mop_level level;

@@ -32,8 +32,9 @@ TEST_CASE("the merge of scales, with and without signs") {
   for (const index scales : {index{1}, index{2}, index{3}, index{9}}) {
     descriptors<float> rows(scales * n, d);
     for (std::size_t i = 0; i < rows.size(); ++i) rows.data()[i] = static_cast<float>(random.uniform(-0.3, 0.7));
-    for (const multi_scale& policy : {multi_scale{}, multi_scale{.p = 3}, multi_scale{.p = 2.5}, multi_scale{.p = 3, .signed_power = true},
-                                      multi_scale{.p = 0.5, .signed_power = true}, multi_scale{.p = 80, .signed_power = true}}) {
+    for (const multi_scale& policy :
+         {multi_scale{}, multi_scale{.p = 3}, multi_scale{.p = 2.5}, multi_scale{.p = 3, .signed_power = true},
+          multi_scale{.p = 0.5, .signed_power = true}, multi_scale{.p = 80, .signed_power = true}}) {
       const auto r = pool(scales_of(rows, scales), policy);
       const auto exact = pool(reference{}, scales_of(rows, scales), policy);
       const auto unit = pool(scales_of(rows, scales), policy | l2{});
@@ -43,7 +44,8 @@ TEST_CASE("the merge of scales, with and without signs") {
         for (index j = 0; j < d; ++j) {
           std::vector<float> x;
           for (index s = 0; s < scales; ++s) x.push_back(rows(s * n + i, j));
-          const double expected = static_cast<double>(merged(x, static_cast<oracle::real>(policy.p), policy.signed_power));
+          const double expected =
+              static_cast<double>(merged(x, static_cast<oracle::real>(policy.p), policy.signed_power));
           INFO(scales << " scales, p = " << policy.p << ", component " << j);
           // Terms of both signs may cancel, and the root makes a small difference large.
           const double margin = policy.signed_power ? 2e-3 : 1e-6;
@@ -61,8 +63,9 @@ TEST_CASE("a list of batches, one per scale, is what scales_of reads") {
   testing::random_numbers random(2);
   for (float& v : large) v = static_cast<float>(random.uniform(0, 1));
   for (float& v : small) v = static_cast<float>(random.uniform(0, 1));
-  const std::array<feature_view<float>, 2> batches{feature_view<float>(large.data(), {.n = 2, .c = 5, .h = 8, .w = 6}, nchw),
-                                                   feature_view<float>(small.data(), {.n = 2, .c = 5, .h = 4, .w = 3}, nchw)};
+  const std::array<feature_view<float>, 2> batches{
+      feature_view<float>(large.data(), {.n = 2, .c = 5, .h = 8, .w = 6}, nchw),
+      feature_view<float>(small.data(), {.n = 2, .c = 5, .h = 4, .w = 3}, nchw)};
   const auto rows = pool(batches, max{});
   const auto merge = pool(scales_of(rows, 2), multi_scale{});
   const auto a = pool(batches[0], max{}), b = pool(batches[1], max{});
@@ -78,7 +81,8 @@ TEST_CASE("values at the edges of the range, and misuse") {
   CHECK(r(0, 0) == Approx(1e-20 * std::cbrt(0.5)).epsilon(1e-5));
   CHECK(r(0, 1) == Approx(1e30 * std::cbrt(0.5)).epsilon(1e-5));
   CHECK((r(0, 2) == HUGE_VALF && std::isnan(r(0, 3))));
-  CHECK(sentence([&] { pool(scales_of(rows, 2), multi_scale{.p = 0}); }) == "multi_scale: p is 0, expected a positive finite number");
+  CHECK(sentence([&] { pool(scales_of(rows, 2), multi_scale{.p = 0}); }) ==
+        "multi_scale: p is 0, expected a positive finite number");
   CHECK(sentence([&] { scales_of(rows, 3); }) == "scales_of: 2 rows are not 3 scales of as many rows each");
 }
 

@@ -25,8 +25,20 @@ struct random_codebook {
 };
 
 oracle::vlad_options same(const vlad_options& o) {
-  return {static_cast<int>(o.nearest), static_cast<oracle::real>(o.beta), o.cosine, o.input_l2, o.residual_l2, o.mass, o.power,
-          o.intra, o.power_after_intra, o.l2, o.layout == vlad_layout::dimension_major, o.released_distance, {}, {}};
+  return {static_cast<int>(o.nearest),
+          static_cast<oracle::real>(o.beta),
+          o.cosine,
+          o.input_l2,
+          o.residual_l2,
+          o.mass,
+          o.power,
+          o.intra,
+          o.power_after_intra,
+          o.l2,
+          o.layout == vlad_layout::dimension_major,
+          o.released_distance,
+          {},
+          {}};
 }
 
 template <class D>
@@ -99,7 +111,8 @@ TEST_CASE("NetVLAD's head") {
   expect.head_weights = weights.rows;
   for (const float v : biases) expect.head_biases.push_back(static_cast<oracle::real>(v));
   compare(pool(m.view(), netvlad(book.centres, head)), 0, oracle::vlad(m.expected, book.rows, expect), 2e-5);
-  compare(pool(reference{}, m.view(), netvlad(book.centres, head)), 0, oracle::vlad(m.expected, book.rows, expect), 1e-9);
+  compare(pool(reference{}, m.view(), netvlad(book.centres, head)), 0, oracle::vlad(m.expected, book.rows, expect),
+          1e-9);
   o = {.residual_l2 = true, .mass = true, .power = true, .layout = vlad_layout::dimension_major};
   const auto head_weights = expect.head_weights;
   const auto head_biases = expect.head_biases;
@@ -154,8 +167,10 @@ TEST_CASE("other element types, a function applied while reading") {
   }
   for (const vlad_options& o : {vlad_options{.intra = true}, vlad_options{.nearest = 2}}) {
     const auto policy = vlad(book.centres, o);
-    compare(pool(feature_view<float16>(half.data(), m.shape, nchw), policy), 0, oracle::vlad(rounded, book.rows, same(o)), 2e-5);
-    compare(pool(feature_view<double>(wide.data(), m.shape, nchw), policy), 0, oracle::vlad(m.expected, book.rows, same(o)), 1e-9);
+    compare(pool(feature_view<float16>(half.data(), m.shape, nchw), policy), 0,
+            oracle::vlad(rounded, book.rows, same(o)), 2e-5);
+    compare(pool(feature_view<double>(wide.data(), m.shape, nchw), policy), 0,
+            oracle::vlad(m.expected, book.rows, same(o)), 1e-9);
     compare(pool(m.view(), relu{} | policy), 0, oracle::vlad(oracle::relu(m.expected), book.rows, same(o)), 2e-5);
   }
 }
@@ -169,12 +184,15 @@ TEST_CASE("ties, empty clusters, zeros and NaN") {
   const auto tie = at(zeros, {.l2 = false});  // as far from centre 0 as from 1 and 2: the first
   CHECK(tie == std::vector<float>{-3, 0, 0, 0, 0, 0, 0, 0});
   // Every position on its centre: nothing is left, and nothing becomes NaN.
-  for (const vlad_options& o : {vlad_options{.mass = true, .power = true, .intra = true}, vlad_options{.residual_l2 = true}})
+  for (const vlad_options& o :
+       {vlad_options{.mass = true, .power = true, .intra = true}, vlad_options{.residual_l2 = true}})
     CHECK(at(one, o) == std::vector<float>(8, 0));
-  for (const float v : at(zeros, {.nearest = 4, .input_l2 = true, .residual_l2 = true, .intra = true})) CHECK(std::isfinite(v));
+  for (const float v : at(zeros, {.nearest = 4, .input_l2 = true, .residual_l2 = true, .intra = true}))
+    CHECK(std::isfinite(v));
   std::vector<float> bad = one;
   bad[1] = std::nanf("");
-  for (const vlad_options& o : {vlad_options{}, vlad_options{.nearest = 2}, vlad_options{.cosine = true, .input_l2 = true}}) {
+  for (const vlad_options& o :
+       {vlad_options{}, vlad_options{.nearest = 2}, vlad_options{.cosine = true, .input_l2 = true}}) {
     bool finite = true;
     for (const float v : at(bad, o)) finite = finite && std::isfinite(v);
     CHECK_FALSE(finite);
@@ -186,9 +204,11 @@ TEST_CASE("misuse of VLAD is one sentence") {
   CHECK(sentence([&] { pool(m.view(), vlad(codebook{})); }) == "vlad: the codebook is empty");
   CHECK(sentence([&] { pool(m.view(), vlad(other.centres)); }) ==
         "vlad: the codebook has centres of 5 components, the activations 4 channels");
-  CHECK(sentence([&] { pool(m.view(), vlad(book.centres, {.nearest = 4})); }) == "vlad: nearest is 4, expected 1 to 3 (the clusters)");
+  CHECK(sentence([&] { pool(m.view(), vlad(book.centres, {.nearest = 4})); }) ==
+        "vlad: nearest is 4, expected 1 to 3 (the clusters)");
   CHECK(sentence([&] { pool(m.view(), vlad(book.centres, {.beta = 0})); }).find("beta is 0") != std::string::npos);
-  CHECK(sentence([&] { netvlad_head(std::vector<float>(5), std::vector<float>(2)); }) == "netvlad_head: 5 weights for 2 biases");
+  CHECK(sentence([&] { netvlad_head(std::vector<float>(5), std::vector<float>(2)); }) ==
+        "netvlad_head: 5 weights for 2 biases");
 }
 
 }  // namespace cnnpool

@@ -36,7 +36,8 @@ inline row vlad_assignment(const row& x, const std::vector<row>& centres, const 
   row q(clusters, 0), d(clusters);
   if (!o.head_weights.empty()) {
     real total = 0, largest = -std::numeric_limits<real>::infinity();
-    for (std::size_t k = 0; k < clusters; ++k) largest = std::max(largest, d[k] = dot(o.head_weights[k], x) + o.head_biases[k]);
+    for (std::size_t k = 0; k < clusters; ++k)
+      largest = std::max(largest, d[k] = dot(o.head_weights[k], x) + o.head_biases[k]);
     for (std::size_t k = 0; k < clusters; ++k) total += q[k] = std::exp(d[k] - largest);
     for (real& v : q) v /= total;
     return q;

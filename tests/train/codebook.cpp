@@ -20,7 +20,8 @@ std::pair<index, long double> nearest(const codebook& c, std::span<const float> 
   for (index k = 0; k < c.clusters(); ++k) {
     long double s = 0;
     for (index j = 0; j < c.dimensions(); ++j) {
-      const auto apart = static_cast<long double>(x[static_cast<std::size_t>(j)]) - static_cast<long double>(c.centres()(k, j));
+      const auto apart =
+          static_cast<long double>(x[static_cast<std::size_t>(j)]) - static_cast<long double>(c.centres()(k, j));
       s += apart * apart;
     }
     if (s < best.second) best = {k, s};
@@ -54,7 +55,9 @@ TEST_CASE("Lloyd's fixed point: every centre is the mean of the rows nearest to 
     REQUIRE(counts[static_cast<std::size_t>(k)] > 0);
     for (index j = 0; j < 5; ++j)
       CHECK(static_cast<double>(c.centres()(k, j)) ==
-            Approx(static_cast<double>(sums[static_cast<std::size_t>(k * 5 + j)]) / static_cast<double>(counts[static_cast<std::size_t>(k)])).margin(1e-5));
+            Approx(static_cast<double>(sums[static_cast<std::size_t>(k * 5 + j)]) /
+                   static_cast<double>(counts[static_cast<std::size_t>(k)]))
+                .margin(1e-5));
   }
 }
 TEST_CASE("a seed gives one codebook, another seed another; the error never grows") {
@@ -130,9 +133,12 @@ TEST_CASE("misuse of codebooks is one sentence") {
   CHECK(sentence([&] { fit_codebook(x, {.clusters = 0}); }) == "fit_codebook: clusters is 0, expected at least 1");
   CHECK(fit_codebook(x, {.clusters = 5}).clusters() == 5);
   CHECK(sentence([&] { codebook(std::vector<float>{1, 2, 3}, 2); }) == "codebook: 3 numbers are not 2 centres");
-  CHECK(sentence([&] { codebook(std::vector<double>{1, 1e300}, 2); }).find("component 0 of centre 1 is inf") != std::string::npos);
+  CHECK(sentence([&] {
+          codebook(std::vector<double>{1, 1e300}, 2);
+        }).find("component 0 of centre 1 is inf") != std::string::npos);
   codebook_statistics s(fit_codebook(x, {.clusters = 2}));
-  CHECK(sentence([&] { s.add(training_set(2, 4, 2, 1)); }) == "codebook_statistics: rows of 4 components for a codebook of 3");
+  CHECK(sentence([&] { s.add(training_set(2, 4, 2, 1)); }) ==
+        "codebook_statistics: rows of 4 components for a codebook of 3");
 }
 
 }  // namespace cnnpool

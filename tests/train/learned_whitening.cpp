@@ -111,7 +111,8 @@ TEST_CASE("learned whitening follows its formulas") {
     const auto w = fit_learned_whitening(x, pairs, {.dimensions = dimensions});
     REQUIRE(w.output_size() == (dimensions == 0 ? 9 : dimensions));
     for (index j = 0; j < 9; ++j)
-      CHECK(static_cast<double>(w.mean()(0, j)) == Approx(static_cast<double>(o.m[static_cast<std::size_t>(j)])).margin(1e-6));
+      CHECK(static_cast<double>(w.mean()(0, j)) ==
+            Approx(static_cast<double>(o.m[static_cast<std::size_t>(j)])).margin(1e-6));
     check_against(o, w);
   }
   // The differences of the pairs are white behind it.

@@ -17,7 +17,8 @@ std::vector<double> projected(const whitening& w, std::span<const float> x) {
   for (index k = 0; k < w.output_size(); ++k) {
     double s = 0;
     for (index j = 0; j < w.input_size(); ++j)
-      s += static_cast<double>(w.rows()(k, j)) * (static_cast<double>(x[static_cast<std::size_t>(j)]) - static_cast<double>(w.mean()(0, j)));
+      s += static_cast<double>(w.rows()(k, j)) *
+           (static_cast<double>(x[static_cast<std::size_t>(j)]) - static_cast<double>(w.mean()(0, j)));
     y.push_back(s);
   }
   return y;
@@ -30,7 +31,8 @@ double off_diagonal(const descriptors<float>& y, const std::vector<double>& want
     for (index b = 0; b <= a; ++b) {
       double s = 0;
       for (index i = 0; i < y.rows(); ++i) s += static_cast<double>(y(i, a)) * static_cast<double>(y(i, b));
-      worst = std::max(worst, std::fabs(s / static_cast<double>(y.rows()) - (a == b ? wanted[static_cast<std::size_t>(a)] : 0)));
+      worst = std::max(
+          worst, std::fabs(s / static_cast<double>(y.rows()) - (a == b ? wanted[static_cast<std::size_t>(a)] : 0)));
     }
   return worst;
 }
@@ -73,7 +75,8 @@ TEST_CASE("plain PCA keeps the variances; shrinkage and epsilon change the facto
   for (index k = 0; k < 12; ++k) {
     const double lambda = 0.7 * variances[static_cast<std::size_t>(k)] + 0.3 * trace / 12 + 0.01;
     for (index j = 0; j < 12; ++j)
-      CHECK(static_cast<double>(other.rows()(k, j)) == Approx(static_cast<double>(plain.rows()(k, j)) * std::pow(lambda, -0.25)).margin(1e-6));
+      CHECK(static_cast<double>(other.rows()(k, j)) ==
+            Approx(static_cast<double>(plain.rows()(k, j)) * std::pow(lambda, -0.25)).margin(1e-6));
   }
   for (index k = 0; k < 12; ++k) {
     float largest = 0;
@@ -92,9 +95,12 @@ TEST_CASE("the rank of the training data is found; more dimensions are one sente
         "fit_pca_whitening: 5 dimensions from training data of effective rank 4 (50 rows of 30 components)");
   const auto few = training_set(5, 30, 30, 3);
   CHECK(fit_pca_whitening(few).effective_rank() == 4);
-  CHECK(sentence([&] { fit_pca_whitening(few, {.dimensions = 5}); }).find("5 dimensions from training data of effective rank 4") != std::string::npos);
+  CHECK(sentence([&] {
+          fit_pca_whitening(few, {.dimensions = 5});
+        }).find("5 dimensions from training data of effective rank 4") != std::string::npos);
   CHECK(sentence([&] { fit_pca_whitening(descriptors<float>(9, 3)); }).find("effective rank 0") != std::string::npos);
-  CHECK(sentence([&] { fit_pca_whitening(descriptors<float>(1, 3)); }) == "fit_pca_whitening: 1 training rows, expected at least 2");
+  CHECK(sentence([&] { fit_pca_whitening(descriptors<float>(1, 3)); }) ==
+        "fit_pca_whitening: 1 training rows, expected at least 2");
 }
 TEST_CASE("parts, merges and a function give the model of all rows") {
   for (const auto& size : {std::pair<index, index>{400, 16}, {20, 40}, {45, 40}}) {
@@ -166,16 +172,23 @@ TEST_CASE("models from elsewhere; misuse is one sentence") {
   const auto y = pool(v, sum{} | plain), z = pool(v, sum{} | scaled);
   CHECK((y(0, 0) == 2 && y(0, 1) == 2 && z(0, 0) == 1 && z(0, 1) == 4));
   CHECK(pool(v, sum{} | scaled.truncated(1)).cols() == 1);
-  CHECK(sentence([&] { whitening(mean, std::vector<double>(4)); }).find("a mean of 3 and a matrix of 4 numbers") != std::string::npos);
-  CHECK(sentence([&] { whitening(mean, rows, std::vector<double>{1}); }) == "projection: 1 variances for a matrix of 2 rows");
-  CHECK(sentence([&] { whitening(mean, rows, std::vector<double>{1, 0}); }).find("variance 1 is 0") != std::string::npos);
+  CHECK(sentence([&] { whitening(mean, std::vector<double>(4)); }).find("a mean of 3 and a matrix of 4 numbers") !=
+        std::string::npos);
+  CHECK(sentence([&] { whitening(mean, rows, std::vector<double>{1}); }) ==
+        "projection: 1 variances for a matrix of 2 rows");
+  CHECK(sentence([&] {
+          whitening(mean, rows, std::vector<double>{1, 0});
+        }).find("variance 1 is 0") != std::string::npos);
   CHECK(sentence([&] { pool(v, sum{} | whitening{}); }).find("whiten: the model is empty") != std::string::npos);
   const feature_view<float> shorter(x.data(), {.c = 2}, nchw);
-  CHECK(sentence([&] { pool(shorter, sum{} | plain); }) == "whiten: the model takes 3 components, the descriptor has 2");
+  CHECK(sentence([&] { pool(shorter, sum{} | plain); }) ==
+        "whiten: the model takes 3 components, the descriptor has 2");
   descriptors<float> bad(2, 2);
   bad(1, 0) = HUGE_VALF;
-  CHECK(sentence([&] { fit_pca_whitening(bad); }) == "covariance::add: component 0 of row 1 is inf, expected a finite number");
-  CHECK(sentence([&] { fit_pca_whitening(training_set(9, 2, 2, 1), {.power = 0.6}); }).find("power is 0.6") != std::string::npos);
+  CHECK(sentence([&] { fit_pca_whitening(bad); }) ==
+        "covariance::add: component 0 of row 1 is inf, expected a finite number");
+  CHECK(sentence([&] { fit_pca_whitening(training_set(9, 2, 2, 1), {.power = 0.6}); }).find("power is 0.6") !=
+        std::string::npos);
   covariance c;
   c.add(training_set(9, 2, 2, 1));
   CHECK(sentence([&] { c.add(training_set(9, 3, 2, 1)); }) == "covariance: rows of 3 components after rows of 2");

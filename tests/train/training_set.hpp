@@ -8,8 +8,8 @@
 #include "../random.hpp"
 
 /// n rows of d components: `rank` random directions, direction k of strength 1/(k+1), around a mean of size `offset`.
-inline cnnpool::descriptors<float> training_set(cnnpool::index n, cnnpool::index d, cnnpool::index rank, std::uint64_t stream,
-                                                double offset = 1) {
+inline cnnpool::descriptors<float> training_set(cnnpool::index n, cnnpool::index d, cnnpool::index rank,
+                                                std::uint64_t stream, double offset = 1) {
   testing::random_numbers random(stream);
   std::vector<double> directions, mean;
   for (cnnpool::index i = 0; i < rank * d; ++i) directions.push_back(random.uniform(-1, 1));

@@ -1,5 +1,5 @@
-// The numbers of a model (a whitening, a codebook): immutable, shared by the copies of the model, in the memory of a space.
-// A copy of a model costs a reference count; a copy in another space is another shared_array with its own owner.
+// The numbers of a model (a whitening, a codebook): immutable, shared by the copies of the model, in the memory of a
+// space. A copy of a model costs a reference count; a copy in another space is another shared_array with its own owner.
 #pragma once
 
 #include <memory>

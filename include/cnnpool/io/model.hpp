@@ -3,10 +3,10 @@
 //   write_model("whiten.cnnpool", w);
 //   const auto w = read_model<whitening>("whiten.cnnpool");
 //
-// Format 1, little-endian: 8 bytes "CNNPOOLM"; u32 version; u32 kind (1 whitening, 2 codebook, 3 NetVLAD head); u32 number
-// of arrays; u32 zero; per array u64 rows, u64 columns, u64 bytes per number (4 float, 8 double); the numbers, array by
-// array, row by row; u64 FNV-1a over all bytes before it. Arrays: whitening: mean (float 1 x d), matrix (float k x d),
-// variances (double 1 x r); codebook: centres (float K x d); head: weights (float K x d), biases (float 1 x K).
+// Format 1, little-endian: 8 bytes "CNNPOOLM"; u32 version; u32 kind (1 whitening, 2 codebook, 3 NetVLAD head); u32
+// number of arrays; u32 zero; per array u64 rows, u64 columns, u64 bytes per number (4 float, 8 double); the numbers,
+// array by array, row by row; u64 FNV-1a over all bytes before it. Arrays: whitening: mean (float 1 x d), matrix (float
+// k x d), variances (double 1 x r); codebook: centres (float K x d); head: weights (float K x d), biases (float 1 x K).
 //
 // Writing is atomic, as in npy_write.hpp. A file is not believed: its length is compared with what its header promises
 // before anything is allocated. Everything wrong is one sentence with the file's name.
@@ -143,7 +143,8 @@ class model_reader {
       a.rows = number<std::uint64_t>();
       a.cols = number<std::uint64_t>();
       a.bytes = number<std::uint64_t>();
-      if (a.bytes != bytes_per_number[i]) bad("has ", a.bytes, " bytes per number of array ", i, ", expected ", bytes_per_number[i]);
+      if (a.bytes != bytes_per_number[i])
+        bad("has ", a.bytes, " bytes per number of array ", i, ", expected ", bytes_per_number[i]);
       index size = 0;
       constexpr std::uint64_t most = std::uint64_t{1} << 62;
       if (a.rows > most || a.cols > most || !multiply(static_cast<index>(a.rows), static_cast<index>(a.cols), size) ||
@@ -202,7 +203,8 @@ Model model_from(std::istream& in, const std::string& name) {
   if constexpr (std::is_same_v<Model, whitening>) {
     auto a = file.read(1, {4, 4, 8});
     if (a[0].rows != 1 || a[2].rows != 1 || a[1].cols != a[0].cols || a[1].floats.empty())
-      file.bad("its mean of ", a[0].cols, " and its matrix of ", a[1].rows, " x ", a[1].cols, " do not belong together");
+      file.bad("its mean of ", a[0].cols, " and its matrix of ", a[1].rows, " x ", a[1].cols,
+               " do not belong together");
     const index outputs = static_cast<index>(a[1].rows);
     return {shared_array<float>(std::move(a[0].floats)), shared_array<float>(std::move(a[1].floats)), outputs,
             shared_array<double>(std::move(a[2].doubles))};
@@ -211,10 +213,12 @@ Model model_from(std::istream& in, const std::string& name) {
     if (a[0].floats.empty()) file.bad("its codebook is ", a[0].rows, " x ", a[0].cols);
     return {std::span<const float>(a[0].floats), static_cast<index>(a[0].rows)};
   } else {
-    static_assert(std::is_same_v<Model, netvlad_head>, "cnnpool::read_model: models are whitening, codebook and netvlad_head");
+    static_assert(std::is_same_v<Model, netvlad_head>,
+                  "cnnpool::read_model: models are whitening, codebook and netvlad_head");
     auto a = file.read(3, {4, 4});
     if (a[1].rows != 1 || a[0].rows != a[1].cols || a[0].floats.empty())
-      file.bad("its weights of ", a[0].rows, " x ", a[0].cols, " and its ", a[1].cols, " biases do not belong together");
+      file.bad("its weights of ", a[0].rows, " x ", a[0].cols, " and its ", a[1].cols,
+               " biases do not belong together");
     return {std::span<const float>(a[0].floats), std::span<const float>(a[1].floats)};
   }
 }

@@ -1,5 +1,6 @@
-// A codebook: K centres of d components, what VLAD measures descriptors against. A value whose copies share the centres;
-// Space is where they lie. train/codebook.hpp fits one; centres from elsewhere make one as well. Centres are kept in float.
+// A codebook: K centres of d components, what VLAD measures descriptors against. A value whose copies share the
+// centres; Space is where they lie. train/codebook.hpp fits one; centres from elsewhere make one as well. Centres are
+// kept in float.
 #pragma once
 
 #include <cmath>
@@ -42,7 +43,8 @@ class basic_codebook {
     norms_ = shared_array<double>(std::move(norms));
   }
   template <class T>
-  basic_codebook(const std::vector<T>& centres, index clusters) : basic_codebook(std::span<const T>(centres), clusters) {}
+  basic_codebook(const std::vector<T>& centres, index clusters)
+      : basic_codebook(std::span<const T>(centres), clusters) {}
   /// Numbers that are in the space already; norms: the squared length of every centre.
   basic_codebook(shared_array<float, Space> centres, shared_array<double, Space> norms)
       : centres_(std::move(centres)), norms_(std::move(norms)), clusters_(norms_.size()) {

@@ -1,19 +1,19 @@
 // MOP-VLAD, multi-scale orderless pooling (Gong, Wang, Guo, Lazebnik, ECCV 2014).
 //
 // Level 1 is the network's own activation of the whole image; level l > 1 are the activations of windows of the image
-// (sliding_windows says which to crop). Each level: input projection, VLAD with a codebook, output projection; the levels
-// are put one after the other.
+// (sliding_windows says which to crop). Each level: input projection, VLAD with a codebook, output projection; the
+// levels are put one after the other.
 //
 //   auto d = mop_vlad(cpu{}, views, levels);    views[l]: a batch of the windows of level l, windows x C (h = w = 1);
 //                                               for n images n * windows of them, image by image
 //
-// A level without a codebook takes one activation per image and only projects; a missing projection is the identity. The
-// paper: 4096-d fc7; 500-d input projections; K = 100; .power and .l2; output projections to 4096; 12 288 in all. Options:
-// mop_paper (hard assignment), mop_reference (the released code: soft over the 5 nearest with exp(-d^2/10); give it
-// projections without_mean(); its distances lack a factor 2, which .released_distance repeats).
+// A level without a codebook takes one activation per image and only projects; a missing projection is the identity.
+// The paper: 4096-d fc7; 500-d input projections; K = 100; .power and .l2; output projections to 4096; 12 288 in all.
+// Options: mop_paper (hard assignment), mop_reference (the released code: soft over the 5 nearest with exp(-d^2/10);
+// give it projections without_mean(); its distances lack a factor 2, which .released_distance repeats).
 //
-// mop_map(inner, levels) is an extension that no paper has: the same on windows of one convolutional map, each pooled by
-// an inner policy. It is a policy, so it nests and batches like any other. Numbers: as vlad.hpp and whiten.hpp.
+// mop_map(inner, levels) is an extension that no paper has: the same on windows of one convolutional map, each pooled
+// by an inner policy. It is a policy, so it nests and batches like any other. Numbers: as vlad.hpp and whiten.hpp.
 #pragma once
 
 #include <span>
@@ -46,14 +46,15 @@ struct basic_mop_level {
   }
   void check(const char* where, index level, index windows, index c) const {
     if (input.output_size() != 0 && input.input_size() != c)
-      raise(where, ": the input projection of level ", level + 1, " takes ", input.input_size(), " components, its activations have ",
-            c);
+      raise(where, ": the input projection of level ", level + 1, " takes ", input.input_size(),
+            " components, its activations have ", c);
     if (centres.clusters() == 0 && windows != 1)
       raise(where, ": level ", level + 1, " has ", windows, " windows and no codebook");
     if (centres.clusters() != 0) vlad_of().check({.c = projected_size(c), .h = windows});
     const index d = centres.clusters() == 0 ? projected_size(c) : vlad_of().descriptor_size({.c = projected_size(c)});
     if (output.output_size() != 0 && output.input_size() != d)
-      raise(where, ": the output projection of level ", level + 1, " takes ", output.input_size(), " components, the level gives ", d);
+      raise(where, ": the output projection of level ", level + 1, " takes ", output.input_size(),
+            " components, the level gives ", d);
   }
 
   /// rows: windows of image 0, of image 1, ...; out: one row per image.
@@ -83,7 +84,8 @@ using mop_level = basic_mop_level<host_space>;
 
 /// One descriptor per image; see the top of this file.
 template <class B, class T, class Space>
-auto mop_vlad(const B& b, const std::vector<feature_view<T, Space>>& views, const std::vector<basic_mop_level<Space>>& levels) {
+auto mop_vlad(const B& b, const std::vector<feature_view<T, Space>>& views,
+              const std::vector<basic_mop_level<Space>>& levels) {
   static_assert(std::is_same_v<typename B::space, host_space> && std::is_same_v<Space, host_space>,
                 "cnnpool::mop_vlad: it returns descriptors in host memory; on a device call apply of every level");
   using A = typename B::template accumulator<T>;
@@ -93,7 +95,8 @@ auto mop_vlad(const B& b, const std::vector<feature_view<T, Space>>& views, cons
   index size = 0;
   for (std::size_t l = 0; l < views.size(); ++l) {
     const shape& e = views[l].extents();
-    if (e.positions() != 1) raise("mop_vlad: level ", l + 1, " is ", to_string(e), ", expected one position per window");
+    if (e.positions() != 1)
+      raise("mop_vlad: level ", l + 1, " is ", to_string(e), ", expected one position per window");
     if (images == 0 ? e.n != 0 : e.n % images != 0 || e.n == 0)
       raise("mop_vlad: level ", l + 1, " has ", e.n, " windows for ", images, " images, expected as many for each");
     if (images != 0) levels[l].check("mop_vlad", static_cast<index>(l), e.n / images, e.c);

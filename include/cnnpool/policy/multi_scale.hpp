@@ -6,9 +6,10 @@
 //   const auto rows = pool(batches, gem{} | l2{});
 //   pool(scales_of(rows, 3), multi_scale{} | l2{})
 //
-// p = 1 is the average. For other p components below 0 count as 0, or with .signed_power = true x^p means sign(x) |x|^p (the
-// root too), for descriptors that can be negative. Accumulator float (double for double); within 2e-6 relative of the
-// largest term; powers that leave the range are computed again with the largest component factored out. NaN propagates.
+// p = 1 is the average. For other p components below 0 count as 0, or with .signed_power = true x^p means sign(x) |x|^p
+// (the root too), for descriptors that can be negative. Accumulator float (double for double); within 2e-6 relative of
+// the largest term; powers that leave the range are computed again with the largest component factored out. NaN
+// propagates.
 #pragma once
 
 #include "../core/descriptors.hpp"
@@ -79,7 +80,8 @@ struct multi_scale {
   bool signed_power = false;
 
   void check(const shape&) const {
-    if (!(p > 0) || p == limits<double>::infinity) raise("multi_scale: p is ", p, ", expected a positive finite number");
+    if (!(p > 0) || p == limits<double>::infinity)
+      raise("multi_scale: p is ", p, ", expected a positive finite number");
   }
   template <class F>
   void select_fold(F&& f) const {
@@ -95,7 +97,9 @@ feature_view<T> scales_of(const descriptors<T>& rows, index scales) {
   if (scales < 1 || rows.rows() % scales != 0)
     raise("scales_of: ", rows.rows(), " rows are not ", scales, " scales of as many rows each");
   const index n = rows.rows() / scales;
-  return {rows.data(), {.n = n, .c = rows.cols(), .h = scales}, strides{.n = rows.cols(), .c = 1, .h = n * rows.cols(), .w = 0}};
+  return {rows.data(),
+          {.n = n, .c = rows.cols(), .h = scales},
+          strides{.n = rows.cols(), .c = 1, .h = n * rows.cols(), .w = 0}};
 }
 template <class T>
 feature_view<T> scales_of(descriptors<T>&&, index) = delete;

@@ -2,16 +2,17 @@
 //   v_k = SUM_t q_tk (x_t - c_k), out[k*C + channel] = v_k[channel].       D = K C.
 // n x d descriptors of one image are a view with h = n, w = 1, c = d.
 //
-// q: 1 for the nearest centre (squared Euclidean distance, the first of equally near ones); .nearest = r > 1 weights the r
-// nearest by exp(-d^2/beta), divided by their sum; .cosine orders by the angle instead; netvlad(codebook, head) takes
-// softmax(w_k.x + b_k). Normalisations, in this order (VLFeat's): .mass (v_k / SUM q), .power (signed square root), .intra
-// (every v_k to unit length), .l2 (the whole). .power_after_intra exchanges the middle two. .residual_l2 makes every
-// x_t - c_k a unit vector, .input_l2 every x_t. .layout = dimension_major gives out[channel*K + k] (NetVLAD in MATLAB).
+// q: 1 for the nearest centre (squared Euclidean distance, the first of equally near ones); .nearest = r > 1 weights
+// the r nearest by exp(-d^2/beta), divided by their sum; .cosine orders by the angle instead; netvlad(codebook, head)
+// takes softmax(w_k.x + b_k). Normalisations, in this order (VLFeat's): .mass (v_k / SUM q), .power (signed square
+// root), .intra (every v_k to unit length), .l2 (the whole). .power_after_intra exchanges the middle two. .residual_l2
+// makes every x_t - c_k a unit vector, .input_l2 every x_t. .layout = dimension_major gives out[channel*K + k] (NetVLAD
+// in MATLAB).
 //
 // A cluster without positions gives zeros, and so do norms of 0 (norms below 1e-12 count as 1e-12). Float accumulator:
 // products within (C + 2) u SUM |x c|, so a position whose two nearest centres are closer than that may go to either;
-// hard sums add residuals one by one, |error| <= (N + 2) u SUM |x - c|; soft ones subtract (SUM q) c_k at the end, |error| <=
-// (N/4 + 8) u SUM q (|x| + |c|). A NaN spreads to all components that share its position.
+// hard sums add residuals one by one, |error| <= (N + 2) u SUM |x - c|; soft ones subtract (SUM q) c_k at the end,
+// |error| <= (N/4 + 8) u SUM q (|x| + |c|). A NaN spreads to all components that share its position.
 #pragma once
 
 #include <string>
@@ -85,12 +86,15 @@ struct vlad_policy {
     const vlad_options& o = options;
     if (centres.clusters() == 0) raise("vlad: the codebook is empty");
     if (s.c != centres.dimensions())
-      raise("vlad: the codebook has centres of ", centres.dimensions(), " components, the activations ", s.c, " channels");
+      raise("vlad: the codebook has centres of ", centres.dimensions(), " components, the activations ", s.c,
+            " channels");
     if (o.nearest < 1 || o.nearest > centres.clusters())
       raise("vlad: nearest is ", o.nearest, ", expected 1 to ", centres.clusters(), " (the clusters)");
-    if (!(o.beta > 0) || o.beta == limits<double>::infinity) raise("vlad: beta is ", o.beta, ", expected a positive number");
+    if (!(o.beta > 0) || o.beta == limits<double>::infinity)
+      raise("vlad: beta is ", o.beta, ", expected a positive number");
     if (head.clusters() != 0 && (head.clusters() != centres.clusters() || head.dimensions() != s.c))
-      raise("vlad: the head is ", head.clusters(), " x ", head.dimensions(), ", the codebook ", centres.clusters(), " x ", s.c);
+      raise("vlad: the head is ", head.clusters(), " x ", head.dimensions(), ", the codebook ", centres.clusters(),
+            " x ", s.c);
   }
 
   template <class B, class X, class A>

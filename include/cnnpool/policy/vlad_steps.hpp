@@ -135,7 +135,8 @@ struct count_groups {
 
 /// |scale x - centre| of one position and one centre, 0 at most tiny: its reciprocal is then 0, not huge.
 template <class A, class X>
-CNNPOOL_HD A reciprocal_distance(const X& x, index n, index p, const A& scale, const matrix<const float>& centres, index k) {
+CNNPOOL_HD A reciprocal_distance(const X& x, index n, index p, const A& scale, const matrix<const float>& centres,
+                                 index k) {
   const shape& e = x.extents();
   A sum = 0;
   for (index c = 0; c < e.c; ++c) {

@@ -1,5 +1,5 @@
-// Square windows at a stride, rows outer, columns inner: the boxes that MOP-VLAD crops out of an image, or a grid on a map.
-// 128 at stride 32 on 256 x 256: 25 windows; 64: 49. Only windows that lie inside count.
+// Square windows at a stride, rows outer, columns inner: the boxes that MOP-VLAD crops out of an image, or a grid on a
+// map. 128 at stride 32 on 256 x 256: 25 windows; 64: 49. Only windows that lie inside count.
 #pragma once
 
 #include "../core/region.hpp"
@@ -19,7 +19,8 @@ struct window_list {
 
 /// The boxes to crop out of an image of height x width pixels.
 inline window_list sliding_windows(index height, index width, index window, index stride) {
-  if (window < 1 || stride < 1) raise("sliding_windows: window is ", window, " and stride is ", stride, ", expected at least 1");
+  if (window < 1 || stride < 1)
+    raise("sliding_windows: window is ", window, " and stride is ", stride, ", expected at least 1");
   if (window > height || window > width)
     raise("sliding_windows: a window of ", window, " does not fit into ", height, " x ", width);
   return {height, width, window, stride};

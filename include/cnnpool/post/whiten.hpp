@@ -1,11 +1,13 @@
 // A learned linear projection of descriptors, y = P (x - m): PCA whitening, plain PCA, learned whitening (Lw).
 //
-// A model is a value: copies share its numbers. It is a stage, so policy | whiten | l2{} is a policy, inside regions too.
-// train/ fits models; a mean and a matrix from elsewhere make one as well: scikit-learn's mean_ and components_ (with
-// whiten=True give explained_variance_ too), FAISS's PCAMatrix::mean and A. As a linear layer it is W = P, b = -P m.
+// A model is a value: copies share its numbers. It is a stage, so policy | whiten | l2{} is a policy, inside regions
+// too. train/ fits models; a mean and a matrix from elsewhere make one as well: scikit-learn's mean_ and components_
+// (with whiten=True give explained_variance_ too), FAISS's PCAMatrix::mean and A. As a linear layer it is W = P, b = -P
+// m.
 //
 // Numbers are kept in float. The mean is subtracted first, so a large mean costs no accuracy. |error| of a component is
-// at most (d/4 + 5) u SUM |P_jk (x_k - m_k)| + u SUM |P_jk| |x_k - m_k|, u = 2^-24. A NaN spreads to the whole descriptor.
+// at most (d/4 + 5) u SUM |P_jk (x_k - m_k)| + u SUM |P_jk| |x_k - m_k|, u = 2^-24. A NaN spreads to the whole
+// descriptor.
 #pragma once
 
 #include <cmath>
@@ -30,7 +32,8 @@ inline std::vector<float> finite_floats(std::span<const double> values, const ch
   r.reserve(values.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
     r.push_back(static_cast<float>(values[i]));
-    if (!std::isfinite(r.back())) raise(where, ": number ", i, " of ", what, " is ", values[i], ", expected a finite float");
+    if (!std::isfinite(r.back()))
+      raise(where, ": number ", i, " of ", what, " is ", values[i], ", expected a finite float");
   }
   return r;
 }
@@ -66,7 +69,8 @@ class projection {
   {
     const std::size_t d = mean.size(), k = d == 0 ? 0 : rows.size() / d;
     if (d == 0 || k == 0 || k * d != rows.size())
-      raise("projection: a mean of ", d, " and a matrix of ", rows.size(), " numbers, expected a multiple of the mean's");
+      raise("projection: a mean of ", d, " and a matrix of ", rows.size(),
+            " numbers, expected a multiple of the mean's");
     if (!variances.empty() && variances.size() != k)
       raise("projection: ", variances.size(), " variances for a matrix of ", k, " rows");
     for (std::size_t j = 0; j < variances.size(); ++j)
@@ -93,7 +97,8 @@ class projection {
   matrix<const float> mean() const { return mean_.rows(1, input_size()); }
   /// output x d, row by row.
   matrix<const float> rows() const { return rows_.rows(outputs_, input_size()); }
-  /// Variances of the training data along all directions that it has, the largest first; empty where they are not known.
+  /// Variances of the training data along all directions that it has, the largest first; empty where they are not
+  /// known.
   const shared_array<double>& variances() const { return variances_; }
   /// Directions in which the training data differ at all; 0 where that is not known.
   index effective_rank() const { return variances_.size(); }
@@ -107,14 +112,16 @@ class projection {
     if (dimensions < 1 || dimensions > outputs_)
       raise("projection::truncated: dimensions is ", dimensions, ", expected 1 to ", outputs_);
     const float* first = rows_.data();
-    return {mean_, shared_array<float>(std::vector<float>(first, first + dimensions * input_size())), dimensions, variances_};
+    return {mean_, shared_array<float>(std::vector<float>(first, first + dimensions * input_size())), dimensions,
+            variances_};
   }
 
   /// y = P x: without the subtraction of the mean, as MOP's released code does.
   projection without_mean() const
     requires(std::is_same_v<Space, host_space>)
   {
-    return {shared_array<float>(std::vector<float>(static_cast<std::size_t>(input_size()))), rows_, outputs_, variances_};
+    return {shared_array<float>(std::vector<float>(static_cast<std::size_t>(input_size()))), rows_, outputs_,
+            variances_};
   }
 
   // stage

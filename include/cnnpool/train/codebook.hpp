@@ -5,8 +5,8 @@
 //   codebook_statistics                                   one Lloyd step over rows that lie on several machines
 //
 // The same seed gives the same codebook. A row belongs to the nearest centre by squared Euclidean distance (in double),
-// to the first of equally near ones. An empty cluster gets the row that is farthest from its own centre, unless every row
-// lies on its centre: then the old centre stays. Fewer rows than clusters are an error with both numbers.
+// to the first of equally near ones. An empty cluster gets the row that is farthest from its own centre, unless every
+// row lies on its centre: then the old centre stays. Fewer rows than clusters are an error with both numbers.
 #pragma once
 
 #include <algorithm>
@@ -84,7 +84,8 @@ inline codebook seeded_codebook(const descriptors<float>& x, const codebook_opti
 }
 
 inline bool same_centres(const codebook& a, const codebook& b) {
-  return std::equal(a.centre_numbers().data(), a.centre_numbers().data() + a.centre_numbers().size(), b.centre_numbers().data());
+  return std::equal(a.centre_numbers().data(), a.centre_numbers().data() + a.centre_numbers().size(),
+                    b.centre_numbers().data());
 }
 
 inline codebook lloyd(const descriptors<float>& x, const codebook_options& o) {
@@ -129,8 +130,8 @@ class collected_rows {
 
 }  // namespace detail
 
-/// Mini-batch k-means (Sculley, WWW 2010) over rows that are not kept: Lloyd on the first rows, then every centre is the
-/// mean of the rows that it was nearest to, as it stood when they came.
+/// Mini-batch k-means (Sculley, WWW 2010) over rows that are not kept: Lloyd on the first rows, then every centre is
+/// the mean of the rows that it was nearest to, as it stood when they came.
 class streaming_codebook {
  public:
   explicit streaming_codebook(const codebook_options& o) : options_(o) {
@@ -164,7 +165,8 @@ class streaming_codebook {
   }
   void take(const codebook_statistics& s) {
     const index d = codebook_.dimensions();
-    std::vector<double> centres(codebook_.centre_numbers().data(), codebook_.centre_numbers().data() + codebook_.clusters() * d);
+    std::vector<double> centres(codebook_.centre_numbers().data(),
+                                codebook_.centre_numbers().data() + codebook_.clusters() * d);
     for (index k = 0; k < codebook_.clusters(); ++k) {
       index& count = counts_[static_cast<std::size_t>(k)];
       if (s.count(k) == 0) continue;

@@ -67,7 +67,8 @@ class codebook_statistics {
   /// Adds rows that another one has read, measured against the same codebook.
   void merge(const codebook_statistics& other) {
     expect(other.nearest_.centres.cols());
-    if (nearest_.centres != other.nearest_.centres) raise("codebook_statistics::merge: they belong to different codebooks");
+    if (nearest_.centres != other.nearest_.centres)
+      raise("codebook_statistics::merge: they belong to different codebooks");
     if (&other == this) return merge(codebook_statistics(other));
     for (std::size_t k = 0; k < counts_.size(); ++k) counts_[k] += other.counts_[k];
     sums_ += other.sums_;

@@ -5,8 +5,8 @@
 //   P1 = inverse of the lower Cholesky factor of S, with 1e-10, 1e-9, ... times the unit matrix added until it has one
 //   D  = SUM over all rows of P1 (x - m)(x - m)^T P1^T = E diag(lambda) E^T, lambda descending
 //   P  = the first `dimensions` rows of E^T P1
-// Everything is double. The entry of an eigenvector of D that is largest in absolute value is positive. variances() of the
-// model are the lambda divided by the number of rows.
+// Everything is double. The entry of an eigenvector of D that is largest in absolute value is positive. variances() of
+// the model are the lambda divided by the number of rows.
 #pragma once
 
 #include <Eigen/Cholesky>
@@ -84,7 +84,8 @@ whitening fit_learned_whitening(const M& training, std::span<const matching_pair
   const std::span<const double> rows(directions.data(), static_cast<std::size_t>(directions.size()));
   std::vector<double> variances(pairs_of.values.data(), pairs_of.values.data() + d);
   for (double& v : variances) v /= static_cast<double>(n);
-  return {shared_array<float>(detail::finite_floats({m.data(), static_cast<std::size_t>(d)}, "fit_learned_whitening", "the mean")),
+  return {shared_array<float>(
+              detail::finite_floats({m.data(), static_cast<std::size_t>(d)}, "fit_learned_whitening", "the mean")),
           shared_array<float>(detail::finite_floats(rows, "fit_learned_whitening", "the matrix")), dimensions,
           shared_array<double>(std::move(variances))};
 }

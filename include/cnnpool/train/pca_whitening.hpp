@@ -2,8 +2,8 @@
 //   m = mean, Cov = (1/n) SUM (x-m)(x-m)^T = E diag(lambda) E^T, lambda descending,
 //   P = diag((lambda_i + epsilon)^(-power)) E^T, the first `dimensions` rows.
 //
-// power = 0.5 whitens, 0 is plain PCA. shrinkage s replaces lambda by (1-s) lambda + s trace(Cov)/d first. The entry of an
-// eigenvector that is largest in absolute value is positive (the first of equal ones).
+// power = 0.5 whitens, 0 is plain PCA. shrinkage s replaces lambda by (1-s) lambda + s trace(Cov)/d first. The entry of
+// an eigenvector that is largest in absolute value is positive (the first of equal ones).
 //
 // Everything is double. covariance reads rows in any number of calls, and two of them merge: the result is the same to
 // rounding, so that training spreads over machines. It holds at most d rows or d x d numbers. With fewer rows than
@@ -166,11 +166,13 @@ eigenpairs principal_directions(const basic_covariance<Real>& c, double& trace) 
 template <class Real>
 void check_pca(const basic_covariance<Real>& c, const pca_options& o) {
   if (c.count() < 2) raise("fit_pca_whitening: ", c.count(), " training rows, expected at least 2");
-  if (o.dimensions < 0) raise("fit_pca_whitening: dimensions is ", o.dimensions, ", expected 1 or more, or 0 for the rank");
+  if (o.dimensions < 0)
+    raise("fit_pca_whitening: dimensions is ", o.dimensions, ", expected 1 or more, or 0 for the rank");
   if (!(o.power >= 0 && o.power <= 0.5)) raise("fit_pca_whitening: power is ", o.power, ", expected 0 to 0.5");
   if (!(o.epsilon >= 0) || !std::isfinite(o.epsilon))
     raise("fit_pca_whitening: epsilon is ", o.epsilon, ", expected a finite number of at least 0");
-  if (!(o.shrinkage >= 0 && o.shrinkage <= 1)) raise("fit_pca_whitening: shrinkage is ", o.shrinkage, ", expected 0 to 1");
+  if (!(o.shrinkage >= 0 && o.shrinkage <= 1))
+    raise("fit_pca_whitening: shrinkage is ", o.shrinkage, ", expected 0 to 1");
 }
 
 }  // namespace detail
@@ -186,8 +188,8 @@ whitening fit_pca_whitening(const basic_covariance<Real>& c, const pca_options& 
   while (rank < pairs.values.size() && pairs.values[rank] > smallest) ++rank;
   const index dimensions = o.dimensions == 0 ? rank : o.dimensions;
   if (dimensions > rank || rank == 0)
-    raise("fit_pca_whitening: ", o.dimensions, " dimensions from training data of effective rank ", rank, " (", c.count(),
-          " rows of ", d, " components)");
+    raise("fit_pca_whitening: ", o.dimensions, " dimensions from training data of effective rank ", rank, " (",
+          c.count(), " rows of ", d, " components)");
   std::vector<double> rows;
   for (index k = 0; k < dimensions; ++k) {
     const double lambda = (1 - o.shrinkage) * pairs.values[k] + o.shrinkage * trace / static_cast<double>(d);
@@ -196,7 +198,8 @@ whitening fit_pca_whitening(const basic_covariance<Real>& c, const pca_options& 
     for (index j = 0; j < d; ++j) rows.push_back(pairs.vectors(j, k) * factor);
   }
   const Eigen::VectorX<Real> m = c.mean();
-  return {shared_array<float>(detail::finite_floats({m.data(), static_cast<std::size_t>(d)}, "fit_pca_whitening", "the mean")),
+  return {shared_array<float>(
+              detail::finite_floats({m.data(), static_cast<std::size_t>(d)}, "fit_pca_whitening", "the mean")),
           shared_array<float>(detail::finite_floats(rows, "fit_pca_whitening", "the matrix")), dimensions,
           shared_array<double>(std::vector<double>(pairs.values.data(), pairs.values.data() + rank))};
 }

@@ -1,6 +1,6 @@
 // What a fit reads: n descriptors of d components as anything with rows(), cols() and (i, j) - descriptors,
-// descriptor_span, an Eigen matrix - all at once, or in parts that need not be kept: a range of them, or a function that
-// returns the next part, an empty one at the end. Numbers that are not finite are an error that names the row.
+// descriptor_span, an Eigen matrix - all at once, or in parts that need not be kept: a range of them, or a function
+// that returns the next part, an empty one at the end. Numbers that are not finite are an error that names the row.
 #pragma once
 
 #include <Eigen/Core>
@@ -44,7 +44,8 @@ void each_block(const M& m, const char* where, index before, const F& f) {
         using I = decltype(m.rows());
         block(i, j) = static_cast<double>(m(static_cast<I>(first + i), static_cast<I>(j)));
         if (!std::isfinite(block(i, j)))
-          raise(where, ": component ", j, " of row ", before + first + i, " is ", block(i, j), ", expected a finite number");
+          raise(where, ": component ", j, " of row ", before + first + i, " is ", block(i, j),
+                ", expected a finite number");
       }
     f(block);
   }

@@ -58,7 +58,8 @@ void check_on_host(const std::vector<B>& list, const batch& x, const P& policy, 
           const oracle::row e = expect(x.expected[static_cast<std::size_t>(n)]);
           REQUIRE(got.cols() == static_cast<cnnpool::index>(e.size()));
           for (std::size_t j = 0; j < e.size(); ++j)
-            CHECK(static_cast<double>(got(n, static_cast<cnnpool::index>(j))) == Approx(static_cast<double>(e[j])).margin(2e-5));
+            CHECK(static_cast<double>(got(n, static_cast<cnnpool::index>(j))) ==
+                  Approx(static_cast<double>(e[j])).margin(2e-5));
         }
       }
   }
@@ -82,13 +83,14 @@ TEST_CASE("whitening behind a policy and inside regions") {
     return y;
   };
   check_learned(x, cnnpool::max{} | w | l2{}, [&](const oracle::map& i) { return oracle::l2(projected(oracle::max(i))); });
-  check_learned(x, regional(cnnpool::max{} | l2{} | w | l2{}, sliding_grid{.window = 3, .stride = 2}) | l2{}, [&](const oracle::map& i) {
-    oracle::row sum(11, 0);
-    for (int a = 0; a + 3 <= height; a += 2)
-      for (int b = 0; b + 3 <= width; b += 2)
-        sum = oracle::plus(sum, oracle::l2(projected(oracle::l2(oracle::max(i.crop(a, b, 3, 3))))));
-    return oracle::l2(sum);
-  });
+  check_learned(x, regional(cnnpool::max{} | l2{} | w | l2{}, sliding_grid{.window = 3, .stride = 2}) | l2{},
+                [&](const oracle::map& i) {
+                  oracle::row sum(11, 0);
+                  for (int a = 0; a + 3 <= height; a += 2)
+                    for (int b = 0; b + 3 <= width; b += 2)
+                      sum = oracle::plus(sum, oracle::l2(projected(oracle::l2(oracle::max(i.crop(a, b, 3, 3))))));
+                  return oracle::l2(sum);
+                });
 }
 TEST_CASE("VLAD: nearest, soft and softmax assignment") {
   const batch x;
@@ -97,16 +99,19 @@ TEST_CASE("VLAD: nearest, soft and softmax assignment") {
   const codebook book(c, clusters);
   std::vector<oracle::row> rows, heads;
   for (std::size_t k = 0; k < clusters; ++k) {
-    rows.emplace_back(c.begin() + static_cast<std::ptrdiff_t>(k * channels), c.begin() + static_cast<std::ptrdiff_t>((k + 1) * channels));
-    heads.emplace_back(h.begin() + static_cast<std::ptrdiff_t>(k * channels), h.begin() + static_cast<std::ptrdiff_t>((k + 1) * channels));
+    rows.emplace_back(c.begin() + static_cast<std::ptrdiff_t>(k * channels),
+                      c.begin() + static_cast<std::ptrdiff_t>((k + 1) * channels));
+    heads.emplace_back(h.begin() + static_cast<std::ptrdiff_t>(k * channels),
+                       h.begin() + static_cast<std::ptrdiff_t>((k + 1) * channels));
   }
   check_learned(x, vlad(book, {.power = true, .intra = true}),
                 [&](const oracle::map& i) { return oracle::vlad(i, rows, {.power = true, .intra = true}); });
-  check_learned(x, vlad(book, {.nearest = 3, .input_l2 = true, .mass = true}),
-                [&](const oracle::map& i) { return oracle::vlad(i, rows, {.nearest = 3, .input_l2 = true, .mass = true}); });
-  check_learned(x, vlad(book, {.residual_l2 = true, .layout = vlad_layout::dimension_major}), [&](const oracle::map& i) {
-    return oracle::vlad(i, rows, {.residual_l2 = true, .dimension_major = true});
+  check_learned(x, vlad(book, {.nearest = 3, .input_l2 = true, .mass = true}), [&](const oracle::map& i) {
+    return oracle::vlad(i, rows, {.nearest = 3, .input_l2 = true, .mass = true});
   });
+  check_learned(
+      x, vlad(book, {.residual_l2 = true, .layout = vlad_layout::dimension_major}),
+      [&](const oracle::map& i) { return oracle::vlad(i, rows, {.residual_l2 = true, .dimension_major = true}); });
   check_learned(x, netvlad(book, netvlad_head(h, biases)), [&](const oracle::map& i) {
     return oracle::vlad(i, rows, {.input_l2 = true, .intra = true, .head_weights = heads,
                                   .head_biases = oracle::row(biases.begin(), biases.end())});

@@ -1,8 +1,9 @@
 // The nearest centre of every position: products and the smallest of |c|^2 - factor x.c in one go, positions in lanes.
 //
-// A block of positions is laid out channel by channel (whatever the layout and type of the map), and stays in the second
-// cache while the centres pass it. Every lane sums its own products, channel by channel, so results do not depend on the
-// block or the thread: |error| of a product <= (c + 1) u SUM |x c|. Of equally near centres the first stays.
+// A block of positions is laid out channel by channel (whatever the layout and type of the map), and stays in the
+// second cache while the centres pass it. Every lane sums its own products, channel by channel, so results do not
+// depend on the block or the thread: |error| of a product <= (c + 1) u SUM |x c|. Of equally near centres the first
+// stays.
 #pragma once
 
 #include "lane_tools.hpp"
@@ -57,7 +58,8 @@ struct nearest_share {
     const index step = e.w == 1 ? st.h : st.w;
     if (count == B && one_run && step == 1) {
       for (index c = 0; c < e.c; ++c)
-        for (index i = 0; i < B; i += N) stored(read.template adjacent<V>(image + st.channel(c) + p + i), panel + c * B + i);
+        for (index i = 0; i < B; i += N)
+          stored(read.template adjacent<V>(image + st.channel(c) + p + i), panel + c * B + i);
       return;
     }
     index c = 0;
@@ -69,7 +71,8 @@ struct nearest_share {
             CNNPOOL_UNROLL(8)
             for (int k = 0; k < N; ++k) {
               const index at = p + i + k;
-              square[k] = read.template adjacent<V>(image + c + (one_run ? at * step : at / e.w * st.h + at % e.w * st.w));
+              square[k] =
+                  read.template adjacent<V>(image + c + (one_run ? at * step : at / e.w * st.h + at % e.w * st.w));
             }
             transpose(square);
             CNNPOOL_UNROLL(8)

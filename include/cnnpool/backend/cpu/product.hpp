@@ -1,8 +1,8 @@
 // Products: rows of an input against rows of weights, both summed along their elements in lanes.
 //
-// The rows are the positions of a map (elements: channels) or its channels (elements: positions). Every result has lanes
-// of its own, taken in order and folded in halves, so its bits do not depend on which other rows are computed with it.
-// Rows that are not adjacent numbers of the accumulator's type are copied, a block at a time.
+// The rows are the positions of a map (elements: channels) or its channels (elements: positions). Every result has
+// lanes of its own, taken in order and folded in halves, so its bits do not depend on which other rows are computed
+// with it. Rows that are not adjacent numbers of the accumulator's type are copied, a block at a time.
 #pragma once
 
 #include "../lines.hpp"
@@ -93,8 +93,8 @@ struct product_share {
     const reader<Level, T, decltype(p.x.read), A> read(p.x);
     const index rows = all.rows_per_image(), elements = p.elements.count;
     const index image = row / rows, line = row % rows;
-    const bool adjacent_rows =
-        p.outputs.inner_stride == 1 && line / p.outputs.inner == (line + count - 1) / p.outputs.inner && line + count <= rows;
+    const bool adjacent_rows = p.outputs.inner_stride == 1 &&
+                               line / p.outputs.inner == (line + count - 1) / p.outputs.inner && line + count <= rows;
     if (p.elements.inner_stride != 1 && adjacent_rows) {
       const T* from = p.start(image, line);
       for (index e = 0; e < elements; ++e) {

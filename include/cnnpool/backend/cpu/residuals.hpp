@@ -1,5 +1,5 @@
-// Sums of residuals by group. For every group the sums of a run of channels stay in registers while its positions pass, in
-// logical order; the threads share images and runs of channels. Maps whose channels are not adjacent numbers of the
+// Sums of residuals by group. For every group the sums of a run of channels stay in registers while its positions pass,
+// in logical order; the threads share images and runs of channels. Maps whose channels are not adjacent numbers of the
 // accumulator's type are copied position by position first, a run of channels at a time.
 #pragma once
 
@@ -143,8 +143,8 @@ struct residuals_share {
             const V weight(all.weights.data == nullptr ? A(1) : all.weights(n, p));
             CNNPOOL_UNROLL(8)
             for (int r = 0; r < most; ++r)
-              sums[r] = multiply_add(loaded<V>(x + r * width<V>) * scale - loaded<V>(centre + (m + r) * width<V>), weight,
-                                     sums[r]);
+              sums[r] = multiply_add(loaded<V>(x + r * width<V>) * scale - loaded<V>(centre + (m + r) * width<V>),
+                                     weight, sums[r]);
           }
         }
         CNNPOOL_UNROLL(8)
