@@ -70,7 +70,7 @@ class feature_cache {
           break;
         }
     if (missing.empty()) return true;
-    const ::photo read = read_photo(photo.path, bytes, photo.crop);
+    const ::photo read = read_photo(bytes, photo.crop);
     if (!read.problem.empty()) {
       problems[photo.name] = read.problem;
       return false;

@@ -69,8 +69,7 @@ struct photo {
 };
 
 /// crop: the box x0 y0 x1 y1 that counts; an empty box is the whole photo.
-inline photo read_photo(const std::string& path, const std::vector<unsigned char>& bytes,
-                        const cnnpool::query_box& crop = {}) {
+inline photo read_photo(const std::vector<unsigned char>& bytes, const cnnpool::query_box& crop = {}) {
   if (bytes.empty()) return {{}, "cannot be read, or is empty"};
   if (truncated_jpeg(bytes)) return {{}, "is truncated: the JPEG's end marker is missing"};
   photo out;
@@ -92,6 +91,5 @@ inline photo read_photo(const std::string& path, const std::vector<unsigned char
                   ", the query's box lies outside"};
     out.pixels = out.pixels(inside).clone();
   }
-  (void)path;
   return out;
 }

@@ -32,7 +32,7 @@ inline cv::Mat saliency(const cv::Mat& photo, const float* values, int h, int w)
   cv::normalize(map, scaled, 0, 255, cv::NORM_MINMAX);
   cv::resize(scaled, large, photo.size(), 0, 0, cv::INTER_CUBIC);
   large.convertTo(bytes, CV_8U);
-  cv::applyColorMap(bytes, colours, cv::COLORMAP_INFERNO);
+  cv::applyColorMap(bytes, colours, cv::COLORMAP_JET);
   cv::addWeighted(photo, 0.45, colours, 0.55, 0, out);
   return out;
 }

@@ -123,7 +123,7 @@ class study {
       measure_layer(cache, photos, card.name, layer);
       save();  // what is there so far
     }
-    if (!o_.pictures.empty() && best_.network == card.name) draw(net, cache, photos);
+    if (!o_.pictures.empty() && best_.network == card.name) draw(cache, photos);
   }
 
   int finish() {
@@ -306,11 +306,11 @@ class study {
   std::string picture(const std::string& name) const { return (fs::path(o_.pictures) / name).string(); }
 
   static cv::Mat pixels(const study_photo& photo) {
-    return read_photo(photo.path, bytes_of(photo.path), photo.crop).pixels;
+    return read_photo(bytes_of(photo.path), photo.crop).pixels;
   }
 
   /// The contact sheet of the best row so far, and what CroW and R-MAC look at in its first photos.
-  void draw(network&, const feature_cache& cache, const counted_photos& photos) {
+  void draw(const feature_cache& cache, const counted_photos& photos) {
     using namespace study_pictures;
     const auto& queries = queries_of(photos);
     const auto& rows = photos.own_queries ? best_descriptors_.queries : best_descriptors_.database;
@@ -397,6 +397,7 @@ std::vector<known_network> networks_of(const options& o) {
     if (!o.networks.empty() && std::ranges::find(o.networks, known.card.name) == o.networks.end()) continue;
     if (!o.layers.empty()) known.layers = o.layers;
     known.card.resize = o.own.resize;
+    known.card.multiple = std::max(known.card.multiple, o.own.multiple);
     if (o.networks.empty() && !fs::exists(known.card.model)) {
       std::printf("skipped: %s: %s is not there\n", known.card.name.c_str(), known.card.model.c_str());
       continue;
