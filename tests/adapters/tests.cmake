@@ -160,3 +160,12 @@ if(TARGET cnnpool_opencv_dnn)
 else()
   message(NOTICE "skipped: adapters/opencv: OpenCV is not installed (Debian: libopencv-dnn-dev)")
 endif()
+
+# What the frameworks' tests wrote, against the page; after them.
+add_test(NAME frameworks_table COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/scripts/frameworks_table.py
+                                       ${CMAKE_BINARY_DIR}/ran ${PROJECT_SOURCE_DIR}/docs/frameworks/README.md)
+foreach(name armadillo armnn dlib executorch kokkos onednn onnx onnxruntime openvino tensorflow torch torch_debian tvm_ffi)
+  if(TEST adapters_${name})
+    set_property(TEST frameworks_table APPEND PROPERTY DEPENDS adapters_${name})
+  endif()
+endforeach()

@@ -11,6 +11,7 @@ What a block may be:
                                class or namespace, up to a line that starts with `}`, are put in front of the function
   ```text after <!-- output -->  what the block before it prints, to the letter
   ```sh   after <!-- run -->     run in the folder of the Markdown file; other shell blocks are left alone
+  <!-- compiled, not run: reason -->   in front of a block: the compiler reads it, nothing is linked or run
   <!-- not compiled: reason -->  in front of a block: left alone, and printed as skipped with the reason
 A block that includes a header which is not installed is skipped, with that reason printed. A block fails when it does not
 compile, ends with another status than 0 (assert works), or prints something else than it should.
@@ -120,6 +121,10 @@ class Runner:
 
     def check(self, block, name):
         """What is wrong with the block, or None."""
+        if block.note.startswith("compiled, not run:"):
+            read = subprocess.run([*self.command, "-fsyntax-only", "-x", "c++", "-"], input=program(block, name),
+                                  capture_output=True, text=True, check=False)
+            return None if read.returncode == 0 else "does not compile\n" + read.stderr
         executable = os.path.join(self.folder.name, "program")
         built = subprocess.run([*self.command, "-x", "c++", "-", "-o", executable], input=program(block, name),
                                capture_output=True, text=True, check=False)
@@ -171,6 +176,8 @@ SELF_TEST = [  # (Markdown, part of the problem or None)
     ('```cpp\nint main() { std::puts("3"); }\n```\n<!-- output -->\n```text\n4\n```\n', "should print"),
     ('```cpp\nint main() { return 1; }\n```\n', "ends with status 1"),
     ('```cpp\nstruct three {\n  int v = 3;\n};\nassert(three{}.v == 3);\n```\n', None),
+    ('<!-- compiled, not run: why -->\n```cpp\nassert(false);\n```\n', None),
+    ('<!-- compiled, not run: why -->\n```cpp\nnothing;\n```\n', "does not compile"),
     ('<!-- run -->\n```sh\nfalse\n```\n', "ends with status 1"),
     ('```sh\nfalse\n```\n', None),
 ]
