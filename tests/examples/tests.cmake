@@ -25,3 +25,13 @@ if(TARGET cnnpool-study)
 else()
   message(NOTICE "skipped: example_study: CLI11, Eigen or OpenCV is not installed")
 endif()
+
+foreach(framework onnxruntime openvino libtorch)
+  if(TARGET example_${framework}_frame)
+    add_test(NAME example_${framework}_frame
+             COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/frame.py $<TARGET_FILE:example_${framework}_frame>
+                     ${framework})
+  elseif(NOT CNNPOOL_SANITIZE)
+    message(NOTICE "skipped: example_${framework}_frame: ${framework} is not installed (scripts/frameworks)")
+  endif()
+endforeach()
