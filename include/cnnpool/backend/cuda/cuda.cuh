@@ -1,5 +1,7 @@
 // The CUDA backend: the kernels of backend/blocks on a stream of the current device. For nvcc, -std=c++20.
 //
+//   #include <cnnpool/pooling.hpp>
+//   #include <cnnpool/backend/cuda/cuda.cuh>
 //   cnnpool::device_workspace memory;                                       one per stream
 //   cnnpool::pool_into(cnnpool::cuda{.stream = s}, x, cnnpool::rmac{}, out, memory);
 //   cnnpool::pool_into(cnnpool::cuda{.stream = s}, x, cnnpool::rmac{}, out);         temporaries in stream-ordered memory
@@ -10,7 +12,7 @@
 // one workspace each.
 #pragma once
 
-#include "../../pool.hpp"
+#include "../../adapter.hpp"
 #include "../blocks/blocks.hpp"
 #include "memory.hpp"
 
