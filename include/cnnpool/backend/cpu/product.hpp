@@ -10,15 +10,36 @@
 
 namespace cnnpool::detail {
 
-/// a * b + c in one expression, which clang needs to fuse it.
+/// a * b + c in one expression, which clang needs to fuse it. GCC does not fuse chains when it tunes for a Zen
+/// (-march=native there), so where the whole file has the instruction, it is called by name.
 template <class V>
 CNNPOOL_INLINE V multiply_add(const V& a, const V& b, const V& c) {
 #if CNNPOOL_HAS_PACKS
   V r;
+#if CNNPOOL_HAS_X86_LEVELS && defined(__FMA__) && !defined(__clang__)
+  if constexpr (std::is_same_v<V, pack<float, 8>>) r.v = __builtin_ia32_vfmaddps256(a.v, b.v, c.v);
+  else if constexpr (std::is_same_v<V, pack<double, 4>>) r.v = __builtin_ia32_vfmaddpd256(a.v, b.v, c.v);
+#if defined(__AVX512F__)
+  else if constexpr (std::is_same_v<V, pack<float, 16>>)
+    r.v = __builtin_ia32_vfmaddps512_mask(a.v, b.v, c.v, static_cast<unsigned short>(-1), 4);
+  else if constexpr (std::is_same_v<V, pack<double, 8>>)
+    r.v = __builtin_ia32_vfmaddpd512_mask(a.v, b.v, c.v, static_cast<unsigned char>(-1), 4);
+#endif
+  else r.v = a.v * b.v + c.v;
+#else
   r.v = a.v * b.v + c.v;
+#endif
   return r;
 #else
   return a * b + c;
+#endif
+}
+
+/// Stays in its register: GCC may read memory again for every use, and the loads then cost more than the products.
+template <class V>
+CNNPOOL_INLINE void keep_in_register([[maybe_unused]] V& x) {
+#if CNNPOOL_HAS_AVX2_ASM
+  asm("" : "+v"(x.v));
 #endif
 }
 
@@ -151,10 +172,14 @@ struct product_share {
     for (; e + lanes_ <= elements; e += lanes_) {
       V x[array_size(M)];
       CNNPOOL_UNROLL(4)
-      for (int m = 0; m < M; ++m) x[m] = loaded<V>(rows[m] + e);
+      for (int m = 0; m < M; ++m) {
+        x[m] = loaded<V>(rows[m] + e);
+        keep_in_register(x[m]);
+      }
       CNNPOOL_UNROLL(4)
       for (int n = 0; n < N; ++n) {
-        const V w = widened<Level, V>(from[n] + e);
+        V w = widened<Level, V>(from[n] + e);
+        if constexpr (M > 1) keep_in_register(w);
         CNNPOOL_UNROLL(4)
         for (int m = 0; m < M; ++m) sums[m][n] = multiply_add(x[m], w, sums[m][n]);
       }
