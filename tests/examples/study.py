@@ -4,6 +4,7 @@
     study.py PROGRAM SHARED_DATA
 """
 import csv
+import json
 import os
 import shutil
 import struct
@@ -240,6 +241,32 @@ class Study(unittest.TestCase):
         row = self.rows("revisited")["relu_1", "gem", "none"]
         for name in ("easy_map", "easy_mp10", "medium_map", "medium_mp10", "hard_map", "hard_mp10"):
             self.assertTrue(0 <= float(row[name]) <= 100)
+
+    def test_oxford_and_revisited_json(self):
+        os.mkdir(self.path("gt"))
+        for group in (0, 1):
+            for kind, text in (("query", f"oxc1_{group}0 1 1 31 31"), ("good", f"{group}1\n{group}2"),
+                               ("ok", f"{group}3"), ("junk", f"{group}0")):
+                with open(self.path("gt", f"place_{group}_{kind}.txt"), "w", encoding="ascii") as file:
+                    file.write(text + "\n")
+        ran = self.run_it(layers="relu_1", truth="oxford:" + self.path("gt"), out="oxford")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertTrue(0 <= float(self.rows("oxford")["relu_1", "gem", "none"]["map_percent"]) <= 100)
+        truth = {"imlist": ["00", "01", "02", "03", "10", "11", "12", "13"], "qimlist": ["00", "10"],
+                 "gnd": [{"bbx": [1, 1, 31, 31], "easy": [1, 2], "hard": [3], "junk": [0]},
+                         {"bbx": [1, 1, 31, 31], "easy": [5, 6, 7], "hard": [], "junk": [4]}]}
+        with open(self.path("gnd.json"), "w", encoding="ascii") as file:
+            json.dump(truth, file)
+        ran = self.run_it(layers="relu_1", truth="revisited:" + self.path("gnd.json"), out="json")
+        if "built without nlohmann/json" in ran.stderr:
+            print("skipped: example_study with JSON: nlohmann/json is not installed")
+            return
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        # Medium asks what the Oxford files asked.
+        self.assertEqual(self.rows("json")["relu_1", "gem", "none"]["medium_map"],
+                         self.rows("oxford")["relu_1", "gem", "none"]["map_percent"])
+        # The query without hard images is left out of the mean of the hard protocol, so it stays a number.
+        self.assertTrue(0 <= float(self.rows("json")["relu_1", "gem", "none"]["hard_map"]) <= 100)
 
     def test_bad_arguments(self):
         for options, sentence in (
