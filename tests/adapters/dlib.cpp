@@ -1,7 +1,10 @@
 #include <dlib/dnn.h>
 #include <dlib/revision.h>
 
+#include <cnnpool/adapters/armadillo.hpp>
+#include <cnnpool/adapters/caffe.hpp>
 #include <cnnpool/adapters/dlib.hpp>
+#include <cnnpool/adapters/torch.hpp>
 
 #include "adapters/convolution.hpp"
 
@@ -61,6 +64,8 @@ TEST_CASE("a layer of a network; behind one that works in place it is an excepti
   CHECK_THROWS(dlib::layer<1>(net).get_output());
 }
 TEST_CASE("empty and moved from") {
+  STATIC_REQUIRE((viewable<dlib::resizable_tensor> && detail::owns_memory<dlib::resizable_tensor>));
+  STATIC_REQUIRE((viewable<dlib::tensor> && !detail::owns_memory<dlib::tensor>));
   dlib::resizable_tensor t;
   CHECK(as_view(t).extents() == shape{0, 0, 0, 0});
   CHECK(sentence([&] { as_view(t, {.axes = "chw"}); }) == "as_view: axes \"chw\" name 3 axes, the tensor has 4");

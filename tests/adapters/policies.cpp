@@ -24,7 +24,8 @@ std::string policies_on(const cnnpool::any_feature_view& any) {
   const feature_view<float> plain(copy.data(), s, nchw);
   std::string names;
   const auto check = [&](const char* name, const auto& policy) {
-    const auto got = pool(x, policy), expected = pool(reference{}, plain, policy);
+    const auto got = pool(x, policy);
+    const auto expected = pool(reference{}, plain, policy);
     bool same = got.rows() == expected.rows() && got.cols() == expected.cols() && got.rows() > 0;
     for (cnnpool::index i = 0; same && i < got.rows(); ++i)
       for (cnnpool::index j = 0; same && j < got.cols(); ++j)

@@ -75,7 +75,7 @@ framework_test(onnx "libonnx-dev libprotobuf-dev" onnx/onnx-ml.pb.h LIBRARIES on
 framework_test(armnn "libarmnn-dev libarmnn-cpuref-backend22" armnn/ArmNN.hpp LIBRARIES armnn)
 
 if(TARGET test_adapters_together)  # headers of these refer to their libraries
-  foreach(library dlib blas lapack dnnl armnn)
+  foreach(library dnnl armnn)
     if(CNNPOOL_LIB_${library})
       target_link_libraries(test_adapters_together PRIVATE ${CNNPOOL_LIB_${library}})
     endif()

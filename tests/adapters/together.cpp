@@ -1,5 +1,6 @@
 // All adapters in one translation unit, and every type has exactly one: where two matched, this would not compile.
-// Frameworks that are not installed are left out; those that bring much with them are asked in their own tests.
+// Frameworks that are not installed are left out; those that bring much with them, or declare LAPACK
+// in another way (dlib), are asked in their own tests.
 #if __has_include(<armadillo>)
 #define ARMA_DONT_USE_WRAPPER
 #include <armadillo>
@@ -8,10 +9,6 @@
 #if __has_include(<armnn/Tensor.hpp>)
 #include <armnn/Tensor.hpp>
 #define CNNPOOL_TEST_ARMNN
-#endif
-#if __has_include(<dlib/cuda/tensor.h>)
-#include <dlib/cuda/tensor.h>
-#define CNNPOOL_TEST_DLIB
 #endif
 #if __has_include(<oneapi/dnnl/dnnl.hpp>)
 #include <cnnpool/adapters/onednn.hpp>
@@ -98,9 +95,6 @@ TEST_CASE("and so has every type of the frameworks that are installed") {
 #endif
 #if defined(CNNPOOL_TEST_ARMNN)
   STATIC_REQUIRE((only_view<armnn::Tensor> && only_view<armnn::ConstTensor>));
-#endif
-#if defined(CNNPOOL_TEST_DLIB)
-  STATIC_REQUIRE((owner_and_view<dlib::resizable_tensor> && only_view<dlib::tensor>));
 #endif
 #if defined(CNNPOOL_TEST_ONEDNN)
   STATIC_REQUIRE(owner_and_view<dnnl::memory>);
