@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """The table of policies and backends in docs/backends.md, produced by running the suite.
 
-    backend_table.py BUILD_DIR [--check]     --check: fails when the page holds another table
+    backend_table.py BUILD_DIR     runs what is built and writes the table
+    backend_table.py --check       runs nothing: the page's rows are the test cases that there are, and none failed
 """
 import glob
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as xml
@@ -37,7 +39,30 @@ def results(program):
     return cases
 
 
+def page():
+    """The page before, inside and behind the table."""
+    with open(PAGE, encoding="utf-8") as file:
+        before, rest = file.read().split(BEGIN)
+    table, after = rest.split(END)
+    return before, table.strip(), after
+
+
+def check():
+    there = set()
+    for file in glob.glob(os.path.join(ROOT, "tests", "backend", "cases", "*.cpp")):
+        with open(file, encoding="utf-8") as source:
+            there.update(re.findall(r'^TEST_CASE\("([^"]*)"', source.read(), flags=re.M))
+    lines = page()[1].splitlines()[2:]
+    problems = [f"not in docs/backends.md as in tests/backend/cases: {row}; run scripts/backend_table.py"
+                for row in sorted(there ^ {line.split("|")[1].strip() for line in lines})]
+    problems += [line for line in lines if "FAILED" in line]
+    print("\n".join(problems) or f"{len(lines)} rows, one per test case")
+    return 1 if problems else 0
+
+
 def main():
+    if sys.argv[1:] == ["--check"]:
+        return check()
     build = sys.argv[1]
     columns, rows = {}, {}
     for backend in BACKENDS:
@@ -51,22 +76,13 @@ def main():
     lines = ["| what is compared with the oracle | " + " | ".join(b.replace("_", " ") for b in BACKENDS) + " |",
              "|---|" + "---|" * len(BACKENDS)]
     for row in sorted(rows):
-        cells = ["not run" if c is None else "yes" if c.get(row) else "FAILED" if row in c else "-" for c in columns.values()]
+        cells = ["not run" if c is None else "yes" if c.get(row) else "FAILED" if row in c else "-"
+                 for c in columns.values()]
         lines.append(f"| {row} | " + " | ".join(cells) + " |")
-    table = "\n".join(lines)
-    with open(PAGE, encoding="utf-8") as file:
-        page = file.read()
-    before, rest = page.split(BEGIN)
-    old, after = rest.split(END)
-    if "--check" in sys.argv:
-        # A machine may lack a backend that the page's machine had; what did run must say the same.
-        expected = {line.split("|")[1].strip() for line in old.strip().splitlines()[2:]}
-        problems = sorted(expected ^ set(rows)) + [line for line in lines if "FAILED" in line]
-        print("\n".join(problems) or f"{len(rows)} rows, as in docs/backends.md")
-        return 1 if problems else 0
+    before, _, after = page()
     with open(PAGE, "w", encoding="utf-8") as file:
-        file.write(f"{before}{BEGIN}\n{table}\n{END}{after}")
-    print(table)
+        file.write(f"{before}{BEGIN}\n" + "\n".join(lines) + f"\n{END}{after}")
+    print("\n".join(lines))
     return 0
 
 
