@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "adapters/policies.hpp"
 #include "adapters/same_elements.hpp"
 #include "errors.hpp"
 
@@ -222,6 +223,8 @@ TEST_CASE("a real forward pass: several layers, before and after a ReLU in place
         expected += static_cast<double>(input.at<float>(at)) * static_cast<double>(weights.at<float>(of));
       }
   CHECK(typed<float>(as_view(out[0]))(0, 1, 2, 1) == Approx(expected).epsilon(1e-4));
+  testing::ran("OpenCV dnn", CV_VERSION, testing::policies_on(as_view(out[0])),
+               "network: convolution, ReLU in place, pooling; images, parts, float16");
 }
 
 }  // namespace
