@@ -3,10 +3,12 @@
 //   cnnpool-study --photos paris5 --truth groups:paris5/groups.txt --models models --out study
 //   cnnpool-study --photos mine --truth groups:mine/groups.txt --model net.onnx --rgb --mean 123.7,116.3,103.5
 //                 --deviation 58.4,57.1,57.4 --layers features,features+relu --out study
+//   cnnpool-study --photos mine --truth none --model net.onnx --rgb --layers features --policies rmac --pictures mine-out
 //   cnnpool-study --model net.prototxt --weights net.caffemodel --list-layers 512x384
 //
 // Rows: layer x policy; columns: the descriptor as it is, PCA to some dimensions, whitened, and whitened at full rank.
-// Activations are kept in the cache as .npy, so a run that is interrupted goes on. Photos that cannot be used are named
+// The best row's descriptors, as they are, go to descriptors.npy and its rankings to ranking.csv; without ground truth that
+// is the first row, and there is no table. Activations are kept in the cache as .npy, so a run that is interrupted goes on. Photos that cannot be used are named
 // at the end, count as if they were not there, and make the exit code 3; anything else that is wrong is one sentence on
 // stderr and 1.
 #include <CLI/CLI.hpp>
@@ -18,6 +20,7 @@
 #include "known_networks.hpp"
 #include "pictures.hpp"
 #include "policies.hpp"
+#include "ranking.hpp"
 #include "table.hpp"
 
 namespace {
@@ -101,6 +104,7 @@ class study {
                        "rmac+max");
     photos_.task = read_task(o.photos, o.truth);
     photos_.own_queries = !photos_.task.queries.empty();
+    judged_ = o.truth != "none";
     if (!o.train.empty())
       for (const auto& path : study_detail::photos_in(study_detail::photo_folder(o.train)))
         photos_.training.push_back({"training/" + path.filename().string(), path.string()});
@@ -123,13 +127,20 @@ class study {
       measure_layer(cache, photos, card.name, layer);
       save();  // what is there so far
     }
-    if (!o_.pictures.empty() && best_.network == card.name) draw(cache, photos);
+    if (best_.network != card.name) return;
+    save_ranking(o_.out, photos.task, best_descriptors_.database, best_descriptors_.queries,
+                 photos.own_queries ? photos.queries_ok : photos.database_ok);
+    if (!o_.pictures.empty()) draw(cache, photos);
   }
 
   int finish() {
     save();
-    std::printf("\n%s\n%s/study.csv, %s/study.md\n", table_.plain().c_str(), o_.out.c_str(), o_.out.c_str());
-    if (!o_.pictures.empty()) plots();
+    if (judged_)
+      std::printf("\n%s\n%s/study.csv, %s/study.md\n", table_.plain().c_str(), o_.out.c_str(), o_.out.c_str());
+    std::printf("%s, %s: %s/descriptors.npy (%td x %td), names.txt, ranking.csv\n", best_.layer.c_str(),
+                best_.policy.c_str(), o_.out.c_str(), best_descriptors_.database.rows(),
+                best_descriptors_.database.cols());
+    if (!o_.pictures.empty() && judged_) plots();
     for (const auto& [name, problem] : problems_)
       std::fprintf(stderr, "left out: %s: %s\n", name.c_str(), problem.c_str());
     if (problems_.empty()) return 0;
@@ -288,7 +299,7 @@ class study {
           for (index d = 8; d <= whitened.output_size(); d *= 2)
             curve.emplace_back(static_cast<double>(d), 100 * measure_projected(photos, all[p], plain, d)->map);
       }
-      if (!(row.raw.map <= best_map_)) {
+      if (judged_ ? !(row.raw.map <= best_map_) : best_.policy.empty()) {
         best_map_ = row.raw.map;
         best_ = row;
         best_descriptors_ = all[p];
@@ -299,6 +310,7 @@ class study {
   }
 
   void save() {
+    if (!judged_) return;
     save_text((fs::path(o_.out) / "study.csv").string(), table_.csv());
     save_text((fs::path(o_.out) / "study.md").string(), table_.markdown());
   }
@@ -319,13 +331,13 @@ class study {
     const std::size_t step = std::max<std::size_t>(1, queries.size() / 8);
     for (std::size_t q = step / 2; q < queries.size() && sheet.size() < 8; q += step) {
       const auto& truth = photos.task.truths[q];
-      if (truth.positives.empty()) continue;
+      if (judged_ && truth.positives.empty()) continue;
       sheet.push_back({{pixels(queries[q]), "query", ink}});
       for (const index row : ranked[q]) {
         if (std::ranges::find(truth.junk, row) != truth.junk.end() || sheet.back().size() == 8) continue;
         const bool found = std::ranges::find(truth.positives, row) != truth.positives.end();
-        sheet.back().push_back({pixels(photos.task.database[static_cast<std::size_t>(row)]), found ? "right" : "wrong",
-                                found ? right : wrong});
+        sheet.back().push_back({pixels(photos.task.database[static_cast<std::size_t>(row)]),
+                                !judged_ ? "" : found ? "right" : "wrong", !judged_ ? ink : found ? right : wrong});
       }
     }
     save_picture("matches.png", contact_sheet(sheet));
@@ -370,6 +382,7 @@ class study {
   counted_photos photos_;
   study_table table_;
   photo_problems problems_;
+  bool judged_ = true;
   double best_map_ = -1;
   study_row best_;
   pooled best_descriptors_;
@@ -430,7 +443,8 @@ int run(const options& o) {
     for (const auto& n : networks) print_layers(n, o.list_layers);
     return 0;
   }
-  if (o.photos.empty() || o.truth.empty()) cnnpool::raise("--photos and --truth are needed (or --list-layers)");
+  if (o.photos.empty() || o.truth.empty())
+    cnnpool::raise("--photos and --truth (none, where there is none) are needed (or --list-layers)");
   study s(o);
   for (const auto& n : networks) s.run(n.card, n.layers);
   return s.finish();
@@ -442,7 +456,7 @@ int main(int count, char** arguments) {
   options o;
   CLI::App app("Which layer and which pooling finds the right photos, in one table.", "cnnpool-study");
   app.add_option("--photos", o.photos, "folder of photos (in it, or in its jpg/; matches: query/ and ref/)");
-  app.add_option("--truth", o.truth, "groups:FILE, matches:FILE, oxford:FOLDER or revisited:FILE");
+  app.add_option("--truth", o.truth, "groups:FILE, matches:FILE, oxford:FOLDER, revisited:FILE, or none");
   app.add_option("--train", o.train, "folder of photos that PCA is learned on; without it the database itself");
   app.add_option("--models", o.models, "folder of the known networks");
   app.add_option("--network", o.networks, "known networks to run; all that are there")->delimiter(',');

@@ -4,6 +4,7 @@
 //   matches:FILE    lines "query: reference ..." by number; the photos of query/ and ref/ in the order of their names
 //   oxford:FOLDER   Oxford5k, Paris6k: the text files; queries cut to their boxes
 //   revisited:FILE  revisited Oxford and Paris, .json or a text list; queries cut to their boxes
+//   none            nobody knows: every photo a query, itself left out; descriptors and rankings, no measures
 #pragma once
 
 #include <algorithm>
@@ -61,6 +62,16 @@ inline std::vector<std::string> names_of(const std::vector<study_photo>& photos)
   std::vector<std::string> out;
   for (const auto& photo : photos) out.push_back(photo.name);
   return out;
+}
+
+inline study_task unjudged(const fs::path& folder) {
+  study_task task;
+  for (const fs::path& path : photos_in(photo_folder(folder))) {
+    const auto itself = static_cast<cnnpool::index>(task.database.size());
+    task.database.push_back({path.filename().string(), path.string()});
+    task.truths.push_back({.positives = {}, .junk = {itself}});
+  }
+  return task;
 }
 
 inline study_task groups(const fs::path& folder, const std::string& file) {
@@ -131,7 +142,7 @@ inline study_task revisited(const fs::path& folder, const std::string& file) {
 
 }  // namespace study_detail
 
-/// truth: KIND:PATH as above.
+/// truth: KIND:PATH as above, or none.
 inline study_task read_task(const std::string& photos, const std::string& truth) {
   const std::size_t colon = truth.find(':');
   const std::string kind = truth.substr(0, colon), path = colon == std::string::npos ? "" : truth.substr(colon + 1);
@@ -142,9 +153,10 @@ inline study_task read_task(const std::string& photos, const std::string& truth)
   else if (kind == "matches") task = study_detail::matches(photos, path);
   else if (kind == "oxford") task = study_detail::oxford(photos, path);
   else if (kind == "revisited") task = study_detail::revisited(photos, path);
+  else if (truth == "none") task = study_detail::unjudged(photos);
   else
     cnnpool::raise("study: ground truth \"", truth,
-                   "\", expected groups:FILE, matches:FILE, oxford:FOLDER or revisited:FILE");
+                   "\", expected groups:FILE, matches:FILE, oxford:FOLDER, revisited:FILE or none");
   if (task.database.empty()) cnnpool::raise("study: ", path, " names 0 photos, expected at least 1");
   return task;
 }

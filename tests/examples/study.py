@@ -142,6 +142,29 @@ class Study(unittest.TestCase):
         self.assertLessEqual({"matches.png", "map_by_dimension.png", "time_by_policy.png"},
                              set(os.listdir(self.path("pictures"))))
 
+    def test_descriptors_and_ranking_without_ground_truth(self):
+        ran = self.run_it("--policies", "gem", "--pictures", self.path("pictures"), layers="relu_1", truth="none")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertIn("relu_1, gem: " + self.path("out") + "/descriptors.npy (8 x 8), names.txt, ranking.csv", ran.stdout)
+        self.assertFalse(os.path.exists(self.path("out", "study.csv")))
+        self.assertIn("matches.png", os.listdir(self.path("pictures")))
+        rows = np.load(self.path("out", "descriptors.npy"))
+        self.assertEqual(rows.shape, (8, 8))
+        np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
+        with open(self.path("out", "names.txt"), encoding="ascii") as file:
+            names = file.read().split()
+        self.assertEqual(names, sorted(os.listdir(self.path("photos"))))
+        with open(self.path("out", "ranking.csv"), encoding="ascii", newline="") as file:
+            ranking = list(csv.DictReader(file))
+        self.assertEqual(len(ranking), 8 * 7)
+        cosines = rows @ rows.T
+        for q, name in enumerate(names):
+            mine = [r for r in ranking if r["query"] == name]
+            self.assertEqual([r["rank"] for r in mine], [str(k) for k in range(1, 8)])
+            self.assertNotIn(name, [r["photo"] for r in mine])
+            expected = np.sort(np.delete(cosines[q], q))[::-1]
+            np.testing.assert_allclose([float(r["cosine"]) for r in mine], expected, atol=2e-6)
+
     def test_everything_again_in_numpy(self):
         """Reading, the first convolution, its ReLU, the sum, the search and mAP; the cache holds the activations."""
         self.assertEqual(self.run_it(layers="relu_1").returncode, 0)
