@@ -36,7 +36,7 @@ oracle::row scaled(oracle::row v, oracle::real factor) {
 
 }  // namespace
 
-TEST_CASE("max | l2 | power | l2") {
+TEST_CASE("a chain of max, l2, power, l2") {
   check_everywhere<float, double, std::uint8_t>(
       backends(), cnnpool::max{} | l2{} | power{} | l2{},
       [](const oracle::map& x) { return oracle::l2(oracle::power(oracle::l2(oracle::max(x)))); }, of_units);
