@@ -14,8 +14,8 @@ struct column_blocks {
   using fold_type = block_fold<X, F, W, A>;
   using state = typename fold_type::state;
   static constexpr int threads = 256;
-  static constexpr int fitting(int width) {
-    return width > 1 && threads * width * static_cast<int>(sizeof(state)) > 32768 ? fitting(width / 2) : width;
+  static constexpr int fitting(int wanted) {
+    return wanted > 1 && threads * wanted * static_cast<int>(sizeof(state)) > 32768 ? fitting(wanted / 2) : wanted;
   }
   static constexpr int width = fitting(chunk_size<T>);
 
