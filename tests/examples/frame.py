@@ -49,10 +49,11 @@ def node(kind, inputs, output, attributes=()):
 
 
 def model():
-    pads = integers("pads", (1, 1, 1, 1))
-    graph = data(1, node("Conv", ("image", "w1"), "conv1", (pads, integers("strides", (2, 2)))))
+    pads, kernel = integers("pads", (1, 1, 1, 1)), integers("kernel_shape", (3, 3))  # OpenCV does not infer it
+    graph = data(1, node("Conv", ("image", "w1"), "conv1", (pads, kernel, integers("strides", (2, 2)))))
     graph += data(1, node("Relu", ("conv1",), "relu1"))
-    graph += data(1, node("Conv", ("relu1", "w2"), "conv2", (pads,))) + data(1, node("Relu", ("conv2",), "relu2"))
+    graph += data(1, node("Conv", ("relu1", "w2"), "conv2", (pads, kernel)))
+    graph += data(1, node("Relu", ("conv2",), "relu2"))
     graph += data(2, "small") + data(5, tensor("w1", (16, 3, 3, 3))) + data(5, tensor("w2", (24, 16, 3, 3)))
     graph += data(11, value("image", (1, 3, "h", "w"))) + data(12, value("relu2", (1, 24, "oh", "ow")))
     return number(1, 8) + data(7, graph) + data(8, data(1, "") + number(2, 13))

@@ -26,7 +26,7 @@ else()
   message(NOTICE "skipped: example_study: CLI11, Eigen or OpenCV is not installed")
 endif()
 
-foreach(framework onnxruntime openvino libtorch)
+foreach(framework onnxruntime openvino libtorch opencv)
   if(TARGET example_${framework}_frame)
     add_test(NAME example_${framework}_frame
              COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/frame.py $<TARGET_FILE:example_${framework}_frame>
