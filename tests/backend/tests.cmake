@@ -24,7 +24,7 @@ cnnpool_test(backend/cpu_same_bits OPTIONS -O1 "-DCNNPOOL_TEST_BACKEND=\"on_cpu.
 
 cnnpool_test(backend/toy OPTIONS -O1)
 
-# suite_program(name HEADER OPTIONS... LIBRARIES ...): all cases and the files in `with` on one backend, one program.
+# suite_program(name HEADER [OPTIONS ...] [LIBRARIES ...]): all cases on one backend, one program.
 function(suite_program name header)
   cmake_parse_arguments(arg "" "" "LIBRARIES;OPTIONS" ${ARGN})
   list(TRANSFORM cases PREPEND ${CMAKE_CURRENT_LIST_DIR}/cases/ OUTPUT_VARIABLE files)
@@ -126,6 +126,6 @@ if(CNNPOOL_NVCC AND NOT CNNPOOL_SANITIZE)
     list(FILTER cases INCLUDE REGEX "^(sum|crow)$")
   endif()
   gpu_suite(thrust_cuda on_thrust.hpp)
-else()
+elseif(NOT CNNPOOL_NVCC)
   message(NOTICE "skipped: backend_cuda, backend_thrust_cuda: nvcc is not installed")
 endif()
