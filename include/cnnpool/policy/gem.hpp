@@ -12,6 +12,7 @@
 
 #include <span>
 
+#include "../core/additive.hpp"
 #include "../core/math.hpp"
 #include "../core/values.hpp"
 
@@ -147,29 +148,10 @@ struct clamped_max {
 };
 
 /// The fold behind gem_per_channel: p[c] is the exponent of channel c.
-struct power_mean_per_channel {
+struct power_mean_per_channel : additive {  // what the concept sees; kernels fold with what per_channel returns
   const float* p;
   double eps;
 
-  template <class V>
-  using state = V;
-  template <class V>
-  CNNPOOL_HD V init() const {
-    return V(lane_t<V>(0));
-  }
-  // What the concept sees; kernels call per_channel and fold with what it returns.
-  template <class V>
-  CNNPOOL_HD V step(const V& s, const V& x) const {
-    return s + x;
-  }
-  template <class V>
-  CNNPOOL_HD V merge(const V& a, const V& b) const {
-    return a + b;
-  }
-  template <class V>
-  CNNPOOL_HD V finish(const V& s, index) const {
-    return s;
-  }
   template <class V>
   CNNPOOL_HD auto per_channel(index c) const {
     using L = lane_t<V>;
@@ -245,7 +227,7 @@ struct gem_per_channel {
 
   template <class F>
   void select_fold(F&& f) const {
-    f(detail::power_mean_per_channel{p.data(), eps});
+    f(detail::power_mean_per_channel{{}, p.data(), eps});
   }
 };
 
