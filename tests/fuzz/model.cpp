@@ -6,12 +6,11 @@
 #include <cnnpool/io/model.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <sstream>
 
-#include "random.hpp"
+#include "fuzz/fuzzing.hpp"
 
 namespace {
 
@@ -74,63 +73,36 @@ std::string good_file(testing::random_numbers& random) {
 }  // namespace
 
 #if defined(CNNPOOL_LIBFUZZER)
-namespace {
-long runs = 0, accepted = 0;
-}
-
-extern "C" std::size_t LLVMFuzzerMutate(unsigned char* data, std::size_t size, std::size_t most_bytes);
-
-extern "C" int LLVMFuzzerInitialize(int*, char***) {
-  std::atexit([] { std::fprintf(stderr, "%ld files, %ld accepted\n", runs, accepted); });
-  return 0;
-}
 extern "C" std::size_t LLVMFuzzerCustomMutator(unsigned char* data, std::size_t size, std::size_t most_bytes,
                                                unsigned seed) {
-  testing::random_numbers random(seed);
-  if (size < 24 || random.between(0, 99) == 0) {
-    const std::string file = good_file(random);
-    if (file.size() <= most_bytes) {
-      std::copy(file.begin(), file.end(), data);
-      return file.size();
-    }
-  }
-  return LLVMFuzzerMutate(data, size, most_bytes);
+  return testing::mutate_good_files(data, size, most_bytes, seed, 24, good_file);
 }
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   std::string file(reinterpret_cast<const char*>(data), size);
-  ++runs;
+  ++testing::runs;
   try_file(file);
   seal(file);
-  accepted += try_file(file);
+  testing::accepted += try_file(file);
   return 0;
 }
 #else
 
 int main() {
-  const char* text = std::getenv("CNNPOOL_FUZZ_SECONDS");
-  const double seconds = text != nullptr ? std::atof(text) : 60;
-  const auto start = std::chrono::steady_clock::now();
-  testing::random_numbers random(78);
-  long runs = 0, accepted = 0;
-  while (std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() < seconds) {
-    for (int i = 0; i < 100; ++i, ++runs) {
-      std::string file = good_file(random);
-      const bool seal_first = random.between(0, 9) == 0;
-      if (seal_first) seal(file);
-      for (int k = random.between(0, 3); k > 0 && !file.empty(); --k) {
-        const std::size_t at = static_cast<std::size_t>(random.bits() % std::min<std::size_t>(file.size(), 100));
-        switch (random.between(0, 3)) {
-          case 0: file[at] = static_cast<char>(random.between(0, 255)); break;
-          case 1: file.erase(at, static_cast<std::size_t>(random.between(1, 9))); break;
-          case 2: file.resize(at); break;
-          default: file.insert(at, file.substr(at, 8)); break;
-        }
+  return testing::fuzz_from_seed(78, [](testing::random_numbers& random) {
+    std::string file = good_file(random);
+    const bool seal_first = random.between(0, 9) == 0;
+    if (seal_first) seal(file);
+    for (int k = random.between(0, 3); k > 0 && !file.empty(); --k) {
+      const std::size_t at = static_cast<std::size_t>(random.bits() % std::min<std::size_t>(file.size(), 100));
+      switch (random.between(0, 3)) {
+        case 0: file[at] = static_cast<char>(random.between(0, 255)); break;
+        case 1: file.erase(at, static_cast<std::size_t>(random.between(1, 9))); break;
+        case 2: file.resize(at); break;
+        default: file.insert(at, file.substr(at, 8)); break;
       }
-      if (!seal_first) seal(file);
-      accepted += try_file(file);
     }
-  }
-  std::printf("%ld files, %ld accepted, 0 crashes\n", runs, accepted);
-  return accepted > 0 && accepted < runs ? 0 : 1;
+    if (!seal_first) seal(file);
+    return try_file(file);
+  });
 }
 #endif

@@ -8,13 +8,12 @@
 #include <cnnpool/pool.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <new>
 #include <sstream>
 
-#include "random.hpp"
+#include "fuzz/fuzzing.hpp"
 
 namespace {
 std::size_t live = 0, most = 0;
@@ -88,32 +87,13 @@ std::string good_file(testing::random_numbers& random) {
 }  // namespace
 
 #if defined(CNNPOOL_LIBFUZZER)
-namespace {
-long runs = 0, accepted = 0;
-}
-
-extern "C" std::size_t LLVMFuzzerMutate(unsigned char* data, std::size_t size, std::size_t most_bytes);
-
-extern "C" int LLVMFuzzerInitialize(int*, char***) {
-  std::atexit([] { std::fprintf(stderr, "%ld files, %ld accepted\n", runs, accepted); });
-  return 0;
-}
-/// Starts from good files: from nothing, a minute may not be enough to find the header's three keys.
 extern "C" std::size_t LLVMFuzzerCustomMutator(unsigned char* data, std::size_t size, std::size_t most_bytes,
                                                unsigned seed) {
-  testing::random_numbers random(seed);
-  if (size < 10 || random.between(0, 99) == 0) {
-    const std::string file = good_file(random);
-    if (file.size() <= most_bytes) {
-      std::copy(file.begin(), file.end(), data);
-      return file.size();
-    }
-  }
-  return LLVMFuzzerMutate(data, size, most_bytes);
+  return testing::mutate_good_files(data, size, most_bytes, seed, 10, good_file);
 }
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
-  ++runs;
-  accepted += try_file(std::string(reinterpret_cast<const char*>(data), size));
+  ++testing::runs;
+  testing::accepted += try_file(std::string(reinterpret_cast<const char*>(data), size));
   return 0;
 }
 #else
@@ -150,19 +130,10 @@ void damage(std::string& file, testing::random_numbers& random) {
 }  // namespace
 
 int main() {
-  const char* text = std::getenv("CNNPOOL_FUZZ_SECONDS");
-  const double seconds = text != nullptr ? std::atof(text) : 60;
-  const auto start = std::chrono::steady_clock::now();
-  testing::random_numbers random(77);
-  long runs = 0, accepted = 0;
-  while (std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() < seconds) {
-    for (int i = 0; i < 100; ++i, ++runs) {
-      std::string file = good_file(random);
-      if (random.between(0, 9) != 0) damage(file, random);
-      accepted += try_file(file);
-    }
-  }
-  std::printf("%ld files, %ld accepted, 0 crashes\n", runs, accepted);
-  return accepted > 0 && accepted < runs ? 0 : 1;
+  return testing::fuzz_from_seed(77, [](testing::random_numbers& random) {
+    std::string file = good_file(random);
+    if (random.between(0, 9) != 0) damage(file, random);
+    return try_file(file);
+  });
 }
 #endif
