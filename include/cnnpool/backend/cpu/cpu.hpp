@@ -31,13 +31,19 @@ struct tiles {
   }
   index per_image() const { return (outputs.count + run - 1) / run * per_run; }
   index count() const { return images * per_image(); }
-  /// f(image, first output, count)
+  /// f(image, first output, count) for tiles first .. last-1.
   template <class F>
-  CNNPOOL_INLINE void visit(index i, const F& f) const {
-    const index n = i / per_image(), t = i % per_image();
-    const index start = t / per_run * run, first = start + t % per_run * size;
-    const index stop = start + run < outputs.count ? start + run : outputs.count;
-    if (first < stop) f(n, first, stop - first < size ? stop - first : size);
+  CNNPOOL_INLINE void visit(index first, index last, const F& f) const {
+    index n = first / per_image(), r = first % per_image() / per_run, t = first % per_run;
+    for (; first < last; ++first) {
+      const index from = r * run + t * size, stop = (r + 1) * run < outputs.count ? (r + 1) * run : outputs.count;
+      if (from < stop) f(n, from, stop - from < size ? stop - from : size);
+      if (++t < per_run) continue;
+      t = 0;
+      if ((r += 1) * run < outputs.count) continue;
+      r = 0;
+      ++n;
+    }
   }
 };
 
@@ -54,10 +60,9 @@ struct fold_share {
   template <class Level>
   CNNPOOL_INLINE void operator()() const {
     using kernel = Kernel<Level, X, F, W, A>;
-    for (index i = first; i < last; ++i)
-      all.visit(i, [&](index n, index o, index count) {
-        kernel{p, f, weights_of(n), typename kernel::element_reader(p.x)}(n, o, count);
-      });
+    all.visit(first, last, [&](index n, index o, index count) {
+      kernel{p, f, weights_of(n), typename kernel::element_reader(p.x)}(n, o, count);
+    });
   }
   CNNPOOL_INLINE W weights_of(index n) const {
     if constexpr (std::is_pointer_v<W>) return weights + n * weights_stride;
@@ -113,7 +118,7 @@ struct cpu {
         using kernel = detail::region_fold<Level, X, F, R, A>;
         const kernel k{p, f, regions, plan, reinterpret_cast<typename kernel::state*>(cells + worker * own),
                        typename kernel::element_reader(x)};
-        for (index i = first; i < last; ++i) tiles.visit(i, k);
+        tiles.visit(first, last, k);
       });
     });
   }

@@ -46,23 +46,29 @@ struct row_fold {
   /// Outputs first .. first+count-1 of image n. Everything that the rows share is computed here, once: the stores of
   /// results could alias it, and it would be loaded again for every row.
   CNNPOOL_INLINE void operator()(index n, index first, index count) const {
+    if (p.elements.count > short_row) fold_rows<in_long>(n, first, count);
+    else fold_rows<in_short>(n, first, count);
+  }
+
+ private:
+  template <int Block>
+  CNNPOOL_INLINE void fold_rows(index n, index first, index count) const {
     const index total = p.elements.count, step = p.outputs.inner_stride;
-    const bool is_long = total > short_row;
-    const index block = is_long ? in_long : in_short, padded = (total + block - 1) / block * block;
+    const index padded = (total + Block - 1) / Block * Block;
     const bool adjacent = p.elements.inner == total && (p.elements.inner_stride == 1 || total == 1) &&
                           p.outputs.inner == p.outputs.count;
     const T* last_start = p.end - padded;  // rows that start here or before end inside the view, padding included
     const T* start = p.start(n, first);
-    L tail_weights[array_size(weighted ? in_long : 1)] = {};  // of the last, partial block of a row
-    if constexpr (weighted) copy_elements(tail_weights, weights + total / block * block, total % block, 1);
+    L tail_weights[array_size(weighted ? Block : 1)] = {};  // of the last, partial block of a row
+    if constexpr (weighted) copy_elements(tail_weights, weights + total / Block * Block, total % Block, 1);
 
-    alignas(64) unsigned char memory[(N * short_row + in_long) * sizeof(T)];
+    alignas(64) unsigned char memory[(N * short_row + Block) * sizeof(T)];
     T* buffer = reinterpret_cast<T*>(memory);
     state reduced[array_size(tile / N)];
     for (index i = 0; i < count; i += N) {
       const index rows = count - i < N ? count - i : N, o = first + i;
       state states[array_size(N)];
-      if (is_long) {
+      if constexpr (Block == in_long) {
         CNNPOOL_UNROLL(1)
         for (int r = 0; r < rows; ++r) {
           const T* x = start + (i + r) * step;
@@ -89,7 +95,6 @@ struct row_fold {
     }
   }
 
- private:
   CNNPOOL_INLINE state long_row(index n, index o, const T* x, bool in_place, index total, T* buffer,
                                 const L* tail) const {
     constexpr int Count = in_long / N;
@@ -161,12 +166,12 @@ struct row_fold {
       const auto mask = first_lanes<V>(last);
       CNNPOOL_UNROLL(8)
       for (int r = 0; r < Rows; ++r) {
-        const auto f = channel(o, r, rows);
-        const state nothing = f.template init<V>();
-        const state s = select_state<V>(mask, stepped(f, nothing, x + r * step + full * N, tail + full * N), nothing);
         CNNPOOL_UNROLL(16)
         for (int j = 0; j < Count; ++j)
-          if (j == full) local[r * Count + j] = f.merge(local[r * Count + j], s);
+          if (j == full) {
+            state& s = local[r * Count + j];
+            s = select_state<V>(mask, stepped(channel(o, r, rows), s, x + r * step + full * N, tail + full * N), s);
+          }
       }
     }
     CNNPOOL_UNROLL(32)
