@@ -20,15 +20,17 @@ namespace cnnpool {
 
 namespace detail {
 
-/// SUM x / 2^k: the channel sum scaled so that C large values cannot overflow. S* does not depend on the scale.
+/// SUM x / 2^k: the channel sum scaled so that C large values cannot overflow. S* does not depend on the scale, which is
+/// of the lanes' own type: a conversion in the loop would cost more than the sum.
+template <class L>
 struct scaled_sum : additive {
-  double scale = 1;
+  L scale = 1;
   explicit scaled_sum(index count) {
-    while (scale * static_cast<double>(count) > 1) scale /= 2;
+    while (scale * static_cast<L>(count) > 1) scale /= 2;
   }
   template <class V>
   CNNPOOL_HD V step(const V& s, const V& x) const {
-    return s + x * V(static_cast<lane_t<V>>(scale));
+    return s + x * V(scale);
   }
 };
 
@@ -142,7 +144,7 @@ struct crow_spatial_weights {
   template <class B, class X, class A>
   void pool(const B& backend, scratch& s, const X& x, const matrix<A>& out) const {
     const scratch::frame frame(s);
-    backend.fold_channels(s, x, detail::scaled_sum(x.extents().c), out);
+    backend.fold_channels(s, x, detail::scaled_sum<A>(x.extents().c), out);
     detail::crow_spatial<typename B::space>(backend, s, out, a, b);
   }
 };
@@ -178,7 +180,7 @@ struct crow {
       const matrix<A> rows = out.row_range(first, count);
       const scratch::frame frame(own);
       const matrix<A> weights = own.make<A>(count, e.positions());
-      b_.fold_channels(own, images, detail::scaled_sum(e.c), weights);
+      b_.fold_channels(own, images, detail::scaled_sum<A>(e.c), weights);
       detail::crow_spatial<space>(b_, own, weights, a, b);
       const matrix<A> both = own.make<A>(count, 2 * e.c);
       b_.weighted_fold(own, images, position_weights<A>{weights.data, weights.row_stride},

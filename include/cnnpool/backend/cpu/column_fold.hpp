@@ -1,9 +1,10 @@
 // Folds whose outputs lie side by side: the channels of NHWC and of channel blocks, the positions of an NCHW channel sum.
 //
-// Lanes are outputs. A tile of them keeps its states in the first-level cache; four elements of every output are stepped
-// per visit, so that loading and storing states costs a quarter, and memory is read in long runs. Every output takes
-// its elements in runs of 64, in order, and adds up the runs: the same bits for any tile, register width and number of
-// threads, and a rounding error that grows with N/64 instead of N.
+// Lanes are outputs. Up to eight registers of them keep their states in registers while they read every element. More
+// keep them in the first-level cache, so that memory is read in runs as long as a tile: eight elements of every output are
+// stepped per visit, and loading and storing a state costs an eighth. Every output takes its elements in runs of 64, in
+// order, and adds up the runs: the same bits for any tile, register width and number of threads, and a rounding error that
+// grows with N/64 instead of N.
 #pragma once
 
 #include "row_fold.hpp"
@@ -18,7 +19,7 @@ struct column_fold {
   using element_reader = reader<Level, T, Read, L>;
   static constexpr bool weighted = !std::is_same_v<W, no_weights>;
   static constexpr int lanes_ = level_width<Level, L, 64>;
-  static constexpr index tile = 2048 / static_cast<index>(sizeof(L)), run = 64;
+  static constexpr index tile = column_tile<L>, run = 64;
   using V = pack<L, lanes_>;
   using state = typename F::template state<V>;
 
@@ -27,69 +28,97 @@ struct column_fold {
   W weights;
   element_reader read;
 
-  template <class G>
-  CNNPOOL_INLINE state stepped(const G& f, const state& s, const T* x, index count, index i) const {
-    const V v = x + lanes_ <= p.end ? read.template adjacent<V>(x) : read.template some<V>(x, count);
-    if constexpr (weighted) return f.step(s, v, V(weights[i]));
-    else return f.step(s, v);
-  }
-
   /// Outputs first .. first+count-1 of image n, adjacent in memory, at most a tile.
   CNNPOOL_INLINE void operator()(index n, index first, index count) const {
-    const T* x = p.start(n, first);
-    const index total = p.elements.count, packs = (count + lanes_ - 1) / lanes_;
-    if constexpr (differs_by_channel<F>) {
-      for (index j = 0; j < packs; ++j) {
-        const index o = first + j * lanes_, some = count - j * lanes_ < lanes_ ? count - j * lanes_ : lanes_;
-        const auto f = for_channels<V>(fold, o, some);
-        state all = f.template init<V>();
-        for (index from = 0; from < total; from += run) {
-          const index to = total - from < run ? total : from + run;
-          state s = f.template init<V>();
-          for (index i = from; i < to; ++i) s = stepped(f, s, x + p.elements.offset(i) + j * lanes_, some, i);
-          all = from == 0 ? s : f.merge(all, s);
-        }
-        store_results<V>(*this, f, all, n, o, some);
-      }
-    } else {
-      state all[array_size(tile / lanes_)], states[array_size(tile / lanes_)];
-      step_run(all, x, 0, total < run ? total : run, count);
-      for (index from = run; from < total; from += run) {
-        step_run(states, x, from, total - from < run ? total : from + run, count);
-        for (index j = 0; j < packs; ++j) all[j] = fold.merge(all[j], states[j]);
-      }
-      for (index j = 0; j < packs; ++j)
-        store_results<V>(*this, fold, all[j], n, first + j * lanes_,
-                         count - j * lanes_ < lanes_ ? count - j * lanes_ : lanes_);
+    constexpr int most = components<V, state> == 1 ? 4 : 2;
+    if (!differs_by_channel<F> && count > 8 * lanes_) return fold_tile(n, first, count);
+    for (index o = first; o < first + count;) {
+      const index left = first + count - o;
+      if (left > most / 2 * lanes_) fold_registers<most>(n, o, left);
+      else fold_registers<1>(n, o, left);
     }
   }
 
  private:
-  /// Elements from .. to-1 of every output.
-  CNNPOOL_INLINE void step_run(state* states, const T* x, index from, index to, index count) const {
-    const index packs = (count + lanes_ - 1) / lanes_, full = count / lanes_;
-    for (index j = 0; j < packs; ++j) states[j] = fold.template init<V>();
-    index i = from;
-    for (; i + 4 <= to; i += 4) {
-      const T* row[4];
-      for (int u = 0; u < 4; ++u) row[u] = x + p.elements.offset(i + u);
-      for (index j = 0; j < full; ++j) {
-        state s = states[j];
-        CNNPOOL_UNROLL(4)
-        for (int u = 0; u < 4; ++u) {
-          const V v = read.template adjacent<V>(row[u] + j * lanes_);
-          if constexpr (weighted) s = fold.step(s, v, V(weights[i + u]));
-          else s = fold.step(s, v);
+  /// The next P registers of outputs, or what is left.
+  template <int P>
+  CNNPOOL_INLINE void fold_registers(index n, index& o, index left) const {
+    const T* const x = p.start(n, o);
+    const index total = p.elements.count, wide = P * lanes_;
+    const auto in_pack = [&](int j) { return left <= j * lanes_ ? 0 : left - j * lanes_ < lanes_ ? left - j * lanes_ : lanes_; };
+    const auto f = [&](int j) { return for_channels<V>(fold, o + j * lanes_, in_pack(j)); };
+    T last[array_size(P * lanes_)] = {};  // a row that ends outside the view's memory when it is read in whole registers
+    state all[array_size(P)], s[array_size(P)];
+    CNNPOOL_UNROLL(4)
+    for (int j = 0; j < P; ++j) all[j] = f(j).template init<V>();
+    for (index from = 0; from < total; from += run) {
+      const index to = total - from < run ? total : from + run;
+      CNNPOOL_UNROLL(4)
+      for (int j = 0; j < P; ++j) s[j] = f(j).template init<V>();
+      for (index i = from; i < to; ++i) {
+        const T* row = x + p.elements.offset(i);
+        if (row + wide > p.end) {
+          copy_elements(last, row, left < wide ? left : wide, 1);
+          row = last;
         }
-        states[j] = s;
+        CNNPOOL_UNROLL(4)
+        for (int j = 0; j < P; ++j) s[j] = stepped(f(j), s[j], read.template adjacent<V>(row + j * lanes_), i);
       }
-      if (full != packs)
-        for (int u = 0; u < 4; ++u)
-          states[full] = stepped(fold, states[full], row[u] + full * lanes_, count - full * lanes_, i + u);
+      CNNPOOL_UNROLL(4)
+      for (int j = 0; j < P; ++j) all[j] = f(j).merge(all[j], s[j]);
     }
-    for (; i < to; ++i)
-      for (index j = 0; j < packs; ++j)
-        states[j] = stepped(fold, states[j], x + p.elements.offset(i) + j * lanes_, count - j * lanes_, i);
+    for (int j = 0; j < P; ++j)
+      if (j * lanes_ < left) store_results<V>(*this, f(j), all[j], n, o + j * lanes_, in_pack(j));
+    o += wide;
+  }
+
+  template <class G>
+  CNNPOOL_INLINE state stepped(const G& f, const state& s, const V& v, index i) const {
+    if constexpr (weighted) return f.step(s, v, V(weights[i]));
+    else return f.step(s, v);
+  }
+
+  CNNPOOL_INLINE void fold_tile(index n, index first, index count) const {
+    const T* x = p.start(n, first);
+    const index total = p.elements.count, packs = (count + lanes_ - 1) / lanes_;
+    state all[array_size(tile / lanes_)], states[array_size(tile / lanes_)];
+    step_run(all, x, 0, total < run ? total : run, count);
+    for (index from = run; from < total; from += run) {
+      step_run(states, x, from, total - from < run ? total : from + run, count);
+      for (index j = 0; j < packs; ++j) all[j] = fold.merge(all[j], states[j]);
+    }
+    for (index j = 0; j < packs; ++j)
+      store_results<V>(*this, fold, all[j], n, first + j * lanes_,
+                       count - j * lanes_ < lanes_ ? count - j * lanes_ : lanes_);
+  }
+
+  /// Elements from .. to-1 of every output of a tile.
+  CNNPOOL_INLINE void step_run(state* states, const T* x, index from, index to, index count) const {
+    for (index j = 0; j * lanes_ < count; ++j) states[j] = fold.template init<V>();
+    // Eight rows that lie a multiple of 4 KiB apart, and the states, are more than a set of the first-level cache holds.
+    const bool one_set = p.elements.inner_stride * static_cast<index>(sizeof(T)) % 4096 == 0;
+    index i = from;
+    if (!one_set)
+      for (; i + 8 <= to; i += 8) step_rows<8>(states, x, i, count);
+    for (; i + 4 <= to; i += 4) step_rows<4>(states, x, i, count);
+    for (; i < to; ++i) step_rows<1>(states, x, i, count);
+  }
+
+  /// Elements i .. i+Rows-1.
+  template <int Rows>
+  CNNPOOL_INLINE void step_rows(state* states, const T* x, index i, index count) const {
+    const index full = count / lanes_;
+    const T* row[array_size(Rows)];
+    for (int u = 0; u < Rows; ++u) row[u] = x + p.elements.offset(i + u);
+    for (index j = 0; j < full; ++j) {
+      state s = states[j];
+      CNNPOOL_UNROLL(8)
+      for (int u = 0; u < Rows; ++u) s = stepped(fold, s, read.template adjacent<V>(row[u] + j * lanes_), i + u);
+      states[j] = s;
+    }
+    if (const index rest = count % lanes_; rest != 0)
+      for (int u = 0; u < Rows; ++u)
+        states[full] = stepped(fold, states[full], read.template some<V>(row[u] + full * lanes_, rest), i + u);
   }
 };
 

@@ -251,8 +251,12 @@ struct cpu {
       if (p.outputs.count == 1 && p.images > 1 && detail::fold_outputs<F> == 1 && weights_stride == 0 && same_order)
         p.images_as_outputs();
     const bool rows = p.elements.inner_stride == 1 || p.outputs.inner_stride != 1;
-    const detail::tiles tiles(p.outputs, rows ? detail::row_tile : 2048 / static_cast<index>(sizeof(A)), p.images, rows);
-    parallel_shares(workers_for(detail::image_bytes(x) * x.extents().n, tiles.count()), tiles.count(),
+    const index bytes = detail::image_bytes(x) * x.extents().n;
+    // Long runs of memory, but enough tiles for the threads.
+    const index share = p.outputs.count * p.images / workers_for(bytes, p.outputs.count * p.images / 64) / 64 * 64;
+    const index columns = share < 64 ? 64 : share < detail::column_tile<A> ? share : detail::column_tile<A>;
+    const detail::tiles tiles(p.outputs, rows ? detail::row_tile : columns, p.images, rows);
+    parallel_shares(workers_for(bytes, tiles.count()), tiles.count(),
                     [&](index, index first, index last) {
                       if (rows)
                         detail::run_up_to_avx2(level, detail::fold_share<detail::row_fold, X, F, W, A>{

@@ -60,7 +60,13 @@ struct pack {
   vector v;
 
   CNNPOOL_INLINE pack() {}
-  CNNPOOL_INLINE pack(L x) : v(x - vector{}) {}  // x - 0 is x, -0 and NaN included: one broadcast
+  /// A broadcast to 16 bytes, repeated. Of a wider one GCC makes an insert per lane, because this constructor, until it is
+  /// inlined, is code for baseline registers. x - 0 is x, -0 and NaN included.
+  CNNPOOL_INLINE pack(L x) {
+    using quarter = typename detail::vector_of<L, 16 / static_cast<int>(sizeof(L))>::type;
+    const quarter q = x - quarter{};
+    for (unsigned i = 0; i < sizeof v; i += sizeof q) __builtin_memcpy(reinterpret_cast<char*>(&v) + i, &q, sizeof q);
+  }
   CNNPOOL_INLINE pack(const pack& o) : v(o.v) {}
   CNNPOOL_INLINE pack& operator=(const pack& o) {
     v = o.v;

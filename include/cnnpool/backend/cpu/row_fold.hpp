@@ -14,8 +14,10 @@
 
 namespace cnnpool::detail {
 
-/// Outputs that a row_fold takes at a time, at most.
+/// Outputs that a row_fold and a column_fold take at a time, at most.
 inline constexpr index row_tile = 64;
+template <class L>
+inline constexpr index column_tile = 8192 / static_cast<index>(sizeof(L));
 
 struct no_weights {
   struct tail {};
