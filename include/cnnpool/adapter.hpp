@@ -14,6 +14,8 @@
 #include <string_view>
 
 #include "core/any_feature_view.hpp"
+#include "core/descriptors.hpp"
+#include "core/matrix.hpp"
 #include "core/source.hpp"
 
 namespace cnnpool {
@@ -117,5 +119,32 @@ auto as_view(T&& t, const hints& h = {}) {
     return detail::view_of<U>(t, h);
   }
 }
+
+namespace detail {
+
+template <class D>
+descriptor_span<D> output_of(descriptors<D>& out) {
+  return out.span();
+}
+template <class D, class Space>
+const descriptor_span<D, Space>& output_of(const descriptor_span<D, Space>& out) {
+  return out;
+}
+template <class T>
+  requires requires(T& t) { adapter<T>::output(t); }
+auto output_of(T& out) {
+  return adapter<T>::output(out);
+}
+
+/// What results can be written to: descriptors, a descriptor_span, or an adapted matrix.
+template <class Out>
+concept has_output = requires(Out& out) { output_of(out); };
+
+template <class D, class Space>
+matrix<D> matrix_of(const descriptor_span<D, Space>& out) {
+  return {out.data(), out.rows(), out.cols(), out.row_stride(), 1};
+}
+
+}  // namespace detail
 
 }  // namespace cnnpool

@@ -10,23 +10,6 @@ namespace cnnpool {
 
 namespace detail {
 
-template <class D>
-descriptor_span<D> output_of(descriptors<D>& out) {
-  return out.span();
-}
-template <class D, class Space>
-const descriptor_span<D, Space>& output_of(const descriptor_span<D, Space>& out) {
-  return out;
-}
-template <class T>
-  requires requires(T& t) { adapter<T>::output(t); }
-auto output_of(T& out) {
-  return adapter<T>::output(out);
-}
-
-template <class Out>
-concept has_output = requires(Out& out) { output_of(out); };
-
 /// Calls f(source of a typed view).
 template <class X, class F>
 decltype(auto) with_source(const X& x, F&& f) {
@@ -68,11 +51,6 @@ void pool_converted(const B& b, scratch& s, const X&, const matrix<D>& out, cons
     pooled(s, t);
     b.convert(s, t, out);
   }
-}
-
-template <class D, class Space>
-matrix<D> matrix_of(const descriptor_span<D, Space>& out) {
-  return {out.data(), out.rows(), out.cols(), out.row_stride(), 1};
 }
 
 struct to_zero {

@@ -107,6 +107,43 @@ TEST_CASE("MOP-VLAD over one view per level, two images") {
     }
   }
 }
+TEST_CASE("mop_vlad_into writes the same descriptors into memory of the caller") {
+  constexpr int c = 6, images = 3;
+  const random_map whole(images * c, 1, 1, 21, false), parts(images * 4 * c, 1, 1, 22, false);
+  const std::vector<feature_view<float>> views{{whole.values.data(), {.n = images, .c = c}, nchw},
+                                               {parts.values.data(), {.n = images * 4, .c = c}, nchw}};
+  const codebook book(numbers(3 * c, 23), 3);
+  const whitening output(numbers(3 * c, 24), numbers(5 * 3 * c, 25));
+  const std::vector<mop_level> levels{{}, {.centres = book, .options = mop_paper, .output = output}};
+  const auto expected = mop_vlad(cpu{}, views, levels);
+  REQUIRE((expected.rows() == images && expected.cols() == c + 5));
+
+  workspace w;
+  std::vector<float> memory(images * 20, 7.f);  // rows 20 apart, what lies between them stays
+  mop_vlad_into(cpu{}, views, levels, descriptor_span<float>(memory.data(), images, c + 5, 20), w);
+  descriptors<double> wide(images, c + 5);
+  mop_vlad_into(cpu{}, views, levels, wide, w);
+  bool equal = true, kept = true;
+  for (int i = 0; i < images; ++i)
+    for (int j = 0; j < 20; ++j) {
+      const float got = memory[static_cast<std::size_t>(i * 20 + j)];
+      if (j >= c + 5) kept = kept && got == 7.f;
+      else equal = equal && got == expected(i, j) && wide(i, j) == static_cast<double>(got);
+    }
+  CHECK((equal && kept));
+
+  descriptors<float> wrong(images, c + 4);
+  wrong(0, 0) = 7;
+  CHECK(sentence([&] { mop_vlad_into(cpu{}, views, levels, wrong, w); }) ==
+        "mop_vlad_into: output is 3 x 10, 2 levels of 3 images need 3 x 11");
+  CHECK(sentence([&] { mop_vlad_into(cpu{}, views, std::vector<mop_level>(2), wrong, w); }) ==
+        "mop_vlad: level 2 has 4 windows and no codebook");
+  CHECK(wrong(0, 0) == 7);
+  const std::vector<feature_view<float>> none(2, feature_view<float>(nullptr, {.n = 0, .c = c}, nchw));
+  descriptors<float> no_rows(0, c + 5);
+  mop_vlad_into(cpu{}, none, levels, no_rows, w);
+  CHECK(mop_vlad(cpu{}, none, levels).rows() == 0);
+}
 TEST_CASE("MOP-VLAD on the windows of one map (an extension)") {
   const random_map m(8, 9, 11, 6);
   const codebook book(numbers(5 * 8, 7), 5);

@@ -6,6 +6,8 @@
 //
 //   auto d = mop_vlad(cpu{}, views, levels);    views[l]: a batch of the windows of level l, windows x C (h = w = 1);
 //                                               for n images n * windows of them, image by image
+//   mop_vlad_into(b, views, levels, out, workspace)   the same into memory of the caller, on any backend; allocates
+//                                               nothing once the workspace is warm
 //
 // A level without a codebook takes one activation per image and only projects; a missing projection is the identity.
 // The paper: 4096-d fc7; 500-d input projections; K = 100; .power and .l2; output projections to 4096; 12 288 in all.
@@ -20,7 +22,7 @@
 #include <string>
 #include <vector>
 
-#include "../core/descriptors.hpp"
+#include "../adapter.hpp"
 #include "../post/whiten.hpp"
 #include "vlad.hpp"
 #include "windows.hpp"
@@ -82,13 +84,12 @@ struct basic_mop_level {
 };
 using mop_level = basic_mop_level<host_space>;
 
-/// One descriptor per image; see the top of this file.
-template <class B, class T, class Space>
-auto mop_vlad(const B& b, const std::vector<feature_view<T, Space>>& views,
-              const std::vector<basic_mop_level<Space>>& levels) {
-  static_assert(std::is_same_v<typename B::space, host_space> && std::is_same_v<Space, host_space>,
-                "cnnpool::mop_vlad: it returns descriptors in host memory; on a device call apply of every level");
-  using A = typename B::template accumulator<T>;
+namespace detail {
+
+/// Components of the descriptor of one image; raises what is wrong with the views and levels.
+template <class T, class Space>
+index mop_descriptor_size(const std::vector<feature_view<T, Space>>& views,
+                          const std::vector<basic_mop_level<Space>>& levels) {
   if (views.empty() || views.size() != levels.size())
     raise("mop_vlad: ", views.size(), " views for ", levels.size(), " levels, expected one per level and at least one");
   const index images = views[0].extents().n;
@@ -102,25 +103,70 @@ auto mop_vlad(const B& b, const std::vector<feature_view<T, Space>>& views,
     if (images != 0) levels[l].check("mop_vlad", static_cast<index>(l), e.n / images, e.c);
     size += levels[l].descriptor_size(e.c);
   }
-  descriptors<A> result(images, size);
-  if (images == 0) return result;
+  return size;
+}
+
+/// out: a row per image.
+template <class B, class T, class Space, class A>
+void run_mop(const B& b, scratch& s, const std::vector<feature_view<T, Space>>& views,
+             const std::vector<basic_mop_level<Space>>& levels, const matrix<A>& out) {
+  index column = 0;
+  for (std::size_t l = 0; l < views.size(); ++l) {
+    const scratch::frame frame(s);
+    const shape& e = views[l].extents();
+    const index d = levels[l].descriptor_size(e.c);
+    const matrix<A> rows = s.make<A>(e.n, e.c);
+    b.fold(s, as_source(views[l]), sum{}, rows);
+    levels[l].apply(b, s, rows, e.n / out.rows, out.columns(column, d));
+    column += d;
+  }
+}
+
+}  // namespace detail
+
+/// One descriptor per image into out (descriptors, a descriptor_span, or an adapted matrix); see the top of this file.
+template <class B, class T, class Space, class Out, workspace_memory W>
+  requires(detail::has_output<Out>)
+void mop_vlad_into(const B& b, const std::vector<feature_view<T, Space>>& views,
+                   const std::vector<basic_mop_level<Space>>& levels, Out&& out, W& w) {
+  const auto& to = detail::output_of(out);
+  using D = typename std::remove_cvref_t<decltype(to)>::value_type;
+  using A = typename B::template accumulator<T>;
+  static_assert(std::is_same_v<typename B::space, Space> && std::is_same_v<typename W::space, Space> &&
+                    std::is_same_v<typename std::remove_cvref_t<decltype(to)>::space, Space>,
+                "cnnpool::mop_vlad_into: the views, the levels, the output and the workspace are in different memory "
+                "spaces than the backend's");
+  const index size = detail::mop_descriptor_size(views, levels), images = views[0].extents().n;
+  if (to.rows() != images || to.cols() != size)
+    raise("mop_vlad_into: output is ", to.rows(), " x ", to.cols(), ", ", levels.size(), " levels of ", images,
+          " images need ", images, " x ", size);
+  if (images == 0 || size == 0) return;
   const auto run = [&](scratch& s) {
-    index column = 0;
-    for (std::size_t l = 0; l < views.size(); ++l) {
-      const scratch::frame frame(s);
-      const shape& e = views[l].extents();
-      const index d = levels[l].descriptor_size(e.c);
-      const matrix<A> rows = s.make<A>(e.n, e.c);
-      b.fold(s, as_source(views[l]), sum{}, rows);
-      levels[l].apply(b, s, rows, e.n / images, matrix<A>{result.data() + column, images, d, size, 1});
-      column += d;
+    if constexpr (std::is_same_v<A, D>) {
+      detail::run_mop(b, s, views, levels, detail::matrix_of(to));
+    } else {
+      const matrix<A> t = s.make<A>(images, size);
+      detail::run_mop(b, s, views, levels, t);
+      b.convert(s, t, detail::matrix_of(to));
     }
   };
   scratch measure;
   run(measure);
-  workspace w(measure.peak());
+  w.reserve(measure.peak());
   scratch s(w.data(), w.capacity());
   run(s);
+}
+
+/// The same in memory of its own.
+template <class B, class T, class Space>
+auto mop_vlad(const B& b, const std::vector<feature_view<T, Space>>& views,
+              const std::vector<basic_mop_level<Space>>& levels) {
+  static_assert(std::is_same_v<typename B::space, host_space> && std::is_same_v<Space, host_space>,
+                "cnnpool::mop_vlad: it returns descriptors in host memory; on a device call mop_vlad_into");
+  const index size = detail::mop_descriptor_size(views, levels);
+  descriptors<typename B::template accumulator<T>> result(views[0].extents().n, size);
+  workspace w;
+  mop_vlad_into(b, views, levels, result, w);
   return result;
 }
 
