@@ -48,8 +48,9 @@ class search_side {
         values.row(i).setZero();
         continue;
       }
+      const double inverse = 1 / divisor;  // one double rounding more, which the bound has room for
       for (index j = 0; j < d_->cols(); ++j)
-        values(i, j) = static_cast<float>(static_cast<double>(row[static_cast<std::size_t>(j)]) / divisor);
+        values(i, j) = static_cast<float>(static_cast<double>(row[static_cast<std::size_t>(j)]) * inverse);
     }
   }
 
