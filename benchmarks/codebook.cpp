@@ -1,5 +1,6 @@
-// Codebooks by k-means, and the same by VLFeat and FAISS. Printed: what each leaves as the mean squared distance to the
-// nearest centre, over five seeds; then their times, in turns. The limit is the multiply-adds of 25 times all distances.
+// Codebooks by k-means, and the same by VLFeat and FAISS. Printed: what each leaves as the mean squared distance to
+// the nearest centre, over five seeds; then their times, in turns. The limit is the multiply-adds of 25 times all
+// distances.
 #include "turns.hpp"
 
 #include <cnnpool/train/codebook.hpp>

@@ -1,5 +1,5 @@
-# cnnpool_benchmark_peers: the libraries that bench_whitening, bench_vlad, bench_codebook and bench_search compare with, each
-# where it is installed, and the definitions that say which.
+# cnnpool_benchmark_peers: the libraries that bench_whitening, bench_vlad, bench_codebook and bench_search compare
+# with, each where it is installed, and the definitions that say which.
 add_library(cnnpool_benchmark_peers INTERFACE)
 set(variants openblas-pthread openblas-openmp openblas-serial)  # Debian's
 find_library(CNNPOOL_OPENBLAS openblas PATH_SUFFIXES ${variants})

@@ -1,6 +1,7 @@
-// Exact search, cosine, the 10 best: one query and a batch of them, and the same by FAISS's flat index and by OpenBLAS
-// with a partial sort, in turns. The limit of one query is reading the database, that of a batch the multiply-adds of the
-// products. Every program gets the database as rows of unit length; ours, which does not know that, measures their length.
+// Exact search, cosine, the 10 best: one query and a batch of them, and the same by FAISS's flat index and by
+// OpenBLAS with a partial sort, in turns. The limit of one query is reading the database, that of a batch the
+// multiply-adds of the products. Every program gets the database as rows of unit length; ours, which does not know
+// that, measures their length.
 #include "turns.hpp"
 
 #include <cnnpool/retrieval/search.hpp>

@@ -1,4 +1,4 @@
-"""Google Benchmark JSON files -> Markdown: rho by method and workload, then ours against peers in turns. table.py FILE..."""
+"""Google Benchmark JSON files -> Markdown: rho by method and workload, then ours and peers in turns. table.py FILE..."""
 import json
 import sys
 

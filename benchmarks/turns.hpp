@@ -1,7 +1,8 @@
-// Methods that do the same work, in turns: a round is limit, method, limit, next method, ..., so that all meet the same
-// clock speed and neighbours, and each finds the caches as the limit left them (and so does the limit, which runs once
-// more before, untimed). The first method is ours. Reported: its time and rho, the median of (time of the limit / time of the method); for every peer rho_PEER, and times_PEER, the
-// median over the rounds of (time of the peer / time of ours). What the peers compute is compared before.
+// Methods that do the same work, in turns: a round is limit, method, limit, next method, ..., so that all meet the
+// same clock speed and neighbours, and each finds the caches as the limit left them (and so does the limit, which
+// runs once more before, untimed). The first method is ours. Reported: its time and rho, the median of (time of the
+// limit / time of the method); for every peer rho_PEER, and times_PEER, the median over the rounds of (time of the
+// peer / time of ours). What the peers compute is compared before.
 #pragma once
 
 #include <benchmark/benchmark.h>

@@ -1,5 +1,6 @@
-// The nearest centre and VLAD, and the same by Eigen, OpenBLAS, FAISS and VLFeat, in turns. rho: the limit's time over the
-// method's; the limit are the fused multiply-adds of the products. The peers are compiled and linked as a user gets them.
+// The nearest centre and VLAD, and the same by Eigen, OpenBLAS, FAISS and VLFeat, in turns. rho: the limit's time
+// over the method's; the limit are the fused multiply-adds of the products. The peers are compiled and linked as a
+// user gets them.
 #include "turns.hpp"
 
 #include <Eigen/Core>
@@ -86,7 +87,8 @@ struct vlad_work {
       cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n, k, c, 1, x.data(), c, centres, c, 0, products.data(), k);
       argmin(k, 1);
     } else {
-      cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, k, n, c, 1, centres, c, x.data(), n, 0, products.data(), n);
+      cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, k, n, c, 1, centres, c, x.data(), n, 0, products.data(),
+                  n);
       argmin(1, n);
     }
   }
@@ -102,7 +104,8 @@ struct vlad_work {
       std::fill(weights.begin(), weights.end(), 0.f);
       for (index p = 0; p < n; ++p)
         weights[static_cast<std::size_t>(labels[static_cast<std::size_t>(p)] * n + p)] = 1;
-      cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, k, c, n, 1, weights.data(), n, x.data(), n, 0, out.data(), c);
+      cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, k, c, n, 1, weights.data(), n, x.data(), n, 0, out.data(),
+                  c);
     }
     for (index j = 0; j < k; ++j)
       cblas_saxpy(c, -counts[static_cast<std::size_t>(j)], centres + j * c, 1, out.data() + j * c, 1);
@@ -150,8 +153,8 @@ void add_assignment() {
   methods.push_back({"cnnpool", [] {
     const cnnpool::codebook& words = work().words;
     const auto run = [&](cnnpool::scratch& s) {  // the primitive that vlad's hard assignment is
-      cnnpool::cpu{.threads = 1}.nearest(s, cnnpool::as_source(work().view(true)), words.centres(), words.squared_norms(),
-                                         2., cnnpool::matrix<float>{groups.data(), 1, n, n, 1});
+      cnnpool::cpu{.threads = 1}.nearest(s, cnnpool::as_source(work().view(true)), words.centres(),
+                                         words.squared_norms(), 2., cnnpool::matrix<float>{groups.data(), 1, n, n, 1});
     };
     cnnpool::scratch measure;
     run(measure);

@@ -1,6 +1,6 @@
-// Whitening and its fit, and the same by Eigen, OpenBLAS and FAISS, in turns. rho: the limit's time over the method's. The
-// limit of one descriptor against a matrix is reading the matrix; that of many, and of the fit, the multiply-adds of the
-// products. The peers are compiled and linked as a user gets them.
+// Whitening and its fit, and the same by Eigen, OpenBLAS and FAISS, in turns. rho: the limit's time over the
+// method's. The limit of one descriptor against a matrix is reading the matrix; that of many, and of the fit, the
+// multiply-adds of the products. The peers are compiled and linked as a user gets them.
 #include "turns.hpp"
 
 #include <Eigen/Core>
@@ -106,7 +106,8 @@ void add_fit() {
   }});
   for (const method& m : methods) m.run();
   double smallest = 1, apart = 0;
-  const double scale = static_cast<double>(theirs.eigenvalues[0]) / ours.variances().data()[0];  // they do not divide by n
+  // FAISS does not divide by n.
+  const double scale = static_cast<double>(theirs.eigenvalues[0]) / ours.variances().data()[0];
   for (index j = 0; j < k; ++j) {
     const rows a(ours.rows().data + j * d, 1, d), b(theirs.A.data() + j * d, 1, d);
     smallest = std::min(smallest, static_cast<double>(std::abs(a.row(0).dot(b.row(0)) / a.norm() / b.norm())));
