@@ -31,18 +31,18 @@ class study_table {
   void add(study_row row) { rows_.push_back(std::move(row)); }
   const std::vector<study_row>& rows() const { return rows_; }
 
+  /// The projected columns: mAP / R@1, and at full rank the rank in brackets.
   std::string markdown() const {
     std::string text = "| network | layer | map | policy | size | mAP | bars | R@1 | PCA " + dimensions_ +
-                       " mAP | R@1 | whitened " + dimensions_ +
-                       " mAP | R@1 | whitened full mAP | R@1 | full | us/map |\n|";
-    for (int i = 0; i < 16; ++i) text += i < 4 ? "---|" : "---:|";
+                       " | whitened " + dimensions_ + " | whitened full | us/map |\n|";
+    for (int i = 0; i < 12; ++i) text += i < 4 ? "---|" : "---:|";
     text += "\n";
     for (const study_row& r : rows_) {
       text += "| " + r.network + " | " + r.layer + " | " + r.map_size + " | " + r.policy + " | " +
               std::to_string(r.raw.dimensions) + " | " + number("%.1f", 100 * r.raw.map) + " | " +
               number("%.1f", 100 * r.raw.rectangular) + " | " + number("%.1f", 100 * r.raw.recall) + pair(r.pca) +
-              pair(r.whitened) + pair(r.whitened_full) + " | " +
-              (r.whitened_full ? std::to_string(r.whitened_full->dimensions) : "-") + " | " +
+              pair(r.whitened) + pair(r.whitened_full) +
+              (r.whitened_full ? " (" + std::to_string(r.whitened_full->dimensions) + ")" : "") + " | " +
               number("%.1f", r.microseconds) + " |\n";
     }
     return text;
@@ -103,7 +103,7 @@ class study_table {
     return std::isnan(value) ? "-" : buffer;
   }
   static std::string pair(const std::optional<study_score>& s) {
-    return s ? " | " + number("%.1f", 100 * s->map) + " | " + number("%.1f", 100 * s->recall) : " | - | -";
+    return s ? " | " + number("%.1f", 100 * s->map) + " / " + number("%.1f", 100 * s->recall) : " | -";
   }
   static std::string quoted(const std::string& text) {
     if (text.find_first_of(",\"\n") == std::string::npos) return text;

@@ -138,7 +138,16 @@ class Study(unittest.TestCase):
                             rows["conv_1+relu", "sum", "none"]["map_percent"])
         self.assertTrue(before)
         with open(self.path("out", "study.md"), encoding="ascii") as file:
-            self.assertEqual(len(file.read().splitlines()), 2 + 3 * 7 + 3)
+            lines = file.read().splitlines()
+        self.assertEqual(len(lines), 2 + 3 * 7 + 3)
+        cells = {tuple(line.split(" | ")[i] for i in (1, 3)): line.split(" | ") for line in lines[2:]}
+        for line in lines:
+            self.assertEqual(line.count("|"), 13, line)
+        for place, projection in ((8, "pca"), (10, "whitened_full")):
+            row = rows["relu_1", "gem", projection]
+            cell = f"{float(row['map_percent']):.1f} / {float(row['recall_at_1_percent']):.1f}"
+            self.assertEqual(cells["relu_1", "gem"][place],
+                             cell + (f" ({row['dimensions']})" if projection == "whitened_full" else ""))
         self.assertLessEqual({"matches.png", "map_by_dimension.png", "time_by_policy.png"},
                              set(os.listdir(self.path("pictures"))))
 
@@ -147,7 +156,9 @@ class Study(unittest.TestCase):
         self.assertEqual(ran.returncode, 0, ran.stderr)
         self.assertIn("relu_1, gem: " + self.path("out") + "/descriptors.npy (8 x 8), names.txt, ranking.csv", ran.stdout)
         self.assertFalse(os.path.exists(self.path("out", "study.csv")))
-        self.assertIn("matches.png", os.listdir(self.path("pictures")))
+        self.assertEqual({"matches.png"} | {f"{kind}_{k}.png" for k in (1, 2, 3, 4)
+                                            for kind in ("saliency_crow", "saliency_spoc", "regions")},
+                         set(os.listdir(self.path("pictures"))))
         rows = np.load(self.path("out", "descriptors.npy"))
         self.assertEqual(rows.shape, (8, 8))
         np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)

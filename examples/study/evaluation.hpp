@@ -1,0 +1,79 @@
+// How well descriptors rank: the measures of a row of the table, as they are, projected by PCA, and whitened.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <cnnpool/retrieval/measures.hpp>
+#include <cnnpool/retrieval/search.hpp>
+#include <cnnpool/train/pca_whitening.hpp>
+
+#include "pooled_layer.hpp"
+#include "study_photos.hpp"
+#include "table.hpp"
+
+/// mAP in percent by the number of PCA dimensions.
+using dimension_curve = std::vector<std::pair<double, double>>;
+
+inline study_score evaluate(const study_photos& photos, const cnnpool::descriptors<float>& database,
+                            const cnnpool::descriptors<float>& queries) {
+  const auto& q = photos.own_queries ? queries : database;
+  const cnnpool::neighbours ranked = cnnpool::nearest(q, database, database.rows());
+  const auto mean = [&](const auto& measure) { return cnnpool::mean_of(measure, ranked, photos.task.truths).value; };
+  study_score out{mean(cnnpool::measures::average_precision{}),
+                  mean(cnnpool::measures::rectangular_average_precision{}), mean(cnnpool::measures::hit_at{1}),
+                  database.cols()};
+  if (!photos.task.revisited.empty())
+    for (const auto p : {cnnpool::protocol::easy, cnnpool::protocol::medium, cnnpool::protocol::hard}) {
+      const auto scores = cnnpool::measure_revisited(ranked, photos.task.revisited, p);
+      out.revisited.push_back(scores.map.value);
+      out.revisited.push_back(scores.precision_at_10.value);
+    }
+  return out;
+}
+
+namespace study_detail {
+
+inline cnnpool::descriptors<float> projected(const cnnpool::descriptors<float>& d, const cnnpool::whitening& model) {
+  return d.rows() == 0 ? d : cnnpool::pool(d, cnnpool::sum{} | model | cnnpool::l2{});
+}
+inline std::optional<study_score> evaluate_projected(const study_photos& photos, const pooled_layer& d,
+                                                     const cnnpool::whitening& model, cnnpool::index dimensions) {
+  if (model.output_size() < dimensions) return std::nullopt;
+  const cnnpool::whitening cut = model.truncated(dimensions);
+  return evaluate(photos, projected(d.database, cut), projected(d.queries, cut));
+}
+
+/// What the projections are learned on: the training photos, or the database itself.
+inline cnnpool::descriptors<float> training_rows_of(const study_photos& photos, const pooled_layer& d) {
+  using cnnpool::index;
+  const bool own = photos.training.empty();
+  const cnnpool::descriptors<float>& from = own ? d.database : d.training;
+  const std::vector<char>& ok = own ? photos.database_ok : photos.training_ok;
+  cnnpool::descriptors<float> out(static_cast<index>(std::ranges::count(ok, 1)), from.cols());
+  index to = 0;
+  for (index i = 0; i < from.rows(); ++i)
+    if (ok[static_cast<std::size_t>(i)] != 0) std::ranges::copy(from.row(i), out.row(to++).begin());
+  return out;
+}
+
+}  // namespace study_detail
+
+/// Fills the measures of a row. curve: filled where it is given.
+inline void evaluate_row(const study_photos& photos, const pooled_layer& d, cnnpool::index dimensions, study_row& row,
+                         dimension_curve* curve) {
+  row.raw = evaluate(photos, d.database, d.queries);
+  const auto training = study_detail::training_rows_of(photos, d);
+  if (training.rows() < 3) return;
+  const auto whitened = cnnpool::fit_pca_whitening(training),
+             plain = cnnpool::fit_pca_whitening(training, {.power = 0});
+  using study_detail::evaluate_projected;
+  row.pca = evaluate_projected(photos, d, plain, dimensions);
+  row.whitened = evaluate_projected(photos, d, whitened, dimensions);
+  row.whitened_full = evaluate_projected(photos, d, whitened, whitened.output_size());
+  if (curve != nullptr)
+    for (cnnpool::index k = 8; k <= whitened.output_size(); k *= 2)
+      curve->emplace_back(static_cast<double>(k), 100 * evaluate_projected(photos, d, plain, k)->map);
+}

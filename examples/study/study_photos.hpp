@@ -1,0 +1,75 @@
+// The photos of a study and which of them gave features. A photo that did not is nobody's match, and no query.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "features.hpp"
+#include "task.hpp"
+
+struct study_photos {
+  study_task task;
+  std::vector<study_photo> training;
+  std::vector<char> database_ok, queries_ok, training_ok;
+  bool own_queries = false;
+
+  const std::vector<study_photo>& queries() const { return own_queries ? task.queries : task.database; }
+  const std::vector<char>& asked_ok() const { return own_queries ? queries_ok : database_ok; }
+  std::size_t count() const { return task.database.size() + task.queries.size() + training.size(); }
+};
+
+inline study_photos read_photos(const std::string& photos, const std::string& truth, const std::string& train) {
+  study_photos p;
+  p.task = read_task(photos, truth);
+  p.own_queries = !p.task.queries.empty();
+  if (!train.empty())
+    for (const auto& path : study_detail::photos_in(study_detail::photo_folder(train)))
+      p.training.push_back({"training/" + path.filename().string(), path.string()});
+  return p;
+}
+
+/// Fills the cache with the layers of all photos, and says which have them.
+inline void prepare_features(feature_cache& cache, const std::string& network, const std::vector<std::string>& layers,
+                             study_photos& p, photo_problems& problems) {
+  std::size_t done = 0;
+  study_progress progress("features of " + network);
+  const auto each = [&](const std::vector<study_photo>& list, std::vector<char>& ok) {
+    for (const auto& photo : list) {
+      progress.at(++done, p.count(), photo.name);
+      ok.push_back(cache.prepare(photo, layers, problems) ? 1 : 0);
+    }
+  };
+  each(p.task.database, p.database_ok);
+  each(p.task.queries, p.queries_ok);
+  each(p.training, p.training_ok);
+  if (std::ranges::count(p.database_ok, 1) == 0) {
+    const auto& [photo, problem] = *problems.begin();
+    cnnpool::raise("study: ", network, " gives features of 0 of ", p.database_ok.size(), " photos; ", photo, ": ",
+                   problem);
+  }
+}
+
+inline void leave_out_broken(study_photos& p) {
+  using cnnpool::index;
+  for (std::size_t q = 0; q < p.task.truths.size(); ++q) {
+    const auto ok = [&](index row) { return p.database_ok[static_cast<std::size_t>(row)] != 0; };
+    const auto clean = [&](std::vector<index>& rows) { std::erase_if(rows, [&](index row) { return !ok(row); }); };
+    const auto add_broken = [&](std::vector<index>& junk) {
+      clean(junk);
+      for (std::size_t row = 0; row < p.database_ok.size(); ++row)
+        if (p.database_ok[row] == 0) junk.push_back(static_cast<index>(row));
+    };
+    const bool query_ok = p.asked_ok()[q] != 0;
+    auto& truth = p.task.truths[q];
+    clean(truth.positives);
+    add_broken(truth.junk);
+    if (!query_ok) truth.positives.clear();
+    if (p.task.revisited.empty()) continue;
+    auto& r = p.task.revisited[q];
+    clean(r.easy);
+    clean(r.hard);
+    add_broken(r.junk);
+    if (!query_ok) r.easy.clear(), r.hard.clear();
+  }
+}
