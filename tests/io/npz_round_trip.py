@@ -26,4 +26,18 @@ with tempfile.TemporaryDirectory() as folder:
             for name, array in arrays.items():
                 assert numpy.allclose(got[name], array.astype("f8").sum(axis=(2, 3)), rtol=2e-6, atol=1e-3), name
                 checked += 1
+    # A whitening that NumPy makes, applied by cnnpool, and the same model that cnnpool writes, applied by NumPy.
+    x = random.normal(size=(9, 6)).astype("f4")
+    for mean, matrix in ((random.random(6), random.random((4, 6))),
+                         (random.random((1, 6)).astype("f4"), numpy.asfortranarray(random.random((4, 6)), dtype=">f4"))):
+        model = os.path.join(folder, "model.npz")
+        numpy.savez(model, mean=mean, matrix=matrix, author=numpy.zeros(3, "u1"))
+        numpy.savez(source, x=x)
+        done = subprocess.run([sys.argv[1], model, source, target], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
+        with numpy.load(target) as got, numpy.load(target + ".model") as back:
+            assert numpy.allclose(got["y"], (x - mean) @ matrix.T, rtol=1e-5, atol=1e-5)
+            assert numpy.allclose((x - back["mean"]) @ back["matrix"].T, got["y"], rtol=1e-5, atol=1e-5)
+            assert sorted(back.keys()) == ["matrix", "mean"], list(back.keys())
+        checked += 2
 print(f"NumPy {numpy.__version__}: {checked} arrays of .npz files there and back")
