@@ -55,6 +55,23 @@ descriptors<float> result_of(const std::string& name) {
   if (name == "vlad_mass") return pool(list, vlad(words, {.mass = true, .l2 = false}));
   if (name == "vlad_soft") return pool(list, vlad(words, {.nearest = 3, .beta = 0.5, .power = true}));
   if (name == "vlad_input") return pool(list, vlad(words, {.nearest = 5, .input_l2 = true}));
+  if (name == "netvlad") return pool(list, netvlad(words, netvlad_head(numbers(5 * 7, 5), numbers(5, 6))));
+  if (name.starts_with("mop")) {
+    const bool paper = name == "mop_paper";
+    const std::vector<float> whole = numbers(8, 7), parts = numbers(25 * 8, 8), fine = numbers(49 * 8, 9);
+    const std::vector<feature_view<float>> views{{whole.data(), {.n = 1, .c = 8}, nchw},
+                                                 {parts.data(), {.n = 25, .c = 8}, nchw},
+                                                 {fine.data(), {.n = 49, .c = 8}, nchw}};
+    const auto model = [](index inputs, index outputs, std::uint64_t stream) {
+      const std::vector<float> m = numbers(inputs, stream), p = numbers(inputs * outputs, stream + 1);
+      return whitening(std::vector<double>(m.begin(), m.end()), std::vector<double>(p.begin(), p.end()));
+    };
+    mop_level level{.input = model(8, 5, 10), .centres = codebook(numbers(6 * 5, 12), 6), .options = mop_paper};
+    if (!paper) level.input = level.input.without_mean(), level.options = mop_reference;
+    std::vector<mop_level> levels{{}, level, level};
+    levels[1].output = model(30, 7, 13);
+    return mop_vlad(cpu{}, views, levels);
+  }
   const std::vector<float> s = numbers(3 * 2 * 7, 4);
   descriptors<float> scales(6, 7);
   std::copy(s.begin(), s.end(), scales.data());
@@ -85,7 +102,7 @@ TEST_CASE("NumPy's results of what is learned") {
     CHECK_FALSE(in >> expected);
     ++lines;
   }
-  CHECK(lines == 10);
+  CHECK(lines == 13);
 }
 
 }  // namespace cnnpool

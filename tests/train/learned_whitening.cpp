@@ -139,6 +139,48 @@ TEST_CASE("pairs that do not span the space get 1e-10, 1e-9, ... on the diagonal
     CHECK(std::sqrt(length) == Approx(1e5).epsilon(1e-5));
   }
 }
+TEST_CASE("rows and pairs in parts, merged, give the model of all of them") {
+  const auto part = [](const descriptors<float>& all, index first, index count) {
+    descriptors<float> r(count, all.cols());
+    std::copy(all.row(first).data(), all.row(first).data() + count * all.cols(), r.data());
+    return r;
+  };
+  for (const index n : {index{120}, index{7}}) {  // more and fewer rows than components
+    const auto x = training_set(n, 9, 9, 1);
+    const auto pairs = some_pairs(n, 60);
+    descriptors<float> q(60, 9), p(60, 9);
+    for (std::size_t i = 0; i < 60; ++i) {
+      std::ranges::copy(x.row(pairs[i].q), q.row(static_cast<index>(i)).begin());
+      std::ranges::copy(x.row(pairs[i].p), p.row(static_cast<index>(i)).begin());
+    }
+    const auto whole = fit_learned_whitening(x, pairs, {.dimensions = 3});
+    matching_statistics one, a, b;
+    one.add(x);
+    one.add_pairs(q, p);
+    a.add(part(x, 0, 4));
+    a.add_pairs(part(q, 0, 11), part(p, 0, 11));
+    b.add_pairs(part(q, 11, 49), part(p, 11, 49));
+    b.add(part(x, 4, n - 4));
+    a.merge(b);
+    CHECK((a.count() == n && a.pairs() == 60));
+    for (const auto* s : {&one, &a}) {
+      const auto w = s->fit({.dimensions = 3});
+      REQUIRE((w.output_size() == 3 && w.input_size() == 9));
+      for (index k = 0; k < 3; ++k) {
+        CHECK(w.variances().data()[k] == Approx(whole.variances().data()[k]).epsilon(1e-7));
+        for (index j = 0; j < 9; ++j)
+          CHECK(static_cast<double>(w.rows()(k, j)) ==
+                Approx(static_cast<double>(whole.rows()(k, j))).epsilon(1e-4).margin(1e-4));
+      }
+      for (index j = 0; j < 9; ++j)
+        CHECK(static_cast<double>(w.mean()(0, j)) == Approx(static_cast<double>(whole.mean()(0, j))).margin(1e-6));
+    }
+    matching_statistics twice = one;
+    twice.merge(twice);
+    CHECK((twice.count() == 2 * n && twice.pairs() == 120));
+    CHECK(twice.fit().variances().data()[0] == Approx(one.fit().variances().data()[0]).epsilon(1e-9));
+  }
+}
 TEST_CASE("misuse of learned whitening is one sentence") {
   const auto x = training_set(4, 3, 3, 1);
   const std::vector<matching_pair> none, outside{{0, 1}, {2, 4}}, good{{0, 1}};
@@ -146,6 +188,19 @@ TEST_CASE("misuse of learned whitening is one sentence") {
   CHECK(sentence([&] { fit_learned_whitening(x, outside); }) == "fit_learned_whitening: pair 1 is rows 2 and 4 of 4");
   CHECK(sentence([&] { fit_learned_whitening(x, good, {.dimensions = 4}); }) ==
         "fit_learned_whitening: dimensions is 4, expected 1 to 3, or 0 for all");
+  matching_statistics s, other;
+  CHECK(sentence([&] { s.add_pairs(x, training_set(3, 3, 3, 1)); }) ==
+        "matching_statistics: 4 x 3 queries and 3 x 3 matches, expected as many of one size");
+  CHECK(sentence([&] { s.fit(); }) == "fit_learned_whitening: 0 pairs of rows of 0 components");
+  s.add_pairs(x, x);
+  CHECK(sentence([&] { s.fit(); }) == "fit_learned_whitening: 4 pairs of rows of 0 components");
+  other.add_pairs(training_set(4, 2, 2, 1), training_set(4, 2, 2, 1));
+  CHECK(sentence([&] { s.merge(other); }) == "matching_statistics: pairs of 2 components after pairs of 3");
+  CHECK(sentence([&] { s.add_pairs(training_set(4, 2, 2, 1), training_set(4, 2, 2, 1)); }) ==
+        "matching_statistics: pairs of 2 components after pairs of 3");
+  CHECK(s.pairs() == 4);
+  s.add(training_set(4, 2, 2, 1));
+  CHECK(sentence([&] { s.fit(); }) == "fit_learned_whitening: pairs of 3 components, rows of 2");
 }
 
 }  // namespace cnnpool
