@@ -3,6 +3,8 @@
 // distances.
 #include "turns.hpp"
 
+#include <limits>
+
 #include <cnnpool/train/codebook.hpp>
 
 #include "fma_limit.hpp"

@@ -4,6 +4,9 @@
 // that, measures their length.
 #include "turns.hpp"
 
+#include <memory>
+#include <numeric>
+
 #include <cnnpool/retrieval/search.hpp>
 #include <cnnpool/retrieval/search_blocked.hpp>
 

@@ -3,6 +3,8 @@
 // user gets them.
 #include "turns.hpp"
 
+#include <limits>
+
 #include <Eigen/Core>
 
 #include <cnnpool/policy/vlad.hpp>

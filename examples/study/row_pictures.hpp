@@ -60,8 +60,8 @@ inline void draw_matches(const std::string& folder, const study_photos& photos, 
 
 namespace study_detail {
 
-/// SPoC's weight of every position: its pooling of as many channels as there are positions, channel k being 1 at position k
-/// and 0 elsewhere. All of them are one row of numbers, each channel a step further left.
+/// SPoC's weight of every position: its pooling of as many channels as there are positions, channel k being 1 at
+/// position k and 0 elsewhere. All of them are one row of numbers, each channel a step further left.
 inline cnnpool::descriptors<float> spoc_weights(cnnpool::index h, cnnpool::index w) {
   const cnnpool::index positions = h * w;
   std::vector<float> row(static_cast<std::size_t>(2 * positions - 1));

@@ -3,13 +3,14 @@
 //   cnnpool-study --photos paris5 --truth groups:paris5/groups.txt --models models --out study
 //   cnnpool-study --photos mine --truth groups:mine/groups.txt --model net.onnx --rgb --mean 123.7,116.3,103.5
 //                 --deviation 58.4,57.1,57.4 --layers features,features+relu --out study
-//   cnnpool-study --photos mine --truth none --model net.onnx --rgb --layers features --policies rmac --pictures mine-out
+//   cnnpool-study --photos mine --truth none --model net.onnx --rgb --layers features --policies rmac
+//                 --pictures mine-out
 //   cnnpool-study --model net.prototxt --weights net.caffemodel --list-layers 512x384
 //
 // Rows: layer x policy; columns: the descriptor as it is, PCA to some dimensions, whitened, and whitened at full rank.
-// The best row's descriptors, as they are, go to descriptors.npy and its rankings to ranking.csv; without ground truth that
-// is the first row, and there is no table. Activations are kept in the cache as .npy, so a run that is interrupted goes
-// on. Photos that cannot be used are named at the end, count as if they were not there, and make the exit code 3;
+// The best row's descriptors, as they are, go to descriptors.npy and its rankings to ranking.csv; without ground truth
+// that is the first row, and there is no table. Activations are kept in the cache as .npy, so a run that is interrupted
+// goes on. Photos that cannot be used are named at the end, count as if they were not there, and make the exit code 3;
 // anything else that is wrong is one sentence on stderr and 1.
 #include "command_line.hpp"
 #include "evaluation.hpp"

@@ -26,6 +26,13 @@ else()
   message(NOTICE "skipped: example_study: CLI11, Eigen or OpenCV is not installed")
 endif()
 
+if(TARGET example_mop_windows)
+  add_test(NAME example_mop_windows COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/mop_windows.py
+                                            $<TARGET_FILE:example_mop_windows> ${PROJECT_SOURCE_DIR}/../shared/data)
+else()
+  message(NOTICE "skipped: example_mop_windows: Eigen or OpenCV is not installed")
+endif()
+
 foreach(framework onnxruntime openvino libtorch opencv)
   if(TARGET example_${framework}_frame)
     add_test(NAME example_${framework}_frame
