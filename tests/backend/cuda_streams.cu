@@ -127,6 +127,29 @@ TEST_CASE("a model on the device") {
   device_rows long_rows(b.view.extents().n, 32 * 96);
   pool_into(cuda{}, x.view, vlad(to_device(book), {.power = true, .intra = true}), long_rows.span, memory);
   check_close(long_rows.host(), pool(reference{}, b.view, vlad(book, {.power = true, .intra = true})));
+
+  const std::vector<float> weights(rows.begin(), rows.end()), biases(32, 0.25f);
+  const netvlad_head head(weights, biases);
+  pool_into(cuda{}, x.view, netvlad(to_device(book), to_device(head)), long_rows.span, memory);
+  check_close(long_rows.host(), pool(reference{}, b.view, netvlad(book, head)));
+}
+
+TEST_CASE("MOP-VLAD on the device") {
+  const batch whole(6, {2, 96, 1, 1}), parts(7, {2 * 9, 96, 1, 1});
+  const on_device<float> x(whole.values, whole.view), y(parts.values, parts.view);
+  testing::random_numbers r;
+  std::vector<double> mean(96), rows(16 * 96), centres(4 * 16);
+  for (auto* v : {&mean, &rows, &centres})
+    for (double& d : *v) d = r.uniform(-1, 1);
+  const whitening w(mean, rows);
+  const codebook book(centres, 4);
+  const std::vector<mop_level> levels{{}, {.input = w, .centres = book, .options = mop_paper}};
+  const std::vector<basic_mop_level<device_space>> there{
+      {}, {.input = to_device(w), .centres = to_device(book), .options = mop_paper}};
+  device_rows out(2, 96 + 4 * 16);
+  device_workspace memory;
+  mop_vlad_into(cuda{}, std::vector{x.view, y.view}, there, out.span, memory);
+  check_close(out.host(), mop_vlad(reference{}, std::vector{whole.view, parts.view}, levels));
 }
 
 TEST_CASE("large batches: slices that share their temporaries") {

@@ -62,6 +62,8 @@ class basic_netvlad_head {
   index dimensions() const { return clusters() == 0 ? 0 : weights_.size() / clusters(); }
   matrix<const float> weights() const { return weights_.rows(clusters(), dimensions()); }
   matrix<const float> biases() const { return biases_.rows(clusters(), 1); }
+  const shared_array<float, Space>& weight_numbers() const { return weights_; }
+  const shared_array<float, Space>& bias_numbers() const { return biases_; }
 
  private:
   shared_array<float, Space> weights_, biases_;

@@ -1,4 +1,4 @@
-// Models (a whitening, a codebook) in device memory: fit them on the host, copy them once, and use them in chains of the
+// Models (a whitening, a codebook, a head of weights and biases) in device memory: fit them on the host, copy them once, and use them in chains of the
 // CUDA and Thrust backends. Needs the CUDA runtime's header, not nvcc.
 #pragma once
 
@@ -22,12 +22,14 @@ shared_array<T, device_space> to_device(const shared_array<T>& host) {
 }
 }  // namespace detail
 
-/// The same model with its numbers in device memory: a projection (whitening) or a codebook.
+/// The same model with its numbers in device memory: a projection (whitening), a codebook, or a NetVLAD head.
 template <template <class> class Model>
 Model<device_space> to_device(const Model<host_space>& model) {
   if constexpr (requires { model.mean_numbers(); })
     return {detail::to_device(model.mean_numbers()), detail::to_device(model.row_numbers()), model.output_size(),
             model.variances()};
+  else if constexpr (requires { model.weight_numbers(); })
+    return {detail::to_device(model.weight_numbers()), detail::to_device(model.bias_numbers())};
   else return {detail::to_device(model.centre_numbers()), detail::to_device(model.norm_numbers())};
 }
 
