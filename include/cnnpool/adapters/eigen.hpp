@@ -5,6 +5,10 @@
 // An expression that Eigen has not evaluated has no memory to view: a compile-time error. Assigned to a matrix it has.
 #pragma once
 
+#if !__has_include(<Eigen/Core>)
+#error "cnnpool/adapters/eigen.hpp: <Eigen/Core> is missing; install Eigen (Debian: libeigen3-dev)"
+#endif
+
 #include <Eigen/Core>
 
 #include <concepts>

@@ -4,6 +4,11 @@
 // or gets an error. A slice, a shuffle or any other expression has no memory to view: a compile-time error.
 #pragma once
 
+#if !__has_include(<unsupported/Eigen/CXX11/Tensor>)
+#error \
+    "cnnpool/adapters/eigen_tensor.hpp: <unsupported/Eigen/CXX11/Tensor> is missing; install Eigen (Debian: libeigen3-dev)"
+#endif
+
 #include <unsupported/Eigen/CXX11/Tensor>
 
 #include <cstddef>

@@ -11,6 +11,10 @@
 // to_mat(descriptors) copies a result into a Mat of its own; to_mat(d).reshape(1, h) makes a map of a row of h*w.
 #pragma once
 
+#if !__has_include(<opencv2/core.hpp>)
+#error "cnnpool/adapters/opencv.hpp: <opencv2/core.hpp> is missing; install OpenCV (Debian: libopencv-dnn-dev)"
+#endif
+
 #include <opencv2/core.hpp>
 
 #include <algorithm>

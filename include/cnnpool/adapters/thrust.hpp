@@ -11,6 +11,11 @@
 #error "cnnpool: choose Thrust's system for the whole program, e.g. -DTHRUST_DEVICE_SYSTEM=THRUST_DEVICE_SYSTEM_OMP"
 #endif
 
+#if !__has_include(<thrust/device_ptr.h>)
+#error \
+    "cnnpool/adapters/thrust.hpp: <thrust/device_ptr.h> is missing; install Thrust (CUDA toolkit, or Debian: libthrust-dev)"
+#endif
+
 #include <thrust/device_ptr.h>
 #include <thrust/device_vector.h>
 #include <thrust/host_vector.h>

@@ -1,0 +1,4 @@
+// expect: cnnpool/adapters/eigen.hpp: <Eigen/Core> is missing; install Eigen (Debian: libeigen3-dev)
+// flags: -nostdinc
+// needs: Eigen/Core
+#include <cnnpool/adapters/eigen.hpp>

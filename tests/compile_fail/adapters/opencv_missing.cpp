@@ -1,0 +1,4 @@
+// expect: cnnpool/adapters/opencv.hpp: <opencv2/core.hpp> is missing; install OpenCV (Debian: libopencv-dnn-dev)
+// flags: -nostdinc
+// needs: opencv2/core.hpp
+#include <cnnpool/adapters/opencv.hpp>
