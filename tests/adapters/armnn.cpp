@@ -50,14 +50,13 @@ TEST_CASE("tensors, their buffers and their types") {
   std::vector<float> memory(2 * 3 * 4 * 5);
   for (std::size_t i = 0; i < memory.size(); ++i) memory[i] = static_cast<float>(i);
   const armnn::Tensor t({armnn::TensorShape({2, 3, 4, 5}), armnn::DataType::Float32}, memory.data());
-  CHECK_ADAPTER(check_adapter(
+  CHECK_ADAPTER(
       t, {.extents = {2, 3, 4, 5}},
       [&](auto n, auto c, auto h, auto w) -> const float& { return memory[at(((n * 3 + c) * 4 + h) * 5 + w)]; },
-      [&] { memory[7] = -1; }));
+      [&] { memory[7] = -1; });
   const armnn::ConstTensor last({armnn::TensorShape({2, 4, 5, 3}), armnn::DataType::Float32}, memory.data());
-  CHECK_ADAPTER(
-      check_adapter(last, {.extents = {2, 3, 4, 5}, .how = {.axes = "nhwc"}},
-                    [&](auto n, auto c, auto h, auto w) { return memory[at(((n * 4 + h) * 5 + w) * 3 + c)]; }));
+  CHECK_ADAPTER(last, {.extents = {2, 3, 4, 5}, .how = {.axes = "nhwc"}},
+                [&](auto n, auto c, auto h, auto w) { return memory[at(((n * 4 + h) * 5 + w) * 3 + c)]; });
   using type = armnn::DataType;
   const std::pair<type, scalar_type> types[] = {{type::Float16, scalar_type::float16},
                                                 {type::BFloat16, scalar_type::bfloat16},

@@ -25,13 +25,13 @@ TEST_CASE("blobs of float and of double, by rank and by hint") {
   const shape s{2, 20, 6, 5};
   blob<float> b{{2, 20, 6, 5},
                 packed(s, 1200, [](auto n, auto c, auto h, auto w) { return ((n * 20 + c) * 6 + h) * 5 + w; })};
-  CHECK_ADAPTER(check_adapter(b, {.extents = s, .stride = strides{600, 30, 5, 1}}, number));
-  CHECK_ADAPTER(check_adapter(
+  CHECK_ADAPTER(b, {.extents = s, .stride = strides{600, 30, 5, 1}}, number);
+  CHECK_ADAPTER(
       b, {.extents = s},
       [&](auto n, auto c, auto h, auto w) -> const float& {
         return b.values[static_cast<std::size_t>(((n * 20 + c) * 6 + h) * 5 + w)];
       },
-      [&] { b.values[5] = -1; }));
+      [&] { b.values[5] = -1; });
   CHECK(as_view(b, {.axes = "nhwc"}).extents() == shape{2, 5, 20, 6});
   const blob<double> fc{{2, 3}, std::vector<double>(6)};
   CHECK((as_view(fc).extents() == shape{2, 3, 1, 1} && detail::owns_memory<blob<double>>));

@@ -16,13 +16,11 @@ std::string said(const cuda_array& a, const hints& h = {}) {
 TEST_CASE("a view of device memory, with and without strides") {
   const auto never = [](auto, auto, auto, auto) -> float { throw 1; };
   cuda_array a = array("<f4");
-  CHECK_ADAPTER(
-      check_adapter(a, {.extents = {2, 20, 6, 5}, .stride = strides{600, 30, 5, 1}, .space = "device"}, never));
+  CHECK_ADAPTER(a, {.extents = {2, 20, 6, 5}, .stride = strides{600, 30, 5, 1}, .space = "device"}, never);
   a.has_strides = true;
   const cnnpool::index last[] = {2400, 4, 400, 80};
   std::copy(last, last + 4, a.strides);
-  CHECK_ADAPTER(
-      check_adapter(a, {.extents = {2, 20, 6, 5}, .stride = strides{600, 1, 100, 20}, .space = "device"}, never));
+  CHECK_ADAPTER(a, {.extents = {2, 20, 6, 5}, .stride = strides{600, 1, 100, 20}, .space = "device"}, never);
   STATIC_REQUIRE(std::is_same_v<decltype(as_view(a))::space, device_space>);
   const std::pair<const char*, scalar_type> types[] = {{"<f8", scalar_type::float64},
                                                        {"<f2", scalar_type::float16},
@@ -41,6 +39,11 @@ TEST_CASE("what cannot be read is one sentence") {
   cuda_array a = array("<f4");
   a.ndim = 5;
   CHECK(said(a) == "as_view: the CUDA array has 5 axes, expected 1 to 4");
+  a.ndim = 0;
+  CHECK(said(a) == "as_view: the CUDA array has 0 axes, expected 1 to 4");
+  a = array("<f4");
+  a.data = nullptr;
+  CHECK(said(a) == "feature_view: data is a null pointer for a shape of 2 x 20 x 6 x 5");
   a = array("<f4");
   a.has_mask = true;
   CHECK(said(a) == "as_view: the CUDA array has a mask, expected all elements to be valid");

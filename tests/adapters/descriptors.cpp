@@ -18,17 +18,16 @@ TEST_CASE("descriptors are n images of c channels, spans too; what changes is se
   const auto x = as_view(d);
   same_elements(x, {.n = 2, .c = 2}, [&](auto n, auto c, auto, auto) -> const float& { return d(n, c); });
   const auto column = d.span().columns(1, 1);
-  same_elements(as_view(column), {.n = 2, .c = 1}, [&](auto n, auto, auto, auto) -> const float& { return d(n, 1); });
+  same_elements(column, {.n = 2, .c = 1}, [&](auto n, auto, auto, auto) -> const float& { return d(n, 1); });
   const auto row = d.span().row_range(1, 1);
-  same_elements(as_view(row), {.n = 1, .c = 2}, [&](auto, auto c, auto, auto) -> const float& { return d(1, c); });
+  same_elements(row, {.n = 1, .c = 2}, [&](auto, auto c, auto, auto) -> const float& { return d(1, c); });
   d(1, 1) = 7;
   CHECK(pool(x, sum{})(1, 1) == 7);
 }
 TEST_CASE("axes are read as they are named, or refused") {
   const descriptors<float> d = two_by_two();
-  same_elements(as_view(d, {.axes = "wc"}), {.c = 2, .w = 2}, [&](auto, auto c, auto, auto w) -> const float& {
-    return d(w, c);
-  });
+  same_elements(d, {.c = 2, .w = 2}, [&](auto, auto c, auto, auto w) -> const float& { return d(w, c); },
+                {.axes = "wc"});
   CHECK(pool(as_view(d, {.axes = "wc"}), sum{})(0, 1) == 6);
   CHECK(sentence([&] { as_view(d, {.axes = "c"}); }) == "as_view: axes \"c\" name 1 axes, the tensor has 2");
   CHECK(sentence([&] { as_view(d, {.axes = "zz"}); }) ==

@@ -11,8 +11,8 @@ using row_major = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::Ro
 /// The axes "nc" of a view against m(row, column).
 template <class M>
 void same_matrix(const M& m) {
-  same_elements(as_view(m), {.n = m.rows(), .c = m.cols()},
-                [&](auto n, auto c, auto, auto) -> const auto& { return m.coeffRef(n, c); });
+  same_elements(
+      m, {.n = m.rows(), .c = m.cols()}, [&](auto n, auto c, auto, auto) -> const auto& { return m.coeffRef(n, c); });
 }
 row_major ones(cnnpool::index rows, cnnpool::index cols) { return row_major::Ones(rows, cols); }
 }  // namespace
@@ -47,12 +47,11 @@ TEST_CASE("maps with strides, blocks, transposes, diagonals, Ref") {
 }
 TEST_CASE("hints name the axes") {
   const Eigen::MatrixXf m = Eigen::MatrixXf::Random(3, 5);
-  same_elements(as_view(m, {.axes = "hw"}), {.h = 3, .w = 5},
-                [&](auto, auto, auto h, auto w) -> const float& { return m(h, w); });
+  same_elements(m, {.h = 3, .w = 5}, [&](auto, auto, auto h, auto w) -> const float& { return m(h, w); },
+                {.axes = "hw"});
   const Eigen::VectorXf column = Eigen::VectorXf::LinSpaced(5, 0, 4);
   CHECK(as_view(column).extents() == shape{5, 1, 1, 1});
-  same_elements(as_view(column, {.axes = "cn"}), {.c = 5},
-                [&](auto, auto c, auto, auto) -> const float& { return column(c); });
+  same_elements(column, {.c = 5}, [&](auto, auto c, auto, auto) -> const float& { return column(c); }, {.axes = "cn"});
   CHECK(sentence([&] { as_view(m, {.axes = "chw"}); }) == "as_view: axes \"chw\" name 3 axes, the tensor has 2");
 }
 TEST_CASE("what changes in the matrix is seen through the view; empty matrices") {

@@ -8,25 +8,25 @@ using namespace cnnpool;
 TEST_CASE("tensors of both storage orders, of fixed size, maps; the caller names the axes") {
   Eigen::Tensor<float, 4> t(5, 6, 20, 2);
   t.setRandom();
-  same_elements(as_view(t, {.axes = "whcn"}), {2, 20, 6, 5},
-                [&](auto n, auto c, auto h, auto w) -> const float& { return t(w, h, c, n); });
+  same_elements(t, {2, 20, 6, 5}, [&](auto n, auto c, auto h, auto w) -> const float& { return t(w, h, c, n); },
+                {.axes = "whcn"});
   Eigen::Tensor<double, 3, Eigen::RowMajor> r(4, 3, 2);
   r.setRandom();
-  same_elements(as_view(r, {.axes = "hwc"}), {1, 2, 4, 3},
-                [&](auto, auto c, auto h, auto w) -> const double& { return r(h, w, c); });
+  same_elements(r, {1, 2, 4, 3}, [&](auto, auto c, auto h, auto w) -> const double& { return r(h, w, c); },
+                {.axes = "hwc"});
   Eigen::TensorFixedSize<float, Eigen::Sizes<3, 4>> fixed;
   fixed.setRandom();
-  same_elements(as_view(fixed, {.axes = "nc"}), {.n = 3, .c = 4},
-                [&](auto n, auto c, auto, auto) -> const float& { return fixed(n, c); });
+  same_elements(fixed, {.n = 3, .c = 4}, [&](auto n, auto c, auto, auto) -> const float& { return fixed(n, c); },
+                {.axes = "nc"});
   const Eigen::TensorMap<const Eigen::Tensor<float, 2>> map(t.data(), 10, 12);
-  same_elements(as_view(map, {.axes = "cn"}), {.n = 12, .c = 10},
-                [&](auto n, auto c, auto, auto) -> const float& { return map(c, n); });
+  same_elements(map, {.n = 12, .c = 10}, [&](auto n, auto c, auto, auto) -> const float& { return map(c, n); },
+                {.axes = "cn"});
   Eigen::Tensor<float, 2, Eigen::RowMajor, int> short_index(2, 3);
   short_index.setRandom();
-  same_elements(as_view(short_index, {.axes = "nc"}), {.n = 2, .c = 3},
-                [&](auto n, auto c, auto, auto) -> const float& {
-                  return short_index(static_cast<int>(n), static_cast<int>(c));
-                });
+  same_elements(
+      short_index, {.n = 2, .c = 3},
+      [&](auto n, auto c, auto, auto) -> const float& { return short_index(static_cast<int>(n), static_cast<int>(c)); },
+      {.axes = "nc"});
   Eigen::Tensor<std::uint8_t, 1> bytes(3);
   bytes.setConstant(7);
   CHECK(pool(as_view(bytes, {.axes = "h", .quantized = {0.5f, 1}}), sum{})(0, 0) == 9);

@@ -61,13 +61,13 @@ TEST_CASE("NCHW and channels last, element types, batch 0") {
   made nchw_made({2, 20, 6, 5}, memory.data()),
       last_made({2, 20, 6, 5}, memory.data(), ScalarType::Float, {0, 2, 3, 1});
   const Tensor t = nchw_made.tensor(), last = last_made.tensor();
-  CHECK_ADAPTER(check_adapter(
+  CHECK_ADAPTER(
       t, {.extents = {2, 20, 6, 5}, .stride = strides{600, 30, 5, 1}},
       [&](auto n, auto c, auto h, auto w) -> const float& { return memory[u(n * 600 + c * 30 + h * 5 + w)]; },
-      [&] { memory[7] = -1; }));
-  CHECK_ADAPTER(check_adapter(
+      [&] { memory[7] = -1; });
+  CHECK_ADAPTER(
       last, {.extents = {2, 20, 6, 5}, .stride = strides{600, 1, 100, 20}},
-      [&](auto n, auto c, auto h, auto w) -> const float& { return memory[u(n * 600 + c + h * 100 + w * 20)]; }));
+      [&](auto n, auto c, auto h, auto w) -> const float& { return memory[u(n * 600 + c + h * 100 + w * 20)]; });
   const std::pair<ScalarType, scalar_type> types[] = {{ScalarType::Half, scalar_type::float16},
                                                       {ScalarType::BFloat16, scalar_type::bfloat16},
                                                       {ScalarType::Double, scalar_type::float64},

@@ -10,17 +10,17 @@ using testing::packed;
 TEST_CASE("NHWC, NCHW, and C4NHW4 with the batch inside the block") {
   const shape s{2, 19, 6, 5};
   const auto view = [&](const std::vector<float>& v, mnn_format f, cnnpool::index pack = 4) {
-    return mnn_view(v.data(), scalar_type::float32, s, f, {}, pack);
+    return testing::made([&] { return mnn_view(v.data(), scalar_type::float32, s, f, {}, pack); });
   };
   const auto last = packed(s, 1140, [](auto n, auto c, auto h, auto w) { return ((n * 6 + h) * 5 + w) * 19 + c; });
-  CHECK_ADAPTER(check_adapter(view(last, mnn_format::tensorflow), {.extents = s}, number));
+  CHECK_ADAPTER(view(last, mnn_format::tensorflow), {.extents = s}, number);
   const auto first = packed(s, 1140, [](auto n, auto c, auto h, auto w) { return ((n * 19 + c) * 6 + h) * 5 + w; });
-  CHECK_ADAPTER(check_adapter(view(first, mnn_format::caffe), {.extents = s}, number));
+  CHECK_ADAPTER(view(first, mnn_format::caffe), {.extents = s}, number);
   for (const cnnpool::index k : {4, 8, 16}) {
     const auto v = packed(s, blocks(19, k) * 60 * k, [k](auto n, auto c, auto h, auto w) {
       return (((c / k * 2 + n) * 6 + h) * 5 + w) * k + c % k;
     });
-    CHECK_ADAPTER(check_adapter(view(v, mnn_format::caffe_c4, k), {.extents = s}, number));
+    CHECK_ADAPTER(view(v, mnn_format::caffe_c4, k), {.extents = s}, number);
   }
   CHECK(view(first, mnn_format::caffe_c4).stride() == strides{120, 240, 20, 4, 4, 1});
 }

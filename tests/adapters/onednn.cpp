@@ -1,6 +1,7 @@
 #include <cnnpool/adapters/onednn.hpp>
 
 #include <cstring>
+#include <iostream>
 
 #include "adapters/convolution.hpp"
 
@@ -14,10 +15,17 @@ const dnnl::engine cpu_engine(dnnl::engine::kind::cpu, 0);
 tensor in_plain(const shape& s, std::vector<float>& values, tensor::format_tag tag = tensor::format_tag::nchw) {
   return tensor({{s.n, s.c, s.h, s.w}, tensor::data_type::f32, tag}, cpu_engine, values.data());
 }
+/// Version 3 renamed it.
+tensor::dims dims_of(const auto& desc) {
+  if constexpr (requires { desc.get_dims(); })
+    return desc.get_dims();
+  else
+    return desc.dims();
+}
 /// The same numbers in another format.
 tensor reordered(tensor from, tensor::format_tag tag, tensor::data_type type = tensor::data_type::f32) {
   dnnl::stream stream(cpu_engine);
-  tensor to({from.get_desc().dims(), type, tag}, cpu_engine);
+  tensor to({dims_of(from.get_desc()), type, tag}, cpu_engine);
   dnnl::reorder(from, to).execute(stream, from, to);
   stream.wait();
   return to;
@@ -34,14 +42,12 @@ TEST_CASE("plain, channels last and blocked formats, channels no multiple of the
   std::vector<float> v = numbers(s);
   const auto at_index = [&](auto n, auto c, auto h, auto w) { return v[at(nchw(s).n * n + 30 * c + 5 * h + w)]; };
   tensor plain = in_plain(s, v);
-  CHECK_ADAPTER(check_adapter(plain, {.extents = s, .stride = strides{600, 30, 5, 1}}, at_index, [&] { v[0] = 500; }));
+  CHECK_ADAPTER(plain, {.extents = s, .stride = strides{600, 30, 5, 1}}, at_index, [&] { v[0] = 500; });
   using tag = tensor::format_tag;
-  CHECK_ADAPTER(
-      check_adapter(reordered(plain, tag::nhwc), {.extents = s, .stride = strides{600, 1, 100, 20}}, at_index));
-  CHECK_ADAPTER(
-      check_adapter(reordered(plain, tag::nChw8c), {.extents = s, .stride = strides{720, 240, 40, 8, 8, 1}}, at_index));
+  CHECK_ADAPTER(reordered(plain, tag::nhwc), {.extents = s, .stride = strides{600, 1, 100, 20}}, at_index);
+  CHECK_ADAPTER(reordered(plain, tag::nChw8c), {.extents = s, .stride = strides{720, 240, 40, 8, 8, 1}}, at_index);
   const tensor blocked = reordered(plain, tag::nChw16c);
-  CHECK_ADAPTER(check_adapter(blocked, {.extents = s, .stride = strides{960, 480, 80, 16, 16, 1}}, at_index));
+  CHECK_ADAPTER(blocked, {.extents = s, .stride = strides{960, 480, 80, 16, 16, 1}}, at_index);
   const auto d = pool(as_view(blocked), sum{}), expected = pool(as_view(plain), sum{});
   for (cnnpool::index i = 0; i < 20; ++i) CHECK(d(1, i) == expected(1, i));
 }
@@ -52,14 +58,13 @@ TEST_CASE("element types") {
   const auto value = [&](auto, auto c, auto h, auto w) { return v[at(20 * c + 5 * h + w)]; };
   using type = tensor::data_type;
   using tag = tensor::format_tag;
-  CHECK_ADAPTER(
-      check_adapter(reordered(plain, tag::nhwc, type::u8),
-                    {.extents = s, .type = scalar_type::uint8, .how = {.quantized = {0.5f, 2}}, .quantized = {0.5f, 2}},
-                    [&](auto... i) { return static_cast<std::uint8_t>(value(i...)); }));
+  CHECK_ADAPTER(reordered(plain, tag::nhwc, type::u8),
+                {.extents = s, .type = scalar_type::uint8, .how = {.quantized = {0.5f, 2}}, .quantized = {0.5f, 2}},
+                [&](auto... i) { return static_cast<std::uint8_t>(value(i...)); });
   const tensor signed_bytes = reordered(plain, tag::nchw, type::s8);
   CHECK(as_view(signed_bytes).type() == scalar_type::int8);
-  CHECK_ADAPTER(check_adapter(reordered(plain, tag::nchw, type::bf16), {.extents = s, .type = scalar_type::bfloat16},
-                              [&](auto... i) { return to_bfloat16(value(i...)); }));
+  CHECK_ADAPTER(reordered(plain, tag::nchw, type::bf16), {.extents = s, .type = scalar_type::bfloat16},
+                [&](auto... i) { return to_bfloat16(value(i...)); });
   const tensor half({{1, 3, 4, 5}, type::f16, tag::nchw}, cpu_engine);
   CHECK(as_view(half).type() == scalar_type::float16);
   const tensor integers({{1, 3, 4, 5}, type::s32, tag::nchw}, cpu_engine);
@@ -71,8 +76,8 @@ TEST_CASE("submemory, strides of one's own, fewer axes") {
   std::vector<float> v = numbers(s);
   const tensor plain = in_plain(s, v);
   const tensor part(plain.get_desc().submemory_desc({1, 16, 6, 5}, {1, 2, 0, 0}), cpu_engine, v.data());
-  CHECK_ADAPTER(check_adapter(part, {.extents = {1, 16, 6, 5}},
-                              [&](auto, auto c, auto h, auto w) { return v[at(600 + 30 * (c + 2) + 5 * h + w)]; }));
+  CHECK_ADAPTER(part, {.extents = {1, 16, 6, 5}},
+                [&](auto, auto c, auto h, auto w) { return v[at(600 + 30 * (c + 2) + 5 * h + w)]; });
   const tensor sparse_rows({{2, 3, 2, 2}, tensor::data_type::f32, tensor::dims{100, 30, 10, 2}}, cpu_engine, v.data());
   CHECK(as_view(sparse_rows).stride() == strides{100, 30, 10, 2});
   const tensor two({{2, 3}, tensor::data_type::f32, tensor::format_tag::nc}, cpu_engine, v.data());
@@ -119,7 +124,8 @@ TEST_CASE("a convolution in the format that oneDNN chooses, and in blocked ones"
       CHECK(s.block == (out_format == tag::nChw8c ? 8 : 16));
   }
   testing::ran(
-      "oneDNN", std::to_string(DNNL_VERSION_MAJOR) + "." + std::to_string(DNNL_VERSION_MINOR), policies,
+      DNNL_VERSION_MAJOR < 3 ? "oneDNN of Debian" : "oneDNN",
+      std::to_string(DNNL_VERSION_MAJOR) + "." + std::to_string(DNNL_VERSION_MINOR), policies,
       "convolution in nChw8c, nChw16c and what it chose itself (" + chosen + "), nchw, submemory, u8, s8, bf16");
 }
 TEST_CASE("what cannot be read is one sentence") {
@@ -129,6 +135,7 @@ TEST_CASE("what cannot be read is one sentence") {
   using tag = tensor::format_tag;
   CHECK(said(tensor({{1, 2, 3, 4, 5}, type::f32, tag::ncdhw}, cpu_engine)) ==
         "as_view: the oneDNN memory has 5 axes, expected 1 to 4");
+  CHECK(said(tensor(tensor::desc(), cpu_engine)) == "as_view: the oneDNN memory has 0 axes, expected 1 to 4");
   CHECK(said(tensor({{16, 16, 3, 3}, type::f32, tag::OIhw8i8o}, cpu_engine)) ==
         "as_view: the oneDNN memory has 2 inner blocks, expected at most 1; reorder it to a plain format");
   CHECK(said(tensor({{16, 16, 3, 3}, type::f32, tag::Oihw16o}, cpu_engine)) ==
@@ -142,3 +149,22 @@ TEST_CASE("what cannot be read is one sentence") {
   const tensor moved = std::move(taken);
   CHECK(said(taken) == "as_view: the oneDNN memory is empty");
 }
+#if DNNL_VERSION_MAJOR == 2  // version 3 has no Winograd
+TEST_CASE("weights of Winograd's have no strides") {
+  using type = tensor::data_type;
+  using tag = tensor::format_tag;
+  const tensor::desc images({1, 64, 56, 56}, type::f32, tag::any), weights({64, 64, 3, 3}, type::f32, tag::any);
+  const tensor::dims one{1, 1};
+  try {
+    const dnnl::convolution_forward::primitive_desc p(
+        {dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_winograd, images, weights, images, one, one,
+         one},
+        cpu_engine);
+    const tensor transformed(p.weights_desc(), cpu_engine);
+    CHECK(sentence([&] { as_view(transformed); }) ==
+          "as_view: the oneDNN memory has a format without strides, expected a reorder to a plain one");
+  } catch (const dnnl::error&) {
+    std::cout << "skipped: oneDNN's Winograd weights: this CPU has no such primitive\n";
+  }
+}
+#endif

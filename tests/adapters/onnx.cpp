@@ -35,21 +35,20 @@ TEST_CASE("raw_data, float_data, double_data") {
     if (i < 24) append_raw(*half.mutable_raw_data(), to_float16(static_cast<float>(i)));
     if (i < 24) bytes.mutable_raw_data()->push_back(static_cast<char>(i));
   }
-  CHECK_ADAPTER(check_adapter(
+  CHECK_ADAPTER(
       floats, {.extents = {2, 3, 4, 5}},
       [&](auto n, auto c, auto h, auto w) -> const float& {
         return floats.float_data().Get(static_cast<int>(((n * 3 + c) * 4 + h) * 5 + w));
       },
-      [&] { floats.set_float_data(7, -1); }));
-  CHECK_ADAPTER(
-      check_adapter(raw, {.extents = {2, 3, 4, 5}, .stride = strides{60, 20, 5, 1}},
-                    [](auto n, auto c, auto h, auto w) { return static_cast<float>(((n * 3 + c) * 4 + h) * 5 + w); }));
-  CHECK_ADAPTER(check_adapter(doubles, {.extents = {1, 3, 4, 5}, .type = scalar_type::float64},
-                              [](auto, auto c, auto h, auto w) { return static_cast<double>((c * 4 + h) * 5 + w); }));
-  CHECK_ADAPTER(check_adapter(half, {.extents = {1, 24, 1, 1}, .type = scalar_type::float16},
-                              [](auto, auto c, auto, auto) { return to_float16(static_cast<float>(c)); }));
-  CHECK_ADAPTER(check_adapter(bytes, {.extents = {4, 6, 1, 1}, .type = scalar_type::uint8},
-                              [](auto n, auto c, auto, auto) { return static_cast<std::uint8_t>(n * 6 + c); }));
+      [&] { floats.set_float_data(7, -1); });
+  CHECK_ADAPTER(raw, {.extents = {2, 3, 4, 5}, .stride = strides{60, 20, 5, 1}},
+                [](auto n, auto c, auto h, auto w) { return static_cast<float>(((n * 3 + c) * 4 + h) * 5 + w); });
+  CHECK_ADAPTER(doubles, {.extents = {1, 3, 4, 5}, .type = scalar_type::float64},
+                [](auto, auto c, auto h, auto w) { return static_cast<double>((c * 4 + h) * 5 + w); });
+  CHECK_ADAPTER(half, {.extents = {1, 24, 1, 1}, .type = scalar_type::float16},
+                [](auto, auto c, auto, auto) { return to_float16(static_cast<float>(c)); });
+  CHECK_ADAPTER(bytes, {.extents = {4, 6, 1, 1}, .type = scalar_type::uint8},
+                [](auto n, auto c, auto, auto) { return static_cast<std::uint8_t>(n * 6 + c); });
   TensorProto again;
   REQUIRE(again.ParseFromString(raw.SerializeAsString()));
   CHECK(pool(again, max{})(1, 2) == 119);

@@ -29,14 +29,17 @@ TEST_CASE("a convolution, before its ReLU and after it") {
   std::vector<Ort::Value> out = session.Run(Ort::RunOptions(), &in_name, &in, 1, out_names, 2);
   const std::string policies = c.check(as_view(out[0]));
   c.check(as_view(out[1]), true);
-  CHECK_ADAPTER(check_adapter(
-      out[0], {.extents = {2, 20, 6, 5}, .stride = strides{600, 30, 5, 1}},
+  const long before = testing::allocations();
+  out[0].GetTensorTypeAndShapeInfo().GetShape();
+  const long own = testing::allocations() - before;
+  CHECK_ADAPTER(
+      out[0], {.extents = {2, 20, 6, 5}, .stride = strides{600, 30, 5, 1}, .of_framework = own},
       [&](auto n, auto k, auto h, auto w) -> const float& {
         return out[0].At<float>({n, k, h, w});
       },
       [&] {
         out[0].At<float>({1, 2, 3, 4}) = 77;
-      }));
+      });
   CHECK(pool(out, max{}).rows() == 4);  // a list of batches
   testing::ran("ONNX Runtime", OrtGetApiBase()->GetVersionString(), policies,
                "network: conv1 and relu1; element types");
@@ -84,6 +87,11 @@ TEST_CASE("what cannot be read is one sentence") {
   const std::int64_t dims[] = {4};
   const Ort::Value sparse = Ort::Value::CreateSparseTensor<float>(allocator, {dims, 1});
   CHECK(said(sparse) == "as_view: the Ort::Value is a sparse tensor, sequence, map or none, expected a tensor");
+  const Ort::MemoryInfo gpu("Cuda", OrtDeviceAllocator, 0, OrtMemTypeDefault);
+  const std::int64_t two[] = {2, 2};
+  const Ort::Value on_gpu =
+      Ort::Value::CreateTensor(gpu, memory.data(), 16, two, 2, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT);
+  CHECK(said(on_gpu) == "as_view: the Ort::Value is on device type 1, expected CPU memory (bind the output to it)");
   CHECK(said(taken, {.axes = "nhwc"}) == "as_view: axes \"nhwc\" name 4 axes, the tensor has 1");
 }
 TEST_CASE("a layer that the graph does not have is found by the framework") {

@@ -33,37 +33,38 @@ cv::Mat filled(std::vector<int> sizes, int type = CV_32F) {
 
 TEST_CASE("what dnn gives: 4, 3 and 2 dimensions of one channel") {
   const cv::Mat four = filled({2, 3, 5, 7});
-  same_elements(typed<float>(as_view(four)), {2, 3, 5, 7}, [&](auto n, auto c, auto h, auto w) -> const float& {
+  same_elements(four, {2, 3, 5, 7}, [&](auto n, auto c, auto h, auto w) -> const float& {
     const int at[] = {i(n), i(c), i(h), i(w)};
     return four.at<float>(at);
   });
   const cv::Mat three = filled({3, 5, 7});
-  same_elements(typed<float>(as_view(three)), {1, 3, 5, 7},
+  same_elements(three, {1, 3, 5, 7},
                 [&](auto, auto c, auto h, auto w) -> const float& { return three.at<float>(i(c), i(h), i(w)); });
   const cv::Mat two = filled({4, 9});
-  same_elements(typed<float>(as_view(two)), {.n = 4, .c = 9},
+  same_elements(two, {.n = 4, .c = 9},
                 [&](auto n, auto c, auto, auto) -> const float& { return two.at<float>(i(n), i(c)); });
-  same_elements(typed<float>(as_view(two, {.axes = "hw"})), {.h = 4, .w = 9},
-                [&](auto, auto, auto h, auto w) -> const float& { return two.at<float>(i(h), i(w)); });
+  same_elements(two, {.h = 4, .w = 9},
+                [&](auto, auto, auto h, auto w) -> const float& { return two.at<float>(i(h), i(w)); }, {.axes = "hw"});
   CHECK(pool(two, sum{}).rows() == 4);
 }
 
 TEST_CASE("images: channels are the innermost axis, rows have a pitch") {
   const cv::Mat image = filled({6, 8}, CV_32FC(5));
-  same_elements(typed<float>(as_view(image)), {1, 5, 6, 8},
+  same_elements(image, {1, 5, 6, 8},
                 [&](auto, auto c, auto h, auto w) -> const float& { return image.ptr<float>(i(h))[w * 5 + c]; });
   const cv::Mat part = image(cv::Rect(2, 1, 4, 3));  // x, y, width, height
   REQUIRE(!part.isContinuous());
-  same_elements(typed<float>(as_view(part)), {1, 5, 3, 4}, [&](auto, auto c, auto h, auto w) -> const float& {
+  same_elements(part, {1, 5, 3, 4}, [&](auto, auto c, auto h, auto w) -> const float& {
     return image.ptr<float>(i(h) + 1)[(w + 2) * 5 + c];
   });
   const cv::Mat batch = filled({2, 6, 8}, CV_32FC(3));
-  same_elements(typed<float>(as_view(batch)), {2, 3, 6, 8}, [&](auto n, auto c, auto h, auto w) -> const float& {
+  same_elements(batch, {2, 3, 6, 8}, [&](auto n, auto c, auto h, auto w) -> const float& {
     return *(batch.ptr<float>(i(n), i(h), i(w)) + c);
   });
   same_elements(
-      typed<float>(as_view(batch, {.axes = "hwnc"})), {8, 3, 2, 6},
-      [&](auto n, auto c, auto h, auto w) -> const float& { return *(batch.ptr<float>(i(h), i(w), i(n)) + c); });
+      batch, {8, 3, 2, 6},
+      [&](auto n, auto c, auto h, auto w) -> const float& { return *(batch.ptr<float>(i(h), i(w), i(n)) + c); },
+      {.axes = "hwnc"});
 }
 
 TEST_CASE("parts of more dimensions are not continuous and are read by their steps") {
@@ -71,7 +72,7 @@ TEST_CASE("parts of more dimensions are not continuous and are read by their ste
   const cv::Range parts[] = {{1, 3}, {2, 5}, {1, 4}, {3, 8}};
   const cv::Mat part = whole(parts);
   REQUIRE(!part.isContinuous());
-  same_elements(typed<float>(as_view(part)), {2, 3, 3, 5}, [&](auto n, auto c, auto h, auto w) -> const float& {
+  same_elements(part, {2, 3, 3, 5}, [&](auto n, auto c, auto h, auto w) -> const float& {
     const int at[] = {i(n) + 1, i(c) + 2, i(h) + 1, i(w) + 3};
     return whole.at<float>(at);
   });
@@ -151,6 +152,11 @@ TEST_CASE("results go into a Mat, a part of one, a Mat_<double>, and come as one
 TEST_CASE("bad Mats are one sentence") {
   CHECK(sentence([] { pool(cv::Mat(), sum{}); }) ==
         "as_view: the cv::Mat has 0 dimensions of 1 channels, expected 1 to 4 axes");
+  cv::Mat moved = filled({2, 3});
+  const cv::Mat taken = std::move(moved);
+  CHECK(sentence([&] { as_view(moved); }) ==
+        "as_view: the cv::Mat has 0 dimensions of 1 channels, expected 1 to 4 axes");
+  CHECK(as_view(taken).extents() == shape{2, 3, 1, 1});
   CHECK(sentence([] {
           pool(filled({1, 2, 3, 4, 5}), sum{});
         }) == "as_view: the tensor has 5 axes, expected 1 to 4 (or hints{.axes})");

@@ -7,13 +7,11 @@ using namespace cnnpool;
 
 TEST_CASE("vectors, arrays and spans are one image of c channels") {
   const std::vector<float> v{1, 2, 3};
-  same_elements(as_view(v), {.c = 3},
-                [&](auto, auto c, auto, auto) -> const float& { return v[static_cast<std::size_t>(c)]; });
+  same_elements(v, {.c = 3}, [&](auto, auto c, auto, auto) -> const float& { return v[static_cast<std::size_t>(c)]; });
   const std::array<double, 2> a{5, 7};
-  same_elements(as_view(a), {.c = 2},
-                [&](auto, auto c, auto, auto) -> const double& { return a[static_cast<std::size_t>(c)]; });
+  same_elements(a, {.c = 2}, [&](auto, auto c, auto, auto) -> const double& { return a[static_cast<std::size_t>(c)]; });
   const std::span<const float> s = std::span(v).subspan(1);
-  same_elements(as_view(s), {.c = 2},
+  same_elements(s, {.c = 2},
                 [&](auto, auto c, auto, auto) -> const float& { return v[1 + static_cast<std::size_t>(c)]; });
   CHECK(pool(a, sum{})(0, 1) == 7);
 }

@@ -39,10 +39,10 @@ TEST_CASE("channels last by default, NCHW by a hint, element types, batch 0") {
   const owned<TF_Tensor> t = tensor({2, 6, 5, 20});
   float* const p = static_cast<float*>(TF_TensorData(t.get()));
   for (int i = 0; i < 1200; ++i) p[i] = static_cast<float>(i);
-  CHECK_ADAPTER(check_adapter(
+  CHECK_ADAPTER(
       *t, {.extents = {2, 20, 6, 5}, .stride = strides{600, 1, 100, 20}},
       [&](auto n, auto c, auto h, auto w) -> const float& { return p[n * 600 + h * 100 + w * 20 + c]; },
-      [&] { p[7] = -1; }));
+      [&] { p[7] = -1; });
   CHECK(as_view(*t, {.axes = "nchw"}).extents() == shape{2, 6, 5, 20});
   CHECK(as_view(*tensor({6, 5, 20})).extents() == shape{1, 20, 6, 5});
   CHECK(as_view(*tensor({6, 5})).extents() == shape{6, 5, 1, 1});

@@ -46,9 +46,10 @@ TEST_CASE("channels last by default, by rank and by hint") {
   tensor t;
   t.data.raw = v.data();
   t.dims = &dims;
-  CHECK_ADAPTER(check_adapter(t, {.extents = s, .stride = strides{600, 1, 100, 20}}, number));
+  CHECK_ADAPTER(t, {.extents = s, .stride = strides{600, 1, 100, 20}}, number);
   CHECK(as_view(t, {.axes = "nchw"}).extents() == shape{2, 6, 5, 20});
-  CHECK_ADAPTER(check_adapter(litert_view(v.data(), scalar_type::float32, 4, dims.data), {.extents = s}, number));
+  const auto litert = testing::made([&] { return litert_view(v.data(), scalar_type::float32, 4, dims.data); });
+  CHECK_ADAPTER(litert, {.extents = s}, number);
   dims = {3, {6, 5, 20, 0, 0}};
   CHECK(as_view(t).extents() == shape{1, 20, 6, 5});
   dims = {2, {6, 20, 0, 0, 0}};
@@ -104,4 +105,8 @@ TEST_CASE("what cannot be read is one sentence") {
   int_array five{5, {1, 1, 1, 1, 1}}, none{0, {}};
   CHECK(said([&](tensor& t) { t.dims = &five; }) == "as_view: the TF Lite tensor has 5 axes, expected 1 to 4");
   CHECK(said([&](tensor& t) { t.dims = &none; }) == "as_view: the TF Lite tensor has 0 axes, expected 1 to 4");
+  const std::int32_t ones[] = {1, 1, 1, 1, 1};
+  for (const int rank : {0, 5})
+    CHECK(sentence([&] { litert_view(memory, scalar_type::float32, rank, ones); }) ==
+          "as_view: the TF Lite tensor has " + std::to_string(rank) + " axes, expected 1 to 4");
 }

@@ -1,5 +1,6 @@
 // Includes the tensor alone: <torch/torch.h> costs 40 s more.
 #include <ATen/core/Tensor.h>
+#include <ATen/dlpack.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
@@ -11,11 +12,19 @@
 #include <ATen/ops/zeros.h>
 #include <torch/csrc/api/include/torch/version.h>
 
+#include <cnnpool/adapters/dlpack.hpp>
 #include <cnnpool/adapters/torch.hpp>
 
 #include "adapters/convolution.hpp"
 
 using namespace cnnpool;
+
+namespace at {  // ATen/DLConvertor.h brings all of ATen
+TORCH_API DLManagedTensor* toDLPack(const Tensor&);
+#if TORCH_VERSION_MAJOR >= 2
+TORCH_API DLManagedTensorVersioned* toDLPackVersioned(const Tensor&);
+#endif
+}  // namespace at
 
 namespace {
 std::string said(const at::Tensor& t, const hints& h = {}) {
@@ -28,18 +37,16 @@ auto elements_of(const at::Tensor& t) {
 
 TEST_CASE("contiguous, channels_last, slices, expand, transposed") {
   const at::Tensor t = at::rand({2, 20, 6, 5});
-  CHECK_ADAPTER(check_adapter(t, {.extents = {2, 20, 6, 5}, .stride = strides{600, 30, 5, 1}}, elements_of(t),
-                              [&] { t.data_ptr<float>()[7] = -1; }));
+  CHECK_ADAPTER(t, {.extents = {2, 20, 6, 5}, .stride = strides{600, 30, 5, 1}}, elements_of(t),
+                [&] { t.data_ptr<float>()[7] = -1; });
   const at::Tensor last = t.contiguous(at::MemoryFormat::ChannelsLast);
-  CHECK_ADAPTER(check_adapter(last, {.extents = {2, 20, 6, 5}, .stride = strides{600, 1, 100, 20}}, elements_of(last)));
+  CHECK_ADAPTER(last, {.extents = {2, 20, 6, 5}, .stride = strides{600, 1, 100, 20}}, elements_of(last));
   const at::Tensor part = t.slice(0, 1).slice(1, 3, 17, 2).slice(3, 1, 4);
-  CHECK_ADAPTER(
-      check_adapter(part, {.extents = {1, 7, 6, 3}, .stride = strides{.c = 60, .h = 5, .w = 1}}, elements_of(part)));
+  CHECK_ADAPTER(part, {.extents = {1, 7, 6, 3}, .stride = strides{.c = 60, .h = 5, .w = 1}}, elements_of(part));
   const at::Tensor one = t.slice(0, 0, 1).expand({3, 20, 6, 5});
-  CHECK_ADAPTER(check_adapter(one, {.extents = {3, 20, 6, 5}, .stride = strides{0, 30, 5, 1}}, elements_of(one)));
+  CHECK_ADAPTER(one, {.extents = {3, 20, 6, 5}, .stride = strides{0, 30, 5, 1}}, elements_of(one));
   const at::Tensor turned = t.transpose(2, 3);
-  CHECK_ADAPTER(
-      check_adapter(turned, {.extents = {2, 20, 5, 6}, .stride = strides{600, 30, 1, 5}}, elements_of(turned)));
+  CHECK_ADAPTER(turned, {.extents = {2, 20, 5, 6}, .stride = strides{600, 30, 1, 5}}, elements_of(turned));
   CHECK(as_view(t, {.axes = "nhwc"}).extents() == shape{2, 5, 20, 6});
 }
 TEST_CASE("element types, per-tensor scales, batch 0") {
@@ -53,14 +60,42 @@ TEST_CASE("element types, per-tensor scales, batch 0") {
     CHECK(as_view(t).type() == ours);
   }
   const at::Tensor half = at::rand({3, 4, 5}).to(at::kHalf);
-  CHECK_ADAPTER(check_adapter(half, {.extents = {1, 3, 4, 5}, .type = scalar_type::float16},
-                              [a = half.accessor<at::Half, 3>()](auto, auto c, auto h, auto w) { return a[c][h][w]; }));
+  CHECK_ADAPTER(half, {.extents = {1, 3, 4, 5}, .type = scalar_type::float16},
+                [a = half.accessor<at::Half, 3>()](auto, auto c, auto h, auto w) { return a[c][h][w]; });
   const at::Tensor q = at::quantize_per_tensor(at::rand({2, 3}), 0.25, 10, at::kQUInt8);
   CHECK((as_view(q).type() == scalar_type::uint8 && as_view(q).quantized() == quantization{0.25f, 10}));
   const at::Tensor back = q.dequantize();
   CHECK(pool(q, max{})(1, 2) == back.accessor<float, 2>()[1][2]);
   const at::Tensor none = at::empty({0, 3, 4, 4});
   CHECK(as_view(none).extents() == shape{0, 3, 4, 4});
+}
+namespace {
+void same_view(const any_feature_view& a, const any_feature_view& b) {
+  CHECK((a.type() == b.type() && a.extents() == b.extents()));
+  if (a.extents().n != 0) CHECK((a.data() == b.data() && a.stride() == b.stride()));
+}
+/// Version 1.13 keeps the storage, version 2 the tensor.
+auto owners_of(const at::Tensor& t) { return t.use_count() + t.storage().use_count(); }
+}  // namespace
+TEST_CASE("DLPack tensors of libtorch are the same view, and are given back") {
+  const at::Tensor whole = at::rand({2, 20, 6, 5}), last = whole.contiguous(at::MemoryFormat::ChannelsLast);
+  for (const at::ScalarType type : {at::kFloat, at::kHalf, at::kBFloat16, at::kChar})
+    for (const at::Tensor& part : {whole.to(type), last.to(type), whole.to(type).slice(1, 3, 17, 2).slice(3, 1, 4),
+                                   whole.to(type).slice(0, 0, 0)}) {
+      const auto owners = owners_of(part);
+      {
+        const dlpack::owner managed(reinterpret_cast<dlpack::managed_tensor*>(at::toDLPack(part)));
+        same_view(as_view(managed), as_view(part));
+        CHECK(owners_of(part) > owners);
+      }
+#if TORCH_VERSION_MAJOR >= 2
+      {
+        const dlpack::owner managed(reinterpret_cast<dlpack::managed_tensor_versioned*>(at::toDLPackVersioned(part)));
+        same_view(as_view(managed), as_view(part));
+      }
+#endif
+      CHECK(owners_of(part) == owners);
+    }
 }
 TEST_CASE("a convolution; its ReLU in place changes the tensor that was kept") {
   testing::convolution c;

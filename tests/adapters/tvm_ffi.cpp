@@ -29,14 +29,13 @@ TEST_CASE("tensors, views, strided ones, and the way through DLPack") {
   const Tensor t = tensor({2, 20, 6, 5});
   float* const p = static_cast<float*>(t.data_ptr());
   for (int i = 0; i < 1200; ++i) p[i] = static_cast<float>(i);
-  CHECK_ADAPTER(check_adapter(
+  CHECK_ADAPTER(
       t, {.extents = {2, 20, 6, 5}, .stride = strides{600, 30, 5, 1}},
       [&](auto n, auto c, auto h, auto w) -> const float& { return p[n * 600 + c * 30 + h * 5 + w]; },
-      [&] { p[7] = -1; }));
+      [&] { p[7] = -1; });
   const Tensor part = t.as_strided(tvm::ffi::Shape({20, 3, 2}), tvm::ffi::Shape({30, 10, 2}), 600);
-  CHECK_ADAPTER(
-      check_adapter(part, {.extents = {1, 20, 3, 2}, .stride = strides{.c = 30, .h = 10, .w = 2}},
-                    [&](auto, auto c, auto h, auto w) -> const float& { return p[600 + c * 30 + h * 10 + w * 2]; }));
+  CHECK_ADAPTER(part, {.extents = {1, 20, 3, 2}, .stride = strides{.c = 30, .h = 10, .w = 2}},
+                [&](auto, auto c, auto h, auto w) -> const float& { return p[600 + c * 30 + h * 10 + w * 2]; });
   const TensorView view(t);
   CHECK(as_view(view, {.axes = "nhwc"}).extents() == shape{2, 5, 20, 6});
   STATIC_REQUIRE((detail::owns_memory<Tensor> && !detail::owns_memory<TensorView>));

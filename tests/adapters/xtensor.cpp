@@ -25,15 +25,15 @@ std::size_t u(cnnpool::index i) { return static_cast<std::size_t>(i); }
 /// The axes "nchw" and "chw" of a view against t(...).
 template <class X>
 void same_images(const X& t) {
-  same_elements(as_view(t), as_view(t).extents(), [&](auto n, auto c, auto h, auto w) -> const auto& {
-    return t(u(n), u(c), u(h), u(w));
-  });
+  same_elements(
+      t,
+      as_view(t).extents(), [&](auto n, auto c, auto h, auto w) -> const auto& { return t(u(n), u(c), u(h), u(w)); });
   CHECK(as_view(t).extents().n * as_view(t).extents().c == static_cast<cnnpool::index>(t.shape()[0] * t.shape()[1]));
 }
 template <class X>
 void same_image(const X& t, const shape& expected) {
-  same_elements(as_view(t), expected,
-                [&](auto, auto c, auto h, auto w) -> const auto& { return t(u(c), u(h), u(w)); });
+  same_elements(
+      t, expected, [&](auto, auto c, auto h, auto w) -> const auto& { return t(u(c), u(h), u(w)); });
 }
 }  // namespace
 
@@ -45,9 +45,9 @@ TEST_CASE("xtensor, xarray, of fixed size, column-major, adaptors") {
   CHECK(as_view(columns).stride().n == 1);
   same_images(columns);
   const xt::xarray<float> a = t;
-  same_elements(as_view(a, {.axes = "nhwc"}), {2, 5, 20, 6}, [&](auto n, auto c, auto h, auto w) -> const float& {
-    return a(u(n), u(h), u(w), u(c));
-  });
+  same_elements(a, {2, 5, 20, 6},
+                [&](auto n, auto c, auto h, auto w) -> const float& { return a(u(n), u(h), u(w), u(c)); },
+                {.axes = "nhwc"});
   xt::xtensor_fixed<double, xt::xshape<2, 3, 4>> fixed;
   fixed.fill(1);
   same_image(fixed, {1, 2, 3, 4});

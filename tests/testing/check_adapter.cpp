@@ -6,16 +6,6 @@
 using namespace cnnpool;
 
 namespace {
-long allocations = 0;
-}
-void* operator new(std::size_t size) {
-  ++allocations;
-  return std::malloc(size);
-}
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-
-namespace {
 /// Two channels of three positions, and what an adapter of it may get wrong.
 struct tensor {
   mutable std::vector<float> memory = {0, 1, 2, 3, 4, 5};
@@ -44,7 +34,7 @@ std::string said(decltype(tensor::fault) fault, bool by_value = false) {
   t.fault = fault;
   const adapter_expectation e{.extents = {1, 2, 1, 3},
                               .type = fault == tensor::scale ? scalar_type::int8 : scalar_type::float32,
-                              .allocations = [] { return allocations; }};
+                              .allocations = testing::allocations};
   const auto change = [&] { t.memory[5] = 50; };
   const adapter_report r =
       by_value ? check_adapter(
@@ -65,6 +55,10 @@ TEST_CASE("an adapter that is right, and every way of being wrong") {
   CHECK(said(tensor::far) == "element (0, 0, 0, 1) is not where the accessor's is");
   CHECK(said(tensor::far, true) == "element (0, 0, 0, 1) differs from the accessor's");
   CHECK(said(tensor::allocates) == "making the view allocated 1 times, expected 0");
+  tensor allocating;
+  allocating.fault = tensor::allocates;
+  CHECK_ADAPTER(allocating, {.extents = {1, 2, 1, 3}, .of_framework = 1},
+                [&](auto... i) { return allocating.at(i...); });
   said(tensor::copies);  // the copy has its memory now
   CHECK(said(tensor::copies) == "element (0, 0, 0, 0) is not where the accessor's is");
   CHECK(said(tensor::copies, true) == "element (0, 1, 0, 2) differs from the accessor's");

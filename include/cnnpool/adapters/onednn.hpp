@@ -19,41 +19,73 @@ namespace cnnpool {
 
 namespace detail {
 
-/// The parts of a memory descriptor, which version 2 has as fields and version 3 behind functions.
+/// The parts of a memory's descriptor, which version 2 has as fields and version 3 behind queries. By the C functions:
+/// the C++ ones allocate.
 struct dnnl_layout {
   int rank = 0;
-  bool strided = false;
+  bool strided = false, on_cpu = false;
   dnnl::memory::data_type type = dnnl::memory::data_type::undef;
   index extents[4] = {}, strides[4] = {};
   index blocks = 0, block = 1, block_axis = 0, first = 0;
 
-  template <class Desc>
-  explicit dnnl_layout(const Desc& d) {
-    if constexpr (requires { d.data.format_desc; }) {
-      const auto& m = d.data;
-      type = static_cast<dnnl::memory::data_type>(m.data_type);
-      first = m.offset0;
-      strided = m.format_kind == dnnl_blocked;
-      const auto& b = m.format_desc.blocking;
-      read(m.ndims, m.dims, b.strides, strided ? b.inner_nblks : 0, b.inner_blks, b.inner_idxs);
+  explicit dnnl_layout(const dnnl::memory& m) {
+    dnnl_engine_t engine = nullptr;
+    dnnl_engine_kind_t kind = dnnl_any_engine;
+    succeeded(dnnl_memory_get_engine(m.get(), &engine));
+    succeeded(dnnl_engine_get_kind(engine, &kind));
+    on_cpu = kind == dnnl_cpu;
+#if DNNL_VERSION_MAJOR < 3
+    const dnnl_memory_desc_t* d = nullptr;
+    succeeded(dnnl_memory_get_memory_desc(m.get(), &d));
+    type = static_cast<dnnl::memory::data_type>(d->data_type);
+    first = d->offset0;
+    strided = d->format_kind == dnnl_blocked;
+    const dnnl_blocking_desc_t& b = d->format_desc.blocking;
+    read(d->ndims, d->dims, b.strides, strided ? b.inner_nblks : 0, b.inner_blks, b.inner_idxs);
+#else
+    const_dnnl_memory_desc_t d = nullptr;
+    succeeded(dnnl_memory_get_memory_desc(m.get(), &d));
+    dnnl_data_type_t element = dnnl_data_type_undef;
+    dnnl_format_kind_t format = dnnl_format_kind_undef;
+    int ndims = 0, inner = 0;
+    dnnl_dim_t offset = 0;
+    const dnnl_dims_t *dims = nullptr, *steps = nullptr, *sizes = nullptr, *axes = nullptr;
+    query(d, dnnl_query_data_type, &element);
+    query(d, dnnl_query_format_kind, &format);
+    query(d, dnnl_query_ndims_s32, &ndims);
+    query(d, dnnl_query_dims, &dims);
+    query(d, dnnl_query_submemory_offset_s64, &offset);
+    type = static_cast<dnnl::memory::data_type>(element);
+    strided = format == dnnl_blocked;
+    first = offset;
+    if (strided) {
+      query(d, dnnl_query_strides, &steps);
+      query(d, dnnl_query_inner_nblks_s32, &inner);
+      query(d, dnnl_query_inner_blks, &sizes);
+      query(d, dnnl_query_inner_idxs, &axes);
+      read(ndims, *dims, *steps, inner, *sizes, *axes);
     } else {
-      type = d.get_data_type();
-      first = d.get_submemory_offset();
-      strided = d.get_format_kind() == dnnl::memory::format_kind::blocked;
-      if (strided)
-        read(d.get_ndims(), d.get_dims(), d.get_strides(), d.get_inner_nblks(), d.get_inner_blks(), d.get_inner_idxs());
-      else
-        read(d.get_ndims(), d.get_dims(), d.get_dims(), 0, d.get_dims(), d.get_dims());
+      read(ndims, *dims, *dims, 0, *dims, *dims);
     }
+#endif
   }
 
  private:
-  template <class Dims, class Strides, class Blocks>
-  void read(int ndims, const Dims& dims, const Strides& steps, int inner, const Blocks& sizes, const Blocks& axes) {
+  static void succeeded(dnnl_status_t status) {
+    if (status != dnnl_success)
+      raise("as_view: oneDNN does not describe its memory (status ", static_cast<int>(status), "), expected success");
+  }
+#if DNNL_VERSION_MAJOR >= 3
+  static void query(const_dnnl_memory_desc_t d, dnnl_query_t what, void* to) {
+    succeeded(dnnl_memory_desc_query(d, what, to));
+  }
+#endif
+  void read(int ndims, const dnnl_dims_t& dims, const dnnl_dims_t& steps, int inner, const dnnl_dims_t& sizes,
+            const dnnl_dims_t& axes) {
     rank = ndims;
     for (int i = 0; i < rank && i < 4; ++i) {
-      extents[i] = static_cast<index>(dims[static_cast<std::size_t>(i)]);
-      strides[i] = strided ? static_cast<index>(steps[static_cast<std::size_t>(i)]) : 0;
+      extents[i] = static_cast<index>(dims[i]);
+      strides[i] = strided ? static_cast<index>(steps[i]) : 0;
     }
     blocks = inner;
     if (inner == 1) block = static_cast<index>(sizes[0]), block_axis = static_cast<index>(axes[0]);
@@ -79,9 +111,8 @@ struct adapter<dnnl::memory> {
 
   static any_feature_view view(const dnnl::memory& m, const hints& h) {
     if (m.get(true) == nullptr) raise("as_view: the oneDNN memory is empty");
-    if (m.get_engine().get_kind() != dnnl::engine::kind::cpu)
-      raise("as_view: the oneDNN memory belongs to a GPU engine, expected host memory");
-    const detail::dnnl_layout d(m.get_desc());
+    const detail::dnnl_layout d(m);
+    if (!d.on_cpu) raise("as_view: the oneDNN memory belongs to a GPU engine, expected host memory");
     detail::check_rank(d.rank, "oneDNN memory");
     if (!d.strided) raise("as_view: the oneDNN memory has a format without strides, expected a reorder to a plain one");
     if (d.blocks > 1)

@@ -4,7 +4,8 @@
 //   auto x = cnnpool::tensorrt_view(host, scalar_type::float16, {.c = 512, .h = 24, .w = 32}, tensor_format::chw16);
 //   auto y = cnnpool::tensorrt_view<cnnpool::device_space>(device, ...);                // the same on the device
 //
-// dims are those of getTensorShape, as n, c, h, w; padding is what the format demands and is not read.
+// dims are those of getTensorShape, as n, c, h, w; padding is what the format demands and is not read. Left out: the
+// formats of volumes (kDHWC8, kCDHW32, kDHWC), and kDLA_HWC4, an input image's, whose rows depend on the chip.
 #pragma once
 
 #include <limits>

@@ -7,7 +7,8 @@
 // Checked: extents, element type, memory space, scale and zero point, strides where they are given; that every logical
 // index holds the accessor's bits, at the accessor's address where that returns a reference; with `change`, a function
 // that writes to the framework's memory, that a view made before sees it, so nothing was copied; with `.allocations`, a
-// counter of yours, that making the view does not allocate. A view of other memory than the host's is not read.
+// counter of yours, that making the view does not allocate, or not more than the framework's own functions do
+// (`.of_framework`). A view of other memory than the host's is not read.
 #pragma once
 
 #include <concepts>
@@ -36,6 +37,8 @@ struct adapter_expectation {
   std::optional<strides> stride = {};  // those of extent-1 axes count as 0
   std::string_view space = host_space::name;
   long (*allocations)() = nullptr;  // how many there were so far
+  long of_framework =
+      0;  // how many of them its accessors make, called alone: an ONNX Runtime tensor's shape is a vector
 };
 
 namespace detail {
@@ -118,7 +121,7 @@ adapter_report check_adapter(const T& tensor, const adapter_expectation& e, cons
     const long before = e.allocations();
     [[maybe_unused]] const auto again = detail::view_of(tensor, e.how);
     const long made = e.allocations() - before;
-    if (made != 0) c.fail("making the view allocated ", made, " times, expected 0");
+    if (made > e.of_framework) c.fail("making the view allocated ", made, " times, expected ", e.of_framework);
   }
   const auto view = detail::view_of(tensor, e.how);
   const basic_any_feature_view<typename decltype(view)::space> x = view;
