@@ -14,8 +14,9 @@ import sys
 BEGIN, END = "<!-- table: scripts/frameworks_table.py -->\n", "<!-- end of table -->\n"
 POLICIES = ["sum", "average", "max", "gem", "spoc", "crow", "rmac", "regional"]
 ORDER = ["OpenCV dnn", "ONNX Runtime", "libtorch", "libtorch of Debian", "OpenVINO", "TensorFlow C API", "ExecuTorch", "tvm-ffi",
-         "oneDNN", "dlib", "Arm NN", "Armadillo", "Kokkos", "ONNX TensorProto",
-         "DLPack", "Eigen", "xtensor", "mdspan of CCCL"]
+         "oneDNN", "oneDNN of Debian", "dlib", "Arm NN", "Armadillo", "Kokkos", "ONNX TensorProto",
+         "DLPack", "NumPy capsules", "NumPy capsules of Debian", "JAX capsules", "PyTorch capsules",
+         "Eigen", "xtensor", "std::mdspan", "mdspan, reference", "mdspan of CCCL"]
 HEAD = ["framework", "version", *POLICIES, "what was run"]
 
 

@@ -8,6 +8,12 @@
 #ifdef CNNPOOL_TEST_CCCL
 #include <cuda/std/mdspan>
 #endif
+#ifdef CNNPOOL_TEST_MDSPAN_REFERENCE
+#include <bit>  // its headers use what these declare
+#include <memory>
+
+#include <experimental/mdspan>
+#endif
 #include <unsupported/Eigen/CXX11/Tensor>
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xtensor_config.hpp>
@@ -62,12 +68,19 @@ TEST_CASE("xtensor") {
 TEST_CASE("DLPack") {
   std::int64_t extents[] = {n, c, h, w};
   const dlpack::tensor t{numbers().data(), {1, 0}, 4, {2, 32, 1}, extents, nullptr, 0};
-  testing::ran("DLPack", "1.x", all_policies_on(as_view(t)), "both managed structs, capsules of NumPy and JAX");
+  testing::ran("DLPack", "1.x", all_policies_on(as_view(t)), "DLTensor, both managed structs");
 }
 #ifdef CNNPOOL_TEST_CCCL
 TEST_CASE("mdspan") {
   const cuda::std::mdspan<float, cuda::std::dextents<std::int64_t, 4>> t(numbers().data(), n, c, h, w);
   testing::ran("mdspan of CCCL", version(CCCL_MAJOR_VERSION, CCCL_MINOR_VERSION, CCCL_PATCH_VERSION),
                all_policies_on(as_view(t)), "right, left and strided layouts");
+}
+#endif
+#ifdef CNNPOOL_TEST_MDSPAN_REFERENCE
+TEST_CASE("the reference implementation's mdspan") {
+  const std::experimental::mdspan<float, std::experimental::dextents<std::int64_t, 4>> t(numbers().data(), n, c, h, w);
+  testing::ran("mdspan, reference", CNNPOOL_TEST_MDSPAN_REFERENCE, all_policies_on(as_view(t)),
+               "right, left and strided layouts");
 }
 #endif

@@ -1,11 +1,17 @@
-// A structural double always; CCCL's mdspan where the CUDA toolkit is found, std's where the standard library has one.
+// A structural double always; CCCL's mdspan, the reference implementation and std's where they are found (tests.cmake).
 #include <cnnpool/adapters/mdspan.hpp>
 
 #include <array>
-#include <iostream>
+#include <version>
 
-#if __has_include(<mdspan>)
+#if defined(__cpp_lib_mdspan)
 #include <mdspan>
+#endif
+#if defined(CNNPOOL_TEST_MDSPAN_REFERENCE)
+#include <bit>  // its headers use what these declare
+#include <memory>
+
+#include <experimental/mdspan>
 #endif
 #if defined(CNNPOOL_TEST_CCCL)
 #include <cuda/std/array>
@@ -36,13 +42,12 @@ std::size_t u(cnnpool::index i) { return static_cast<std::size_t>(i); }
 TEST_CASE("anything with an mdspan's members, forwards and backwards") {
   std::vector<float> memory(2 * 20 * 6 * 5);
   const strided_double<const float, 4> m{memory.data(), {2, 20, 6, 5}, {600, 1, 100, 20}};
-  same_elements(as_view(m), {2, 20, 6, 5}, [&](auto n, auto c, auto h, auto w) -> const float& {
+  same_elements(m, {2, 20, 6, 5}, [&](auto n, auto c, auto h, auto w) -> const float& {
     return memory[u(n * 600 + c + h * 100 + w * 20)];
   });
   const strided_double<float, 3> backwards{memory.data() + 1199, {4, 3, 2}, {-10, -1, -5}};
-  same_elements(as_view(backwards), {1, 4, 3, 2}, [&](auto, auto c, auto h, auto w) -> const float& {
-    return memory[u(1199 - c * 10 - h - w * 5)];
-  });
+  same_elements(backwards, {1, 4, 3, 2},
+                [&](auto, auto c, auto h, auto w) -> const float& { return memory[u(1199 - c * 10 - h - w * 5)]; });
   memory[1] = 8;
   CHECK(pool(m, max{})(0, 1) == 8);
   const strided_double<float, 2> none{nullptr, {0, 3}, {3, 1}};
@@ -65,7 +70,7 @@ TEST_CASE("results go into two axes with an adjacent second one; others are a se
         "pool_into: output is 2 x 2, policy sum on 2 x 3 x 1 x 1 needs 2 x 3");
 }
 
-#if defined(CNNPOOL_TEST_CCCL) || defined(__cpp_lib_mdspan)
+#if defined(CNNPOOL_TEST_CCCL) || defined(CNNPOOL_TEST_MDSPAN_REFERENCE) || defined(__cpp_lib_mdspan)
 namespace {
 /// Kind: where mdspan, dextents, the layouts and array come from.
 template <class Kind>
@@ -73,20 +78,20 @@ void every_layout_there_and_back() {
   std::vector<float> memory(120);
   for (std::size_t i = 0; i < memory.size(); ++i) memory[i] = static_cast<float>(i);
   const typename Kind::template mdspan<const float, 3, typename Kind::right> right(memory.data(), 4, 5, 6);
-  same_elements(as_view(right), {1, 4, 5, 6}, [&](auto, auto c, auto h, auto w) -> const float& {
+  same_elements(right, {1, 4, 5, 6}, [&](auto, auto c, auto h, auto w) -> const float& {
     return right.data_handle()[right.mapping()(c, h, w)];
   });
   const typename Kind::template mdspan<float, 4, typename Kind::left> left(memory.data(), 5, 6, 2, 2);
-  same_elements(as_view(left, {.axes = "whcn"}), {2, 2, 6, 5}, [&](auto n, auto c, auto h, auto w) -> const float& {
-    return left.data_handle()[left.mapping()(w, h, c, n)];
-  });
+  same_elements(
+      left, {2, 2, 6, 5},
+      [&](auto n, auto c, auto h, auto w) -> const float& { return left.data_handle()[left.mapping()(w, h, c, n)]; },
+      {.axes = "whcn"});
   using sliced = typename Kind::template mdspan<float, 2, typename Kind::strided>;
   using steps = typename Kind::template array<2>;
   const typename sliced::mapping_type every_second(typename sliced::extents_type(4, 3), steps{20, 2});
   const sliced slice(memory.data() + 7, every_second);
-  same_elements(as_view(slice), {.n = 4, .c = 3}, [&](auto n, auto c, auto, auto) -> const float& {
-    return slice.data_handle()[slice.mapping()(n, c)];
-  });
+  same_elements(slice, {.n = 4, .c = 3},
+                [&](auto n, auto c, auto, auto) -> const float& { return slice.data_handle()[slice.mapping()(n, c)]; });
   CHECK(pool(as_view(slice), sum{})(3, 2) == 71);
 
   const feature_view<float> x(memory.data(), {1, 4, 5, 6}, nhwc);
@@ -133,9 +138,25 @@ struct cccl {
 };
 }  // namespace
 TEST_CASE("CCCL's mdspan, right, left and strided, there and back") { every_layout_there_and_back<cccl>(); }
-#else
-TEST_CASE("CCCL's mdspan is skipped") {
-  std::cout << "skipped: CCCL's mdspan: the CUDA toolkit's headers were not found\n";
+#endif
+
+#if defined(CNNPOOL_TEST_MDSPAN_REFERENCE)
+namespace {
+struct reference_implementation {
+  template <class T, std::size_t Rank, class Layout>
+  using mdspan = std::experimental::mdspan<T, std::experimental::dextents<std::ptrdiff_t, Rank>, Layout>;
+  template <class T, std::size_t Rank>
+  using small_mdspan =
+      std::experimental::mdspan<T, std::experimental::dextents<int, Rank>, std::experimental::layout_stride>;
+  template <std::size_t N>
+  using array = std::array<std::ptrdiff_t, N>;
+  using left = std::experimental::layout_left;
+  using right = std::experimental::layout_right;
+  using strided = std::experimental::layout_stride;
+};
+}  // namespace
+TEST_CASE("the reference implementation's mdspan, right, left and strided, there and back") {
+  every_layout_there_and_back<reference_implementation>();
 }
 #endif
 
@@ -155,9 +176,5 @@ struct standard {
 }  // namespace
 TEST_CASE("the standard library's mdspan, right, left and strided, there and back") {
   every_layout_there_and_back<standard>();
-}
-#else
-TEST_CASE("the standard library's mdspan is skipped") {
-  std::cout << "skipped: std::mdspan: this standard library has none, or only after C++20\n";
 }
 #endif

@@ -1,9 +1,11 @@
-// What numpy_capsule.py calls: sums a NumPy array that came as a DLPack capsule's pointer, and hands out descriptors as
-// one.
+// What capsules.py calls: sums an array that came as a DLPack capsule's pointer, pools it by every policy, and hands
+// out descriptors as a capsule.
 #include <cnnpool/adapters/dlpack.hpp>
 #include <cnnpool/pooling.hpp>
 
 #include <cstring>
+
+#include "adapters/policies.hpp"
 
 namespace {
 int alive = 0;
@@ -35,6 +37,14 @@ int sum_of_dlpack(cnnpool::dlpack::managed_tensor* managed, const char* axes, fl
 int sum_of_dlpack_versioned(cnnpool::dlpack::managed_tensor_versioned* managed, const char* axes, float* sums,
                             char* message) {
   return sum_of(*managed, axes, sums, message);
+}
+
+/// Every policy on a tensor of floats, and the framework's row of docs/frameworks/README.md. 0, or 1 where one differs.
+int row_of_dlpack(cnnpool::dlpack::managed_tensor* managed, const char* framework, const char* version,
+                  const char* what) {
+  const std::string policies = testing::policies_on(cnnpool::as_view(*managed));
+  testing::ran(framework, version, policies, what);
+  return policies.find('!') == std::string::npos ? 0 : 1;
 }
 
 /// 3 x 4 descriptors, component (i, j) = 10 i + j; for a capsule "dltensor".
