@@ -11,14 +11,22 @@ endif()
 set(CNNPOOL_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast
                      -Wdouble-promotion -Werror)
 add_library(cnnpool_warnings INTERFACE)
-# The oracles of the tests compute in long double, which clang counts as a promotion; tests/build/headers.py compiles the
-# headers with that warning too.
+# The oracles of the tests compute in long double, which clang counts as a promotion; tests/build/headers.py compiles
+# the headers with that warning too.
 target_compile_options(cnnpool_warnings INTERFACE ${CNNPOOL_WARNINGS} $<$<CXX_COMPILER_ID:Clang>:-Wno-double-promotion>)
 
 set(CNNPOOL_SANITIZE "" CACHE STRING "Sanitizers for the developer build, e.g. address,undefined or thread")
 if(CNNPOOL_SANITIZE)
   add_compile_options(-fsanitize=${CNNPOOL_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${CNNPOOL_SANITIZE})
+endif()
+
+# Every compilation at -O0: instrumented kernels take minutes with the optimiser, seconds without.
+option(CNNPOOL_COVERAGE "Build for scripts/coverage, with clang++" OFF)
+if(CNNPOOL_COVERAGE)
+  add_compile_options(-fprofile-instr-generate -fcoverage-mapping)
+  add_link_options(-fprofile-instr-generate)
+  string(APPEND CMAKE_CXX_COMPILE_OBJECT " -O0")
 endif()
 
 find_program(CCACHE ccache)

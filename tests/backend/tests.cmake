@@ -35,6 +35,10 @@ function(suite_program name header)
   target_compile_definitions(test_backend_${name} PRIVATE CNNPOOL_TEST_BACKEND="${header}")
   add_test(NAME backend_${name} COMMAND test_backend_${name})
   set_tests_properties(backend_${name} PROPERTIES TIMEOUT 600)
+  if(NOT name MATCHES "_(omp|tbb|toolkit)$")  # one Thrust covers the same lines
+    add_dependencies(tests_covered test_backend_${name})
+    set_tests_properties(backend_${name} PROPERTIES LABELS covered)
+  endif()
 endfunction()
 
 if(NOT CNNPOOL_SANITIZE)
@@ -42,8 +46,9 @@ if(NOT CNNPOOL_SANITIZE)
   suite_program(blocks on_blocks.hpp)
 endif()
 
-# Thrust: one program per device system, with Debian's Thrust and with the one of a CUDA toolkit (their own CMake packages
-# cannot be loaded side by side, so the flags are given by hand here; the consumer test uses cnnpool_use_thrust).
+# Thrust: one program per device system, with Debian's Thrust and with the one of a CUDA toolkit (their own CMake
+# packages cannot be loaded side by side, so the flags are given by hand here; the consumer test uses
+# cnnpool_use_thrust).
 find_path(CNNPOOL_DEBIAN_THRUST thrust/version.h PATHS /usr/include NO_DEFAULT_PATH)
 find_path(CNNPOOL_TOOLKIT_THRUST thrust/version.h HINTS ENV CUDA_HOME ENV CUDA_PATH PATHS /usr/local/cuda
           PATH_SUFFIXES include/cccl include NO_DEFAULT_PATH)
@@ -119,7 +124,7 @@ function(gpu_suite name header)
   add_test(NAME backend_${name} COMMAND test_backend_${name})
   set_tests_properties(backend_${name} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77 LABELS gpu)
 endfunction()
-if(CNNPOOL_NVCC AND NOT CNNPOOL_SANITIZE)
+if(CNNPOOL_NVCC AND NOT CNNPOOL_SANITIZE AND NOT CNNPOOL_COVERAGE)
   gpu_suite(cuda on_cuda.hpp cuda_streams.cu)
   # What Thrust compiles differently; all cases are on the other systems, and here with -DCNNPOOL_ALL_GPU_CASES=ON.
   if(NOT CNNPOOL_ALL_GPU_CASES)

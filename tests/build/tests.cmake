@@ -1,12 +1,12 @@
-# The headers and the ways of compiling them: alone, all in two translation units, without exceptions, and one program of
-# units with and without SIMD packs, OpenMP and nvcc.
+# The headers and the ways of compiling them: alone, all in two translation units, without exceptions, and one program
+# of units with and without SIMD packs, OpenMP and nvcc.
 set(here ${CMAKE_CURRENT_LIST_DIR})
 
 list(TRANSFORM CNNPOOL_WARNINGS PREPEND --flag= OUTPUT_VARIABLE warning_flags)
 foreach(compiler IN LISTS CNNPOOL_COMPILERS)
   get_filename_component(name ${compiler} NAME)
-  add_test(NAME headers_${name} COMMAND Python3::Interpreter ${here}/headers.py ${compiler} ${PROJECT_SOURCE_DIR}/include
-                                        ${warning_flags} ${CNNPOOL_FRAMEWORK_FLAGS})
+  add_test(NAME headers_${name} COMMAND Python3::Interpreter ${here}/headers.py ${compiler}
+                                        ${PROJECT_SOURCE_DIR}/include ${warning_flags} ${CNNPOOL_FRAMEWORK_FLAGS})
   set_tests_properties(headers_${name} PROPERTIES LABELS build TIMEOUT 900)
 endforeach()
 
@@ -20,14 +20,16 @@ endfunction()
 file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/include
      ${PROJECT_SOURCE_DIR}/include/cnnpool/*.hpp)
 # pack.hpp includes one of pack_vector.hpp and pack_array.hpp, never both.
-list(FILTER headers EXCLUDE REGEX "/adapters/|/backend/thrust/|/backend/cuda/|/pack_(vector|array)\\.hpp|_json\\.hpp|/npz(_model)?\\.hpp")
+list(FILTER headers EXCLUDE
+     REGEX "/adapters/|/backend/thrust/|/backend/cuda/|/pack_(vector|array)\\.hpp|_json\\.hpp|/npz(_model)?\\.hpp")
 list(TRANSFORM headers REPLACE "(.+)" "#include <\\1>")
 list(JOIN headers "\n" includes)
 set(main "int other_unit();\nint main() { return other_unit(); }")
 configure_file(${here}/all_headers.cpp.in all_headers_1.cpp @ONLY)
 set(main "int other_unit();\nint other_unit() { return 0; }")
 configure_file(${here}/all_headers.cpp.in all_headers_2.cpp @ONLY)
-add_executable(test_two_units ${CMAKE_CURRENT_BINARY_DIR}/all_headers_1.cpp ${CMAKE_CURRENT_BINARY_DIR}/all_headers_2.cpp)
+add_executable(test_two_units ${CMAKE_CURRENT_BINARY_DIR}/all_headers_1.cpp
+                              ${CMAKE_CURRENT_BINARY_DIR}/all_headers_2.cpp)
 find_package(Eigen3 CONFIG QUIET)
 if(TARGET Eigen3::Eigen)
   target_link_libraries(test_two_units PRIVATE Eigen3::Eigen)
@@ -64,7 +66,7 @@ endforeach()
 
 # nvcc is called by hand: enabling CMake's CUDA language would need a GPU tool chain on every machine.
 find_program(CNNPOOL_NVCC nvcc PATHS /usr/local/cuda/bin)
-if(CNNPOOL_NVCC AND NOT CNNPOOL_SANITIZE)
+if(CNNPOOL_NVCC AND NOT CNNPOOL_SANITIZE AND NOT CNNPOOL_COVERAGE)
   set(nvcc ${CNNPOOL_NVCC} -std=c++20 -Werror all-warnings -Werror=cross-execution-space-call
            -I${PROJECT_SOURCE_DIR}/include)
   file(GLOB_RECURSE all_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/*.hpp)
