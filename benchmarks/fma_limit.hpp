@@ -1,5 +1,5 @@
-// What the machine's multipliers can do: independent fused multiply-adds in registers, at the widest instruction set. The
-// limit of products, as read_limit.hpp is of folds.
+// What the machine's multipliers can do: independent fused multiply-adds in registers, at the widest instruction set.
+// The limit of products, as read_limit.hpp is of folds.
 #pragma once
 
 #include <cnnpool/backend/cpu/product.hpp>

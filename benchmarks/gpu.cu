@@ -1,6 +1,7 @@
-// Per cent of a device-to-device copy in the same run: 100 * (bytes read + written by the method / time of the method) /
-// (bytes read + written by the copy / its time), timed in turns, median of the ratios. Prints a Markdown table.
-// Peers at the same sums: cub::DeviceSegmentedReduce, and the Thrust backend. Every method is first checked against cpu.
+// Per cent of a device-to-device copy in the same run: 100 * (bytes read + written by the method / time of the method)
+// / (bytes read + written by the copy / its time), timed in turns, median of the ratios. Prints a Markdown table.
+// Peers at the same sums: cub::DeviceSegmentedReduce, and the Thrust backend. Every method is first checked against
+// cpu.
 #include <cnnpool/backend/cuda/cuda.cuh>
 #include <cnnpool/backend/thrust/thrust.hpp>
 #include <cnnpool/pooling.hpp>
@@ -24,13 +25,20 @@ using cnnpool::float16, cnnpool::nchw, cnnpool::nhwc, cnnpool::shape;
 template <class T>
 struct device_array {
   T* data = nullptr;
-  explicit device_array(std::size_t size) { cnnpool::detail::check_cuda(cudaMalloc(&data, size * sizeof(T)), "benchmark"); }
+  explicit device_array(std::size_t size) {
+    cnnpool::detail::check_cuda(cudaMalloc(&data, size * sizeof(T)), "benchmark");
+  }
   ~device_array() { cudaFree(data); }
   device_array(const device_array&) = delete;
 };
 
 float milliseconds(const std::function<void()>& f) {
-  static cudaEvent_t start = [] { cudaEvent_t e; cudaEventCreate(&e); return e; }(), stop = [] { cudaEvent_t e; cudaEventCreate(&e); return e; }();
+  const auto event = [] {
+    cudaEvent_t e;
+    cudaEventCreate(&e);
+    return e;
+  };
+  static const cudaEvent_t start = event(), stop = event();
   cudaEventRecord(start);
   f();
   cudaEventRecord(stop);
@@ -70,9 +78,12 @@ struct workload {
   double per_cent(double written, const std::function<void()>& f) const {
     std::vector<double> ratios;
     for (int i = 0; i < 31; ++i) {
-      const float copied = milliseconds([&] { cudaMemcpyAsync(copy.data, x.data, host.size() * sizeof(T), cudaMemcpyDeviceToDevice); });
+      const float copied =
+          milliseconds([&] { cudaMemcpyAsync(copy.data, x.data, host.size() * sizeof(T), cudaMemcpyDeviceToDevice); });
       const float pooled = milliseconds(f);
-      if (i > 4) ratios.push_back((bytes() + written) / static_cast<double>(pooled) / (2 * bytes() / static_cast<double>(copied)));
+      if (i > 4)
+        ratios.push_back((bytes() + written) / static_cast<double>(pooled) /
+                         (2 * bytes() / static_cast<double>(copied)));
     }
     return 100 * median(ratios);
   }
@@ -98,8 +109,8 @@ void row(const workload<T>& w, const char* name, const Backend& backend, const L
   }
   const double percent = w.per_cent(static_cast<double>(got.size() * sizeof(float)),
                                     [&] { pool_into(backend, x, policy, span, memory); });
-  std::printf("| %s | %s | %s | %s | %.1f | %.1e |\n", name, to_string(w.extents).c_str(), std::is_same_v<T, float> ? "fp32" : "fp16",
-              layout_name, percent, worst);
+  std::printf("| %s | %s | %s | %s | %.1f | %.1e |\n", name, to_string(w.extents).c_str(),
+              std::is_same_v<T, float> ? "fp32" : "fp16", layout_name, percent, worst);
   std::fflush(stdout);
 }
 
@@ -118,7 +129,8 @@ void segmented_reduce(const workload<float>& w) {
   const double percent = w.per_cent(4.0 * segments, [&] {
     cub::DeviceSegmentedReduce::Sum(temporary.data, bytes, w.x.data, out.data, segments, begin, begin + 1);
   });
-  std::printf("| cub::DeviceSegmentedReduce, sum | %s | fp32 | nchw | %.1f | |\n", to_string(w.extents).c_str(), percent);
+  std::printf("| cub::DeviceSegmentedReduce, sum | %s | fp32 | nchw | %.1f | |\n", to_string(w.extents).c_str(),
+              percent);
 }
 
 template <class T>
@@ -144,8 +156,10 @@ int main() {
     std::puts("no GPU: nothing was measured");
     return 3;
   }
-  std::printf("GPU: %s, %d multiprocessors, L2 %d KiB\n\n", device.name, device.multiProcessorCount, device.l2CacheSize / 1024);
-  std::puts("| method | batch | type | layout | per cent of a copy | largest difference from cpu |\n|---|---|---|---|---|---|");
+  std::printf("GPU: %s, %d multiprocessors, L2 %d KiB\n\n", device.name, device.multiProcessorCount,
+              device.l2CacheSize / 1024);
+  std::puts("| method | batch | type | layout | per cent of a copy | largest difference from cpu |");
+  std::puts("|---|---|---|---|---|---|");
   for (const shape& s : {shape{256, 2048, 7, 7}, shape{64, 512, 24, 32}, shape{64, 768, 37, 37}}) {
     rows<float>(s);
     rows<float16>(s);

@@ -94,7 +94,8 @@ void measure(benchmark::State& state, const workload& w, const Run& run) {
 template <class T, class Policy>
 void add(const std::string& name, const Policy& policy, bool channels_last = false, int threads = 1) {
   for (const workload& w : workloads()) {
-    if (sizeof(T) * static_cast<std::size_t>(w.shape.n * w.shape.c * w.shape.positions()) > (std::size_t{160} << 20)) continue;
+    if (sizeof(T) * static_cast<std::size_t>(w.shape.n * w.shape.c * w.shape.positions()) > (std::size_t{160} << 20))
+      continue;
     benchmark::RegisterBenchmark((name + "/" + w.name).c_str(), [=](benchmark::State& state) {
       cnnpool::descriptors<float> out(w.shape.n, cnnpool::descriptor_size(policy, w.shape));
       cnnpool::workspace workspace;

@@ -1,4 +1,5 @@
-// The same work by Eigen and by xtensor (both without -march flags, like the library): sum, max and GeM over NCHW float.
+// The same work by Eigen and by xtensor (both without -march flags, like the library): sum, max and GeM over NCHW
+// float.
 #include "measure.hpp"
 
 #include <array>
@@ -34,7 +35,8 @@ auto adapted(const float* x, std::ptrdiff_t channels, std::ptrdiff_t positions) 
 
 int main(int argc, char** argv) {
   add("eigen_sum", [](const float* x, auto c, auto n, float* out) { column(out, c) = rows(x, c, n).rowwise().sum(); });
-  add("eigen_max", [](const float* x, auto c, auto n, float* out) { column(out, c) = rows(x, c, n).rowwise().maxCoeff(); });
+  add("eigen_max",
+      [](const float* x, auto c, auto n, float* out) { column(out, c) = rows(x, c, n).rowwise().maxCoeff(); });
   add("eigen_gem3", [](const float* x, auto c, auto n, float* out) {
     column(out, c) = rows(x, c, n).max(1e-6f).cube().rowwise().mean().pow(1.f / 3);
   });

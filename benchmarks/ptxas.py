@@ -23,8 +23,10 @@ def main():
                 used = int(re.search(r"Used (\d+) registers", line).group(1))
                 low, high, spilled, count = table[kernel].get(arch, (999, 0, 0, 0))
                 table[kernel][arch] = (min(low, used), max(high, used), spilled + (spill > 0), count + 1)
-    version = subprocess.run(["nvcc", "--version"], capture_output=True, text=True, check=False).stdout.split("\n")[-3:-1]
-    print("Registers of the CUDA backend's kernels (least to most), and how many of them spill; tests/backend/registers.cu, "
+    version = subprocess.run(["nvcc", "--version"], capture_output=True, text=True,
+                             check=False).stdout.split("\n")[-3:-1]
+    print("Registers of the CUDA backend's kernels (least to most), and how many of them spill; "
+          "tests/backend/registers.cu, "
           + (version[0].strip() if version else "nvcc") + "; written by `./scripts/gpu`.\n")
     print("| kernel | " + " | ".join(order) + " |\n|---|" + "---|" * len(order))
     for kernel, cells in sorted(table.items()):

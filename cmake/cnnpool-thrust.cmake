@@ -1,8 +1,8 @@
 # cnnpool_use_thrust(<target> [SYSTEM CPP|OMP|TBB|CUDA])
 #
-# Gives <target> Thrust's headers and definitions, so that it may include cnnpool/backend/thrust/thrust.hpp. SYSTEM is where
-# Thrust's device algorithms run (OMP when left out); all files of a program have to use the same one. Thrust comes from
-# Debian's libthrust-dev, from a CUDA toolkit, or from where Thrust_DIR or CMAKE_PREFIX_PATH say.
+# Gives <target> Thrust's headers and definitions, so that it may include cnnpool/backend/thrust/thrust.hpp. SYSTEM is
+# where Thrust's device algorithms run (OMP when left out); all files of a program have to use the same one. Thrust
+# comes from Debian's libthrust-dev, from a CUDA toolkit, or from where Thrust_DIR or CMAKE_PREFIX_PATH say.
 macro(cnnpool_find_thrust)
   find_package(Thrust 1.17 CONFIG QUIET HINTS ENV CUDA_HOME ENV CUDA_PATH PATHS /usr/local/cuda
                PATH_SUFFIXES lib64/cmake/thrust lib/cmake/thrust)

@@ -1,5 +1,5 @@
-// A batch of feature maps described where the network left them: the same program for a CPU and, compiled by nvcc, for a
-// GPU. One type changes.
+// A batch of feature maps described where the network left them: the same program for a CPU and, compiled by nvcc, for
+// a GPU. One type changes.
 //   g++  -std=c++20 -O2 -Iinclude examples/06_batch.cpp
 //   nvcc -std=c++20 -O2 -Iinclude -x cu examples/06_batch.cpp
 #include <cnnpool/pooling.hpp>

@@ -3,7 +3,8 @@
 //   opencv_frame MODEL.onnx LAYER FRAME.ppm DESCRIPTOR.npy
 //
 // LAYER is a layer's name, or the name of a tensor of an ONNX graph. DESCRIPTOR.npy is compared to, or written where
-// there is none. A layer followed by a ReLU in place holds the values before it here: relu{} | policy reads those after it.
+// there is none. A layer followed by a ReLU in place holds the values before it here: relu{} | policy reads those after
+// it.
 #include <opencv2/dnn.hpp>
 
 #include <algorithm>

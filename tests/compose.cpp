@@ -1,5 +1,5 @@
-// Chains and concat: parts keep their places and their stages, whatever the number of statistics of a fold; a policy whose
-// descriptor depends on the size of the map does not fit regions.
+// Chains and concat: parts keep their places and their stages, whatever the number of statistics of a fold; a policy
+// whose descriptor depends on the size of the map does not fit regions.
 #include <cnnpool/backend/reference/reference.hpp>
 #include <cnnpool/compose.hpp>
 #include <cnnpool/policy/crow.hpp>
@@ -65,7 +65,8 @@ void check_parts(const B& b, const Parts&... parts) {
   const auto check = [&](const auto& part) {
     const auto alone = pool(b, x, part);
     for (cnnpool::index i = 0; i < alone.rows(); ++i)
-      for (cnnpool::index j = 0; j < alone.cols(); ++j) REQUIRE(all(i, column + j) == Approx(alone(i, j)).epsilon(1e-6));
+      for (cnnpool::index j = 0; j < alone.cols(); ++j)
+        REQUIRE(all(i, column + j) == Approx(alone(i, j)).epsilon(1e-6));
     column += alone.cols();
   };
   (check(parts), ...);
@@ -83,7 +84,9 @@ void check_two_statistics(const B& b) {
 
 }  // namespace
 
-TEST_CASE("a fold of two statistics with several stages behind it is a part of concat: cpu") { check_two_statistics(cpu{}); }
+TEST_CASE("a fold of two statistics with several stages behind it is a part of concat: cpu") {
+  check_two_statistics(cpu{});
+}
 TEST_CASE("a fold of two statistics with several stages behind it is a part of concat: reference") {
   check_two_statistics(reference{});
 }

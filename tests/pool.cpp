@@ -22,12 +22,15 @@ feature_view<float> view(const shape& s) { return {memory().data(), s, nchw}; }
 TEST_CASE("an output of the wrong size is one sentence and is not touched") {
   std::vector<float> out(4 * 512, -7);
   workspace w;
-  CHECK(sentence([&] { pool_into(cpu{}, view({4, 256, 24, 32}), rmac{}, descriptor_span<float>(out.data(), 4, 512), w); }) ==
-        "pool_into: output is 4 x 512, policy rmac on 4 x 256 x 24 x 32 needs 4 x 256");
-  CHECK(sentence([&] { pool_into(view({2, 3, 4, 5}), max{} | power{} | l2{}, descriptor_span<float>(out.data(), 1, 3), w); }) ==
-        "pool_into: output is 1 x 3, policy max | power | l2 on 2 x 3 x 4 x 5 needs 2 x 3");
-  CHECK(sentence([&] { pool_into(view({1, 3, 4, 5}), concat(sum{}, gem{}), descriptor_span<float>(out.data(), 1, 3), w); }) ==
-        "pool_into: output is 1 x 3, policy concat(sum, gem) on 1 x 3 x 4 x 5 needs 1 x 6");
+  CHECK(sentence([&] {
+          pool_into(cpu{}, view({4, 256, 24, 32}), rmac{}, descriptor_span<float>(out.data(), 4, 512), w);
+        }) == "pool_into: output is 4 x 512, policy rmac on 4 x 256 x 24 x 32 needs 4 x 256");
+  CHECK(sentence([&] {
+          pool_into(view({2, 3, 4, 5}), max{} | power{} | l2{}, descriptor_span<float>(out.data(), 1, 3), w);
+        }) == "pool_into: output is 1 x 3, policy max | power | l2 on 2 x 3 x 4 x 5 needs 2 x 3");
+  CHECK(sentence([&] {
+          pool_into(view({1, 3, 4, 5}), concat(sum{}, gem{}), descriptor_span<float>(out.data(), 1, 3), w);
+        }) == "pool_into: output is 1 x 3, policy concat(sum, gem) on 1 x 3 x 4 x 5 needs 1 x 6");
   for (const float v : out) REQUIRE(v == -7);
 }
 
@@ -35,14 +38,22 @@ TEST_CASE("the policy's own numbers are checked before anything is written") {
   std::vector<float> out(6, -7);
   workspace w;
   const descriptor_span<float> span(out.data(), 1, 3);
-  CHECK(sentence([&] { pool_into(view({1, 3, 4, 5}), gem{.p = -1}, span, w); }) == "gem: p is -1, expected a positive number");
+  CHECK(sentence([&] {
+          pool_into(view({1, 3, 4, 5}), gem{.p = -1}, span, w);
+        }) == "gem: p is -1, expected a positive number");
   CHECK(sentence([&] { pool_into(view({1, 3, 4, 5}), regional(gem{.p = 0}, rmac_grid{}) | l2{}, span, w); }) ==
         "gem: p is 0, expected a positive number");
-  CHECK(sentence([&] { pool_into(view({1, 3, 4, 5}), concat(sum{}, gem{.p = 0}), span, w); }) == "gem: p is 0, expected a positive number");
+  CHECK(sentence([&] {
+          pool_into(view({1, 3, 4, 5}), concat(sum{}, gem{.p = 0}), span, w);
+        }) == "gem: p is 0, expected a positive number");
   CHECK(sentence([&] { pool(view({1, 3, 4, 5}), max{} | cnnpool::truncate{.dimensions = 4}); }) ==
         "truncate: dimensions is 4, expected 1 to 3 (the size of the descriptor)");
-  CHECK(sentence([&] { pool(view({1, 3, 4, 5}), max{} | power{.alpha = 0}); }) == "power: alpha is 0, expected a positive number");
-  CHECK(sentence([&] { pool(view({1, 3, 4, 5}), max{} | l2{.add_epsilon = -1}); }) == "l2: add_epsilon is -1, expected 0 or more");
+  CHECK(sentence([&] {
+          pool(view({1, 3, 4, 5}), max{} | power{.alpha = 0});
+        }) == "power: alpha is 0, expected a positive number");
+  CHECK(sentence([&] {
+          pool(view({1, 3, 4, 5}), max{} | l2{.add_epsilon = -1});
+        }) == "l2: add_epsilon is -1, expected 0 or more");
   CHECK(sentence([&] { pool(view({1, 3, 4, 5}), rmac{.levels = 0}); }) == "rmac_grid: levels is 0, expected 1 to 1000");
   for (const float v : out) REQUIRE(v == -7);
 }
@@ -87,13 +98,16 @@ TEST_CASE("regions of one's own, and regions outside the map") {
   const box outside[] = {{0, 0, 2, 2}, {1, 3, 4, 2}};
   CHECK(sentence([&] { pool_regions(x, max{}, box_list{outside}); }) ==
         "pool_regions: region 1 is 4 x 2 at (1, 3), outside the map of 4 x 5");
-  CHECK(sentence([&] { pool(x, regional(max{}, box_list{outside})); }) == "regional: region 1 is 4 x 2 at (1, 3), outside the map of 4 x 5");
-  CHECK(sentence([&] { pool(x, regional(max{}, box_list{})); }) == "regional: the grid has no region on a map of 4 x 5");
+  CHECK(sentence([&] { pool(x, regional(max{}, box_list{outside})); }) ==
+        "regional: region 1 is 4 x 2 at (1, 3), outside the map of 4 x 5");
+  CHECK(sentence([&] { pool(x, regional(max{}, box_list{})); }) ==
+        "regional: the grid has no region on a map of 4 x 5");
 }
 
 TEST_CASE("run-time types give float, double stays double") {
   const std::vector<double> d(12, 0.25);
-  CHECK(std::is_same_v<decltype(pool(feature_view<double>(d.data(), {.c = 3, .h = 4}, nchw), sum{})), descriptors<double>>);
+  CHECK(std::is_same_v<decltype(pool(feature_view<double>(d.data(), {.c = 3, .h = 4}, nchw), sum{})),
+                       descriptors<double>>);
   const any_feature_view any = feature_view<double>(d.data(), {.c = 3, .h = 4}, nchw);
   const descriptors<float> r = pool(any, crow{} | l2{});
   CHECK(r.cols() == 3);

@@ -1,4 +1,5 @@
-// pool_into does not allocate once its workspace is warm; an allocation that fails anywhere is an exception, and nothing leaks.
+// pool_into does not allocate once its workspace is warm; an allocation that fails anywhere is an exception, and
+// nothing leaks.
 #include <cnnpool/pooling.hpp>
 
 #include <cstdlib>
@@ -13,7 +14,8 @@ long allocations = 0, blocks = 0, fail_after = -1;
 void* allocate(std::size_t size, std::size_t alignment) {
   ++allocations;
   if (fail_after >= 0 && fail_after-- == 0) throw std::bad_alloc();
-  void* p = alignment > 16 ? std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment) : std::malloc(size);
+  void* p = alignment > 16 ? std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment)
+                           : std::malloc(size);
   if (p == nullptr) throw std::bad_alloc();
   ++blocks;
   return p;

@@ -1,7 +1,8 @@
 // as_view: from a framework's tensor to a view of the same memory, without a copy. The one extension point.
 //
 // Three ways to teach it a type, the first that exists is used:
-//   1. specialise   template <> struct cnnpool::adapter<my_tensor> { static auto view(const my_tensor&, const hints&); };
+//   1. specialise `template <> struct cnnpool::adapter<my_tensor>` with
+//      `static auto view(const my_tensor&, const hints&)`
 //   2. a function `cnnpool_view(const my_tensor&, const cnnpool::hints&)` in the type's own namespace
 //   3. include one of adapters/*.hpp, which specialise adapter for a framework's types
 // view returns a feature_view, or an any_feature_view where the scalar type is known only at run time. An adapter whose

@@ -2,8 +2,8 @@
 //
 //   policy | stage            a policy: the stage is applied to its descriptors
 //   stage | stage             a stage
-//   concat(a, b, ...)         a policy: the descriptors one after the other. Parts that are folds (with or without stages
-//                             behind them) are pooled in ONE pass over memory. Weight a part with `| scale{w}`.
+//   concat(a, b, ...)         a policy: the descriptors one after the other. Parts that are folds (with or without
+//                             stages behind them) are pooled in ONE pass over memory. Weight a part with `| scale{w}`.
 //   pool_regions              see pool.hpp
 #pragma once
 

@@ -1,7 +1,7 @@
 // cnnpool in one minute.
 //
-//   pool(x, policy)      x: a feature_view (n images x c channels x h rows x w columns, any strides), or anything that an
-//                        adapter turns into one; the result: n descriptors
+//   pool(x, policy)      x: a feature_view (n images x c channels x h rows x w columns, any strides), or anything that
+//                        an adapter turns into one; the result: n descriptors
 //
 // A fold_policy says what happens to one channel of one image: start with init, take every position with step, put two
 // partial results together with merge, and finish. It is written once, in terms of a value type V; a backend chooses
@@ -80,11 +80,12 @@ struct backend_archetype {
   /// group(n, position) is k. Scales and weights are per position, like the groups; without data they are 1.
   template <class X, class W, class A>
   void group_residuals(scratch&, const X&, const matrix<const A>& /*groups*/, const matrix<const A>& /*scales*/,
-                       const matrix<const A>& /*weights*/, const matrix<const W>& /*centres*/, const matrix<A>&) const {}
-  // Optional: nearest(scratch, x, centres, squared_norms, factor, groups): groups(n, position) = the k with the smallest
-  // squared_norms(k) - factor centres(k).x, the first of equal ones; without it policies use product and each.
+                       const matrix<const A>& /*weights*/, const matrix<const W>& /*centres*/, const matrix<A>&) const {
+  }
+  // Optional: nearest(scratch, x, centres, squared_norms, factor, groups): groups(n, position) = the k with the
+  // smallest squared_norms(k) - factor centres(k).x, the first of equal ones; without it policies use product and each.
 
-  /// f(i) for i = 0 .. count-1 in any order: a step of a policy that no other primitive expresses, one scalar at a time.
+  /// f(i) for i = 0 .. count-1 in any order, one scalar at a time: what no other primitive expresses.
   template <class F>
   void each(scratch&, index /*count*/, const F&) const {}
   /// out(i, j) = f(in(i, j)...). An input is a matrix, per_row, row_index or column_index.
@@ -135,7 +136,8 @@ concept pooling_policy =
 /// output_size(d) of an input of d components; apply(backend, scratch, in, out) on all rows of a batch. When the size
 /// stays the same, in and out may be the same memory.
 template <class S>
-concept stage = requires(const S stage, const backend_archetype b, scratch s, matrix<const float> in, matrix<float> out) {
+concept stage = requires(const S stage, const backend_archetype b, scratch s, matrix<const float> in,
+                         matrix<float> out) {
   { stage.output_size(index{}) } -> std::convertible_to<index>;
   stage.apply(b, s, in, out);
 };

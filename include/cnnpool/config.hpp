@@ -51,9 +51,9 @@
 #define CNNPOOL_HAS_X86_LEVELS 0
 #endif
 
-// Instructions that GCC would not choose itself, written out. They need the target of the function that they are inlined
-// into, so not without optimisation, where nothing is inlined. clang converts to and from __fp16 itself, by a call of its
-// run-time library, which may be missing, unless every function has F16C.
+// Instructions that GCC would not choose itself, written out. They need the target of the function that they are
+// inlined into, so not without optimisation, where nothing is inlined. clang converts to and from __fp16 itself, by a
+// call of its run-time library, which may be missing, unless every function has F16C.
 #if CNNPOOL_HAS_X86_LEVELS && !defined(__clang__) && defined(__OPTIMIZE__)
 #define CNNPOOL_HAS_AVX2_ASM 1
 #else

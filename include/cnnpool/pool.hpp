@@ -7,9 +7,9 @@
 //   pool_regions_into(backend, x, policy, grid, out, workspace)
 //
 // x: a feature_view, an any_feature_view, whatever an adapter turns into one (adapter.hpp), or a range of views of
-// different sizes (one batch after the other). Results are float, double for double activations. n = 0 gives no rows, c = 0
-// rows without components (crow_spatial_weights: H*W zeros). Errors name the shapes and leave the output untouched. Safe to
-// call from many threads at once, with one workspace each; policies are values.
+// different sizes (one batch after the other). Results are float, double for double activations. n = 0 gives no rows,
+// c = 0 rows without components (crow_spatial_weights: H*W zeros). Errors name the shapes and leave the output
+// untouched. Safe to call from many threads at once, with one workspace each; policies are values.
 #pragma once
 
 #include "adapter.hpp"

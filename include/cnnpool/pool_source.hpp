@@ -1,5 +1,5 @@
-// What pool, pool_into and pool_regions do once the input is a source of a known scalar type and the output a span: check
-// everything, measure the workspace, run.
+// What pool, pool_into and pool_regions do once the input is a source of a known scalar type and the output a span:
+// check everything, measure the workspace, run.
 #pragma once
 
 #include "adapter.hpp"
@@ -39,7 +39,8 @@ void check_call(const P& policy, const shape& s) {
   check_policy(policy, s);
 }
 
-/// One row per image of `pooled`, which gets (backend, scratch, source, matrix); converts where D is not the accumulator.
+/// One row per image of `pooled`, which gets (backend, scratch, source, matrix); converts where D is not the
+/// accumulator.
 template <class B, class X, class D, class F>
 void pool_converted(const B& b, scratch& s, const X&, const matrix<D>& out, const F& pooled) {
   using A = typename B::template accumulator<typename X::value_type>;

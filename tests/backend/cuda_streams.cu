@@ -1,4 +1,5 @@
-// What only the CUDA backend has: streams, graphs, stream-ordered memory, models on the device. Runs where there is a GPU.
+// What only the CUDA backend has: streams, graphs, stream-ordered memory, models on the device. Runs where there is a
+// GPU.
 #include <cnnpool/backend/cuda/cuda.cuh>
 #include <cnnpool/backend/cuda/models.hpp>
 #include <cnnpool/backend/reference/reference.hpp>
@@ -21,7 +22,8 @@ namespace {
 struct batch {
   std::vector<float> values;
   feature_view<float> view;
-  explicit batch(std::uint64_t stream, const shape& s = {8, 96, 13, 11}) : values(static_cast<std::size_t>(checked_size(s, "batch"))) {
+  explicit batch(std::uint64_t stream, const shape& s = {8, 96, 13, 11})
+      : values(static_cast<std::size_t>(checked_size(s, "batch"))) {
     testing::random_numbers r(stream);
     for (float& v : values) v = static_cast<float>(r.uniform(0, 3));
     view = {values.data(), s, nchw};
@@ -33,7 +35,8 @@ struct device_rows {
   device_workspace memory;
   descriptor_span<float, device_space> span;
   device_rows(cnnpool::index rows, cnnpool::index cols)
-      : memory(static_cast<std::size_t>(rows * cols) * sizeof(float)), span(static_cast<float*>(memory.data()), rows, cols) {}
+      : memory(static_cast<std::size_t>(rows * cols) * sizeof(float)),
+        span(static_cast<float*>(memory.data()), rows, cols) {}
   std::vector<float> host() const {
     std::vector<float> v(static_cast<std::size_t>(span.rows() * span.cols()));
     detail::check_cuda(cudaMemcpy(v.data(), span.data(), v.size() * sizeof(float), cudaMemcpyDeviceToHost), "back");
@@ -53,7 +56,8 @@ const auto policy = concat(cnnpool::sum{}, cnnpool::max{}, gem{}, relu{} | crow{
 
 void check_close(const std::vector<float>& got, const descriptors<double>& expected) {
   REQUIRE(got.size() == expected.size());
-  for (std::size_t i = 0; i < got.size(); ++i) CHECK(static_cast<double>(got[i]) == Approx(expected.data()[i]).margin(1e-5));
+  for (std::size_t i = 0; i < got.size(); ++i)
+    CHECK(static_cast<double>(got[i]) == Approx(expected.data()[i]).margin(1e-5));
 }
 
 }  // namespace
@@ -97,7 +101,8 @@ TEST_CASE("streams and threads at once, each with a workspace of its own") {
     });
   for (std::thread& t : threads) t.join();
   for (int t = 0; t < count; ++t)
-    check_close(got[static_cast<std::size_t>(t)], pool(reference{}, batch(static_cast<std::uint64_t>(10 + t)).view, policy));
+    check_close(got[static_cast<std::size_t>(t)],
+                pool(reference{}, batch(static_cast<std::uint64_t>(10 + t)).view, policy));
 }
 
 TEST_CASE("temporaries in stream-ordered memory") {

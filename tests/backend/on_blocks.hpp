@@ -1,5 +1,5 @@
-// The kernels that a GPU runs, run by the host: the threads of a step one after the other, forwards or backwards. A step
-// in which one thread reads what another one writes would make the two differ.
+// The kernels that a GPU runs, run by the host: the threads of a step one after the other, forwards or backwards. A
+// step in which one thread reads what another one writes would make the two differ.
 #pragma once
 
 #include <cnnpool/backend/blocks/blocks.hpp>

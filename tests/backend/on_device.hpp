@@ -16,7 +16,8 @@ class on_device {
   on_device(const std::vector<T>& host, const cnnpool::feature_view<T>& x) {
     const std::size_t bytes = host.size() * sizeof(T);
     memory_.reserve(std::max(bytes, std::size_t{1}));
-    cnnpool::detail::check_cuda(cudaMemcpy(memory_.data(), host.data(), bytes, cudaMemcpyHostToDevice), "to the device");
+    cnnpool::detail::check_cuda(cudaMemcpy(memory_.data(), host.data(), bytes, cudaMemcpyHostToDevice),
+                                "to the device");
     const T* const first = x.data() == nullptr ? nullptr : static_cast<T*>(memory_.data()) + (x.data() - host.data());
     view = {first, x.extents(), x.stride(), x.quantized()};
   }

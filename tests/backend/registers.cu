@@ -10,5 +10,7 @@ void all(const feature_view<T, device_space>& x, const descriptor_span<float, de
   pool_into(cuda{}, x, crow{} | l2{}, out, w);
   pool_into(cuda{}, x, rmac{}, out, w);
 }
-template void all(const feature_view<float, device_space>&, const descriptor_span<float, device_space>&, device_workspace&);
-template void all(const feature_view<float16, device_space>&, const descriptor_span<float, device_space>&, device_workspace&);
+template void all(const feature_view<float, device_space>&, const descriptor_span<float, device_space>&,
+                  device_workspace&);
+template void all(const feature_view<float16, device_space>&, const descriptor_span<float, device_space>&,
+                  device_workspace&);

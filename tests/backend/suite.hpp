@@ -1,6 +1,7 @@
 // One policy against the oracle on one list of backends: every element count at which a kernel changes its path, every
-// layout, misaligned by 0 to 3 elements, gaps full of NaN. The cases are compiled once per backend: CNNPOOL_TEST_BACKEND
-// is a header on_*.hpp that defines backends() and, for memory that the host does not read, how to get there and back.
+// layout, misaligned by 0 to 3 elements, gaps full of NaN. The cases are compiled once per backend:
+// CNNPOOL_TEST_BACKEND is a header on_*.hpp that defines backends() and, for memory that the host does not read, how to
+// get there and back.
 #pragma once
 
 #include <cnnpool/pool.hpp>

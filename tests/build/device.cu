@@ -1,4 +1,5 @@
-// The headers under nvcc without a warning: the host side pools on scalar lanes, and the library's folds run in a kernel.
+// The headers under nvcc without a warning: the host side pools on scalar lanes, and the library's folds run in a
+// kernel.
 #include <cstdio>
 
 #include <cnnpool/pooling.hpp>

@@ -1,5 +1,6 @@
-// Views, policies and stages are shared by many threads at once without a lock; run under ThreadSanitizer by its preset.
-// Each thread has its own output and workspace, as pool_into asks; the user's own threads run one call's shares.
+// Views, policies and stages are shared by many threads at once without a lock; run under ThreadSanitizer by its
+// preset. Each thread has its own output and workspace, as pool_into asks; the user's own threads run one call's
+// shares.
 #include <algorithm>
 #include <thread>
 #include <vector>

@@ -1,5 +1,5 @@
-// One program of translation units with and without SIMD packs, with and without OpenMP, and one by nvcc: each keeps its
-// own CPU backend, and sum, average and max have the same bits in all of them.
+// One program of translation units with and without SIMD packs, with and without OpenMP, and one by nvcc: each keeps
+// its own CPU backend, and sum, average and max have the same bits in all of them.
 #include <cstdio>
 #include <cstring>
 

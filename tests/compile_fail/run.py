@@ -59,7 +59,8 @@ def main():
             print(f"{compiler}: the bad twin compiles")
         elif expected not in first:
             wrong += 1
-            print(f"{compiler}: the first error does not hold the sentence\n  expected: {expected}\n  first:    {first}")
+            print(f"{compiler}: the first error does not hold the sentence\n"
+                  f"  expected: {expected}\n  first:    {first}")
         else:
             print(f"{compiler}: {first}")
     return 1 if wrong else 0

@@ -33,7 +33,8 @@ function(check_vendored source)
   # CMake itself notes where a project lies and its version, and FetchContent where it puts things.
   get_cmake_property(cache_after CACHE_VARIABLES)
   list(REMOVE_ITEM cache_after ${cache_before})
-  list(FILTER cache_after EXCLUDE REGEX "^(cnnpool_(SOURCE_DIR|BINARY_DIR|IS_TOP_LEVEL)|FETCHCONTENT_.*|CMAKE_PROJECT_VERSION.*)$")
+  list(FILTER cache_after EXCLUDE
+       REGEX "^(cnnpool_(SOURCE_DIR|BINARY_DIR|IS_TOP_LEVEL)|FETCHCONTENT_.*|CMAKE_PROJECT_VERSION.*)$")
   expect("cache variables" "${cache_after}" "")
   foreach(name CMAKE_CXX_FLAGS CMAKE_BUILD_TYPE CMAKE_CXX_STANDARD CMAKE_CXX_EXTENSIONS BUILD_TESTING)
     expect("${name}" "${${name}}" "${before_${name}}")

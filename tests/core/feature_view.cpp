@@ -45,7 +45,9 @@ TEST_CASE("products of extents and strides never wrap") {
           std::string::npos);
   CHECK(sentence([&] { feature_view<float>(v, {2, 1, 1, 3}, strides{big, 0, 0, big}); }).find("64-bit offset") !=
         std::string::npos);
-  CHECK(sentence([&] { feature_view<float>(v, {2, 1, 1, 1}, strides{std::numeric_limits<index>::min(), 0, 0, 0}); }).empty());
+  CHECK(sentence([&] {
+          feature_view<float>(v, {2, 1, 1, 1}, strides{std::numeric_limits<index>::min(), 0, 0, 0});
+        }).empty());
   for (const index n : {(index{1} << 31) - 1, index{1} << 31, (index{1} << 31) + 1})
     CHECK(feature_view<float>(v, {1, n, 1, 1}, nchw).extents().c == n);
 }

@@ -7,14 +7,14 @@
 What a block may be:
   ```cpp  with `int main(`     a whole program; the headers of PREAMBLE are included for it
   ```cpp  without              statements of a function. They see what PREAMBLE defines: ptr, x (1 x 512 x 24 x 32),
-                               batch (4 x 512 x 24 x 32), out (4 x 512), memory. Chunks that start with struct, template,
-                               class or namespace, up to a line that starts with `}`, are put in front of the function
+                               batch (4 x 512 x 24 x 32), out (4 x 512), memory. Chunks that start with struct,
+                               template, class or namespace, up to a line that starts with `}`, are put in front of it
   ```text after <!-- output -->  what the block before it prints, to the letter
   ```sh   after <!-- run -->     run in the folder of the Markdown file; other shell blocks are left alone
   <!-- compiled, not run: reason -->   in front of a block: the compiler reads it, nothing is linked or run
   <!-- not compiled: reason -->  in front of a block: left alone, and printed as skipped with the reason
-A block that includes a header which is not installed is skipped, with that reason printed. A block fails when it does not
-compile, ends with another status than 0 (assert works), or prints something else than it should.
+A block that includes a header which is not installed is skipped, with that reason printed. A block fails when it does
+not compile, ends with another status than 0 (assert works), or prints something else than it should.
 """
 import os
 import re

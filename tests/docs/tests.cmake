@@ -1,7 +1,8 @@
 # Every C++ block of the README and the docs compiles and runs (blocks.py); the design's vocabulary as it stands.
 set(here ${CMAKE_CURRENT_LIST_DIR})
 add_test(NAME docs_blocks_self_test COMMAND Python3::Interpreter ${here}/blocks.py --self-test
-                                            ${PROJECT_SOURCE_DIR}/include ${CMAKE_CXX_COMPILER} ${CNNPOOL_FRAMEWORK_FLAGS})
+                                            ${PROJECT_SOURCE_DIR}/include ${CMAKE_CXX_COMPILER}
+                                            ${CNNPOOL_FRAMEWORK_FLAGS})
 set_tests_properties(docs_blocks_self_test PROPERTIES LABELS docs)
 
 file(GLOB_RECURSE pages CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/README.md
@@ -10,7 +11,8 @@ foreach(page IN LISTS pages)
   string(REGEX REPLACE "[/.]" "_" name ${page})
   string(REGEX REPLACE "_md$" "" name ${name})
   add_test(NAME docs_blocks_${name} COMMAND Python3::Interpreter ${here}/blocks.py ${PROJECT_SOURCE_DIR}/${page}
-                                            ${PROJECT_SOURCE_DIR}/include ${CMAKE_CXX_COMPILER} ${CNNPOOL_FRAMEWORK_FLAGS})
+                                            ${PROJECT_SOURCE_DIR}/include ${CMAKE_CXX_COMPILER}
+                                            ${CNNPOOL_FRAMEWORK_FLAGS})
   set_tests_properties(docs_blocks_${name} PROPERTIES LABELS docs TIMEOUT 600)
 endforeach()
 

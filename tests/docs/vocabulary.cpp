@@ -7,7 +7,7 @@
 
 #include "catch.hpp"
 
-// --- stand-ins for what is not there yet -------------------------------------------------------------------------------
+// --- stand-ins for what is not there yet -----------------------------------------------------------------------------
 
 struct ort_value_stand_in {  // for ONNX Runtime's tensor and its adapter
   const float* data;
@@ -42,7 +42,7 @@ struct cuda : reference {  // for the CUDA backend: a CPU backend under its name
 
 }  // namespace cnnpool
 
-// --- the design's first block ------------------------------------------------------------------------------------------
+// --- the design's first block ----------------------------------------------------------------------------------------
 
 TEST_CASE("the vocabulary reads as it was designed") {
   std::vector<float> values(2 * 512 * 24 * 32);
@@ -81,7 +81,7 @@ TEST_CASE("the vocabulary reads as it was designed") {
   CHECK(norm == Approx(1));
 }
 
-// --- the design's second block: a user's policy ------------------------------------------------------------------------
+// --- the design's second block: a user's policy ----------------------------------------------------------------------
 
 namespace user {
 using cnnpool::index;

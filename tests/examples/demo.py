@@ -105,7 +105,8 @@ def main():
             mean, matrix = whitening(r, 32)
             expected["gem | l2 | whiten{32} | l2"] = (q - mean) @ matrix, (r - mean) @ matrix
             for name in LEARNED:
-                check(name in rows and float(rows[name][1]) > 50, f"{name}: {rows.get(name)}, expected recall@1 above 50")
+                check(name in rows and float(rows[name][1]) > 50,
+                      f"{name}: {rows.get(name)}, expected recall@1 above 50")
         else:
             check("skipped: whitening" in ran.stdout, "no learned rows, and no word about it")
         for name, (q, r) in expected.items():

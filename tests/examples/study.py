@@ -154,7 +154,8 @@ class Study(unittest.TestCase):
     def test_descriptors_and_ranking_without_ground_truth(self):
         ran = self.run_it("--policies", "gem", "--pictures", self.path("pictures"), layers="relu_1", truth="none")
         self.assertEqual(ran.returncode, 0, ran.stderr)
-        self.assertIn("relu_1, gem: " + self.path("out") + "/descriptors.npy (8 x 8), names.txt, ranking.csv", ran.stdout)
+        self.assertIn("relu_1, gem: " + self.path("out") + "/descriptors.npy (8 x 8), names.txt, ranking.csv",
+                      ran.stdout)
         self.assertFalse(os.path.exists(self.path("out", "study.csv")))
         self.assertEqual({"matches.png"} | {f"{kind}_{k}.png" for k in (1, 2, 3, 4)
                                             for kind in ("saliency_crow", "saliency_spoc", "regions")},

@@ -11,8 +11,8 @@
 
 namespace testing {
 
-/// turn(random) tries one damaged file and says whether it was accepted, for CNNPOOL_FUZZ_SECONDS (60) seconds. The exit
-/// code: good when some files were accepted and some were not.
+/// turn(random) tries one damaged file and says whether it was accepted, for CNNPOOL_FUZZ_SECONDS (60) seconds. The
+/// exit code: good when some files were accepted and some were not.
 template <class Turn>
 int fuzz_from_seed(std::uint64_t stream, const Turn& turn) {
   const char* text = std::getenv("CNNPOOL_FUZZ_SECONDS");
@@ -35,8 +35,8 @@ namespace testing {
 
 inline long runs = 0, accepted = 0;
 
-/// A good file where the data are smaller than one, and now and then; libFuzzer's own mutation otherwise: from nothing, a
-/// minute may not be enough to find a header.
+/// A good file where the data are smaller than one, and now and then; libFuzzer's own mutation otherwise: from nothing,
+/// a minute may not be enough to find a header.
 template <class Good>
 std::size_t mutate_good_files(unsigned char* data, std::size_t size, std::size_t most_bytes, unsigned seed,
                               std::size_t smallest, const Good& good_file) {

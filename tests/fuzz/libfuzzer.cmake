@@ -8,7 +8,8 @@ execute_process(COMMAND ${COMPILER} -std=c++20 -O1 -g1 -fsanitize=fuzzer,address
                 RESULT_VARIABLE failed ERROR_VARIABLE errors)
 if(failed)
   if(errors MATCHES "clang_rt.fuzzer|clang_rt.asan")
-    message("skipped: libFuzzer on ${READER} files: clang's run-time libraries are not installed (Debian: libclang-rt-14-dev)")
+    message("skipped: libFuzzer on ${READER} files: "
+            "clang's run-time libraries are not installed (Debian: libclang-rt-14-dev)")
     return()
   endif()
   message(FATAL_ERROR "${errors}")

@@ -1,8 +1,8 @@
-// Damaged model files: the reader gives a model that can be used, or one sentence. The checksum is made right again after
-// most of the damage, or nothing behind it would be reached. (libFuzzer's run ends at an allocation above 1 MiB.)
+// Damaged model files: the reader gives a model that can be used, or one sentence. The checksum is made right again
+// after most of the damage, or nothing behind it would be reached. (libFuzzer's run ends at an allocation above 1 MiB.)
 //
-// With libFuzzer (clang, -fsanitize=fuzzer, CNNPOOL_LIBFUZZER defined) coverage guides the damage; elsewhere main() below
-// damages files at random from a printed seed, for CNNPOOL_FUZZ_SECONDS (60) seconds.
+// With libFuzzer (clang, -fsanitize=fuzzer, CNNPOOL_LIBFUZZER defined) coverage guides the damage; elsewhere main()
+// below damages files at random from a printed seed, for CNNPOOL_FUZZ_SECONDS (60) seconds.
 #include <cnnpool/io/model.hpp>
 
 #include <algorithm>

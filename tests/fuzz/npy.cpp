@@ -1,8 +1,8 @@
-// Random and damaged .npy files: the reader gives an array that can be pooled, or one sentence, and never takes more memory
-// than the file and 64 KiB before it accepts it.
+// Random and damaged .npy files: the reader gives an array that can be pooled, or one sentence, and never takes more
+// memory than the file and 64 KiB before it accepts it.
 //
-// With libFuzzer (clang, -fsanitize=fuzzer, CNNPOOL_LIBFUZZER defined) coverage guides the damage; elsewhere main() below
-// damages files at random from a printed seed, for CNNPOOL_FUZZ_SECONDS (60) seconds.
+// With libFuzzer (clang, -fsanitize=fuzzer, CNNPOOL_LIBFUZZER defined) coverage guides the damage; elsewhere main()
+// below damages files at random from a printed seed, for CNNPOOL_FUZZ_SECONDS (60) seconds.
 #include <cnnpool/io/npy.hpp>
 #include <cnnpool/policy/max.hpp>
 #include <cnnpool/pool.hpp>
@@ -114,7 +114,8 @@ std::string long_header(testing::random_numbers& random) {
   return r + header;
 }
 void damage(std::string& file, testing::random_numbers& random) {
-  const char* const pieces[] = {"(", ")", ",", "'", "-1", "99999999999999999999", "4294967296", "shape", "True", "<f4", "{", "}"};
+  const char* const pieces[] = {"(",          ")",     ",",    "'",   "-1", "99999999999999999999",
+                                "4294967296", "shape", "True", "<f4", "{",  "}"};
   for (int k = random.between(1, 4); k > 0 && !file.empty(); --k) {
     const std::size_t at = static_cast<std::size_t>(random.bits() % file.size());
     switch (random.between(0, 99) == 0 ? 5 : random.between(0, 4)) {

@@ -1,5 +1,5 @@
-// Damaged .npz files: the reader gives arrays that can be pooled, or one sentence. Damage is random from a printed seed,
-// for CNNPOOL_FUZZ_SECONDS (20) seconds; .npy's own fuzzer covers what is inside an entry.
+// Damaged .npz files: the reader gives arrays that can be pooled, or one sentence. Damage is random from a printed
+// seed, for CNNPOOL_FUZZ_SECONDS (20) seconds; .npy's own fuzzer covers what is inside an entry.
 #include <cnnpool/io/npz.hpp>
 #include <cnnpool/policy/max.hpp>
 #include <cnnpool/pool.hpp>

@@ -1,5 +1,5 @@
-# Damaged files: a minute with libFuzzer where clang++ has it, and some seconds from a seed everywhere (a minute where there
-# is no libFuzzer).
+# Damaged files: a minute with libFuzzer where clang++ has it, and some seconds from a seed everywhere (a minute where
+# there is no libFuzzer).
 set(seeded CNNPOOL_FUZZ_SECONDS=60)
 if(CNNPOOL_CLANGXX AND NOT CNNPOOL_SANITIZE)
   set(seeded CNNPOOL_FUZZ_SECONDS=15)

@@ -97,7 +97,8 @@ TEST_CASE("NumPy's results of what is learned") {
     for (std::size_t i = 0; i < r.size(); ++i) {
       REQUIRE(in >> expected);
       // A cube root makes a small difference of a small number large.
-      CHECK(static_cast<double>(r.data()[i]) == Approx(expected).epsilon(1e-4).margin(name == "scales_signed" ? 1e-3 : 1e-5));
+      CHECK(static_cast<double>(r.data()[i]) ==
+            Approx(expected).epsilon(1e-4).margin(name == "scales_signed" ? 1e-3 : 1e-5));
     }
     CHECK_FALSE(in >> expected);
     ++lines;

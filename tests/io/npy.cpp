@@ -69,7 +69,8 @@ struct small_files {
 
 TEST_CASE("versions 1.0, 2.0 and 3.0, keys in any order, any white space and quotes") {
   for (const int major : {1, 2, 3})
-    for (const std::string& header : std::vector<std::string>{six_bytes, "{ \"shape\":(1,1,2,3,) , 'fortran_order' : False,'descr':'|u1' , } \n"}) {
+    for (const std::string& header :
+         std::vector<std::string>{six_bytes, "{ \"shape\":(1,1,2,3,) , 'fortran_order' : False,'descr':'|u1' , } \n"}) {
       const npy_array a = read(file_of(header, "\1\2\3\4\5\6", major));
       CHECK(a.type() == scalar_type::uint8);
       CHECK(a.shape() == std::vector<cnnpool::index>{1, 1, 2, 3});
@@ -80,26 +81,39 @@ TEST_CASE("Fortran order, both byte orders, every type, fewer axes") {
   const npy_array f = read(file_of("{'descr': '<i1', 'fortran_order': True, 'shape': (2, 3)}", "\1\2\3\4\5\6"));
   const auto d = pool(f, sum{});
   CHECK((d.rows() == 2 && d.cols() == 3 && d(0, 1) == 3 && d(1, 0) == 2));
-  CHECK(pool(read(file_of("{'descr': '>f4', 'fortran_order': False, 'shape': (1,)}", std::string("\x40\x49\x0f\xdb", 4))), sum{})(0, 0) == 3.14159274f);
-  CHECK(pool(read(file_of("{'descr': '<f2', 'fortran_order': False, 'shape': (1,)}", std::string("\x00\x3c", 2))), sum{})(0, 0) == 1);
-  CHECK(pool(read(file_of("{'descr': '>f8', 'fortran_order': False, 'shape': (1,)}", std::string("\x3f\xf8\0\0\0\0\0\0", 8))), sum{})(0, 0) == 1.5f);
+  CHECK(
+      pool(read(file_of("{'descr': '>f4', 'fortran_order': False, 'shape': (1,)}", std::string("\x40\x49\x0f\xdb", 4))),
+           sum{})(0, 0) == 3.14159274f);
+  CHECK(pool(read(file_of("{'descr': '<f2', 'fortran_order': False, 'shape': (1,)}", std::string("\x00\x3c", 2))),
+             sum{})(0, 0) == 1);
+  CHECK(pool(read(file_of("{'descr': '>f8', 'fortran_order': False, 'shape': (1,)}",
+                          std::string("\x3f\xf8\0\0\0\0\0\0", 8))),
+             sum{})(0, 0) == 1.5f);
   CHECK(pool(read(file_of(six_bytes, "\1\2\3\4\5\6")).view({.axes = "nhwc"}), sum{}).cols() == 3);
   CHECK(pool(read(file_of(six_bytes, "\1\2\3\4\5\6")).view({.quantized = {0.5f, 1}}), sum{})(0, 0) == 7.5f);
 }
 TEST_CASE("lying and broken files are one sentence with the numbers") {
   CHECK(wrong("") == "read_npy: maps.npy: is not a .npy file (0 bytes)");
   CHECK(wrong("PK\3\4 something else") == "read_npy: maps.npy: is not a .npy file (19 bytes)");
-  CHECK(wrong(file_of(six_bytes, "\1\2\3\4\5\6", 4)) == "read_npy: maps.npy: is .npy format 4.0, expected 1.0, 2.0 or 3.0");
-  CHECK(wrong(file_of(six_bytes, "\1\2\3\4\5")) == "read_npy: maps.npy: 5 bytes of data, shape 1 x 1 x 2 x 3 of uint8 needs 6");
-  CHECK(wrong(file_of(six_bytes, "\1\2\3\4\5\6\7")) == "read_npy: maps.npy: 7 bytes of data, shape 1 x 1 x 2 x 3 of uint8 needs 6");
-  CHECK(wrong(file_of(six_bytes, "").substr(0, 40)) == "read_npy: maps.npy: ends inside its header (40 bytes, the header says 63)");
-  CHECK(wrong("\x93NUMPY\2" + std::string("\0\xff\xff\xff", 4)) == "read_npy: maps.npy: ends inside its header (11 bytes)");
+  CHECK(wrong(file_of(six_bytes, "\1\2\3\4\5\6", 4)) ==
+        "read_npy: maps.npy: is .npy format 4.0, expected 1.0, 2.0 or 3.0");
+  CHECK(wrong(file_of(six_bytes, "\1\2\3\4\5")) ==
+        "read_npy: maps.npy: 5 bytes of data, shape 1 x 1 x 2 x 3 of uint8 needs 6");
+  CHECK(wrong(file_of(six_bytes, "\1\2\3\4\5\6\7")) ==
+        "read_npy: maps.npy: 7 bytes of data, shape 1 x 1 x 2 x 3 of uint8 needs 6");
+  CHECK(wrong(file_of(six_bytes, "").substr(0, 40)) ==
+        "read_npy: maps.npy: ends inside its header (40 bytes, the header says 63)");
+  CHECK(wrong("\x93NUMPY\2" + std::string("\0\xff\xff\xff", 4)) ==
+        "read_npy: maps.npy: ends inside its header (11 bytes)");
   const auto with = [](const std::string& descr, const std::string& order, const std::string& shape) {
     return wrong(file_of("{'descr': " + descr + ", 'fortran_order': " + order + ", 'shape': " + shape + "}", ""));
   };
-  CHECK(with("'<c16'", "False", "(1,)") == "read_npy: maps.npy: dtype '<c16' is not supported, expected f2, f4, f8, u1 or i1");
-  CHECK(with("'|O'", "False", "(1,)") == "read_npy: maps.npy: dtype '|O' is not supported, expected f2, f4, f8, u1 or i1");
-  CHECK(with("[('x', '<f4')]", "False", "(1,)") == "read_npy: maps.npy: structured dtypes are not supported, expected f2, f4, f8, u1 or i1");
+  CHECK(with("'<c16'", "False", "(1,)") ==
+        "read_npy: maps.npy: dtype '<c16' is not supported, expected f2, f4, f8, u1 or i1");
+  CHECK(with("'|O'", "False", "(1,)") ==
+        "read_npy: maps.npy: dtype '|O' is not supported, expected f2, f4, f8, u1 or i1");
+  CHECK(with("[('x', '<f4')]", "False", "(1,)") ==
+        "read_npy: maps.npy: structured dtypes are not supported, expected f2, f4, f8, u1 or i1");
   CHECK(with("'<f4'", "Maybe", "(1,)") == "read_npy: maps.npy: fortran_order is neither True nor False");
   CHECK(with("'<f4'", "False", "(1, 2, 3, 4, 5)") == "read_npy: maps.npy: has 5 axes, expected 1 to 4 (feature maps)");
   CHECK(with("'<f4'", "False", "(0, 4294967296, 4294967296, 4294967296)") ==
@@ -109,16 +123,22 @@ TEST_CASE("lying and broken files are one sentence with the numbers") {
   CHECK(with("'" + std::string(100, 'k') + "'", "False", "(1,)") ==
         "read_npy: maps.npy: dtype '" + std::string(40, 'k') + "...' is not supported, expected f2, f4, f8, u1 or i1");
   CHECK(with("'<f4'", "False", "()") == "read_npy: maps.npy: has 0 axes, expected 1 to 4 (feature maps)");
-  CHECK(with("'<f4'", "False", "(-1, 2)") == "read_npy: maps.npy: the shape is no tuple of non-negative 64-bit integers");
+  CHECK(with("'<f4'", "False", "(-1, 2)") ==
+        "read_npy: maps.npy: the shape is no tuple of non-negative 64-bit integers");
   CHECK(with("'<f4'", "False", "(3)") == "read_npy: maps.npy: the shape is no tuple of non-negative 64-bit integers");
-  CHECK(with("'<f4'", "False", "(99999999999999999999,)") == "read_npy: maps.npy: the shape is no tuple of non-negative 64-bit integers");
-  CHECK(with("'<f4'", "False", "(4294967296, 4294967296)") == "read_npy: maps.npy: shape 4294967296 x 4294967296 has more bytes than a 64-bit index counts");
-  CHECK(with("'<f4'", "False", "(2305843009213693952,)") == "read_npy: maps.npy: shape 2305843009213693952 has more bytes than a 64-bit index counts");
-  CHECK(wrong(file_of("{'descr': '<f4', 'shape': (1,)}", "")) == "read_npy: maps.npy: the header lacks descr, fortran_order or shape");
+  CHECK(with("'<f4'", "False", "(99999999999999999999,)") ==
+        "read_npy: maps.npy: the shape is no tuple of non-negative 64-bit integers");
+  CHECK(with("'<f4'", "False", "(4294967296, 4294967296)") ==
+        "read_npy: maps.npy: shape 4294967296 x 4294967296 has more bytes than a 64-bit index counts");
+  CHECK(with("'<f4'", "False", "(2305843009213693952,)") ==
+        "read_npy: maps.npy: shape 2305843009213693952 has more bytes than a 64-bit index counts");
+  CHECK(wrong(file_of("{'descr': '<f4', 'shape': (1,)}", "")) ==
+        "read_npy: maps.npy: the header lacks descr, fortran_order or shape");
   CHECK(wrong(file_of(six_bytes + "x", "")) == "read_npy: maps.npy: the header has text after its dictionary");
   CHECK(wrong(file_of("[1]", "")) == "read_npy: maps.npy: the header is no dictionary");
   CHECK(sentence([] { read_npy("no/such/file.npy"); }) == "read_npy: no/such/file.npy cannot be opened");
-  CHECK(read(file_of("{'descr': '<f4', 'fortran_order': False, 'shape': (0, 7)}", "")).view().extents() == shape{0, 7, 1, 1});
+  CHECK(read(file_of("{'descr': '<f4', 'fortran_order': False, 'shape': (0, 7)}", "")).view().extents() ==
+        shape{0, 7, 1, 1});
 }
 TEST_CASE("what is written can be read") {
   const folder f;
@@ -131,12 +151,14 @@ TEST_CASE("what is written can be read") {
   const std::vector<float16> h(24, to_float16(2));
   write_npy(f("h.npy"), feature_view<float16>(h.data(), {1, 4, 2, 3}, nhwc));
   const npy_array maps = read_npy(f("h.npy"));
-  CHECK((maps.type() == scalar_type::float16 && maps.view().extents() == shape{1, 4, 2, 3} && pool(maps, sum{})(0, 3) == 12));
+  CHECK((maps.type() == scalar_type::float16 && maps.view().extents() == shape{1, 4, 2, 3} &&
+         pool(maps, sum{})(0, 3) == 12));
 }
 TEST_CASE("a file that cannot be written is a sentence and leaves nothing") {
   const folder f;
   const descriptors<float> d(1, 1);
-  CHECK(sentence([&] { write_npy(f("none/d.npy"), d); }) == "write_npy: " + f("none/d.npy") + " cannot be written: No such file or directory");
+  CHECK(sentence([&] { write_npy(f("none/d.npy"), d); }) ==
+        "write_npy: " + f("none/d.npy") + " cannot be written: No such file or directory");
   fs::create_directories(f("taken.npy/inside"));  // a folder of that name: the rename fails
   CHECK(sentence([&] { write_npy(f("taken.npy"), d); }).find("cannot be written") != std::string::npos);
   CHECK(f.entries() == 1);

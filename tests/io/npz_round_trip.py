@@ -1,4 +1,6 @@
-"""Archives that NumPy writes, read by cnnpool, and the reverse: npz_round_trip.py DRIVER. Skipped (77) without NumPy."""
+"""Archives that NumPy writes, read by cnnpool, and the reverse: npz_round_trip.py DRIVER.
+
+Skipped (77) without NumPy."""
 import os
 import subprocess
 import sys

@@ -28,6 +28,7 @@ with tempfile.TemporaryDirectory() as folder:
                     want = array.astype("f8")
                     want = want.sum(axis=(-2, -1)) if want.ndim > 2 else want
                     assert got.dtype == numpy.float32 and got.flags.c_contiguous
-                    assert numpy.allclose(got.reshape(-1), want.reshape(-1), rtol=2e-6, atol=1e-3), (dtype, order, shape)
+                    assert numpy.allclose(got.reshape(-1), want.reshape(-1), rtol=2e-6, atol=1e-3), \
+                        (dtype, order, shape)
                     checked += 1
 print(f"NumPy {numpy.__version__}: {checked} files there and back")

@@ -12,7 +12,8 @@ TEST_CASE("other exponents and the channel epsilon") {
   const random_map m(33, 7, 9, 1);
   const auto r = pool(m.view(), crow{.a = 1, .b = 3, .channel_epsilon = 1e-6});
   const auto e = oracle::crow(m.expected, 1, 3, 1e-6L);
-  for (std::size_t c = 0; c < 33; ++c) CHECK(r.row(0)[c] == Approx(static_cast<double>(e[c])).epsilon(1e-5).margin(1e-5));
+  for (std::size_t c = 0; c < 33; ++c)
+    CHECK(r.row(0)[c] == Approx(static_cast<double>(e[c])).epsilon(1e-5).margin(1e-5));
 }
 TEST_CASE("both weights are results of their own") {
   const random_map m(20, 6, 5, 2);

@@ -13,7 +13,8 @@ void agrees(const random_map& m, const rmac& policy, const oracle::rmac_options&
   const auto r = pool(m.view(), policy);
   const auto e = oracle::rmac(m.expected, o);
   REQUIRE(static_cast<std::size_t>(r.cols()) == e.size());
-  for (std::size_t c = 0; c < e.size(); ++c) CHECK(r.row(0)[c] == Approx(static_cast<double>(e[c])).epsilon(1e-5).margin(1e-6));
+  for (std::size_t c = 0; c < e.size(); ++c)
+    CHECK(r.row(0)[c] == Approx(static_cast<double>(e[c])).epsilon(1e-5).margin(1e-6));
 }
 }  // namespace
 
@@ -26,7 +27,8 @@ TEST_CASE("levels, the whole map as a term, concatenations, normalisations left 
   agrees(m, {.whole_map = true, .combination = rmac_combination::concat, .halves_l2 = false},
          {.whole_map = true, .concat = true, .halves_l2 = false});
   agrees(m, {.regions_l2 = false}, {.regions_l2 = false});
-  agrees(m, rmac_blog, {.concat = true, .global_first = true, .regions_l2 = false, .halves_l2 = false, .final_l2 = false});
+  agrees(m, rmac_blog,
+         {.concat = true, .global_first = true, .regions_l2 = false, .halves_l2 = false, .final_l2 = false});
 }
 TEST_CASE("regional with stages is the same chain") {
   const random_map m(24, 9, 14, 2);

@@ -27,11 +27,13 @@ TEST_CASE("l2 is within 4 units in the last place, any size") {
     const random_map m(size, 1, 1, static_cast<std::uint64_t>(size), false);
     const auto e = oracle::l2(m.expected.values);
     on(m.values, l2{}, [&](const auto& r) {
-      for (std::size_t i = 0; i < e.size(); ++i) REQUIRE(std::fabs(r.row(0)[i] - static_cast<float>(e[i])) <= 4 * 6e-8f * std::fabs(static_cast<float>(e[i])));
+      for (std::size_t i = 0; i < e.size(); ++i)
+        REQUIRE(std::fabs(r.row(0)[i] - static_cast<float>(e[i])) <= 4 * 6e-8f * std::fabs(static_cast<float>(e[i])));
     });
     const auto with_epsilon = oracle::l2(m.expected.values, 1e-3L);
     on(m.values, l2{.add_epsilon = 1e-3}, [&](const auto& r) {
-      for (std::size_t i = 0; i < e.size(); ++i) REQUIRE(r.row(0)[i] == Approx(static_cast<double>(with_epsilon[i])).epsilon(1e-6));
+      for (std::size_t i = 0; i < e.size(); ++i)
+        REQUIRE(r.row(0)[i] == Approx(static_cast<double>(with_epsilon[i])).epsilon(1e-6));
     });
   }
 }
@@ -48,14 +50,18 @@ TEST_CASE("l2 of equal numbers is within 4 units in the last place, as many as a
 TEST_CASE("numbers of stages that would give NaN or nothing but zeros are one sentence") {
   const std::vector<float> x(4, 1);
   const feature_view<float> v(x.data(), {.c = 4}, nchw);
-  CHECK(sentence([&] { pool(v, sum{} | l2{.add_epsilon = HUGE_VAL}); }) == "l2: add_epsilon is inf, expected a finite number");
-  CHECK(sentence([&] { pool(v, sum{} | power{.alpha = HUGE_VAL}); }) == "power: alpha is inf, expected a finite number");
-  CHECK(sentence([&] { pool(v, sum{} | power{.alpha = std::nan("")}); }).find("expected a positive number") != std::string::npos);
+  CHECK(sentence([&] { pool(v, sum{} | l2{.add_epsilon = HUGE_VAL}); }) ==
+        "l2: add_epsilon is inf, expected a finite number");
+  CHECK(sentence([&] { pool(v, sum{} | power{.alpha = HUGE_VAL}); }) ==
+        "power: alpha is inf, expected a finite number");
+  CHECK(sentence([&] { pool(v, sum{} | power{.alpha = std::nan("")}); }).find("expected a positive number") !=
+        std::string::npos);
 }
 TEST_CASE("l2 of zero is zero; very large and very small vectors have their norm") {
   on(std::vector<float>(20, 0), l2{}, [](const auto& r) { for (const float v : r.row(0)) CHECK(v == 0); });
   for (const float size : {1e-30f, 1e25f, 1e37f})
-    on(std::vector<float>{3 * size, 4 * size, 0}, l2{}, [](const auto& r) { CHECK((r(0, 0) == Approx(0.6) && r(0, 1) == Approx(0.8) && r(0, 2) == 0)); });
+    on(std::vector<float>{3 * size, 4 * size, 0}, l2{},
+       [](const auto& r) { CHECK((r(0, 0) == Approx(0.6) && r(0, 1) == Approx(0.8) && r(0, 2) == 0)); });
 }
 TEST_CASE("power keeps the sign; alpha = 0.5 is correctly rounded") {
   const std::vector<float> x{4, -9, 0, 2, -1e-30f, 1e30f};
@@ -64,7 +70,9 @@ TEST_CASE("power keeps the sign; alpha = 0.5 is correctly rounded") {
   });
   on(x, power{.alpha = 0.3}, [&](const auto& r) {
     for (std::size_t i = 0; i < x.size(); ++i)
-      CHECK(r.row(0)[i] == Approx(std::copysign(std::pow(std::fabs(static_cast<double>(x[i])), 0.3), static_cast<double>(x[i]))).epsilon(1e-6));
+      CHECK(r.row(0)[i] ==
+            Approx(std::copysign(std::pow(std::fabs(static_cast<double>(x[i])), 0.3), static_cast<double>(x[i])))
+                .epsilon(1e-6));
   });
 }
 TEST_CASE("scale and truncate") {

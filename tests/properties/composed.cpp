@@ -50,7 +50,8 @@ TEST_CASE("layouts agree") {
       for (cnnpool::index c = 0; c < s.shape.c; ++c)
         for (cnnpool::index h = 0; h < s.shape.h; ++h)
           for (cnnpool::index w = 0; w < s.shape.w; ++w)
-            memory[static_cast<std::size_t>(n * layout.n + layout.channel(c) + h * layout.h + w * layout.w)] = x(n, c, h, w);
+            memory[static_cast<std::size_t>(n * layout.n + layout.channel(c) + h * layout.h + w * layout.w)] =
+                x(n, c, h, w);
     const feature_view<float> y(memory.data(), s.shape, layout);
     close(pool(x, crow{}), pool(y, crow{}), 1e-5);
     close(pool(x, rmac{}), pool(y, rmac{}), 1e-5);
@@ -72,7 +73,8 @@ TEST_CASE("SPoC does not see flips") {
   each_case(17, [](auto& random) {
     const sample s = random_sample(random, 1);
     const cnnpool::shape& e = s.shape;
-    const feature_view<float> flipped(s.values.data() + (e.positions() - 1), e, strides{.n = 0, .c = e.positions(), .h = -e.w, .w = -1});
+    const feature_view<float> flipped(s.values.data() + (e.positions() - 1), e,
+                                      strides{.n = 0, .c = e.positions(), .h = -e.w, .w = -1});
     close(pool(s.view(), spoc{}), pool(flipped, spoc{}), 1e-5);
   });
 }

@@ -38,7 +38,10 @@ struct loses_nan : max {
   template <class V> CNNPOOL_HD V merge(const V& a, const V& b) const { return select(b > a, b, a); }
 };
 struct differs_by_lane : sum {
-  template <class V> CNNPOOL_HD V step(const V& s, const V& x) const { return s + x * V(static_cast<lane_t<V>>(sizeof(V) / sizeof(lane_t<V>))); }
+  template <class V>
+  CNNPOOL_HD V step(const V& s, const V& x) const {
+    return s + x * V(static_cast<lane_t<V>>(sizeof(V) / sizeof(lane_t<V>)));
+  }
 };
 
 template <class F>

@@ -6,9 +6,9 @@
 //   auto* managed = cnnpool::dlpack::to_dlpack(std::move(d)); // descriptors, for the consumer to own
 //   auto g = cnnpool::dlpack::device_view(tensor);            // a CUDA tensor, for the CUDA and Thrust backends
 //
-// float64, float32, float16, bfloat16, int8 and uint8 in host memory (or CUDA's pinned or managed memory). Strides count
-// elements and may be missing; byte_offset is added; no alignment beyond an element's own is assumed. A higher minor
-// version is read, another major is not. What cannot be read is an error that names what it is.
+// float64, float32, float16, bfloat16, int8 and uint8 in host memory (or CUDA's pinned or managed memory). Strides
+// count elements and may be missing; byte_offset is added; no alignment beyond an element's own is assumed. A higher
+// minor version is read, another major is not. What cannot be read is an error that names what it is.
 #pragma once
 
 #include <concepts>

@@ -3,8 +3,8 @@
 //   auto x = cnnpool::thrust_view(v, {.n = 8, .c = 512, .h = 24, .w = 32}, cnnpool::nchw);      // checks v's size
 //   cnnpool::pool_into(cnnpool::thrust_backend{}, x, cnnpool::rmac{}, cnnpool::thrust_rows(out, 8, 512), workspace);
 //
-// Without a shape a vector is one image of v.size() channels, and as an output one row. The memory space is the device's
-// where Thrust's device system is CUDA, the host's otherwise. A vector that grows moves: views do not follow.
+// Without a shape a vector is one image of v.size() channels, and as an output one row. The memory space is the
+// device's where Thrust's device system is CUDA, the host's otherwise. A vector that grows moves: views do not follow.
 #pragma once
 
 #if !defined(THRUST_DEVICE_SYSTEM) && !defined(__CUDACC__)

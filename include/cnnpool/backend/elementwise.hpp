@@ -1,6 +1,6 @@
 // All primitives as "compute one result", for backends that run a function for every index: the reference backend's
-// loop, Thrust's for_each, a kernel. A result takes its elements in logical order, 32 at a time: the same bits on every run
-// and for any number of threads, and a sum of N elements with N/32 + 32 roundings.
+// loop, Thrust's for_each, a kernel. A result takes its elements in logical order, 32 at a time: the same bits on every
+// run and for any number of threads, and a sum of N elements with N/32 + 32 roundings.
 //
 // A backend derives from elementwise<Backend> and says `space`, `accumulator<T>` and for_each(count, f): calls f(i) for
 // i = 0 .. count-1, in any order. The functions are structs, callable on a GPU without compiler flags.

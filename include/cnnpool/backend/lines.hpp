@@ -39,7 +39,8 @@ inline lines channels_of(const shape& s, const strides& st) {
   return {s.c, st.block, st.c, st.in_block};
 }
 
-/// All folds of one primitive call. Result k of output o of image n goes to result + n*by_image + o*by_output + k*by_value.
+/// All folds of one primitive call. Result k of output o of image n goes to result + n*by_image + o*by_output +
+/// k*by_value.
 template <class X, class A>
 struct fold_problem {
   using T = typename X::value_type;

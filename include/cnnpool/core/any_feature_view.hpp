@@ -17,7 +17,11 @@ class basic_any_feature_view {
 
   template <class T>
   basic_any_feature_view(const feature_view<T, Space>& x)  // implicit: every typed view is one of these
-      : data_(x.data()), type_(scalar_type_of<T>()), shape_(x.extents()), strides_(x.stride()), quantization_(x.quantized()) {}
+      : data_(x.data()),
+        type_(scalar_type_of<T>()),
+        shape_(x.extents()),
+        strides_(x.stride()),
+        quantization_(x.quantized()) {}
 
   template <class Layout>
   basic_any_feature_view(const void* data, scalar_type type, const cnnpool::shape& extents, const Layout& layout,

@@ -66,7 +66,9 @@ class descriptors {
     return *this;
   }
   descriptors(index rows, index cols)
-      : rows_(rows), cols_(cols), values_(static_cast<std::size_t>(checked_size({.n = rows, .c = cols}, "descriptors"))) {}
+      : rows_(rows),
+        cols_(cols),
+        values_(static_cast<std::size_t>(checked_size({.n = rows, .c = cols}, "descriptors"))) {}
 
   T* data() { return values_.data(); }
   const T* data() const { return values_.data(); }

@@ -97,8 +97,8 @@ class feature_view {
   /// The positions of one box, all images and channels.
   feature_view crop(const box& b) const {
     if (b.h0 < 0 || b.w0 < 0 || b.h < 0 || b.w < 0 || b.h0 > shape_.h - b.h || b.w0 > shape_.w - b.w)
-      raise("feature_view::crop: box of ", b.h, " x ", b.w, " at (", b.h0, ", ", b.w0, ") in a map of ", shape_.h, " x ",
-            shape_.w);
+      raise("feature_view::crop: box of ", b.h, " x ", b.w, " at (", b.h0, ", ", b.w0, ") in a map of ", shape_.h,
+            " x ", shape_.w);
     feature_view part = *this;
     if (data_ != nullptr) part.data_ += b.h0 * strides_.h + b.w0 * strides_.w;
     part.shape_.h = b.h;

@@ -28,8 +28,8 @@ struct on_host {
 template <class F>
 on_host(F) -> on_host<F>;
 
-/// The result of a fold from its elements, recompute where the fold has one. Otherwise partial results of equal length are
-/// merged pair by pair: within every bound that a kernel keeps, log2(n) roundings.
+/// The result of a fold from its elements, recompute where the fold has one. Otherwise partial results of equal length
+/// are merged pair by pair: within every bound that a kernel keeps, log2(n) roundings.
 template <class L, class F, class Read>
 CNNPOOL_HD auto fold_again(const F& f, index n, const Read& x) {
   if constexpr (requires { f.template recompute<L>(n, x); }) {

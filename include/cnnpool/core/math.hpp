@@ -1,6 +1,6 @@
-// The functions that a policy may call on its value type V: a float, a double, or a pack of them. A user's policy writes
-// cnnpool::maximum, cnnpool::exp, ... Written without the standard library because std::max, numeric_limits and friends
-// are not callable in device code without flags.
+// The functions that a policy may call on its value type V: a float, a double, or a pack of them. A user's policy
+// writes cnnpool::maximum, cnnpool::exp, ... Written without the standard library because std::max, numeric_limits and
+// friends are not callable in device code without flags.
 //
 // NaN: maximum and minimum propagate a NaN of the argument named x. select picks lane by lane.
 #pragma once

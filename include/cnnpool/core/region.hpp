@@ -21,8 +21,8 @@ concept region_grid = requires(const G g, index h, index w) {
   { g.regions(h, w) } -> region_list;
 };
 
-/// The user's own boxes. The memory stays the user's; the host checks the boxes and the backend reads them, so for a GPU
-/// they are in managed memory.
+/// The user's own boxes. The memory stays the user's; the host checks the boxes and the backend reads them, so for a
+/// GPU they are in managed memory.
 struct box_list {
   std::span<const box> boxes;
   struct list {
@@ -60,8 +60,8 @@ void check_regions(const R& regions, const shape& s, const char* where, const Ch
   for (index k = 0; k < regions.size(); ++k) {
     const box b = regions[k];
     if (b.h < 1 || b.w < 1 || b.h0 < 0 || b.w0 < 0 || b.h0 > s.h - b.h || b.w0 > s.w - b.w)
-      raise(where, ": region ", k, " is ", b.h, " x ", b.w, " at (", b.h0, ", ", b.w0, "), outside the map of ", s.h, " x ",
-            s.w);
+      raise(where, ": region ", k, " is ", b.h, " x ", b.w, " at (", b.h0, ", ", b.w0, "), outside the map of ", s.h,
+            " x ", s.w);
     check(k, shape{s.n, s.c, b.h, b.w});
   }
 }

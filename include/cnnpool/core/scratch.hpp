@@ -26,7 +26,8 @@ class scratch {
   std::size_t peak() const { return peak_; }
 
   void* bytes(std::size_t count) {
-    if (count > ~std::size_t{0} - alignment - used_) raise("workspace: more than ", count, " bytes cannot be addressed");
+    if (count > ~std::size_t{0} - alignment - used_)
+      raise("workspace: more than ", count, " bytes cannot be addressed");
     const std::size_t start = used_;
     used_ += (count + alignment - 1) / alignment * alignment;
     if (used_ > peak_) peak_ = used_;

@@ -26,7 +26,8 @@ namespace cnnpool {
 class npy_array {
  public:
   npy_array() = default;
-  npy_array(npy_header header, std::vector<std::uint64_t> words) : header_(std::move(header)), words_(std::move(words)) {}
+  npy_array(npy_header header, std::vector<std::uint64_t> words)
+      : header_(std::move(header)), words_(std::move(words)) {}
 
   const npy_header& header() const { return header_; }
   scalar_type type() const { return header_.type; }
@@ -121,7 +122,8 @@ inline npy_array read_npy(std::istream& in, const std::string& name) {
   if (empty) bytes = 0;
   const std::uint64_t there = file - before - length;
   if (there != static_cast<std::uint64_t>(bytes))
-    bad(there, " bytes of data, shape ", detail::text_of(header.shape), " of ", to_string(header.type), " needs ", bytes);
+    bad(there, " bytes of data, shape ", detail::text_of(header.shape), " of ", to_string(header.type), " needs ",
+        bytes);
 
   std::vector<std::uint64_t> words(static_cast<std::size_t>((bytes + 7) / 8));
   in.read(reinterpret_cast<char*>(words.data()), bytes);

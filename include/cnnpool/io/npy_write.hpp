@@ -81,7 +81,8 @@ constexpr const char* npy_code() {
 template <class T>
 std::string npy_preamble(const std::string& shape) {
   const char order = sizeof(T) == 1 ? '|' : std::endian::native == std::endian::little ? '<' : '>';
-  std::string text = std::string("{'descr': '") + order + npy_code<T>() + "', 'fortran_order': False, 'shape': (" + shape + "), }";
+  std::string text =
+      std::string("{'descr': '") + order + npy_code<T>() + "', 'fortran_order': False, 'shape': (" + shape + "), }";
   while ((10 + text.size() + 1) % 64 != 0) text += ' ';
   text += '\n';
   std::string r = "\x93NUMPY";
@@ -127,7 +128,8 @@ void write_npy(const std::string& path, const descriptors<T>& d) {
 /// n x c x h x w, the stored elements (8-bit ones without their scale). Every type but bfloat16, which .npy lacks.
 template <class T>
 void write_npy(const std::string& path, const feature_view<T>& x) {
-  static_assert(!std::is_same_v<T, bfloat16>, "cnnpool::write_npy: .npy has no code for bfloat16; convert to float first");
+  static_assert(!std::is_same_v<T, bfloat16>,
+                "cnnpool::write_npy: .npy has no code for bfloat16; convert to float first");
   detail::atomic_file file(path, "write_npy");
   detail::npy_to(file, x);
   file.commit();

@@ -208,8 +208,8 @@ struct gem {
   }
 };
 
-/// GeM with one p per channel (cirtorch's GeMmp). p outlives the call; the host checks it and the backend reads it, so for
-/// a GPU it is managed memory.
+/// GeM with one p per channel (cirtorch's GeMmp). p outlives the call; the host checks it and the backend reads it, so
+/// for a GPU it is managed memory.
 struct gem_per_channel {
   static constexpr const char* name = "gem_per_channel";
   static constexpr int outputs = 1;

@@ -7,7 +7,8 @@
 //   global_first       [ whole map ; SUM ]
 //   regions_l2, halves_l2, final_l2   switch a normalisation off
 // rmac_blog is the published "[global ; sum]" without any normalisation. With a learned whitening per region:
-// regional(max{} | l2{} | whiten | l2{}, rmac_grid{}) | l2{}. Maxima are exact; sums and norms as in sum.hpp and l2.hpp.
+// regional(max{} | l2{} | whiten | l2{}, rmac_grid{}) | l2{}. Maxima are exact; sums and norms as in sum.hpp and
+// l2.hpp.
 #pragma once
 
 #include "../post/l2.hpp"
@@ -49,7 +50,8 @@ struct rmac {
       const auto slice = x.images(first, images);
       if (regions == count) b_.fold_regions(own, slice, max{}, with_whole, rows);
       else b_.fold_regions(own, slice, max{}, with_whole.list, rows);
-      const matrix<A> total = concatenates() && !global_first ? result.columns(0, e.c) : result.columns(result.cols - e.c, e.c);
+      const matrix<A> total =
+          concatenates() && !global_first ? result.columns(0, e.c) : result.columns(result.cols - e.c, e.c);
       if (concatenates()) {
         const matrix<A> global = result.columns(global_first ? 0 : e.c, e.c);
         b_.map(own, global, read_as_is{}, rows.every(regions, regions - 1));

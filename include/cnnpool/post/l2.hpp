@@ -1,8 +1,9 @@
-// L2 normalisation of a descriptor: x / max(|x|, tiny); zero stays zero. add_epsilon = e (cirtorch: 1e-6): x / (|x| + e).
+// L2 normalisation of a descriptor: x / max(|x|, tiny); zero stays zero. add_epsilon = e (cirtorch: 1e-6): x / (|x| +
+// e).
 //
-// Within 4 units in the last place; the norm is accurate whenever it is representable, since a sum of squares that leaves
-// the accumulator's range is computed again with the largest component factored out (a larger norm gives zeros, one below
-// `tiny` a vector shorter than 1). NaN spreads to the whole descriptor.
+// Within 4 units in the last place; the norm is accurate whenever it is representable, since a sum of squares that
+// leaves the accumulator's range is computed again with the largest component factored out (a larger norm gives zeros,
+// one below `tiny` a vector shorter than 1). NaN spreads to the whole descriptor.
 #pragma once
 
 #include "../dispatch.hpp"
@@ -11,8 +12,8 @@ namespace cnnpool {
 
 namespace detail {
 
-/// The sum carries what its roundings lost (Kahan): adding tens of thousands of equal squares, as in a VLAD vector, would
-/// else round the same way every time.
+/// The sum carries what its roundings lost (Kahan): adding tens of thousands of equal squares, as in a VLAD vector,
+/// would else round the same way every time.
 struct euclidean_norm {
   template <class V>
   struct state {
@@ -89,7 +90,8 @@ struct l2 {
   index output_size(index d) const { return d; }
   void check(index) const {
     if (!(add_epsilon >= 0)) raise("l2: add_epsilon is ", add_epsilon, ", expected 0 or more");
-    if (add_epsilon == limits<double>::infinity) raise("l2: add_epsilon is ", add_epsilon, ", expected a finite number");
+    if (add_epsilon == limits<double>::infinity)
+      raise("l2: add_epsilon is ", add_epsilon, ", expected a finite number");
   }
   template <class B, class A>
   void apply(const B& b, scratch& s, const matrix<const A>& in, const matrix<A>& out) const {

@@ -3,9 +3,10 @@
 //   const auto report = cnnpool::check_fold_policy(my_policy{});
 //   assert(report.ok);          // report.sentence: "merge is not commutative: ..., with the numbers"
 //
-// Checked on seeded values: init is neutral; merge is commutative and associative; stepping a list in one go is the same as
-// in two parts that are merged (so no order, lane or thread can matter); a pack of lanes gives what scalars give; every
-// backend gives the same descriptor; a NaN among the elements makes the result NaN. Sums are compared to a relative tolerance.
+// Checked on seeded values: init is neutral; merge is commutative and associative; stepping a list in one go is the
+// same as in two parts that are merged (so no order, lane or thread can matter); a pack of lanes gives what scalars
+// give; every backend gives the same descriptor; a NaN among the elements makes the result NaN. Sums are compared to a
+// relative tolerance.
 #pragma once
 
 #include <cmath>
@@ -53,7 +54,8 @@ class fold_checker {
   std::vector<double> results(const F& f, const S& s, index n) const {
     const auto r = f.finish(s, n);
     std::vector<double> values_;
-    for (int k = 0; k < value_count<std::remove_cvref_t<decltype(r)>>; ++k) values_.push_back(static_cast<double>(detail::value(r, k)));
+    for (int k = 0; k < value_count<std::remove_cvref_t<decltype(r)>>; ++k)
+      values_.push_back(static_cast<double>(detail::value(r, k)));
     return values_;
   }
   template <class F>

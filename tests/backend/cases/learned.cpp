@@ -82,7 +82,8 @@ TEST_CASE("whitening behind a policy and inside regions") {
         y[k] += static_cast<oracle::real>(p[k * channels + j]) * (v[j] - static_cast<oracle::real>(m[j]));
     return y;
   };
-  check_learned(x, cnnpool::max{} | w | l2{}, [&](const oracle::map& i) { return oracle::l2(projected(oracle::max(i))); });
+  check_learned(x, cnnpool::max{} | w | l2{},
+                [&](const oracle::map& i) { return oracle::l2(projected(oracle::max(i))); });
   check_learned(x, regional(cnnpool::max{} | l2{} | w | l2{}, sliding_grid{.window = 3, .stride = 2}) | l2{},
                 [&](const oracle::map& i) {
                   oracle::row sum(11, 0);

@@ -3,9 +3,9 @@
 //   pool(thrust_backend{}, x, rmac{})           on CPP, OMP and TBB, whose memory is the host's
 //   pool_into(thrust_backend{}, feature_view<float, device_space>(...), rmac{}, out, workspace)         on CUDA
 //
-// One result per call of thrust::for_each, so results are the same bits on every run and for any number of threads. On a
-// CPU it is there for correctness and for programs that already use Thrust; cpu is much faster. Any Thrust from 1.17 to
-// CCCL 3. CMake: cnnpool_use_thrust(target SYSTEM OMP).
+// One result per call of thrust::for_each, so results are the same bits on every run and for any number of threads. On
+// a CPU it is there for correctness and for programs that already use Thrust; cpu is much faster. Any Thrust from 1.17
+// to CCCL 3. CMake: cnnpool_use_thrust(target SYSTEM OMP).
 #pragma once
 
 #if !defined(THRUST_DEVICE_SYSTEM) && !defined(__CUDACC__)
