@@ -21,11 +21,13 @@ if(CNNPOOL_SANITIZE)
   add_link_options(-fsanitize=${CNNPOOL_SANITIZE})
 endif()
 
-# Every compilation at -O0: instrumented kernels take minutes with the optimiser, seconds without.
 option(CNNPOOL_COVERAGE "Build for scripts/coverage, with clang++" OFF)
 if(CNNPOOL_COVERAGE)
   add_compile_options(-fprofile-instr-generate -fcoverage-mapping)
   add_link_options(-fprofile-instr-generate)
+endif()
+option(CNNPOOL_UNOPTIMISED "-O0 behind every other option: an instrumented kernel takes seconds instead of minutes" OFF)
+if(CNNPOOL_UNOPTIMISED)
   string(APPEND CMAKE_CXX_COMPILE_OBJECT " -O0")
 endif()
 
