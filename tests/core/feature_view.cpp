@@ -65,6 +65,26 @@ TEST_CASE("bad views are one sentence with the numbers") {
   CHECK(sentence([&] { feature_view<float>(nullptr, {0, 3, 2, 2}, nchw); }).empty());
 }
 
+TEST_CASE("images and crops stay inside the view") {
+  std::vector<float> data(3 * 2 * 4 * 5);
+  const feature_view<float> x(data.data(), {3, 2, 4, 5}, nchw);
+  CHECK((x.images(1, 2).extents() == shape{2, 2, 4, 5} && x.images(1, 2).data() == data.data() + 40));
+  CHECK((x.images(3, 0).extents().n == 0 && x.images(0, 3).data() == data.data()));
+  CHECK(sentence([&] { x.images(-1, 2); }) == "feature_view::images: 2 images from -1 of a batch of 3");
+  CHECK(sentence([&] { x.images(1, -1); }) == "feature_view::images: -1 images from 1 of a batch of 3");
+  CHECK(sentence([&] { x.images(2, 2); }) == "feature_view::images: 2 images from 2 of a batch of 3");
+  const index big = std::numeric_limits<index>::max();
+  CHECK(sentence([&] { x.images(big, 1); }) ==
+        "feature_view::images: 1 images from 9223372036854775807 of a batch of 3");
+  CHECK(x.crop({3, 4, 1, 1}).data() == data.data() + 19);
+  CHECK(x.crop({0, 0, 0, 5}).extents() == shape{3, 2, 0, 5});
+  for (const box& b : {box{-1, 0, 1, 1}, box{0, -1, 1, 1}, box{0, 0, -1, 1}, box{0, 0, 1, -1}, box{1, 0, 4, 1},
+                       box{0, 1, 1, 5}, box{big, 0, 1, 1}, box{0, big, 1, 1}})
+    CHECK(sentence([&] { x.crop(b); }).find("feature_view::crop: box of ") == 0);
+  const feature_view<float> nothing(nullptr, {0, 2, 4, 5}, nchw);
+  CHECK((nothing.images(0, 0).data() == nullptr && nothing.crop({1, 1, 2, 2}).data() == nullptr));
+}
+
 TEST_CASE("a view of run-time type gives the typed view back") {
   const std::uint8_t v[6] = {1, 2, 3, 4, 5, 6};
   const any_feature_view x(v, scalar_type::uint8, {1, 1, 2, 3}, nchw, {0.5f, 3});

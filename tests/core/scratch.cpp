@@ -1,5 +1,7 @@
 #include <cnnpool/core/scratch.hpp>
 
+#include <limits>
+#include <string>
 #include <utility>
 
 #include "catch.hpp"
@@ -30,10 +32,28 @@ TEST_CASE("a scratch without memory measures what one with memory takes") {
         "workspace: a matrix of 1099511627776 x 1099511627776 cannot be addressed");
 }
 
+TEST_CASE("sizes that a workspace cannot have are sentences") {
+  scratch s;
+  CHECK(sentence([&] { s.bytes(~std::size_t{0}); }).find("bytes cannot be addressed") != std::string::npos);
+  s.bytes(1);
+  CHECK(s.peak() == scratch::alignment);
+  CHECK(sentence([&] { s.bytes(~std::size_t{0} - 2 * scratch::alignment + 1); }).find("cannot be addressed") !=
+        std::string::npos);
+  CHECK(s.peak() == scratch::alignment);
+  CHECK(!sentence([&] { s.make<double>(std::numeric_limits<index>::max() / 4, 1); }).empty());
+  workspace exact(scratch::alignment);
+  scratch one(exact.data(), exact.capacity());
+  CHECK((one.bytes(scratch::alignment) == exact.data() && !one.measuring() && s.measuring()));
+  CHECK(sentence([&] { one.bytes(1); }) == "workspace: " + std::to_string(2 * scratch::alignment) +
+                                               " bytes are needed, " + std::to_string(exact.capacity()) +
+                                               " are there");
+}
+
 TEST_CASE("a workspace grows only, and has nothing once it was moved from") {
   workspace a(1000);
   void* const memory = a.data();
   a.reserve(10);
+  a.reserve(a.capacity());
   CHECK((a.capacity() == 1000 && a.data() == memory));
   workspace b = std::move(a);
   CHECK((b.capacity() == 1000 && b.data() == memory));

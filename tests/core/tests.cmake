@@ -1,3 +1,7 @@
+cnnpool_test(core/descriptors)
+cnnpool_test(core/error)
 cnnpool_test(core/feature_view)
+cnnpool_test(core/math)
+cnnpool_test(core/region)
 cnnpool_test(core/scratch)
 cnnpool_test(core/any_feature_view OPTIONS -O1)

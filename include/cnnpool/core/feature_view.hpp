@@ -87,7 +87,7 @@ class feature_view {
   /// Images first .. first+count-1.
   feature_view images(index first, index count) const {
     if (first < 0 || count < 0 || first > shape_.n - count)
-      raise("feature_view::images: images ", first, " to ", first + count, " of a batch of ", shape_.n);
+      raise("feature_view::images: ", count, " images from ", first, " of a batch of ", shape_.n);
     feature_view part = *this;
     if (data_ != nullptr && count != 0) part.data_ += first * strides_.n;
     part.shape_.n = count;
