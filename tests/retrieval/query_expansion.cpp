@@ -166,6 +166,10 @@ TEST_CASE("bad input is one sentence") {
         "augment_database: k is -1, expected at least 1");
   CHECK(sentence([&] { expand_queries(x, x, alpha_expansion{.alpha = -2}); }) ==
         "expand_queries: alpha is -2, expected a finite number of at least 0");
+  CHECK(sentence([&] { augment_database(x, alpha_expansion{.k = 0}); }) ==
+        "augment_database: k is 0, expected at least 1");
+  CHECK(sentence([&] { expand_queries(x, x, alpha_expansion{.alpha = std::numeric_limits<double>::infinity()}); }) ==
+        "expand_queries: alpha is inf, expected a finite number of at least 0");
   CHECK(sentence([&] { augment_database(x, alpha_expansion{.alpha = std::nan("")}); }) ==
         "augment_database: alpha is nan, expected a finite number of at least 0");
   CHECK(sentence([&] { expand_queries(x, descriptors<float>(1, 3), neighbours(3, 1), average_expansion{}); }) ==
