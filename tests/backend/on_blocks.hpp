@@ -23,10 +23,14 @@ struct block_emulator : cnnpool::block_backend<block_emulator> {
     if (bytes > 48u << 10) cnnpool::raise("a block has 48 KiB of shared memory, the kernel wants ", bytes, " bytes");
     std::vector<std::max_align_t> shared((bytes + sizeof(std::max_align_t) - 1) / sizeof(std::max_align_t));
     char* const memory = reinterpret_cast<char*>(shared.data());
+    std::vector<typename cnnpool::detail::registers_of<K>::type> own(K::threads);
     for (cnnpool::index block = 0; block < kernel.blocks(); ++block) {
       std::fill(memory, memory + bytes, static_cast<char>(0xff));  // NaN, and what other blocks left there is gone
       for (int step = 0; step < kernel.steps(); ++step)
-        for (int t = 0; t < K::threads; ++t) kernel.run(step, block, backwards ? K::threads - 1 - t : t, memory);
+        for (int i = 0; i < K::threads; ++i) {
+          const int t = backwards ? K::threads - 1 - i : i;
+          cnnpool::detail::run_step(kernel, step, block, t, memory, own[static_cast<std::size_t>(t)]);
+        }
     }
   }
 };

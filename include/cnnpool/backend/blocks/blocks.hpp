@@ -1,11 +1,13 @@
 // All primitives as kernels of blocks of threads, for a backend that can launch them.
 //
-// A backend derives from block_backend<Backend> and says `space`, `accumulator<T>` and launch_blocks(kernel) (kernel.hpp). What has
-// no kernel of its own here is one thread per result (elementwise.hpp).
+// A backend derives from block_backend<Backend> and says `space`, `accumulator<T>` and launch_blocks(kernel)
+// (kernel.hpp). What has no kernel of its own here is one thread per result (elementwise.hpp).
 #pragma once
 
 #include "column_blocks.hpp"
+#include "product_blocks.hpp"
 #include "region_blocks.hpp"
+#include "residual_blocks.hpp"
 #include "row_blocks.hpp"
 
 namespace cnnpool {
@@ -49,6 +51,35 @@ struct block_backend : elementwise<Backend> {
     if (s.measuring()) return;
     if (kernel::fits(x)) launch(kernel(x, f, regions, out));
     else elementwise<Backend>::fold_regions(s, x, f, regions, out);
+  }
+
+  template <class X, class W, class A>
+  void product(scratch& s, const X& x, const matrix<const W>& weights, const matrix<A>& out) const {
+    if (s.measuring()) return;
+    launch(detail::product_blocks<X, W, A>{{{x, true, out}, weights.data, weights.row_stride, 0, weights.rows}});
+  }
+  template <class X, class A>
+  void weighted_sums(scratch& s, const X& x, const matrix<const A>& weights, const matrix<A>& out) const {
+    const index positions = x.extents().positions();
+    if (s.measuring()) return;
+    launch(detail::product_blocks<X, A, A>{
+        {{x, false, out}, weights.data, positions, weights.row_stride, weights.cols / positions}});
+  }
+  template <class X, class W, class A>
+  void nearest(scratch& s, const X& x, const matrix<const W>& centres, const matrix<const double>& squared_norms,
+               double factor, const matrix<A>& groups) const {
+    if (s.measuring()) return;
+    launch(detail::nearest_blocks<X, W, A>{
+        {{x, true, groups}, centres.data, centres.row_stride, 0, centres.rows}, squared_norms, static_cast<A>(factor)});
+  }
+
+  template <class X, class W, class A>
+  void group_residuals(scratch& s, const X& x, const matrix<const A>& groups, const matrix<const A>& scales,
+                       const matrix<const A>& weights, const matrix<const W>& centres, const matrix<A>& out) const {
+    using kernel = detail::residual_blocks<X, W, A>;
+    if (s.measuring()) return;
+    if (kernel::fits(centres)) launch(kernel(x, groups, scales, weights, centres, out));
+    else elementwise<Backend>::group_residuals(s, x, groups, scales, weights, centres, out);
   }
 
   template <class F>

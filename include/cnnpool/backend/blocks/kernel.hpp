@@ -4,9 +4,12 @@
 //   threads            how many threads a block has
 //   blocks(), steps(), shared_bytes()
 //   run(step, block, thread, shared)     what one thread of a block does in one step
+//   registers          optional: what a thread keeps from step to step, uninitialised at step 0; it comes as a fifth
+//                      argument of run, by reference
+//   resident           optional: how many blocks a multiprocessor should hold at once (fewer registers each)
 // All threads of a block finish a step before the next one starts, and within a step no thread reads what another one
-// writes. On a GPU a step ends in a barrier; on a host the threads of a step run one after the other, in any order, which
-// is how the kernels are tested on machines without a GPU.
+// writes. On a GPU a step ends in a barrier; on a host the threads of a step run one after the other, in any order,
+// which is how the kernels are tested on machines without a GPU.
 #pragma once
 
 #include "../elementwise.hpp"
@@ -15,6 +18,30 @@
 namespace cnnpool::detail {
 
 struct unweighted {};
+
+struct no_registers {};
+template <class K>
+struct registers_of {
+  using type = no_registers;
+};
+template <class K>
+  requires requires { typename K::registers; }
+struct registers_of<K> {
+  using type = typename K::registers;
+};
+
+template <class K>
+constexpr int resident_blocks() {
+  if constexpr (requires { K::resident; }) return K::resident;
+  else return 1;
+}
+
+template <class K>
+CNNPOOL_HD void run_step(const K& kernel, int step, index block, int thread, char* shared,
+                         [[maybe_unused]] typename registers_of<K>::type& own) {
+  if constexpr (requires { typename K::registers; }) kernel.run(step, block, thread, shared, own);
+  else kernel.run(step, block, thread, shared);
+}
 
 /// Count elements of T that a thread loads at once.
 template <class T, int Count>

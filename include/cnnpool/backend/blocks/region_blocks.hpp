@@ -1,5 +1,6 @@
-// Folds over regions: a block keeps the whole map of a few channels in its shared memory, so that every position is read
-// from the tensor once, however many regions it lies in. Four threads per region and channel take the rows in turn.
+// Folds over regions: a block keeps the whole map of a few channels in its shared memory, so that every position is
+// read from the tensor once, however many regions it lies in. Four threads per region and channel take the rows in
+// turn.
 #pragma once
 
 #include "kernel.hpp"

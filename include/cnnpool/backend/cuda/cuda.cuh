@@ -4,12 +4,12 @@
 //   #include <cnnpool/backend/cuda/cuda.cuh>
 //   cnnpool::device_workspace memory;                                       one per stream
 //   cnnpool::pool_into(cnnpool::cuda{.stream = s}, x, cnnpool::rmac{}, out, memory);
-//   cnnpool::pool_into(cnnpool::cuda{.stream = s}, x, cnnpool::rmac{}, out);         temporaries in stream-ordered memory
+//   cnnpool::pool_into(cnnpool::cuda{.stream = s}, x, cnnpool::rmac{}, out);   temporaries in stream-ordered memory
 //
-// x is a feature_view<T, device_space>, out a descriptor_span<A, device_space>. Calls are asynchronous: no synchronisation, no
-// copy between spaces, no allocation once the workspace is warm, so a call can be captured in a CUDA graph. The same bits
-// on every run (no atomics). A launch that fails is an error with CUDA's words. Streams and threads may call at once, with
-// one workspace each.
+// x is a feature_view<T, device_space>, out a descriptor_span<A, device_space>. Calls are asynchronous: no
+// synchronisation, no copy between spaces, no allocation once the workspace is warm, so a call can be captured in a
+// CUDA graph. The same bits on every run (no atomics). A launch that fails is an error with CUDA's words. Streams and
+// threads may call at once, with one workspace each.
 #pragma once
 
 #include "../../adapter.hpp"
@@ -21,11 +21,12 @@ namespace cnnpool {
 namespace detail {
 
 template <class K>
-__global__ void __launch_bounds__(K::threads) run_blocks(const K kernel) {
+__global__ void __launch_bounds__(K::threads, resident_blocks<K>()) run_blocks(const K kernel) {
   extern __shared__ __align__(16) char cnnpool_shared[];
+  typename registers_of<K>::type own;
   for (index block = static_cast<index>(blockIdx.x); block < kernel.blocks(); block += static_cast<index>(gridDim.x))
     for (int step = 0; step < kernel.steps(); ++step) {
-      kernel.run(step, block, static_cast<int>(threadIdx.x), cnnpool_shared);
+      run_step(kernel, step, block, static_cast<int>(threadIdx.x), cnnpool_shared, own);
       __syncthreads();
     }
 }

@@ -26,8 +26,8 @@ struct space_memory<device_space> {
 /// One per stream. reserve it before a CUDA graph is captured: to grow, it calls cudaMalloc.
 using device_workspace = basic_workspace<device_space>;
 
-/// Stream-ordered device memory: taken and given back on a stream, from the device's memory pool, without synchronising;
-/// allowed while a graph is captured.
+/// Stream-ordered device memory: taken and given back on a stream, from the device's memory pool, without
+/// synchronising; allowed while a graph is captured.
 class stream_workspace {
  public:
   using space = device_space;
