@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 KERNELS = ("row_blocks", "column_blocks", "region_blocks", "product_blocks", "nearest_blocks", "residual_blocks",
-           "each_index")
+           "self_weighted_blocks", "each_index")
 
 
 def main():

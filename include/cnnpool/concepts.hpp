@@ -84,6 +84,10 @@ struct backend_archetype {
   }
   // Optional: nearest(scratch, x, centres, squared_norms, factor, groups): groups(n, position) = the k with the
   // smallest squared_norms(k) - factor centres(k).x, the first of equal ones; without it policies use product and each.
+  // Optional: self_weighted_fold(scratch, x, channel_fold, weight, fold, results, out): results(n, position) =
+  // fold_channels, out = weighted_fold with the weights weight(max(result, 0) / the image's largest result), or 0
+  // where no result is positive. weight: a power with an exponent of 2 at most; fold.scaled(state, f): the state after
+  // weights f times as large. To be called where reads_once<A>(x, channel_fold, weight, fold): it reads x once there.
 
   /// f(i) for i = 0 .. count-1 in any order, one scalar at a time: what no other primitive expresses.
   template <class F>

@@ -23,6 +23,7 @@ cnnpool_test(backend/cpu_same_bits OPTIONS -O1 "-DCNNPOOL_TEST_BACKEND=\"on_cpu.
              LABELS threads TWICE_WITH_OPENMP)
 
 cnnpool_test(backend/toy OPTIONS -O1)
+cnnpool_test(backend/blocks_reads OPTIONS -O1 NO_SANITIZE)
 
 # suite_program(name HEADER [OPTIONS ...] [LIBRARIES ...]): all cases on one backend, one program. They are compiled as
 # one unit, in a third of the time: most of it goes into reading Thrust and the library.

@@ -7,7 +7,8 @@
 // I_c = log((C e + SUM Q) / (e + Q_c)). The maximum of S is factored out, so no power leaves the accumulator's range.
 // Both weights are policies of their own: crow_spatial_weights (D = H*W, the saliency map that people look at) and
 // crow_channel_weights (D = C). uCroW, without either weight, is sum pooling. NaN: a NaN spreads to every channel that
-// shares a position or an image with it.
+// shares a position or an image with it. z is one factor of an image, so a backend may read x once (b >= 1/2) and apply
+// it last: SUM (S / max S)^(1/b) x_c, up to 2 sqrt(N) times out_c / I_c, has to be representable there.
 #pragma once
 
 #include "../dispatch.hpp"
@@ -53,6 +54,15 @@ struct relative_to_largest {
   }
 };
 
+/// x^(1/b): S* but for a factor of the image.
+struct spatial_root {
+  double b;
+  template <class V>
+  CNNPOOL_HD V operator()(const V& x) const {
+    return b == 2 ? sqrt(x) : b == 1 ? x : pow(x, exponent<V>(1 / b));
+  }
+};
+
 /// (S / z)^(1/b) from z^a.
 struct spatial_weight {
   double a, b;
@@ -60,8 +70,16 @@ struct spatial_weight {
   CNNPOOL_HD V operator()(const V& s, const V& z_to_a) const {
     const V zero(lane_t<V>(0));
     const V z = a == 2 ? sqrt(z_to_a) : a == 1 ? z_to_a : pow(z_to_a, exponent<V>(1 / a));
-    const V ratio = select(z_to_a == zero, zero, s / z);
-    return b == 2 ? sqrt(ratio) : b == 1 ? ratio : pow(ratio, exponent<V>(1 / b));
+    return spatial_root{b}(select(z_to_a == zero, zero, s / z));
+  }
+};
+
+/// That factor, z^(-1/b), from z^a.
+struct spatial_factor {
+  double a, b;
+  template <class V>
+  CNNPOOL_HD V operator()(const V& z_to_a) const {
+    return spatial_weight{a, b}(V(lane_t<V>(1)), z_to_a);
   }
 };
 
@@ -79,6 +97,10 @@ struct product {
   template <class V>
   CNNPOOL_HD V operator()(const V& a, const V& b) const {
     return a * b;
+  }
+  template <class V>
+  CNNPOOL_HD V operator()(const V& a, const V& b, const V& c) const {
+    return a * b * c;
   }
 };
 
@@ -101,18 +123,28 @@ struct weighted_sum_and_nonzero {
     return {a.sum + b.sum, a.count + b.count};
   }
   template <class V>
+  CNNPOOL_HD state<V> scaled(const state<V>& s, const V& factor) const {
+    return {s.sum * factor, s.count};
+  }
+  template <class V>
   CNNPOOL_HD values<V, 2> finish(const state<V>& s, index n) const {
     return {{s.sum, nonzero{}.finish(s.count, n)}};
   }
 };
 
-/// S* of every position, from the channel sums; in and out are images x positions and may be the same.
+/// z^a of the channel sums relative to their maximum, which they become.
 template <class Space, class B, class A>
-void crow_spatial(const B& b, scratch& s, const matrix<A>& sums, double alpha, double beta) {
+matrix<A> crow_normaliser(const B& b, scratch& s, const matrix<A>& sums, double alpha) {
   const matrix<A> one = s.make<A>(sums.rows, 1);
   b.fold(s, rows_as_images<Space>(sums), max{}, one);
   b.map(s, sums, relative_to_largest{}, sums, per_row<A>{one});
   b.fold(s, rows_as_images<Space>(sums), power_sum{alpha}, one);
+  return one;
+}
+/// S* of every position, from the channel sums; in and out are images x positions and may be the same.
+template <class Space, class B, class A>
+void crow_spatial(const B& b, scratch& s, const matrix<A>& sums, double alpha, double beta) {
+  const matrix<A> one = crow_normaliser<Space>(b, s, sums, alpha);
   b.map(s, sums, spatial_weight{alpha, beta}, sums, per_row<A>{one});
 }
 
@@ -173,6 +205,7 @@ struct crow {
   void check(const shape&) const { detail::check_crow(name, a, b, channel_epsilon); }
   template <class B, class X, class A>
   void pool(const B& backend, scratch& s, const X& x, const matrix<A>& out) const {
+    if (pool_at_once(backend, s, x, out)) return;
     const shape& e = x.extents();
     backend.slices(s, e.n, detail::image_bytes(x), [&](const auto& b_, scratch& own, index first, index count) {
       using space = typename B::space;
@@ -189,6 +222,30 @@ struct crow {
       detail::crow_channel<space>(b_, own, q, channel_epsilon);
       b_.map(own, rows, detail::product{}, sums, q);
     });
+  }
+
+ private:
+  /// In one reading of x, where the backend has one: the normaliser is one factor of an image, so it may come last.
+  template <class B, class X, class A>
+  bool pool_at_once([[maybe_unused]] const B& backend, [[maybe_unused]] scratch& s, [[maybe_unused]] const X& x,
+                    [[maybe_unused]] const matrix<A>& out) const {
+    [[maybe_unused]] const detail::scaled_sum channels(x.extents().c);
+    [[maybe_unused]] const detail::spatial_root root{b};
+    [[maybe_unused]] constexpr detail::weighted_sum_and_nonzero fold;
+    if constexpr (requires { backend.template reads_once<A>(x, channels, root, fold); }) {
+      if (b < 0.5 || !backend.template reads_once<A>(x, channels, root, fold)) return false;
+      const index n = x.extents().n, c = x.extents().c;
+      const scratch::frame frame(s);
+      const matrix<A> sums = s.make<A>(n, x.extents().positions()), both = s.make<A>(n, 2 * c);
+      backend.self_weighted_fold(s, x, channels, root, fold, sums, both);
+      const matrix<A> z = detail::crow_normaliser<typename B::space>(backend, s, sums, a), q = both.columns(c, c);
+      backend.map(s, z, detail::spatial_factor{a, b}, z);
+      detail::crow_channel<typename B::space>(backend, s, q, channel_epsilon);
+      backend.map(s, out, detail::product{}, both.columns(0, c), q, per_row<A>{z});
+      return true;
+    } else {
+      return false;
+    }
   }
 };
 

@@ -9,6 +9,7 @@
 #include "region_blocks.hpp"
 #include "residual_blocks.hpp"
 #include "row_blocks.hpp"
+#include "self_weighted_blocks.hpp"
 
 namespace cnnpool {
 
@@ -44,6 +45,24 @@ struct block_backend : elementwise<Backend> {
   template <class X, class F, class A>
   void fold_channels(scratch& s, const X& x, const F& f, const matrix<A>& out) const {
     if (!s.measuring()) fold_lines(x, true, f, detail::unweighted{}, 0, out);
+  }
+  template <class A, class X, class F, class W, class G>
+  bool reads_once(const X& x, const F&, const W&, const G&) const {
+    return detail::self_weighted<X, F, W, G, A>::fits(x);
+  }
+  template <class X, class F, class W, class G, class A>
+  void self_weighted_fold(scratch& s, const X& x, const F& channels, const W& weight, const G& fold,
+                          const matrix<A>& results, const matrix<A>& out) const {
+    using problem = detail::self_weighted<X, F, W, G, A>;
+    using state = typename problem::state;
+    problem all(x, channels, weight, fold, results, out);
+    const scratch::frame frame(s);
+    const index parts = all.slices > 1 ? x.extents().n * all.slices : 0;
+    all.parts = static_cast<state*>(s.bytes(static_cast<std::size_t>(parts * x.extents().c) * sizeof(state)));
+    all.scales = static_cast<detail::slice_scale<A>*>(s.bytes(static_cast<std::size_t>(parts) * 2 * sizeof(A)));
+    if (s.measuring()) return;
+    if constexpr (problem::quads > 0) launch(detail::self_weighted_blocks<X, F, W, G, A>(all));
+    if (parts > 0) for_each(x.extents().n * x.extents().c, detail::merge_slices<problem>{all});
   }
   template <class X, class F, class R, class A>
   void fold_regions(scratch& s, const X& x, const F& f, const R& regions, const matrix<A>& out) const {

@@ -1,0 +1,46 @@
+// How often the GPU's kernels read an element of the activations, counted on the host: what docs/backends.md promises.
+#include <cnnpool/pooling.hpp>
+
+#include "../catch.hpp"
+#include "../random.hpp"
+#include "on_blocks.hpp"
+
+using namespace cnnpool;
+
+namespace {
+
+struct count_reads {
+  long* reads;
+  template <class V>
+  V operator()(const V& x) const {
+    ++*reads;
+    return x;
+  }
+};
+
+template <class Layout, class P>
+double reads_per_element(const Layout& layout, const P& policy, const shape& s = {2, 24, 6, 5}) {
+  testing::random_numbers r;
+  std::vector<float> values(static_cast<std::size_t>(checked_size(s, "reads")));
+  for (float& v : values) v = static_cast<float>(r.uniform(0, 3));
+  const feature_view<float> x(values.data(), s, layout);
+  long reads = 0;
+  pool(testing::block_emulator(false), source<feature_view<float>, count_reads>{x, {&reads}}, policy);
+  return static_cast<double>(reads) / static_cast<double>(values.size());
+}
+
+}  // namespace
+
+TEST_CASE("one reading, by either layout: folds, any number of them, and regions") {
+  CHECK(reads_per_element(nchw, concat(cnnpool::sum{}, cnnpool::max{}, gem{})) == 1);
+  CHECK(reads_per_element(nhwc, concat(cnnpool::sum{}, cnnpool::max{}, gem{})) == 1);
+  CHECK(reads_per_element(nchw, rmac{}) == 1);
+  CHECK(reads_per_element(nhwc, rmac{}) == 1);
+}
+TEST_CASE("crow: one reading of NHWC, in slices too, two of NCHW and where a block has no room for the channels") {
+  CHECK(reads_per_element(nhwc, crow{} | l2{}) == 1);
+  CHECK(reads_per_element(nhwc, crow{}, {1, 1024, 16, 17}) == 1);
+  CHECK(reads_per_element(nhwc, crow{.b = 0.25}) == 2);
+  CHECK(reads_per_element(nchw, crow{}) == 2);
+  CHECK(reads_per_element(nhwc, crow{}, {1, 5000, 2, 2}) == 2);
+}
