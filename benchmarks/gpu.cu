@@ -1,11 +1,18 @@
 // Per cent of a device-to-device copy in the same run: 100 * (bytes read + written by the method / time of the method)
 // / (bytes read + written by the copy / its time), timed in turns, median of the ratios. Prints a Markdown table.
 // Peers at the same sums: cub::DeviceSegmentedReduce, and the Thrust backend. Every method is first checked against
-// cpu.
+// cpu. VLAD and whitening: times of cublasSgemm at their product, in turns with them. Link with -lcublas
+// where it is installed.
 #include <cnnpool/backend/cuda/cuda.cuh>
+#include <cnnpool/backend/cuda/models.hpp>
 #include <cnnpool/backend/thrust/thrust.hpp>
+#include <cnnpool/policy/vlad.hpp>
 #include <cnnpool/pooling.hpp>
+#include <cnnpool/post/whiten.hpp>
 
+#if __has_include(<cublas_v2.h>)
+#include <cublas_v2.h>
+#endif
 #include <cub/device/device_segmented_reduce.cuh>
 
 #include <algorithm>
@@ -33,7 +40,7 @@ struct device_array {
 };
 
 float milliseconds(const std::function<void()>& f) {
-  const auto event = [] {
+  static const auto event = [] {
     cudaEvent_t e;
     cudaEventCreate(&e);
     return e;
@@ -78,20 +85,18 @@ struct workload {
   double per_cent(double written, const std::function<void()>& f) const {
     std::vector<double> ratios;
     for (int i = 0; i < 31; ++i) {
-      const float copied =
-          milliseconds([&] { cudaMemcpyAsync(copy.data, x.data, host.size() * sizeof(T), cudaMemcpyDeviceToDevice); });
-      const float pooled = milliseconds(f);
-      if (i > 4)
-        ratios.push_back((bytes() + written) / static_cast<double>(pooled) /
-                         (2 * bytes() / static_cast<double>(copied)));
+      const double copied = milliseconds(
+          [&] { cudaMemcpyAsync(copy.data, x.data, host.size() * sizeof(T), cudaMemcpyDeviceToDevice); });
+      const double pooled = milliseconds(f);
+      if (i > 4) ratios.push_back((bytes() + written) / pooled / (2 * bytes() / copied));
     }
     return 100 * median(ratios);
   }
 };
 
 template <class T, class Backend, class Layout, class P>
-void row(const workload<T>& w, const char* name, const Backend& backend, const Layout& layout, const char* layout_name,
-         const P& policy, bool checked = true) {
+void row(const workload<T>& w, const char* name, const Backend& backend, const Layout& layout,
+         const char* layout_name, const P& policy, bool checked = true) {
   const feature_view<T, device_space> x(w.x.data, w.extents, layout);
   const cnnpool::index d = descriptor_size(policy, w.extents);
   device_array<float> out(static_cast<std::size_t>(w.extents.n * d));
@@ -133,6 +138,71 @@ void segmented_reduce(const workload<float>& w) {
               percent);
 }
 
+#if __has_include(<cublas_v2.h>)
+std::vector<float> numbers(std::size_t count) {
+  std::vector<float> v(count);
+  unsigned state = 7;
+  for (float& x : v) x = static_cast<float>((state = state * 1664525u + 1013904223u) >> 8) / 16777216.f;
+  return v;
+}
+
+/// A chain that needs a model, and cublasSgemm at its product alone: `rows` descriptors of c against `results` of c.
+template <class P, class Cpu>
+void learned_row(cublasHandle_t blas, const workload<float>& w, const char* name, const P& policy, const Cpu& on_cpu,
+                 cnnpool::index rows, cnnpool::index results) {
+  const feature_view<float, device_space> x(w.x.data, w.extents, nhwc);
+  const cnnpool::index n = w.extents.n, d = descriptor_size(policy, w.extents), c = w.extents.c;
+  device_array<float> out(static_cast<std::size_t>(n * d)), products(static_cast<std::size_t>(rows * results));
+  device_array<float> weights(static_cast<std::size_t>(results * c));
+  cudaMemset(weights.data, 0, static_cast<std::size_t>(results * c) * sizeof(float));
+  const descriptor_span<float, device_space> span(out.data, n, d);
+  device_workspace memory;
+  const auto whole = [&] { pool_into(cnnpool::cuda{}, x, policy, span, memory); };
+  whole();
+  std::vector<float> got(static_cast<std::size_t>(d));
+  cudaMemcpy(got.data(), out.data, got.size() * sizeof(float), cudaMemcpyDeviceToHost);
+  const auto expected = pool(feature_view<float>(w.host.data(), {1, c, w.extents.h, w.extents.w}, nhwc), on_cpu);
+  double worst = 0;
+  for (std::size_t i = 0; i < got.size(); ++i)
+    worst = std::fmax(worst, std::fabs(static_cast<double>(got[i]) - static_cast<double>(expected.data()[i])));
+  const float one = 1, none = 0;
+  const auto gemm = [&] {
+    cublasSgemm(blas, CUBLAS_OP_T, CUBLAS_OP_N, static_cast<int>(results), static_cast<int>(rows), static_cast<int>(c),
+                &one, weights.data, static_cast<int>(c), w.x.data, static_cast<int>(c), &none, products.data,
+                static_cast<int>(results));
+  };
+  std::vector<double> times, peers, ratios;
+  for (int i = 0; i < 31; ++i) {
+    const double peer = milliseconds(gemm), own = milliseconds(whole);
+    if (i > 4) times.push_back(own), peers.push_back(peer), ratios.push_back(own / peer);
+  }
+  std::printf("| %s | %s | %.3f | %.3f | %.2f | %.1e |\n", name, to_string(w.extents).c_str(), median(times),
+              median(peers), median(ratios), worst);
+}
+
+void learned_rows() {
+  std::puts("\n| chain, fp32, nhwc | batch | ms | cublasSgemm of its product, ms | ratio "
+            "| largest difference from cpu, first image |\n|---|---|---|---|---|---|");
+  cublasHandle_t blas = nullptr;
+  if (cublasCreate(&blas) != CUBLAS_STATUS_SUCCESS) cnnpool::raise("benchmark: cuBLAS does not start");
+  {
+    const workload<float> w({64, 512, 24, 32});
+    const cnnpool::codebook book(numbers(64 * 512), 64);
+    learned_row(blas, w, "VLAD, 64 centres", vlad(to_device(book)), vlad(book), 64 * 24 * 32, 64);
+  }
+  for (const cnnpool::index n : {64, 1024}) {
+    const workload<float> w({n, 2048, 1, 1});
+    const std::vector<float> rows = numbers(512 * 2048);
+    const cnnpool::whitening whiten(std::vector<double>(2048, 0.5), std::vector<double>(rows.begin(), rows.end()));
+    learned_row(blas, w, "whitening 2048 to 512, L2", cnnpool::sum{} | to_device(whiten) | cnnpool::l2{},
+                cnnpool::sum{} | whiten | cnnpool::l2{}, n, 512);
+  }
+  cublasDestroy(blas);
+}
+#else
+void learned_rows() { std::puts("\ncuBLAS is not installed here: no figures of VLAD and whitening."); }
+#endif
+
 template <class T>
 void rows(const shape& s) {
   const workload<T> w(s);
@@ -158,10 +228,11 @@ int main() {
   }
   std::printf("GPU: %s, %d multiprocessors, L2 %d KiB\n\n", device.name, device.multiProcessorCount,
               device.l2CacheSize / 1024);
-  std::puts("| method | batch | type | layout | per cent of a copy | largest difference from cpu |");
-  std::puts("|---|---|---|---|---|---|");
+  std::puts("| method | batch | type | layout | per cent of a copy | largest difference from cpu |\n"
+            "|---|---|---|---|---|---|");
   for (const shape& s : {shape{256, 2048, 7, 7}, shape{64, 512, 24, 32}, shape{64, 768, 37, 37}}) {
     rows<float>(s);
     rows<float16>(s);
   }
+  learned_rows();
 }

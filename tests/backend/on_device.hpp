@@ -1,7 +1,7 @@
 // Activations to device memory, descriptors back, for a backend that works there.
 #pragma once
 
-#include <cnnpool/backend/cuda/memory.hpp>
+#include <cnnpool/backend/cuda/models.hpp>
 #include <cnnpool/pool.hpp>
 
 #include <algorithm>
@@ -46,6 +46,11 @@ std::span<const T> managed_copy(const B&, const std::vector<T>& numbers) {
   cnnpool::detail::check_cuda(cudaMallocManaged(&managed, numbers.size() * sizeof(T)), "managed memory");
   std::copy(numbers.begin(), numbers.end(), managed);
   return {managed, numbers.size()};
+}
+
+template <class B, class Model>
+auto model_there(const B&, const Model& model) {
+  return cnnpool::to_device(model);
 }
 
 template <class T, class B, class P>

@@ -50,6 +50,13 @@ std::span<const T> readable_by(const B& b, const std::vector<T>& numbers) {
   else return managed_copy(b, numbers);
 }
 
+/// The model in the backend's memory.
+template <class B, class Model>
+auto model_for(const B& b, const Model& model) {
+  if constexpr (std::is_same_v<typename B::space, cnnpool::host_space>) return model;
+  else return model_there(b, model);
+}
+
 /// How far a result may be off, from the image, the expected row and the unit roundoff of the accumulator.
 using tolerance = oracle::row (*)(const oracle::map&, const oracle::row& expected, oracle::real u);
 using expectation = oracle::row (*)(const oracle::map&);

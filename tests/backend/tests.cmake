@@ -84,6 +84,10 @@ foreach(thrust IN ITEMS DEBIAN TOOLKIT)
       else()  # the adapter of the same Thrust
         cnnpool_test(adapters/thrust NAME adapters_${name} LIBRARIES ${libraries} NO_SANITIZE
                      OPTIONS -O1 -DTHRUST_DEVICE_SYSTEM=THRUST_DEVICE_SYSTEM_${system})
+        if(NOT system STREQUAL "CPP")
+          cnnpool_test(backend/thrust_threads NAME backend_${name}_threads LIBRARIES ${libraries} NO_SANITIZE
+                       OPTIONS -O1 -DTHRUST_DEVICE_SYSTEM=THRUST_DEVICE_SYSTEM_${system})
+        endif()
       endif()
     endif()
   endforeach()

@@ -8,7 +8,8 @@
 // Both weights are policies of their own: crow_spatial_weights (D = H*W, the saliency map that people look at) and
 // crow_channel_weights (D = C). uCroW, without either weight, is sum pooling. NaN: a NaN spreads to every channel that
 // shares a position or an image with it. z is one factor of an image, so a backend may read x once (b >= 1/2) and apply
-// it last: SUM (S / max S)^(1/b) x_c, up to 2 sqrt(N) times out_c / I_c, has to be representable there.
+// it last: SUM (S / max S)^(1/b) x_c, at most N^(1/(a b)) times out_c / I_c, has to stay below 2^(-1/b) of the largest
+// number there.
 #pragma once
 
 #include "../dispatch.hpp"
@@ -229,7 +230,7 @@ struct crow {
   template <class B, class X, class A>
   bool pool_at_once([[maybe_unused]] const B& backend, [[maybe_unused]] scratch& s, [[maybe_unused]] const X& x,
                     [[maybe_unused]] const matrix<A>& out) const {
-    [[maybe_unused]] const detail::scaled_sum channels(x.extents().c);
+    [[maybe_unused]] const detail::scaled_sum<A> channels(x.extents().c);
     [[maybe_unused]] const detail::spatial_root root{b};
     [[maybe_unused]] constexpr detail::weighted_sum_and_nonzero fold;
     if constexpr (requires { backend.template reads_once<A>(x, channels, root, fold); }) {

@@ -46,27 +46,20 @@ struct batch {
   }
 };
 
-template <class B, class P, class Expect>
-void check_on_host(const std::vector<B>& list, const batch& x, const P& policy, const Expect& expect) {
-  if constexpr (!std::is_same_v<typename B::space, host_space>) {
-    std::puts("skipped: models on a device: they are host models here");
-  } else {
-    for (const B& backend : list)
-      for (const auto* view : {&x.nchw_view, &x.nhwc_view}) {
-        const auto got = pool(backend, *view, policy);
-        for (int n = 0; n < images; ++n) {
-          const oracle::row e = expect(x.expected[static_cast<std::size_t>(n)]);
-          REQUIRE(got.cols() == static_cast<cnnpool::index>(e.size()));
-          for (std::size_t j = 0; j < e.size(); ++j)
-            CHECK(static_cast<double>(got(n, static_cast<cnnpool::index>(j))) ==
-                  Approx(static_cast<double>(e[j])).margin(2e-5));
-        }
+/// make(backend): the policy with its models in the backend's memory.
+template <class Make, class Expect>
+void check_learned(const batch& x, const Make& make, const Expect& expect) {
+  for (const auto& backend : backends())
+    for (const bool rows : {true, false}) {
+      const auto got = pooled(backend, rows ? x.nchw_view : x.nhwc_view, rows ? x.planes : x.last, make(backend));
+      for (int n = 0; n < images; ++n) {
+        const oracle::row e = expect(x.expected[static_cast<std::size_t>(n)]);
+        REQUIRE(got.cols() == static_cast<cnnpool::index>(e.size()));
+        for (std::size_t j = 0; j < e.size(); ++j)
+          CHECK(static_cast<double>(got(n, static_cast<cnnpool::index>(j))) ==
+                Approx(static_cast<double>(e[j])).margin(2e-5));
       }
-  }
-}
-template <class P, class Expect>
-void check_learned(const batch& x, const P& policy, const Expect& expect) {
-  check_on_host(backends(), x, policy, expect);
+    }
 }
 
 }  // namespace
@@ -82,16 +75,21 @@ TEST_CASE("whitening behind a policy and inside regions") {
         y[k] += static_cast<oracle::real>(p[k * channels + j]) * (v[j] - static_cast<oracle::real>(m[j]));
     return y;
   };
-  check_learned(x, cnnpool::max{} | w | l2{},
-                [&](const oracle::map& i) { return oracle::l2(projected(oracle::max(i))); });
-  check_learned(x, regional(cnnpool::max{} | l2{} | w | l2{}, sliding_grid{.window = 3, .stride = 2}) | l2{},
-                [&](const oracle::map& i) {
-                  oracle::row sum(11, 0);
-                  for (int a = 0; a + 3 <= height; a += 2)
-                    for (int b = 0; b + 3 <= width; b += 2)
-                      sum = oracle::plus(sum, oracle::l2(projected(oracle::l2(oracle::max(i.crop(a, b, 3, 3))))));
-                  return oracle::l2(sum);
-                });
+  check_learned(
+      x, [&](const auto& b) { return cnnpool::max{} | model_for(b, w) | l2{}; },
+      [&](const oracle::map& i) { return oracle::l2(projected(oracle::max(i))); });
+  check_learned(
+      x,
+      [&](const auto& b) {
+        return regional(cnnpool::max{} | l2{} | model_for(b, w) | l2{}, sliding_grid{.window = 3, .stride = 2}) | l2{};
+      },
+      [&](const oracle::map& i) {
+        oracle::row sum(11, 0);
+        for (int a = 0; a + 3 <= height; a += 2)
+          for (int b = 0; b + 3 <= width; b += 2)
+            sum = oracle::plus(sum, oracle::l2(projected(oracle::l2(oracle::max(i.crop(a, b, 3, 3))))));
+        return oracle::l2(sum);
+      });
 }
 TEST_CASE("VLAD: nearest, soft and softmax assignment") {
   const batch x;
@@ -105,16 +103,20 @@ TEST_CASE("VLAD: nearest, soft and softmax assignment") {
     heads.emplace_back(h.begin() + static_cast<std::ptrdiff_t>(k * channels),
                        h.begin() + static_cast<std::ptrdiff_t>((k + 1) * channels));
   }
-  check_learned(x, vlad(book, {.power = true, .intra = true}),
-                [&](const oracle::map& i) { return oracle::vlad(i, rows, {.power = true, .intra = true}); });
-  check_learned(x, vlad(book, {.nearest = 3, .input_l2 = true, .mass = true}), [&](const oracle::map& i) {
-    return oracle::vlad(i, rows, {.nearest = 3, .input_l2 = true, .mass = true});
-  });
+  const auto check_vlad = [&](const vlad_options& options, const oracle::vlad_options& expected) {
+    check_learned(
+        x, [&](const auto& b) { return vlad(model_for(b, book), options); },
+        [&](const oracle::map& i) { return oracle::vlad(i, rows, expected); });
+  };
+  check_vlad({.power = true, .intra = true}, {.power = true, .intra = true});
+  check_vlad({.nearest = 3, .input_l2 = true, .mass = true}, {.nearest = 3, .input_l2 = true, .mass = true});
+  check_vlad({.residual_l2 = true, .layout = vlad_layout::dimension_major},
+             {.residual_l2 = true, .dimension_major = true});
+  const netvlad_head head(h, biases);
   check_learned(
-      x, vlad(book, {.residual_l2 = true, .layout = vlad_layout::dimension_major}),
-      [&](const oracle::map& i) { return oracle::vlad(i, rows, {.residual_l2 = true, .dimension_major = true}); });
-  check_learned(x, netvlad(book, netvlad_head(h, biases)), [&](const oracle::map& i) {
-    return oracle::vlad(i, rows, {.input_l2 = true, .intra = true, .head_weights = heads,
-                                  .head_biases = oracle::row(biases.begin(), biases.end())});
-  });
+      x, [&](const auto& b) { return netvlad(model_for(b, book), model_for(b, head)); },
+      [&](const oracle::map& i) {
+        return oracle::vlad(i, rows, {.input_l2 = true, .intra = true, .head_weights = heads,
+                                      .head_biases = oracle::row(biases.begin(), biases.end())});
+      });
 }
