@@ -255,6 +255,7 @@ TEST_CASE("products and weighted sums on every layout and type, at the edges of 
   if constexpr (!sanitized) {
     check_products<double>();
     check_products<float16>();
+    check_products<std::uint8_t>();
   }
 }
 TEST_CASE("the nearest centre on every layout, at the edges of tiles") {

@@ -28,7 +28,7 @@ struct product_blocks {
     }
     if (step < tile.turns()) tile.fetch(own, step, thread);
     if (step > 0) tile.multiply(own, step - 1, step - 1, thread, shared);
-    if (step < tile.turns()) tile.put(own, step, thread, shared);
+    if (step < tile.turns()) tile.put(own, step, step, thread, shared);
     else store(own, block / tile.result_tiles(), block % tile.result_tiles() * tile_type::wide, thread);
   }
 
@@ -87,7 +87,7 @@ struct nearest_blocks {
     if (step > 0) tile.multiply(own.tile, (step - 1) % per_tile, step - 1, thread, shared);
     if (step > 0 && step % per_tile == 0) search(own, (step / per_tile - 1) * tile_type::wide, thread);
     if (step < all && step % per_tile == 0) tile.clear(own.tile);
-    if (step < all) tile.put(own.tile, step, thread, shared);
+    if (step < all) tile.put(own.tile, step % per_tile, step, thread, shared);
   }
 
  private:

@@ -22,7 +22,8 @@ struct product_tile {
 
   struct registers {
     A sums[array_size(down)][array_size(across)], parts[InParts ? array_size(down) : 1][array_size(across)];
-    A x_next[array_size(x_run)], w_next[array_size(w_run)];
+    T x_next[array_size(x_run)];  // as they are stored: converted when they have arrived
+    W w_next[array_size(w_run)];
     const T* x;  // the row, or its weights, that this thread brings; null behind the last one
     const W* w;
   };
@@ -83,14 +84,15 @@ struct product_tile {
     fetch_x(own, turn * deep + x_first(thread));
     fetch_w(own, turn * deep + thread % (deep / w_run) * w_run);
   }
-  CNNPOOL_HD void put(const registers& own, int which, int thread, char* shared) const {
+  CNNPOOL_HD void put(const registers& own, int turn, int which, int thread, char* shared) const {
     A* const to = reinterpret_cast<A*>(shared) + which % 2 * buffer;
     A* const x = to + x_first(thread) * x_pitch + x_row(thread);
+    const index left = p.elements.count - (index{turn} * deep + x_first(thread));  // what follows must not be read
     CNNPOOL_UNROLL(8)
-    for (int i = 0; i < x_run; ++i) x[i * x_pitch] = own.x_next[i];
+    for (int i = 0; i < x_run; ++i) x[i * x_pitch] = i < left ? lane(own.x_next[i]) : A(0);
     A* const w = to + deep * x_pitch + thread % (deep / w_run) * w_run * w_pitch + thread / (deep / w_run);
     CNNPOOL_UNROLL(8)
-    for (int i = 0; i < w_run; ++i) w[i * w_pitch] = own.w_next[i];
+    for (int i = 0; i < w_run; ++i) w[i * w_pitch] = static_cast<A>(own.w_next[i]);
   }
   CNNPOOL_HD void multiply(registers& own, int turn, int which, int thread, const char* shared) const {
     const A* const x = reinterpret_cast<const A*>(shared) + which % 2 * buffer + own_row(thread, 0);
@@ -150,28 +152,28 @@ struct product_tile {
         for (int i = 0; i < x_run; i += piece) {
           const auto c = load_chunk<piece>(at + i);
           CNNPOOL_UNROLL(8)
-          for (int k = 0; k < piece; ++k) own.x_next[i + k] = lane(c.v[k]);
+          for (int k = 0; k < piece; ++k) own.x_next[i + k] = c.v[k];
         }
       } else {
         CNNPOOL_UNROLL(8)
-        for (int i = 0; i < x_run; ++i) own.x_next[i] = lane(at[i]);
+        for (int i = 0; i < x_run; ++i) own.x_next[i] = at[i];
       }
       return;
     }
     CNNPOOL_UNROLL(8)
     for (int i = 0; i < x_run; ++i)
-      own.x_next[i] = own.x != nullptr && first + i < e.count ? lane(own.x[e.offset(first + i)]) : A(0);
+      own.x_next[i] = own.x != nullptr && first + i < e.count ? own.x[e.offset(first + i)] : T{};
   }
   CNNPOOL_HD void fetch_w(registers& own, index first) const {
     if (own.w != nullptr && first + w_run <= p.elements.count && is_aligned<w_run>(own.w + first)) {
       const auto c = load_chunk<w_run>(own.w + first);
       CNNPOOL_UNROLL(8)
-      for (int k = 0; k < w_run; ++k) own.w_next[k] = static_cast<A>(c.v[k]);
+      for (int k = 0; k < w_run; ++k) own.w_next[k] = c.v[k];
       return;
     }
     CNNPOOL_UNROLL(8)
     for (int k = 0; k < w_run; ++k)
-      own.w_next[k] = own.w != nullptr && first + k < p.elements.count ? static_cast<A>(own.w[first + k]) : A(0);
+      own.w_next[k] = own.w != nullptr && first + k < p.elements.count ? own.w[first + k] : W(0);
   }
 };
 

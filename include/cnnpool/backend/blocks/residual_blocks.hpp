@@ -8,6 +8,7 @@ namespace cnnpool::detail {
 
 template <class X, class W, class A>
 struct residual_blocks {
+  using T = typename X::value_type;
   static constexpr int threads = 128, shared_limit = 48 << 10;
 
   fold_problem<X, A> p;
@@ -35,20 +36,26 @@ struct residual_blocks {
     const int parts = threads / lanes, part = thread / lanes, clusters = static_cast<int>(centres.rows);
     A* const sums = reinterpret_cast<A*>(shared) + thread % lanes;
     for (int k = part; k < clusters; k += parts) sums[k * lanes] = A(0);
-    const auto* const x = p.start(n, channel);
+    const T* const x = p.start(n, channel);
     for (index first = 0; first < p.elements.count; first += ahead) {
-      A residuals[array_size(ahead)];
+      T stored[array_size(ahead)];
+      A centre[array_size(ahead)];
       int of[array_size(ahead)];
       CNNPOOL_UNROLL(16)
       for (int i = 0; i < ahead; ++i) {
         const index at = first + i;
         const int k = at < p.elements.count ? static_cast<int>(groups(n, at)) : -1;
         of[i] = k % parts == part ? k : -1;
-        if (of[i] >= 0) residuals[i] = residual(x, n, at, static_cast<A>(centres(k, channel)));
       }
       CNNPOOL_UNROLL(16)
       for (int i = 0; i < ahead; ++i)
-        if (of[i] >= 0) sums[of[i] * lanes] += residuals[i];
+        if (of[i] >= 0) {
+          stored[i] = x[p.elements.offset(first + i)];
+          centre[i] = static_cast<A>(centres(of[i], channel));
+        }
+      CNNPOOL_UNROLL(16)
+      for (int i = 0; i < ahead; ++i)
+        if (of[i] >= 0) sums[of[i] * lanes] += residual(stored[i], n, first + i, centre[i]);
     }
     A* const to = p.result + n * p.by_image + channel * p.by_output;
     for (int k = part; k < clusters; k += parts) to[k * p.by_value] = sums[k * lanes];
@@ -60,8 +67,8 @@ struct residual_blocks {
   CNNPOOL_HD static index bytes_per_lane(const matrix<const W>& centres) {
     return centres.rows * static_cast<index>(sizeof(A));
   }
-  CNNPOOL_HD A residual(const typename X::value_type* x, index n, index at, const A& centre) const {
-    const A v = p.x.read(as_lane<A>(x[p.elements.offset(at)], p.x.view.quantized()));
+  CNNPOOL_HD A residual(const T& stored, index n, index at, const A& centre) const {
+    const A v = p.x.read(as_lane<A>(stored, p.x.view.quantized()));
     const A r = (scales.data == nullptr ? v : v * scales(n, at)) - centre;
     return weights.data == nullptr ? r : r * weights(n, at);
   }
