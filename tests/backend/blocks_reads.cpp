@@ -1,4 +1,5 @@
 // How often the GPU's kernels read an element of the activations, counted on the host: what docs/backends.md promises.
+// What fills up a tile is no element: the function that is applied while reading must not see it.
 #include <cnnpool/pooling.hpp>
 
 #include "../catch.hpp"
@@ -29,6 +30,22 @@ double reads_per_element(const Layout& layout, const P& policy, const shape& s =
   return static_cast<double>(reads) / static_cast<double>(values.size());
 }
 
+struct products_with {
+  matrix<const float> weights;
+  cnnpool::index descriptor_size(const shape& s) const { return weights.rows * s.positions(); }
+  template <class B, class X, class A>
+  void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
+    b.product(s, x, weights, out);
+  }
+};
+/// inf at 0.
+struct one_over {
+  template <class V>
+  V operator()(const V& x) const {
+    return V(1) / x;
+  }
+};
+
 }  // namespace
 
 TEST_CASE("one reading, by either layout: folds, any number of them, and regions") {
@@ -43,4 +60,16 @@ TEST_CASE("crow: one reading of NHWC, in slices too, two of NCHW and where a blo
   CHECK(reads_per_element(nhwc, crow{.b = 0.25}) == 2);
   CHECK(reads_per_element(nchw, crow{}) == 2);
   CHECK(reads_per_element(nhwc, crow{}, {1, 5000, 2, 2}) == 2);
+}
+TEST_CASE("what fills up the last tile is not read") {
+  const std::vector<float> ones(3 * 37 * 7, 1.f), weights(5 * 37, 1.f);
+  for (const bool rows : {true, false}) {
+    const shape s{3, 37, 7, 1};
+    const auto x = rows ? feature_view<float>(ones.data(), s, nchw) : feature_view<float>(ones.data(), s, nhwc);
+    const source<feature_view<float>, one_over> inverse{x, {}};
+    const auto products = pool(testing::block_emulator(false), inverse, products_with{{weights.data(), 5, 37, 37, 1}});
+    for (const float v : products.row(2)) CHECK(v == 37);
+    const auto whole = pool(testing::block_emulator(false), inverse, crow{.channel_epsilon = 1});
+    for (const float v : whole.row(1)) CHECK(v == Approx(std::log(37.) * std::pow(7., 0.75)));
+  }
 }
