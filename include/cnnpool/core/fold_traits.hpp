@@ -13,6 +13,13 @@ template <class F>
 inline constexpr int fold_outputs = value_count<std::remove_cvref_t<decltype(
     std::declval<const F&>().finish(std::declval<typename F::template state<float>&>(), index{}))>>;
 
+/// The state of one element.
+template <class F, class V>
+CNNPOOL_HD auto first_state(const F& f, const V& x) {
+  if constexpr (requires { f.first(x); }) return f.first(x);
+  else return f.step(f.template init<V>(), x);
+}
+
 template <class F, class S>
 concept checks_range = requires(const F f, const S s) { f.in_range(s); };
 

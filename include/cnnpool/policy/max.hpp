@@ -16,6 +16,10 @@ struct max {
   CNNPOOL_HD V init() const {
     return V(-limits<lane_t<V>>::infinity);
   }
+  template <class V>
+  CNNPOOL_HD V first(const V& x) const {
+    return x;
+  }
   /// "x > s ? x : s" is one instruction, which keeps a NaN s and ignores a NaN x; keep_nan takes the latter.
   template <class V>
   CNNPOOL_HD V step(const V& s, const V& x) const {

@@ -9,6 +9,9 @@
 
 namespace cnnpool::detail {
 
+/// Registers of channels that are merged together, for one decision what to merge.
+inline constexpr int region_packs = 4;
+
 template <class Level, class X, class F, class R, class A>
 struct region_fold {
   using T = typename X::value_type;
@@ -28,15 +31,10 @@ struct region_fold {
 
   /// Channels first .. first+count-1 of image n, adjacent in memory (NHWC) or not more than the lanes of 32 bytes (NCHW).
   CNNPOOL_INLINE void operator()(index n, index first, index count) const {
-    const index packs = (count + N - 1) / N, cell_count = plan.row_cells * plan.col_cells;
-    if (count > 1 && p.outputs.inner_stride == 1) {
-      step_channels(n, first, count, packs);
-    } else {
-      const state nothing = fold.template init<V>();
-      for (index i = 0; i < cell_count * packs && !plan.cells_are_positions; ++i) cells[i] = nothing;
-      step_columns(n, first, count, packs);
-    }
-    for (index t = 0; t < packs; ++t) merge_boxes(n, first + t * N, count - t * N < N ? count - t * N : N, t, packs);
+    const index packs = (count + N - 1) / N;
+    if (count > 1 && p.outputs.inner_stride == 1) step_channels(n, first, count, packs);
+    else step_columns(n, first, count, packs);
+    merge_boxes(n, first, count, packs);
   }
 
  private:
@@ -62,19 +60,18 @@ struct region_fold {
         const index rows = plan.row_cut[r + 1] - plan.row_cut[r], columns = plan.col_cut[c + 1] - plan.col_cut[c];
         const T* row = x + plan.row_cut[r] * down + plan.col_cut[c] * across;
         const auto f = [&](int u) { return for_channels<V>(fold, o + u * N, Packs > 1 ? N : count); };
+        const auto load = [&](const T* e, int u) {
+          return Packs > 1 || e + N <= end ? read.template adjacent<V>(e + u * N) : read.template some<V>(e, count);
+        };
         state s[array_size(Packs)];
         CNNPOOL_UNROLL(8)
-        for (int u = 0; u < Packs; ++u) s[u] = f(u).template init<V>();
-        for (index h = 0; h < rows; ++h, row += down) {
-          const T* e = row;
-          for (index w = 0; w < columns; ++w, e += across) {
-            if (Packs > 1 || e + N <= end) {
-              CNNPOOL_UNROLL(8)
-              for (int u = 0; u < Packs; ++u) s[u] = f(u).step(s[u], read.template adjacent<V>(e + u * N));
-            } else {
-              s[0] = f(0).step(s[0], read.template some<V>(e, count));
-            }
-          }
+        for (int u = 0; u < Packs; ++u) s[u] = first_state(f(u), load(row, u));
+        const T* e = row + across;
+        for (index h = 0, w = 1; h < rows; ++h, w = 0) {
+          for (; w < columns; ++w, e += across)
+            CNNPOOL_UNROLL(8)
+            for (int u = 0; u < Packs; ++u) s[u] = f(u).step(s[u], load(e, u));
+          e += down - columns * across;
         }
         CNNPOOL_UNROLL(8)
         for (int u = 0; u < Packs; ++u) cell(r, c, t + u, packs) = s[u];
@@ -82,44 +79,53 @@ struct region_fold {
   }
 
   CNNPOOL_INLINE void step_columns(index n, index first, index count, index packs) const {
-    const strides& st = p.x.view.stride();
-    const shape& e = p.x.extents();
-    const index down = st.h, across = st.w, next = p.outputs.inner_stride, row_cells = plan.row_cells;
-    const index* const row_cut = plan.row_cut;
-    const T* const end = p.end;
-    for (index t = 0; t < packs; ++t) {
-      const index channels = count - t * N < N ? count - t * N : N, c0 = first + t * N;
-      const bool regular = channels == N && across == 1 && p.outputs.inner == p.outputs.count && down >= 0 && next >= 0;
-      const T* const x = p.start(n, c0);
-      const T* const last = x + (N - 1) * next + (e.h - 1) * down;
-      for (index r = 0; r < row_cells; ++r)
-        for (index w = 0; w < e.w; w += N) {
-          const index columns = e.w - w < N ? e.w - w : N;
+    const index width = p.x.extents().w;
+    state turned[array_size(N * region_packs)];
+    for (index r = 0; r < plan.row_cells; ++r)
+      for (index w = 0; w < width; w += N) {
+        const index columns = width - w < N ? width - w : N;
+        for (index t = 0; t < packs; ++t) {
           state square[array_size(N)];
+          step_square(n, first + t * N, count - t * N < N ? count - t * N : N, r, w, columns, square);
+          transpose_states(square);
           CNNPOOL_UNROLL(8)
-          for (int i = 0; i < N; ++i) square[i] = for_channel<V>(fold, c0 + (i < channels ? i : 0)).template init<V>();
-          if (regular && last + w + N <= end) {
-            const T* q = x + row_cut[r] * down + w;
-            for (index h = row_cut[r + 1] - row_cut[r]; h > 0; --h, q += down)
-              CNNPOOL_UNROLL(8)
-              for (int i = 0; i < N; ++i)
-                square[i] = for_channel<V>(fold, c0 + i).step(square[i], read.template adjacent<V>(q + i * next));
-          } else {
-            for (int i = 0; i < channels; ++i) {
-              const auto f = for_channel<V>(fold, c0 + i);
-              const T* q = p.start(n, c0 + i) + w * across;
-              for (index h = row_cut[r]; h < row_cut[r + 1]; ++h)
-                square[i] = f.step(square[i], load_columns(q + h * down, across, columns));
-            }
-          }
-          merge_columns(square, &cell(r, 0, t, packs), packs, w, columns);
+          for (int j = 0; j < N; ++j) turned[j * packs + t] = square[j];
         }
+        merge_columns(turned, &cell(r, 0, 0, packs), packs, w, columns);
+      }
+  }
+
+  /// Rows of cell row r, columns w .. w+columns-1, of channels c .. c+channels-1: one state per channel.
+  CNNPOOL_INLINE void step_square(index n, index c, index channels, index r, index w, index columns,
+                                  state* square) const {
+    const strides& st = p.x.view.stride();
+    const index down = st.h, across = st.w, next = p.outputs.inner_stride, rows = plan.row_cut[r + 1] - plan.row_cut[r];
+    const T* q = p.start(n, c) + plan.row_cut[r] * down + w * across;
+    const bool regular = channels == N && across == 1 && p.outputs.inner == p.outputs.count && down >= 0 && next >= 0 &&
+                         q + (N - 1) * next + (rows - 1) * down + N <= p.end;
+    if (regular) {
+      CNNPOOL_UNROLL(8)
+      for (int i = 0; i < N; ++i)
+        square[i] = first_state(for_channel<V>(fold, c + i), read.template adjacent<V>(q + i * next));
+      for (index h = 1; h < rows; ++h) {
+        q += down;
+        CNNPOOL_UNROLL(8)
+        for (int i = 0; i < N; ++i)
+          square[i] = for_channel<V>(fold, c + i).step(square[i], read.template adjacent<V>(q + i * next));
+      }
+    } else {
+      for (int i = 0; i < N; ++i) {
+        const index channel = c + (i < channels ? i : 0);
+        const auto f = for_channel<V>(fold, channel);
+        q = p.start(n, channel) + plan.row_cut[r] * down + w * across;
+        square[i] = f.template init<V>();
+        for (index h = 0; h < rows; ++h) square[i] = f.step(square[i], load_columns(q + h * down, across, columns));
+      }
     }
   }
 
-  /// N channels of N columns, transposed and merged into the cells of their columns.
-  CNNPOOL_INLINE void merge_columns(const state* square, state* row, index packs, index w, index columns) const {
-    state turned[array_size(N)];
+  /// From lanes along the row to lanes along the channels.
+  CNNPOOL_INLINE void transpose_states(state* square) const {
     CNNPOOL_UNROLL(8)
     for (int k = 0; k < components<V, state>; ++k) {
       V column[array_size(N)];
@@ -127,20 +133,21 @@ struct region_fold {
       for (int i = 0; i < N; ++i) column[i] = component<V>(square[i], k);
       transpose<L, N>(column);
       CNNPOOL_UNROLL(8)
-      for (int i = 0; i < N; ++i) component<V>(turned[i], k) = column[i];
+      for (int i = 0; i < N; ++i) component<V>(square[i], k) = column[i];
     }
-    if (plan.cells_are_positions) {
-      row += w * packs;
-      CNNPOOL_UNROLL(8)
-      for (int j = 0; j < N; ++j, row += packs)
-        if (j < columns) *row = turned[j];
-      return;
-    }
+  }
+
+  /// Columns w .. w+columns-1 into the cells of a row of cells.
+  CNNPOOL_INLINE void merge_columns(const state* turned, state* row, index packs, index w, index columns) const {
     for (index j = 0; j < columns;) {
       const index c = plan.col_cell[w + j], cut = plan.col_cut[c + 1] - w, stop = cut < columns ? cut : columns;
-      state s = row[c * packs];
-      for (; j < stop; ++j) s = fold.merge(s, turned[j]);
-      row[c * packs] = s;
+      state* const into = row + c * packs;
+      if (plan.col_cut[c] == w + j) {
+        for (index t = 0; t < packs; ++t) into[t] = turned[j * packs + t];
+        ++j;
+      }
+      for (; j < stop; ++j)
+        for (index t = 0; t < packs; ++t) into[t] = fold.merge(into[t], turned[j * packs + t]);
     }
   }
 
@@ -150,53 +157,40 @@ struct region_fold {
     return read.template adjacent<V>(buffer);
   }
 
-  /// Behind the cells: one row of them, for the boxes with the same rows of cells.
+  /// Behind the cells: one row of them, for the boxes with the same rows of cells, and the box.
   CNNPOOL_INLINE state* rows_of_cells(index packs) const { return cells + plan.row_cells * plan.col_cells * packs; }
 
-  CNNPOOL_INLINE void merge_boxes(index n, index first, index count, index t, index packs) const {
-    const auto f = for_channels<V>(fold, first, count);
-    state* rows = rows_of_cells(packs);
+  CNNPOOL_INLINE void merge_boxes(index n, index first, index count, index packs) const {
+    state* const rows = rows_of_cells(packs);
     const index across = plan.col_cells * packs;
+    state* const box = rows + across;
     const index by_image = p.by_image, by_value = p.by_value, by_output = p.by_output;
     L* to = p.result + n * plan.count * by_image + first * by_output;
     index row_first = -1, row_last = -1;
-    for (index k = 0; k < plan.count; ++k) {
+    for (index k = 0; k < plan.count; ++k, to += by_image) {
       const region_plan::place b = plan.places[k];
-      state s;
-      if (plan.cells_are_positions) {
-        s = f.template init<V>();
-        state other = s;  // two chains of merges
-        const state* row = &cell(b.row_first, b.col_first, t, packs);
-        const index columns = b.col_last - b.col_first;
-        for (index r = b.row_last - b.row_first; r > 0; --r, row += across) {
-          const state* q = row;
-          for (index c = columns / 2; c > 0; --c, q += 2 * packs) {
-            s = f.merge(s, q[0]);
-            other = f.merge(other, q[packs]);
-          }
-          if (columns % 2 != 0) s = f.merge(s, *q);
-        }
-        s = f.merge(s, other);
-      } else {
-        if (b.row_first != row_first || b.row_last != row_last) {
-          row_first = b.row_first;
-          row_last = b.row_last;
-          const state* column = &cell(row_first, 0, t, packs);
-          for (index c = 0; c < plan.col_cells; ++c, column += packs) {
-            state m = *column;
-            for (index r = 1; r < row_last - row_first; ++r) m = f.merge(m, column[r * across]);
-            rows[c] = m;
-          }
-        }
-        s = rows[b.col_first];
-        for (index c = b.col_first + 1; c < b.col_last; ++c) s = f.merge(s, rows[c]);
+      if (b.row_first != row_first || b.row_last != row_last) {
+        row_first = b.row_first;
+        row_last = b.row_last;
+        const state* from = cells + row_first * across;
+        for (index i = 0; i < across; ++i) rows[i] = from[i];
+        for (index r = 1; r < row_last - row_first; ++r)
+          for (index i = 0; i < across; ++i) rows[i] = fold.merge(rows[i], from[r * across + i]);
       }
-      const auto results = f.finish(s, b.positions);
-      constexpr int values_ = value_count<std::remove_cvref_t<decltype(results)>>;
-      CNNPOOL_UNROLL(8)
-      for (int v = 0; v < values_; ++v) stored(value(results, v), to + v * by_value, count, by_output);
-      to += by_image;
-      if constexpr (requires { f.in_range(s); }) recompute_where_needed(f.in_range(s), n, k, first, count);
+      for (index t = 0; t < packs; ++t) box[t] = rows[b.col_first * packs + t];
+      for (index c = b.col_first + 1; c < b.col_last; ++c)
+        for (index t = 0; t < packs; ++t) box[t] = fold.merge(box[t], rows[c * packs + t]);
+      for (index t = 0; t < packs; ++t) {
+        const index o = t * N, in_pack = count - o < N ? count - o : N;
+        const auto f = for_channels<V>(fold, first + o, in_pack);
+        const auto results = f.finish(box[t], b.positions);
+        constexpr int values_ = value_count<std::remove_cvref_t<decltype(results)>>;
+        CNNPOOL_UNROLL(8)
+        for (int v = 0; v < values_; ++v)
+          stored(value(results, v), to + o * by_output + v * by_value, in_pack, by_output);
+        if constexpr (requires { f.in_range(box[t]); })
+          recompute_where_needed(f.in_range(box[t]), n, k, first + o, in_pack);
+      }
     }
   }
 

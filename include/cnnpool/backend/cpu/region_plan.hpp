@@ -1,6 +1,5 @@
 // Overlapping boxes share work: their edges cut the map into cells, every element is stepped into one cell, and a box is
-// the merge of its cells, rows of cells first (boxes with the same rows share that merge). On a map of a few positions
-// the cells are the positions: merging more of them costs less than finding out which to merge.
+// the merge of its cells, rows of cells first (boxes with the same rows share that merge).
 #pragma once
 
 #include "../../core/region.hpp"
@@ -19,26 +18,24 @@ struct region_plan {
   index* col_cut = nullptr;
   index* col_cell = nullptr;  // of a map column; columns outside every box have a cell too
   place* places = nullptr;
-  bool cells_are_positions = false;
 
-  /// States of one lane that a kernel keeps for `lanes` channels: the cells, and one row of them.
-  index states_for(index lanes) const { return (row_cells + 1) * col_cells * lanes; }
+  /// States of one lane that a kernel keeps for `lanes` channels: the cells, one row of them, and a box.
+  index states_for(index lanes) const { return ((row_cells + 1) * col_cells + 1) * lanes; }
 
   template <class R>
-  region_plan(scratch& s, const R& regions, index h, index w)
-      : count(regions.size()), cells_are_positions(h * w <= 64) {
+  region_plan(scratch& s, const R& regions, index h, index w) : count(regions.size()) {
     row_cut = s.make<index>(1, h + 2).data;
     col_cut = s.make<index>(1, w + 2).data;
     col_cell = s.make<index>(1, w + 1).data;
     index* row_cell = s.make<index>(1, h + 1).data;
     places = s.make<place>(1, count).data;
     if (s.measuring()) {
-      row_cells = 2 * count + 1 < h && !cells_are_positions ? 2 * count + 1 : h;  // at most
-      col_cells = 2 * count + 1 < w && !cells_are_positions ? 2 * count + 1 : w;
+      row_cells = 2 * count + 1 < h ? 2 * count + 1 : h;  // at most
+      col_cells = 2 * count + 1 < w ? 2 * count + 1 : w;
       return;
     }
-    for (index i = 0; i <= h; ++i) row_cell[i] = cells_are_positions;
-    for (index j = 0; j <= w; ++j) col_cell[j] = cells_are_positions;
+    for (index i = 0; i <= h; ++i) row_cell[i] = 0;
+    for (index j = 0; j <= w; ++j) col_cell[j] = 0;
     for (index k = 0; k < count; ++k) {
       const box b = regions[k];
       row_cell[b.h0] = row_cell[b.h0 + b.h] = col_cell[b.w0] = col_cell[b.w0 + b.w] = 1;
