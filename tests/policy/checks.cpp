@@ -53,6 +53,20 @@ TEST_CASE("gem and multi_scale: p is positive and finite, gem's eps from 0 to 1e
   CHECK(sentence([&] { scales_of(rows, 0); }) == "scales_of: 6 rows are not 0 scales of as many rows each");
   CHECK(!sentence([&] { scales_of(rows, 4); }).empty());
 }
+TEST_CASE("a signed power mean is scaled by its largest element: no power leaves the range") {
+  const auto mean = [](double p, float a, float b) {
+    return detail::signed_power_mean{p}.recompute<float>(2, [&](index i) { return i == 0 ? a : b; });
+  };
+  const auto near = [](float got, double expected) {
+    return std::fabs(static_cast<double>(got) / expected - 1) < 1e-6;
+  };
+  CHECK(near(mean(20, 1e-30f, 1e-30f), 1e-30));
+  CHECK(near(mean(20, -1e-30f, 0), -1e-30 * std::pow(0.5, 1 / 20.)));
+  CHECK(near(mean(20, 1e30f, 1e30f), 1e30));
+  CHECK((mean(20, 0, 0) == 0 && std::isnan(mean(20, 0, std::nanf("")))));
+  CHECK((mean(3, HUGE_VALF, -1) == HUGE_VALF && mean(3, 1, -HUGE_VALF) == -HUGE_VALF));
+  CHECK(std::isnan(mean(3, HUGE_VALF, -HUGE_VALF)));
+}
 TEST_CASE("a codebook has as many numbers as its centres need, all finite") {
   CHECK((centres(2, 3).clusters() == 2 && centres(2, 3).dimensions() == 3));
   CHECK(centres(2, 3).squared_norms()(1, 0) == 0.75);
