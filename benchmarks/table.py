@@ -1,4 +1,6 @@
-"""Google Benchmark JSON files -> Markdown: rho by method and workload, then ours and peers in turns. table.py FILE..."""
+"""Google Benchmark JSON files -> Markdown: rho by method and workload, then ours and peers in turns.
+
+table.py FILE..."""
 import json
 import sys
 

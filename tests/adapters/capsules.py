@@ -2,7 +2,8 @@
 
     capsules.py LIBRARY numpy|jax|torch [SUFFIX]
 
-Skipped (77) where the framework is missing. Its row of docs/frameworks/README.md is named "... capsules" and the suffix.
+Skipped (77) where the framework is missing. Its row of docs/frameworks/README.md is named "... capsules" and the
+suffix.
 """
 import ctypes
 import sys

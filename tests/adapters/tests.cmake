@@ -96,7 +96,8 @@ elseif(NOT CNNPOOL_SANITIZE)
   add_test(NAME adapters_mdspan_std COMMAND ${program})
 endif()
 
-# Frameworks of Debian: a real convolution of each, where it is one that computes. NO_SANITIZE: they are not instrumented.
+# Frameworks of Debian: a real convolution of each, where it is one that computes. NO_SANITIZE: they are not
+# instrumented.
 # framework_test(NAME PACKAGE HEADER [INCLUDE folder] [SOURCE file] [LIBRARIES names...] [OPTIONS ...])
 function(framework_test name package header)
   cmake_parse_arguments(arg "" "INCLUDE;SOURCE" "LIBRARIES;OPTIONS" ${ARGN})
@@ -116,7 +117,8 @@ function(framework_test name package header)
   if(CNNPOOL_SANITIZE)
     return()
   endif()
-  cnnpool_test(adapters/${arg_SOURCE} NAME adapters_${name} LIBRARIES adapters_policies ${libraries} OPTIONS -O1 ${arg_OPTIONS} NO_SANITIZE)
+  cnnpool_test(adapters/${arg_SOURCE} NAME adapters_${name} LIBRARIES adapters_policies ${libraries}
+               OPTIONS -O1 ${arg_OPTIONS} NO_SANITIZE)
   if(arg_INCLUDE)
     target_include_directories(test_adapters_${name} SYSTEM PRIVATE ${CNNPOOL_PATH_${name}})
   endif()
@@ -240,7 +242,8 @@ endif()
 add_test(NAME frameworks_table COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/scripts/frameworks_table.py
                                        ${CMAKE_BINARY_DIR}/ran ${PROJECT_SOURCE_DIR}/docs/frameworks/README.md)
 foreach(name opencv containers armadillo armnn dlib executorch kokkos onednn onednn3 onnx onnxruntime openvino
-             tensorflow torch torch_debian tvm_ffi mdspan_std numpy_capsule numpy_debian_capsule jax_capsule torch_capsule)
+             tensorflow torch torch_debian tvm_ffi mdspan_std numpy_capsule numpy_debian_capsule
+             jax_capsule torch_capsule)
   if(TEST adapters_${name})
     set_property(TEST frameworks_table APPEND PROPERTY DEPENDS adapters_${name})
   endif()

@@ -179,7 +179,8 @@ class House:
         source = name.endswith(SOURCES) or name.startswith(("scripts/", ".ci/"))
         code = CODE.fullmatch(name) and not TOO_WIDE_FOR_NOW.fullmatch(name)
         for number, line in enumerate(data.split(b"\n"), 1):
-            if code and len(line) > 120:
+            # A sentence that a compile-fail twin expects stays on one line.
+            if code and len(line) > 120 and not line.startswith(b"// expect: "):
                 self.say(name, number, f"{len(line)} columns, code has at most 120")
             if MACHINE_PATH.search(line):
                 self.say(name, number, "holds a path of one machine")

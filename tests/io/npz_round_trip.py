@@ -31,7 +31,8 @@ with tempfile.TemporaryDirectory() as folder:
     # A whitening that NumPy makes, applied by cnnpool, and the same model that cnnpool writes, applied by NumPy.
     x = random.normal(size=(9, 6)).astype("f4")
     for mean, matrix in ((random.random(6), random.random((4, 6))),
-                         (random.random((1, 6)).astype("f4"), numpy.asfortranarray(random.random((4, 6)), dtype=">f4"))):
+                         (random.random((1, 6)).astype("f4"),
+                          numpy.asfortranarray(random.random((4, 6)), dtype=">f4"))):
         model = os.path.join(folder, "model.npz")
         numpy.savez(model, mean=mean, matrix=matrix, author=numpy.zeros(3, "u1"))
         numpy.savez(source, x=x)

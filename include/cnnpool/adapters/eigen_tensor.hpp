@@ -6,7 +6,7 @@
 
 #if !__has_include(<unsupported/Eigen/CXX11/Tensor>)
 #error \
-    "cnnpool/adapters/eigen_tensor.hpp: <unsupported/Eigen/CXX11/Tensor> is missing; install Eigen (Debian: libeigen3-dev)"
+"cnnpool/adapters/eigen_tensor.hpp: <unsupported/Eigen/CXX11/Tensor> is missing; install Eigen (Debian: libeigen3-dev)"
 #endif
 
 #include <unsupported/Eigen/CXX11/Tensor>

@@ -13,7 +13,7 @@
 
 #if !__has_include(<thrust/device_ptr.h>)
 #error \
-    "cnnpool/adapters/thrust.hpp: <thrust/device_ptr.h> is missing; install Thrust (CUDA toolkit, or Debian: libthrust-dev)"
+"cnnpool/adapters/thrust.hpp: <thrust/device_ptr.h> is missing; install Thrust (CUDA toolkit, or Debian: libthrust-dev)"
 #endif
 
 #include <thrust/device_ptr.h>

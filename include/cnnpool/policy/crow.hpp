@@ -22,8 +22,8 @@ namespace cnnpool {
 
 namespace detail {
 
-/// SUM x / 2^k: the channel sum scaled so that C large values cannot overflow. S* does not depend on the scale, which is
-/// of the lanes' own type: a conversion in the loop would cost more than the sum.
+/// SUM x / 2^k: the channel sum scaled so that C large values cannot overflow. S* does not depend on the scale, which
+/// is of the lanes' own type: a conversion in the loop would cost more than the sum.
 template <class L>
 struct scaled_sum : additive {
   L scale = 1;

@@ -76,11 +76,13 @@ struct row_fold {
           const T* x = start + (i + r) * step;
           states[r] = long_row(n, o + r, x, adjacent && x <= last_start, total, buffer, tail_weights);
         }
+        CNNPOOL_UNROLL(1)
+        for (index r = rows; r < N; ++r) states[r] = states[0];  // lanes that nobody reads are numbers all the same
       } else {
         const T* x = start + i * step;
         index next = step;
         if (!adjacent || rows < N || x > last_start || x + (N - 1) * step > last_start) {
-          for (int r = 0; r < rows; ++r) gather(p.start(n, o + r), 0, total, buffer + r * short_row);
+          for (int r = 0; r < N; ++r) gather(p.start(n, r < rows ? o + r : o), 0, total, buffer + r * short_row);
           x = buffer;
           next = short_row;
         }
