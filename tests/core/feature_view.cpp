@@ -45,6 +45,10 @@ TEST_CASE("products of extents and strides never wrap") {
           std::string::npos);
   CHECK(sentence([&] { feature_view<float>(v, {2, 1, 1, 3}, strides{big, 0, 0, big}); }).find("64-bit offset") !=
         std::string::npos);
+  // The last offset counts, not the extent: (extent - 1) * stride.
+  CHECK(sentence([&] { feature_view<float>(v, {1, 1, 1, 3}, strides{0, 0, 0, big / 2}); }).empty());
+  CHECK(sentence([&] { feature_view<float>(v, {1, 1, 3, 1}, strides{0, 0, big / 2, 0}); }).empty());
+  CHECK(!sentence([&] { feature_view<float>(v, {1, 1, 1, 4}, strides{0, 0, 0, big / 2}); }).empty());
   CHECK(sentence([&] {
           feature_view<float>(v, {2, 1, 1, 1}, strides{std::numeric_limits<index>::min(), 0, 0, 0});
         }).empty());

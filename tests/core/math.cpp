@@ -45,6 +45,17 @@ TEST_CASE("every scalar type has its name; a number that is none says so") {
   CHECK(to_string(scalar_type::uint8) == std::string("uint8"));
   CHECK(to_string(static_cast<scalar_type>(6)) == std::string("no scalar type"));
 }
+TEST_CASE("a channel's offset: blocks, and the channels inside one") {
+  const strides blocked{.c = 100, .block = 4, .in_block = 3};
+  CHECK((blocked.channel(0) == 0 && blocked.channel(3) == 9 && blocked.channel(4) == 100));
+  CHECK(blocked.channel(11) == 2 * 100 + 3 * 3);
+  CHECK(strides{.c = 7}.channel(5) == 35);
+}
+TEST_CASE("bfloat16 rounds to the nearest, halves to even") {
+  const auto rounded = [](float x) { return to_float(to_bfloat16(x)); };
+  CHECK((rounded(1 + 0x1p-9f) == 1 && rounded(1 + 0x1p-7f + 0x1p-8f) == 1 + 0x1p-6f));
+  CHECK((rounded(1 + 0x1p-8f) == 1 && rounded(-1 - 0x1p-8f - 0x1p-20f) == -1 - 0x1p-7f));
+}
 TEST_CASE("products and sums of indices are refused before they wrap") {
   const index most = std::numeric_limits<index>::max(), least = std::numeric_limits<index>::min();
   index r = 0;
