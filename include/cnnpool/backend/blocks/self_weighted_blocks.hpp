@@ -65,7 +65,7 @@ struct self_weighted_blocks {
   using T = typename X::value_type;
   using state = typename problem::state;
   using channel_state = typename F::template state<A>;
-  static constexpr int threads = 256, quad = problem::quad, quads = problem::quads, piece = chunk_size<T>;
+  static constexpr int threads = 256, resident = 2, quad = problem::quad, quads = problem::quads, piece = chunk_size<T>;
   static constexpr int tile_size = 32768 / static_cast<int>(sizeof(A)), pieces = tile_size / piece / threads;
 
   struct registers {
