@@ -1,10 +1,11 @@
-// Folds whose outputs lie side by side: the channels of NHWC and of channel blocks, the positions of an NCHW channel sum.
+// Folds whose outputs lie side by side: the channels of NHWC and of channel blocks, the positions of an NCHW channel
+// sum.
 //
 // Lanes are outputs. Up to eight registers of them keep their states in registers while they read every element. More
-// keep them in the first-level cache, so that memory is read in runs as long as a tile: eight elements of every output are
-// stepped per visit, and loading and storing a state costs an eighth. Every output takes its elements in runs of 64, in
-// order, and adds up the runs: the same bits for any tile, register width and number of threads, and a rounding error that
-// grows with N/64 instead of N.
+// keep them in the first-level cache, so that memory is read in runs as long as a tile: eight elements of every output
+// are stepped per visit, and loading and storing a state costs an eighth. Every output takes its elements in runs of
+// 64, in order, and adds up the runs: the same bits for any tile, register width and number of threads, and a rounding
+// error that grows with N/64 instead of N.
 #pragma once
 
 #include "row_fold.hpp"
@@ -45,9 +46,12 @@ struct column_fold {
   CNNPOOL_INLINE void fold_registers(index n, index& o, index left) const {
     const T* const x = p.start(n, o);
     const index total = p.elements.count, wide = P * lanes_;
-    const auto in_pack = [&](int j) { return left <= j * lanes_ ? 0 : left - j * lanes_ < lanes_ ? left - j * lanes_ : lanes_; };
+    const auto in_pack = [&](int j) -> index {
+      const index rest = left - j * lanes_;
+      return rest < 0 ? 0 : rest < lanes_ ? rest : lanes_;
+    };
     const auto f = [&](int j) { return for_channels<V>(fold, o + j * lanes_, in_pack(j)); };
-    T last[array_size(P * lanes_)] = {};  // a row that ends outside the view's memory when it is read in whole registers
+    T last[array_size(P * lanes_)] = {};  // a row whose last register would reach behind the view's memory
     state all[array_size(P)], s[array_size(P)];
     CNNPOOL_UNROLL(4)
     for (int j = 0; j < P; ++j) all[j] = f(j).template init<V>();
@@ -95,7 +99,8 @@ struct column_fold {
   /// Elements from .. to-1 of every output of a tile.
   CNNPOOL_INLINE void step_run(state* states, const T* x, index from, index to, index count) const {
     for (index j = 0; j * lanes_ < count; ++j) states[j] = fold.template init<V>();
-    // Eight rows that lie a multiple of 4 KiB apart, and the states, are more than a set of the first-level cache holds.
+    // Eight rows that lie a multiple of 4 KiB apart, and the states, are more than a set of the first-level cache
+    // holds.
     const bool one_set = p.elements.inner_stride * static_cast<index>(sizeof(T)) % 4096 == 0;
     index i = from;
     if (!one_set)

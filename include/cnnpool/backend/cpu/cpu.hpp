@@ -1,7 +1,8 @@
 // The CPU backend: SIMD packs, the instruction set chosen at run time, OpenMP or the user's own threads.
 //
 // Each primitive turns into one of three kernels by looking at strides: row_fold (elements of a result side by side),
-// column_fold (results side by side), region_fold. Results do not depend on the number of threads or the split of a batch.
+// column_fold (results side by side), region_fold. Results do not depend on the number of threads or the split of a
+// batch.
 #pragma once
 
 #include <utility>
@@ -138,7 +139,8 @@ struct cpu {
                        const matrix<const A>& weights, const matrix<const W>& centres, const matrix<A>& out) const {
     const scratch::frame frame(s);
     const detail::residuals_problem<X, W, A> all{x, groups, scales, weights, centres, out};
-    const index items = all.runs() * x.extents().n, workers = workers_for(detail::image_bytes(x) * x.extents().n, items);
+    const index items = all.runs() * x.extents().n;
+    const index workers = workers_for(detail::image_bytes(x) * x.extents().n, items);
     char* const buffers = static_cast<char*>(s.bytes(static_cast<std::size_t>(all.buffer() * workers)));
     if (s.measuring()) return;
     parallel_shares(workers, items, [&](index worker, index first, index last) {

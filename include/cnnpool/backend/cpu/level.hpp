@@ -95,8 +95,8 @@ void run_at(instruction_set wanted, const Task& task) {
   run_baseline(task);
 }
 
-/// The same, with AVX2 at the most: where wider registers bring nothing (their masks and selections cost more), half the
-/// code need not be compiled twice.
+/// The same, with AVX2 at the most: where wider registers bring nothing (their masks and selections cost more), half
+/// the code need not be compiled twice.
 template <class Task>
 void run_up_to_avx2(instruction_set wanted, const Task& task) {
 #if CNNPOOL_HAS_X86_LEVELS

@@ -185,8 +185,10 @@ CNNPOOL_HD pack<L, N> cbrt(const pack<L, N>& x) {
     const V y = select(tiny, x * V(16777216.f), x);
     V r;
     const detail::int_vector<N> bits = reinterpret_cast<detail::int_vector<N>>(y.v);
-    r.v = reinterpret_cast<detail::float_vector<N>>(__builtin_convertvector(__builtin_convertvector(bits, detail::float_vector<N>) * (1.f / 3),
-                                                            detail::int_vector<N>) + 0x2a5137a0);
+    r.v = reinterpret_cast<detail::float_vector<N>>(
+        __builtin_convertvector(__builtin_convertvector(bits, detail::float_vector<N>) * (1.f / 3),
+                                detail::int_vector<N>) +
+        0x2a5137a0);
     for (int i = 0; i < 2; ++i) {
       const V cube = r * r * r;  // (c + 2y) / (2c + y), by quarters so that nothing overflows
       r = r * ((V(0.25f) * cube + V(0.5f) * y) / (V(0.5f) * cube + V(0.25f) * y));

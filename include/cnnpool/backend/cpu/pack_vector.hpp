@@ -60,8 +60,8 @@ struct pack {
   vector v;
 
   CNNPOOL_INLINE pack() {}
-  /// A broadcast to 16 bytes, repeated. Of a wider one GCC makes an insert per lane, because this constructor, until it is
-  /// inlined, is code for baseline registers. x - 0 is x, -0 and NaN included.
+  /// A broadcast to 16 bytes, repeated. Of a wider one GCC makes an insert per lane, because this constructor, until
+  /// it is inlined, is code for baseline registers. x - 0 is x, -0 and NaN included.
   CNNPOOL_INLINE pack(L x) {
     using quarter = typename detail::vector_of<L, 16 / static_cast<int>(sizeof(L))>::type;
     const quarter q = x - quarter{};
@@ -143,7 +143,8 @@ template <class L, int N>
 CNNPOOL_INLINE pack<L, N> keep_nan(const pack<L, N>& result, const pack<L, N>& x) {
   using bits = typename pack_mask<L, N>::vector;
   pack<L, N> r;
-  r.v = reinterpret_cast<typename pack<L, N>::vector>(reinterpret_cast<bits>(result.v) | reinterpret_cast<bits>(x.v != x.v));
+  r.v = reinterpret_cast<typename pack<L, N>::vector>(reinterpret_cast<bits>(result.v) |
+                                                      reinterpret_cast<bits>(x.v != x.v));
   return r;
 }
 
@@ -152,7 +153,8 @@ CNNPOOL_INLINE pack<L, N> abs(const pack<L, N>& x) {
   using bits = typename pack_mask<L, N>::vector;
   using word = typename detail::same_size_int<L>::type;
   pack<L, N> r;
-  r.v = reinterpret_cast<typename pack<L, N>::vector>(reinterpret_cast<bits>(x.v) & (static_cast<word>(-1) ^ (word(1) << (8 * sizeof(L) - 1))));
+  const word magnitude = static_cast<word>(-1) ^ (word(1) << (8 * sizeof(L) - 1));
+  r.v = reinterpret_cast<typename pack<L, N>::vector>(reinterpret_cast<bits>(x.v) & magnitude);
   return r;
 }
 

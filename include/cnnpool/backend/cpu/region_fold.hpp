@@ -1,7 +1,8 @@
 // One fold over many boxes of a map, every element read and stepped once (region_plan.hpp).
 //
 // Lanes are channels from the cells on. NHWC is read that way; rows of NCHW are folded down the rows of a cell with
-// lanes along the row, then a square of channels x columns is transposed, once per cell row instead of once per map row.
+// lanes along the row, then a square of channels x columns is transposed, once per cell row instead of once per map
+// row.
 #pragma once
 
 #include "region_plan.hpp"
@@ -29,7 +30,8 @@ struct region_fold {
   state* cells;  // as many as region_plan::states_for says
   element_reader read;
 
-  /// Channels first .. first+count-1 of image n, adjacent in memory (NHWC) or not more than the lanes of 32 bytes (NCHW).
+  /// Channels first .. first+count-1 of image n, adjacent in memory (NHWC) or not more than the lanes of 32 bytes
+  /// (NCHW).
   CNNPOOL_INLINE void operator()(index n, index first, index count) const {
     const index packs = (count + N - 1) / N;
     if (count > 1 && p.outputs.inner_stride == 1) step_channels(n, first, count, packs);

@@ -1,5 +1,5 @@
-// Overlapping boxes share work: their edges cut the map into cells, every element is stepped into one cell, and a box is
-// the merge of its cells, rows of cells first (boxes with the same rows share that merge).
+// Overlapping boxes share work: their edges cut the map into cells, every element is stepped into one cell, and a box
+// is the merge of its cells, rows of cells first (boxes with the same rows share that merge).
 #pragma once
 
 #include "../../core/region.hpp"

@@ -1,10 +1,10 @@
 // Folds whose elements lie side by side: a channel of NCHW, the channels of an NHWC pixel, a row of a matrix.
 //
-// Long rows: 128 bytes of lanes in flight (four registers of AVX2: two adders times a latency of four cycles wait for the
-// loads, not the other way round). Rows of up to 128 elements: 32 bytes of lanes, the next row overlaps in the pipeline.
-// Element e of a row always meets virtual lane e mod 32 (or 8), whatever a register is wide, and lanes are merged in
-// halves: the same bits on every instruction set. Several rows are reduced jointly, so finish runs in all lanes too.
-// Rows that are not contiguous are gathered first, 1024 elements at a time: the same bits again.
+// Long rows: 128 bytes of lanes in flight (four registers of AVX2: two adders times a latency of four cycles wait for
+// the loads, not the other way round). Rows of up to 128 elements: 32 bytes of lanes, the next row overlaps in the
+// pipeline. Element e of a row always meets virtual lane e mod 32 (or 8), whatever a register is wide, and lanes are
+// merged in halves: the same bits on every instruction set. Several rows are reduced jointly, so finish runs in all
+// lanes too. Rows that are not contiguous are gathered first, 1024 elements at a time: the same bits again.
 //
 // The last, partial register of a row may load what lies behind the row inside the view's memory; a mask drops it.
 #pragma once
@@ -35,10 +35,12 @@ struct row_fold {
   static constexpr index short_row = 128, tile = row_tile;
   using V = pack<L, N>;
   using state = typename F::template state<V>;
-  /// Lanes in flight in a long row: eight registers of AVX2 (two multiply-adders times a latency of four cycles), fewer
-  /// where a state has more components, so that all of them stay in registers. Short rows that are stepped at the same time: as many as fill half of AVX2's registers.
+  /// Lanes in flight in a long row: eight registers of AVX2 (two multiply-adders times a latency of four cycles),
+  /// fewer where a state has more components, so that all of them stay in registers. Short rows that are stepped at
+  /// the same time: as many as fill half of AVX2's registers.
   static constexpr int in_long = (components<V, state> == 1 ? 8 : components<V, state> <= 2 ? 4 : 2) * in_short;
-  static constexpr int together = components<V, state> == 1 ? N : components<V, state> <= 2 && N > 4 ? 4 : N > 2 ? 2 : 1;
+  static constexpr int together =
+      components<V, state> == 1 ? N : components<V, state> <= 2 && N > 4 ? 4 : N > 2 ? 2 : 1;
 
   const fold_problem<X, A>& p;
   const F& fold;
@@ -92,7 +94,8 @@ struct row_fold {
       }
       reduced[i / N] = joint_reduction<L, N>(for_channels<V>(fold, o, rows), states);
     }
-    // Finished together: the roots and divisions of several registers overlap, in their own time each would stand alone.
+    // Finished together: the roots and divisions of several registers overlap, in their own time each would stand
+    // alone.
     for (index i = 0; i < count; i += N) {
       const index rows = count - i < N ? count - i : N, o = first + i;
       store_results<V>(*this, for_channels<V>(fold, o, rows), reduced[i / N], n, o, rows);
@@ -142,8 +145,8 @@ struct row_fold {
   }
   CNNPOOL_INLINE auto channel(index o, int r, index rows) const { return for_channel<V>(fold, r < rows ? o + r : o); }
 
-  /// `count` elements of every row into acc[row * Count ...]; the next row lies `step` behind. Virtual lane j*N + l takes
-  /// the elements e with e mod Count*N == j*N + l.
+  /// `count` elements of every row into acc[row * Count ...]; the next row lies `step` behind. Virtual lane j*N + l
+  /// takes the elements e with e mod Count*N == j*N + l.
   template <int Count, int Rows>
   CNNPOOL_INLINE void accumulate(index o, index rows, state* acc, const T* x, index step, const L* w, index count,
                                  const L* tail) const {
@@ -154,7 +157,8 @@ struct row_fold {
     for (index k = count / block; k > 0; --k) {
       CNNPOOL_UNROLL(32)
       for (int i = 0; i < Rows * Count; ++i)
-        local[i] = stepped(channel(o, i / Count, rows), local[i], x + i / Count * step + i % Count * N, w + i % Count * N);
+        local[i] = stepped(channel(o, i / Count, rows), local[i], x + i / Count * step + i % Count * N,
+                           w + i % Count * N);
       x += block;
       if constexpr (weighted) w += block;
     }
@@ -200,8 +204,8 @@ struct row_fold {
   }
 };
 
-/// Finishes a state whose lanes are outputs o .. o+count-1 and writes them; where the state left its range, the output is
-/// computed again from its elements.
+/// Finishes a state whose lanes are outputs o .. o+count-1 and writes them; where the state left its range, the output
+/// is computed again from its elements.
 template <class V, class K, class G, class S>
 CNNPOOL_INLINE void store_results(const K& kernel, const G& f, const S& s, index n, index o, index count) {
   using L = lane_t<V>;
