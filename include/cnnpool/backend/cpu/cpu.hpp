@@ -255,7 +255,8 @@ struct cpu {
     const bool rows = p.elements.inner_stride == 1 || p.outputs.inner_stride != 1;
     const index bytes = detail::image_bytes(x) * x.extents().n;
     // Long runs of memory, but enough tiles for the threads.
-    const index share = p.outputs.count * p.images / workers_for(bytes, p.outputs.count * p.images / 64) / 64 * 64;
+    const index outputs = p.outputs.count * p.images;
+    const index share = outputs / workers_for(bytes, (outputs + 63) / 64) / 64 * 64;
     const index columns = share < 64 ? 64 : share < detail::column_tile<A> ? share : detail::column_tile<A>;
     const detail::tiles tiles(p.outputs, rows ? detail::row_tile : columns, p.images, rows);
     parallel_shares(workers_for(bytes, tiles.count()), tiles.count(),
