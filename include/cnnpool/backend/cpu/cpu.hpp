@@ -107,7 +107,7 @@ struct cpu {
     const detail::region_plan plan(s, regions, e.h, e.w);
     const detail::fold_problem<X, A> p(x, false, out);
     const bool adjacent_channels = p.outputs.inner_stride == 1;
-    const index tile = (adjacent_channels ? 256 : 32 * detail::region_packs) / static_cast<index>(sizeof(A));
+    const index tile = adjacent_channels ? 256 / static_cast<index>(sizeof(A)) : detail::region_channels<A>;
     const detail::tiles tiles(p.outputs, tile, p.images, !adjacent_channels);
     const index workers = workers_for(detail::image_bytes(x) * e.n, tiles.count());
     constexpr index state_size = sizeof(typename F::template state<A>);

@@ -10,8 +10,9 @@
 
 namespace cnnpool::detail {
 
-/// Registers of channels that are merged together, for one decision what to merge.
-inline constexpr int region_packs = 4;
+/// Channels of NCHW that are merged together, for one decision what to merge: four registers of AVX2.
+template <class L>
+inline constexpr int region_channels = 128 / static_cast<int>(sizeof(L));
 
 template <class Level, class X, class F, class R, class A>
 struct region_fold {
@@ -30,8 +31,7 @@ struct region_fold {
   state* cells;  // as many as region_plan::states_for says
   element_reader read;
 
-  /// Channels first .. first+count-1 of image n, adjacent in memory (NHWC) or not more than the lanes of 32 bytes
-  /// (NCHW).
+  /// Channels first .. first+count-1 of image n, adjacent in memory (NHWC) or at most region_channels (NCHW).
   CNNPOOL_INLINE void operator()(index n, index first, index count) const {
     const index packs = (count + N - 1) / N;
     if (count > 1 && p.outputs.inner_stride == 1) step_channels(n, first, count, packs);
@@ -82,7 +82,7 @@ struct region_fold {
 
   CNNPOOL_INLINE void step_columns(index n, index first, index count, index packs) const {
     const index width = p.x.extents().w;
-    state turned[array_size(N * region_packs)];
+    state turned[array_size(region_channels<L>)];
     for (index r = 0; r < plan.row_cells; ++r)
       for (index w = 0; w < width; w += N) {
         const index columns = width - w < N ? width - w : N;
