@@ -122,8 +122,11 @@ struct column_fold {
       states[j] = s;
     }
     if (const index rest = count % lanes_; rest != 0)
-      for (int u = 0; u < Rows; ++u)
-        states[full] = stepped(fold, states[full], read.template some<V>(row[u] + full * lanes_, rest), i + u);
+      for (int u = 0; u < Rows; ++u) {
+        const T* e = row[u] + full * lanes_;
+        const V v = e + lanes_ <= p.end ? read.template adjacent<V>(e) : read.template some<V>(e, rest);
+        states[full] = stepped(fold, states[full], v, i + u);
+      }
   }
 };
 
