@@ -1,43 +1,22 @@
 // How often the GPU's kernels read an element of the activations, counted on the host: what docs/backends.md promises.
 // What fills up a tile is no element: the function that is applied while reading must not see it.
-#include <cnnpool/pooling.hpp>
-
 #include "../catch.hpp"
-#include "../random.hpp"
 #include "on_blocks.hpp"
+#include "probes.hpp"
 
 using namespace cnnpool;
 
 namespace {
 
-struct count_reads {
-  long* reads;
-  template <class V>
-  V operator()(const V& x) const {
-    ++*reads;
-    return x;
-  }
-};
-
 template <class Layout, class P>
 double reads_per_element(const Layout& layout, const P& policy, const shape& s = {2, 24, 6, 5}) {
-  testing::random_numbers r;
-  std::vector<float> values(static_cast<std::size_t>(checked_size(s, "reads")));
-  for (float& v : values) v = static_cast<float>(r.uniform(0, 3));
+  const std::vector<float> values = testing::counted_activations(s);
   const feature_view<float> x(values.data(), s, layout);
   long reads = 0;
-  pool(testing::block_emulator(false), source<feature_view<float>, count_reads>{x, {&reads}}, policy);
+  pool(testing::block_emulator(false), source<feature_view<float>, testing::count_reads>{x, {&reads}}, policy);
   return static_cast<double>(reads) / static_cast<double>(values.size());
 }
 
-struct products_with {
-  matrix<const float> weights;
-  cnnpool::index descriptor_size(const shape& s) const { return weights.rows * s.positions(); }
-  template <class B, class X, class A>
-  void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
-    b.product(s, x, weights, out);
-  }
-};
 /// inf at 0.
 struct one_over {
   template <class V>
@@ -67,7 +46,8 @@ TEST_CASE("what fills up the last tile is not read") {
     const shape s{3, 37, 7, 1};
     const auto x = rows ? feature_view<float>(ones.data(), s, nchw) : feature_view<float>(ones.data(), s, nhwc);
     const source<feature_view<float>, one_over> inverse{x, {}};
-    const auto products = pool(testing::block_emulator(false), inverse, products_with{{weights.data(), 5, 37, 37, 1}});
+    const testing::products product{{weights.data(), 5, 37, 37, 1}};
+    const auto products = pool(testing::block_emulator(false), inverse, product);
     for (const float v : products.row(2)) CHECK(v == 37);
     const auto whole = pool(testing::block_emulator(false), inverse, crow{.channel_epsilon = 1});
     for (const float v : whole.row(1)) CHECK(v == Approx(std::log(37.) * std::pow(7., 0.75)));

@@ -4,24 +4,13 @@
 #include <cnnpool/backend/reference/reference.hpp>
 #include <cnnpool/pooling.hpp>
 
-#include <vector>
-
 #include "../catch.hpp"
-#include "../random.hpp"
+#include "probes.hpp"
 
 using namespace cnnpool;
 
 namespace {
 
-/// Reads are counted by the function that is applied to every element while it is read.
-struct count_reads {
-  long* reads;
-  template <class V>
-  V operator()(const V& x) const {
-    ++*reads;
-    return x;
-  }
-};
 struct counting_backend : elementwise<counting_backend> {
   using space = host_space;
   template <class T>
@@ -37,12 +26,11 @@ constexpr cnnpool::index channels = 24, positions = 6 * 5;
 /// Reads of an element of the activations, on average; the result is compared with the reference backend's.
 template <class P>
 double reads_per_element(const P& policy) {
-  testing::random_numbers r;
-  std::vector<float> values(2 * channels * positions);
-  for (float& v : values) v = static_cast<float>(r.uniform(0, 3));
-  const feature_view<float> x(values.data(), {2, channels, 6, 5}, nchw);
+  const shape s{2, channels, 6, 5};
+  const std::vector<float> values = testing::counted_activations(s);
+  const feature_view<float> x(values.data(), s, nchw);
   long reads = 0;
-  const source<feature_view<float>, count_reads> counted{x, {&reads}};
+  const source<feature_view<float>, testing::count_reads> counted{x, {&reads}};
   const auto got = pool(counting_backend{}, counted, policy);
   const auto expected = pool(reference{}, x, policy);
   REQUIRE(got.size() == expected.size());

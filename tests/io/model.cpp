@@ -1,11 +1,11 @@
 #include <cnnpool/io/model.hpp>
 
-#include <chrono>
 #include <filesystem>
 #include <sstream>
 
 #include "../catch.hpp"
 #include "../errors.hpp"
+#include "../folder.hpp"
 #include "../random.hpp"
 
 namespace fs = std::filesystem;
@@ -32,22 +32,12 @@ bool same(const matrix<const T>& a, const matrix<const T>& b) {
   return a.rows == b.rows && a.cols == b.cols && std::equal(a.data, a.data + a.rows * a.cols, b.data);
 }
 
-struct folder {
-  fs::path path =
-      fs::temp_directory_path() /
-      ("cnnpool_model_" +
-       std::to_string(testing::random_numbers(99).bits() ^
-                      static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count())));
-  folder() { fs::create_directories(path); }
-  ~folder() { fs::remove_all(path); }
-  std::string file(const char* name) const { return (path / name).string(); }
-};
 
 template <class Model>
 std::string bytes_of(const Model& m) {
-  const folder f;
-  write_model(f.file("model"), m);
-  std::ifstream in(f.file("model"), std::ios::binary);
+  const test_folder f("model_bytes");
+  write_model(f / "model", m);
+  std::ifstream in(f / "model", std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
 }
 template <class Model>
@@ -67,21 +57,21 @@ std::string sealed(std::string bytes) {
 }  // namespace
 
 TEST_CASE("models come back from their files bit by bit") {
-  const folder f;
-  write_model(f.file("w"), a_whitening());
-  write_model(f.file("c"), a_codebook());
-  write_model(f.file("h"), a_head());
-  const auto w = read_model<whitening>(f.file("w"));
+  const test_folder f("model");
+  write_model(f / "w", a_whitening());
+  write_model(f / "c", a_codebook());
+  write_model(f / "h", a_head());
+  const auto w = read_model<whitening>(f / "w");
   CHECK((same(w.mean(), a_whitening().mean()) && same(w.rows(), a_whitening().rows()) && w.effective_rank() == 4));
   CHECK(same(w.variances().rows(1, 4), a_whitening().variances().rows(1, 4)));
-  const auto c = read_model<codebook>(f.file("c"));
+  const auto c = read_model<codebook>(f / "c");
   CHECK((same(c.centres(), a_codebook().centres()) && same(c.squared_norms(), a_codebook().squared_norms())));
-  const auto h = read_model<netvlad_head>(f.file("h"));
+  const auto h = read_model<netvlad_head>(f / "h");
   CHECK((same(h.weights(), a_head().weights()) && same(h.biases(), a_head().biases())));
-  write_model(f.file("w"), w.truncated(2));  // over an older file
-  CHECK(read_model<whitening>(f.file("w")).output_size() == 2);
+  write_model(f / "w", w.truncated(2));  // over an older file
+  CHECK(read_model<whitening>(f / "w").output_size() == 2);
   int files = 0;
-  for ([[maybe_unused]] const auto& entry : fs::directory_iterator(f.path)) ++files;
+  for ([[maybe_unused]] const auto& entry : fs::directory_iterator(f.path())) ++files;
   CHECK(files == 3);  // no temporary stays
 }
 TEST_CASE("the bytes of the format") {

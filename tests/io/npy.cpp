@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <random>
 #include <sstream>
 #if __has_include(<sys/resource.h>)
 #include <sys/resource.h>
@@ -13,6 +12,7 @@
 
 #include "catch.hpp"
 #include "errors.hpp"
+#include "folder.hpp"
 
 #include <cnnpool/pooling.hpp>
 
@@ -38,14 +38,6 @@ std::string wrong(const std::string& bytes) {
 }
 const std::string six_bytes = "{'descr': '|u1', 'fortran_order': False, 'shape': (1, 1, 2, 3)}";
 
-/// A folder of this process's own, removed at the end.
-struct folder {
-  fs::path path = fs::temp_directory_path() / ("cnnpool-npy-" + std::to_string(std::random_device{}()));
-  folder() { fs::create_directories(path); }
-  ~folder() { fs::remove_all(path); }
-  std::string operator()(const char* name) const { return (path / name).string(); }
-  std::ptrdiff_t entries() const { return std::distance(fs::directory_iterator(path), fs::directory_iterator()); }
-};
 
 #if __has_include(<sys/resource.h>)
 /// While it lives, files of this process end at 64 KiB, as on a full disk.
@@ -141,45 +133,45 @@ TEST_CASE("lying and broken files are one sentence with the numbers") {
         shape{0, 7, 1, 1});
 }
 TEST_CASE("what is written can be read") {
-  const folder f;
+  const test_folder f("npy");
   descriptors<float> d(2, 3);
   d(1, 2) = 5;
-  write_npy(f("d.npy"), d);
-  const auto back = pool(read_npy(f("d.npy")), sum{});
+  write_npy(f / "d.npy", d);
+  const auto back = pool(read_npy(f / "d.npy"), sum{});
   CHECK((back.rows() == 2 && back.cols() == 3 && back(1, 2) == 5 && back(0, 0) == 0));
-  CHECK(fs::file_size(f("d.npy")) == 128 + 24);
+  CHECK(fs::file_size(f / "d.npy") == 128 + 24);
   const std::vector<float16> h(24, to_float16(2));
-  write_npy(f("h.npy"), feature_view<float16>(h.data(), {1, 4, 2, 3}, nhwc));
-  const npy_array maps = read_npy(f("h.npy"));
+  write_npy(f / "h.npy", feature_view<float16>(h.data(), {1, 4, 2, 3}, nhwc));
+  const npy_array maps = read_npy(f / "h.npy");
   CHECK((maps.type() == scalar_type::float16 && maps.view().extents() == shape{1, 4, 2, 3} &&
          pool(maps, sum{})(0, 3) == 12));
 }
 TEST_CASE("a file that cannot be written is a sentence and leaves nothing") {
-  const folder f;
+  const test_folder f("npy");
   const descriptors<float> d(1, 1);
-  CHECK(sentence([&] { write_npy(f("none/d.npy"), d); }) ==
-        "write_npy: " + f("none/d.npy") + " cannot be written: No such file or directory");
-  fs::create_directories(f("taken.npy/inside"));  // a folder of that name: the rename fails
-  CHECK(sentence([&] { write_npy(f("taken.npy"), d); }).find("cannot be written") != std::string::npos);
+  CHECK(sentence([&] { write_npy(f / "none/d.npy", d); }) ==
+        "write_npy: " + f / "none/d.npy" + " cannot be written: No such file or directory");
+  fs::create_directories(f / "taken.npy/inside");  // a folder of that name: the rename fails
+  CHECK(sentence([&] { write_npy(f / "taken.npy", d); }).find("cannot be written") != std::string::npos);
   CHECK(f.entries() == 1);
-  CHECK(sentence([&] { read_npy(f("taken.npy")); }) == "read_npy: " + f("taken.npy") + ": cannot be read");
+  CHECK(sentence([&] { read_npy(f / "taken.npy"); }) == "read_npy: " + f / "taken.npy" + ": cannot be read");
 #if __has_include(<sys/resource.h>)
-  write_npy(f("old.npy"), d);
-  const auto size = fs::file_size(f("old.npy"));
+  write_npy(f / "old.npy", d);
+  const auto size = fs::file_size(f / "old.npy");
   const descriptors<float> big(1000, 1000);
   const std::string full = sentence([&] {
     const small_files only;
-    write_npy(f("old.npy"), big);
+    write_npy(f / "old.npy", big);
   });
-  CHECK(full == "write_npy: " + f("old.npy") + " cannot be written: File too large");
-  CHECK((f.entries() == 2 && fs::file_size(f("old.npy")) == size));
+  CHECK(full == "write_npy: " + f / "old.npy" + " cannot be written: File too large");
+  CHECK((f.entries() == 2 && fs::file_size(f / "old.npy") == size));
 #endif
 }
 TEST_CASE("a temporary file of another writer is neither used nor removed") {
-  const folder f;
-  std::ofstream(f("d.npy.part")) << "theirs";
-  fs::create_symlink(f("elsewhere"), f("d.npy.part1"));
-  write_npy(f("d.npy"), descriptors<float>(1, 1));
-  CHECK(read_npy(f("d.npy")).shape() == std::vector<cnnpool::index>{1, 1});
-  CHECK((fs::file_size(f("d.npy.part")) == 6 && fs::is_symlink(f("d.npy.part1")) && f.entries() == 3));
+  const test_folder f("npy");
+  std::ofstream(f / "d.npy.part") << "theirs";
+  fs::create_symlink(f / "elsewhere", f / "d.npy.part1");
+  write_npy(f / "d.npy", descriptors<float>(1, 1));
+  CHECK(read_npy(f / "d.npy").shape() == std::vector<cnnpool::index>{1, 1});
+  CHECK((fs::file_size(f / "d.npy.part") == 6 && fs::is_symlink(f / "d.npy.part1") && f.entries() == 3));
 }

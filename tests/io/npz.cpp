@@ -3,26 +3,18 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <random>
 
 #include <cnnpool/pooling.hpp>
 
 #include "catch.hpp"
 #include "errors.hpp"
+#include "folder.hpp"
 #include "random.hpp"
 
 using namespace cnnpool;
 namespace fs = std::filesystem;
 
 namespace {
-/// A folder of this process's own, removed at the end.
-struct folder {
-  fs::path path = fs::temp_directory_path() / ("cnnpool-npz-" + std::to_string(std::random_device{}()));
-  folder() { fs::create_directories(path); }
-  ~folder() { fs::remove_all(path); }
-  std::string operator()(const char* name) const { return (path / name).string(); }
-  std::ptrdiff_t entries() const { return std::distance(fs::directory_iterator(path), fs::directory_iterator()); }
-};
 descriptors<float> some(cnnpool::index rows, cnnpool::index cols) {
   testing::random_numbers random(5);
   descriptors<float> d(rows, cols);
@@ -44,12 +36,12 @@ void archive(const std::string& path, const std::string& name, const std::string
 }  // namespace
 
 TEST_CASE("stored and deflated, descriptors and maps, there and back") {
-  const folder in;
+  const test_folder in("npz");
   const descriptors<float> d = some(7, 5), none(0, 5);
   const std::vector<std::uint8_t> memory = {1, 2, 3, 4, 5, 6};
   const feature_view<std::uint8_t> x(memory.data(), {.c = 2, .w = 3}, nhwc);
   for (const auto c : {npz_writer::compression::none, npz_writer::compression::deflate}) {
-    const std::string path = in("a.npz");
+    const std::string path = in / "a.npz";
     npz_writer out(path, c);
     out.add("gem", d);
     out.add("layers/conv5_3", x);
@@ -71,20 +63,20 @@ TEST_CASE("stored and deflated, descriptors and maps, there and back") {
   CHECK(in.entries() == 1);
 }
 TEST_CASE("a large array, in pieces") {
-  const folder in;
+  const test_folder in("npz");
   const descriptors<float> d = some(300, 128), zeros(300, 128);
-  npz_writer out(in("a.npz"), npz_writer::compression::deflate);
+  npz_writer out(in / "a.npz", npz_writer::compression::deflate);
   out.add("d", d);
   out.add("zeros", zeros);
   out.commit();
-  const npz_file file(in("a.npz"));
+  const npz_file file(in / "a.npz");
   const npy_array a = file.read("d"), z = file.read("zeros");
   CHECK(std::memcmp(a.data(), d.data(), d.size() * sizeof(float)) == 0);
   CHECK(std::memcmp(z.data(), zeros.data(), zeros.size() * sizeof(float)) == 0);
 }
 TEST_CASE("a writer that is not finished leaves an older file as it was") {
-  const folder in;
-  const std::string path = in("a.npz");
+  const test_folder in("npz");
+  const std::string path = in / "a.npz";
   {
     npz_writer out(path);
     out.add("old", some(1, 2));
@@ -100,15 +92,16 @@ TEST_CASE("a writer that is not finished leaves an older file as it was") {
     CHECK(sentence([&] { out.add("/etc", some(1, 2)); }) == "npz_writer: '/etc' cannot be the name of an array");
   }
   CHECK(npz_file(path).names() == std::vector<std::string>{"old"});
-  npz_writer empty(in("b.npz"));
-  CHECK(sentence([&] { empty.commit(); }) == "npz_writer: " + in("b.npz") + " has no array");
-  npz_writer nowhere(in("no/folder.npz"));
+  npz_writer empty(in / "b.npz");
+  CHECK(sentence([&] { empty.commit(); }) == "npz_writer: " + in / "b.npz" + " has no array");
+  const std::string missing = in / "no/folder.npz";
+  npz_writer nowhere(missing);
   nowhere.add("d", some(1, 2));
-  CHECK(sentence([&] { nowhere.commit(); }).starts_with("npz_writer: " + in("no/folder.npz") + " cannot be written: "));
+  CHECK(sentence([&] { nowhere.commit(); }).starts_with("npz_writer: " + missing + " cannot be written: "));
 }
 TEST_CASE("what is wrong with a file is one sentence") {
-  const folder in;
-  const std::string path = in("a.npz");
+  const test_folder in("npz");
+  const std::string path = in / "a.npz";
   const auto said = [&](const char* name = "d") { return sentence([&] { npz_file(path).read(name); }); };
   const std::string array = path + ": array 'd'";
   CHECK(said() == "npz_file: " + path + ": No such file");

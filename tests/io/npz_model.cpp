@@ -1,22 +1,16 @@
 #include <cnnpool/io/npz_model.hpp>
 
 #include <filesystem>
-#include <random>
 
 #include "../catch.hpp"
 #include "../errors.hpp"
+#include "../folder.hpp"
 #include "../random.hpp"
 
 using namespace cnnpool;
 namespace fs = std::filesystem;
 
 namespace {
-struct folder {
-  fs::path path = fs::temp_directory_path() / ("cnnpool-npz-model-" + std::to_string(std::random_device{}()));
-  folder() { fs::create_directories(path); }
-  ~folder() { fs::remove_all(path); }
-  std::string operator()(const char* name) const { return (path / name).string(); }
-};
 std::vector<double> numbers(std::size_t count, std::uint64_t stream) {
   testing::random_numbers random(stream);
   std::vector<double> r(count);
@@ -38,52 +32,52 @@ descriptors<float> array(cnnpool::index rows, cnnpool::index cols, float value) 
 }  // namespace
 
 TEST_CASE("models come back from archives bit by bit") {
-  const folder in;
+  const test_folder in("npz_model");
   const auto m = numbers(5, 1), p = numbers(15, 2);
   const whitening plain(m, p);
   const whitening known(plain.mean_numbers(), plain.row_numbers(), 3, shared_array<double>({4, 2, 1, 1. / 3}));
   for (const whitening& w : {plain, known}) {
-    write_npz(in("w.npz"), w);
-    const auto r = read_npz<whitening>(in("w.npz"));
+    write_npz(in / "w.npz", w);
+    const auto r = read_npz<whitening>(in / "w.npz");
     CHECK((same(r.mean(), w.mean()) && same(r.rows(), w.rows())));
     CHECK(r.effective_rank() == w.effective_rank());
     CHECK(same(r.variances().rows(1, r.effective_rank()), w.variances().rows(1, w.effective_rank())));
   }
-  CHECK(npz_file(in("w.npz")).names() == std::vector<std::string>{"mean", "matrix", "variances"});
+  CHECK(npz_file(in / "w.npz").names() == std::vector<std::string>{"mean", "matrix", "variances"});
   const codebook book(numbers(28, 3), 7);
-  write_npz(in("c.npz"), book);
-  const auto read = read_npz<codebook>(in("c.npz"));
+  write_npz(in / "c.npz", book);
+  const auto read = read_npz<codebook>(in / "c.npz");
   CHECK((same(read.centres(), book.centres()) && same(read.squared_norms(), book.squared_norms())));
   const std::vector<float> weights(12, 0.5f), biases{1, 2, 3};
   const netvlad_head head(weights, biases);
-  write_npz(in("h.npz"), head);
-  const auto got = read_npz<netvlad_head>(in("h.npz"));
+  write_npz(in / "h.npz", head);
+  const auto got = read_npz<netvlad_head>(in / "h.npz");
   CHECK((same(got.weights(), head.weights()) && same(got.biases(), head.biases())));
 }
 TEST_CASE("double, and other arrays beside") {
-  const folder in;
-  npz_writer out(in("a.npz"));
+  const test_folder in("npz_model");
+  npz_writer out(in / "a.npz");
   out.add("note", array(1, 1, 0));
   descriptors<double> mean(1, 3);
   mean(0, 1) = 0.1;
   out.add("mean", mean);
   out.add("matrix", array(2, 3, 7));
   out.commit();
-  const auto w = read_npz<whitening>(in("a.npz"));
+  const auto w = read_npz<whitening>(in / "a.npz");
   CHECK((w.mean()(0, 1) == 0.1f && w.rows()(1, 2) == 7 && w.effective_rank() == 0));
 }
 TEST_CASE("archives that are no model are one sentence") {
-  const folder in;
+  const test_folder in("npz_model");
   const auto made = [&](auto... add) {
-    npz_writer out(in("a.npz"));
+    npz_writer out(in / "a.npz");
     (add(out), ...);
     out.commit();
-    return in("a.npz");
+    return in / "a.npz";
   };
   const auto with = [](const char* name, cnnpool::index rows, cnnpool::index cols, float value = 1) {
     return [=](npz_writer& out) { out.add(name, array(rows, cols, value)); };
   };
-  const std::string file = in("a.npz"), start = "read_npz: " + file + ": ";
+  const std::string file = in / "a.npz", start = "read_npz: " + file + ": ";
   const auto said = [&]<class Model>(const Model&) { return sentence([&] { read_npz<Model>(file); }); };
   made(with("mean", 1, 3));
   CHECK(said(whitening{}) == "npz_file: " + file + ": array 'matrix' is not in the file");
@@ -102,8 +96,8 @@ TEST_CASE("archives that are no model are one sentence") {
   CHECK(said(codebook{}) == start + "array 'centres' has 4 axes, expected 2");
   made(with("weights", 3, 4), with("biases", 1, 2));
   CHECK(said(netvlad_head{}) == start + "its weights of 3 x 4 and its 2 biases do not belong together");
-  CHECK(sentence([&] { write_npz(in("e.npz"), whitening{}); }) == "write_npz: the whitening is empty");
-  CHECK(sentence([&] { write_npz(in("e.npz"), codebook{}); }) == "write_npz: the codebook is empty");
-  CHECK(sentence([&] { write_npz(in("e.npz"), netvlad_head{}); }) == "write_npz: the head is empty");
-  CHECK_FALSE(fs::exists(in("e.npz")));
+  CHECK(sentence([&] { write_npz(in / "e.npz", whitening{}); }) == "write_npz: the whitening is empty");
+  CHECK(sentence([&] { write_npz(in / "e.npz", codebook{}); }) == "write_npz: the codebook is empty");
+  CHECK(sentence([&] { write_npz(in / "e.npz", netvlad_head{}); }) == "write_npz: the head is empty");
+  CHECK_FALSE(fs::exists(in / "e.npz"));
 }

@@ -2,7 +2,7 @@
 
 #include "catch.hpp"
 #include "errors.hpp"
-#include "retrieval/files.hpp"
+#include "folder.hpp"
 
 using namespace cnnpool;
 

@@ -2,6 +2,7 @@
 // positions weighted per image, the nearest centre, sums of residuals by group.
 #include <cnnpool/policy/vlad_steps.hpp>
 
+#include "../probes.hpp"
 #include "../suite.hpp"
 
 using namespace testing;
@@ -9,15 +10,6 @@ using namespace cnnpool;
 
 namespace of_products {  // named: nvcc warns of a policy's pool, which the concept only mentions
 
-/// out(n, j*positions + p) = SUM_c weights(j, c) x(n, c, p).
-struct products {
-  matrix<const float> weights;
-  cnnpool::index descriptor_size(const shape& s) const { return weights.rows * s.positions(); }
-  template <class B, class X, class A>
-  void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
-    b.product(s, x, weights, out);
-  }
-};
 /// out(n, j*c + k) = SUM_p (the product above) x(n, k, p).
 struct sums_by_products {
   matrix<const float> weights;
