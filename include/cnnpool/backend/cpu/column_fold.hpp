@@ -31,7 +31,7 @@ struct column_fold {
 
   /// Outputs first .. first+count-1 of image n, adjacent in memory, at most a tile.
   CNNPOOL_INLINE void operator()(index n, index first, index count) const {
-    constexpr int most = components<V, state> == 1 ? 4 : 2;
+    constexpr int most = components<V, state> == 1 ? 4 : 1;
     if (!differs_by_channel<F> && count > 8 * lanes_) return fold_tile(n, first, count);
     for (index o = first; o < first + count;) {
       const index left = first + count - o;
@@ -101,32 +101,35 @@ struct column_fold {
     for (index j = 0; j * lanes_ < count; ++j) states[j] = fold.template init<V>();
     // Eight rows that lie a multiple of 4 KiB apart, and the states, are more than a set of the first-level cache
     // holds.
-    const bool one_set = p.elements.inner_stride * static_cast<index>(sizeof(T)) % 4096 == 0;
-    index i = from;
-    if (!one_set)
-      for (; i + 8 <= to; i += 8) step_rows<8>(states, x, i, count);
-    for (; i + 4 <= to; i += 4) step_rows<4>(states, x, i, count);
-    for (; i < to; ++i) step_rows<1>(states, x, i, count);
+    const index most = p.elements.inner_stride * static_cast<index>(sizeof(T)) % 4096 == 0 ? 4 : 8;
+    for (index i = from; i < to; i += most) step_rows(states, x, i, to - i < most ? to - i : most, count);
   }
 
-  /// Elements i .. i+Rows-1.
-  template <int Rows>
-  CNNPOOL_INLINE void step_rows(state* states, const T* x, index i, index count) const {
-    const index full = count / lanes_;
-    const T* row[array_size(Rows)];
-    for (int u = 0; u < Rows; ++u) row[u] = x + p.elements.offset(i + u);
+  /// Elements i .. i+rows-1, at most eight. Four steps are written out, not eight: a step may be long.
+  CNNPOOL_INLINE void step_rows(state* states, const T* x, index i, index rows, index count) const {
+    const index full = count / lanes_, rest = count % lanes_;
+    const T* row[8];
+    for (index u = 0; u < rows; ++u) row[u] = x + p.elements.offset(i + u);
     for (index j = 0; j < full; ++j) {
+      const auto step = [&](const state& s, index u) {
+        return stepped(fold, s, read.template adjacent<V>(row[u] + j * lanes_), i + u);
+      };
       state s = states[j];
-      CNNPOOL_UNROLL(8)
-      for (int u = 0; u < Rows; ++u) s = stepped(fold, s, read.template adjacent<V>(row[u] + j * lanes_), i + u);
+      index u = 0;
+      CNNPOOL_UNROLL(1)
+      for (; u + 4 <= rows; u += 4)
+        CNNPOOL_UNROLL(4)
+        for (index v = 0; v < 4; ++v) s = step(s, u + v);
+      CNNPOOL_UNROLL(1)
+      for (; u < rows; ++u) s = step(s, u);
       states[j] = s;
     }
-    if (const index rest = count % lanes_; rest != 0)
-      for (int u = 0; u < Rows; ++u) {
-        const T* e = row[u] + full * lanes_;
-        const V v = e + lanes_ <= p.end ? read.template adjacent<V>(e) : read.template some<V>(e, rest);
-        states[full] = stepped(fold, states[full], v, i + u);
-      }
+    CNNPOOL_UNROLL(1)
+    for (index u = 0; u < rows && rest != 0; ++u) {
+      const T* e = row[u] + full * lanes_;
+      const V v = e + lanes_ <= p.end ? read.template adjacent<V>(e) : read.template some<V>(e, rest);
+      states[full] = stepped(fold, states[full], v, i + u);
+    }
   }
 };
 
