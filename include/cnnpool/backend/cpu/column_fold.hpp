@@ -124,8 +124,9 @@ struct column_fold {
       for (; u < rows; ++u) s = step(s, u);
       states[j] = s;
     }
+    if (rest == 0) return;
     CNNPOOL_UNROLL(1)
-    for (index u = 0; u < rows && rest != 0; ++u) {
+    for (index u = 0; u < rows; ++u) {
       const T* e = row[u] + full * lanes_;
       const V v = e + lanes_ <= p.end ? read.template adjacent<V>(e) : read.template some<V>(e, rest);
       states[full] = stepped(fold, states[full], v, i + u);
