@@ -30,10 +30,10 @@ TEST_CASE("levels, the whole map as a term, concatenations, normalisations left 
   agrees(m, rmac_blog,
          {.concat = true, .global_first = true, .regions_l2 = false, .halves_l2 = false, .final_l2 = false});
 }
-TEST_CASE("regional with stages is the same chain") {
+TEST_CASE("regional with stages is the same chain, but for the rounding of the regions' weights") {
   const random_map m(24, 9, 14, 2);
   const auto a = pool(m.view(), rmac{}), b = pool(m.view(), regional(max{} | l2{}, rmac_grid{}) | l2{});
-  for (std::size_t i = 0; i < a.size(); ++i) CHECK(a.data()[i] == b.data()[i]);
+  for (std::size_t i = 0; i < a.size(); ++i) CHECK(a.data()[i] == Approx(b.data()[i]).epsilon(4e-7));
 }
 TEST_CASE("a map of one position is its L2-normalised vector") {
   const std::vector<float> x{3, 4};

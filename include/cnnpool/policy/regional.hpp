@@ -15,13 +15,12 @@ namespace cnnpool {
 
 namespace detail {
 
-/// out(i) = SUM of `count` rows of m from row i*step.
-template <class Space, class B, class A>
-void sum_row_groups(const B& b, scratch& s, const matrix<A>& m, index step, index count, const matrix<A>& out) {
+/// The rows of m as maps of one column: map i has row i*step + j at position j.
+template <class Space, class A>
+auto row_groups(const matrix<A>& m, index step, index count, index maps) {
   using T = std::remove_const_t<A>;
-  const feature_view<T, Space> groups(m.data, {out.rows, m.cols, count, 1},
-                                      strides{m.row_stride * step, m.col_stride, m.row_stride, 0});
-  b.fold(s, as_source(groups), sum{}, out);
+  return as_source(feature_view<T, Space>(m.data, {maps, m.cols, count, 1},
+                                          strides{m.row_stride * step, m.col_stride, m.row_stride, 0}));
 }
 
 }  // namespace detail
@@ -52,8 +51,8 @@ struct regional_policy {
       const scratch::frame frame(own);
       const matrix<A> rows = own.make<A>(count * regions.size(), out.cols);
       detail::run_regions(b_, own, x.images(first, count), policy, regions, rows);
-      detail::sum_row_groups<typename B::space>(b_, own, rows, regions.size(), regions.size(),
-                                                out.row_range(first, count));
+      b_.fold(own, detail::row_groups<typename B::space>(rows, regions.size(), regions.size(), count), sum{},
+              out.row_range(first, count));
     });
   }
 };

@@ -7,15 +7,26 @@
 //   global_first       [ whole map ; SUM ]
 //   regions_l2, halves_l2, final_l2   switch a normalisation off
 // rmac_blog is the published "[global ; sum]" without any normalisation. With a learned whitening per region:
-// regional(max{} | l2{} | whiten | l2{}, rmac_grid{}) | l2{}. Maxima are exact; sums and norms as in sum.hpp and
-// l2.hpp.
+// regional(max{} | l2{} | whiten | l2{}, rmac_grid{}) | l2{}. Maxima are exact; norms as in l2.hpp; a region enters the
+// sum (sum.hpp) times its rounded 1/norm.
 #pragma once
 
 #include "../post/l2.hpp"
 #include "max.hpp"
 #include "regional.hpp"
+#include "weighted_sum.hpp"
 
 namespace cnnpool {
+
+namespace detail {
+/// A region's weight in the sum: one pass instead of dividing the regions first.
+struct inverse_norm {
+  template <class V>
+  CNNPOOL_HD V operator()(const V& norm) const {
+    return V(lane_t<V>(1)) / safe_norm{0}(norm);
+  }
+};
+}  // namespace detail
 
 enum class rmac_combination { sum, concat };
 
@@ -57,8 +68,15 @@ struct rmac {
         b_.map(own, global, read_as_is{}, rows.every(regions, regions - 1));
         if (halves_l2) l2{}.apply(b_, own, matrix<const A>(global), global);
       }
-      if (regions_l2) l2{}.apply(b_, own, matrix<const A>(rows), rows);
-      detail::sum_row_groups<space>(b_, own, rows, regions, summed, total);
+      const auto groups = detail::row_groups<space>(rows, regions, summed, images);
+      if (regions_l2) {
+        const matrix<A> norms = own.make<A>(rows.rows, 1);
+        b_.fold(own, rows_as_images<space>(matrix<const A>(rows)), detail::euclidean_norm{}, norms);
+        b_.map(own, norms, detail::inverse_norm{}, norms);
+        b_.weighted_fold(own, groups, position_weights<A>{norms.data, regions}, detail::weighted_sum{}, total);
+      } else {
+        b_.fold(own, groups, sum{}, total);
+      }
       if (concatenates() && halves_l2) l2{}.apply(b_, own, matrix<const A>(total), total);
       if (final_l2) l2{}.apply(b_, own, matrix<const A>(result), result);
     });

@@ -12,7 +12,7 @@ namespace cnnpool::detail {
 
 /// Channels of NCHW that are merged together, for one decision what to merge: four registers of AVX2.
 template <class L>
-inline constexpr int region_channels = 128 / static_cast<int>(sizeof(L));
+inline constexpr int region_channels = 256 / static_cast<int>(sizeof(L));
 
 template <class Level, class X, class F, class R, class A>
 struct region_fold {
@@ -143,13 +143,14 @@ struct region_fold {
   CNNPOOL_INLINE void merge_columns(const state* turned, state* row, index packs, index w, index columns) const {
     for (index j = 0; j < columns;) {
       const index c = plan.col_cell[w + j], cut = plan.col_cut[c + 1] - w, stop = cut < columns ? cut : columns;
-      state* const into = row + c * packs;
-      if (plan.col_cut[c] == w + j) {
-        for (index t = 0; t < packs; ++t) into[t] = turned[j * packs + t];
-        ++j;
-      }
-      for (; j < stop; ++j)
-        for (index t = 0; t < packs; ++t) into[t] = fold.merge(into[t], turned[j * packs + t]);
+      const bool begins = plan.col_cut[c] == w + j;
+      for_packs(packs, [&]<int Packs>(index t) {
+        state s[array_size(Packs)];
+        state* const into = row + c * packs + t;
+        merge_lines<Packs>(turned + j * packs + t, packs, stop - j, begins ? nullptr : into, s);
+        copy_states<Packs>(s, into);
+      });
+      j = stop;
     }
   }
 
@@ -159,41 +160,80 @@ struct region_fold {
     return read.template adjacent<V>(buffer);
   }
 
-  /// Behind the cells: one row of them, for the boxes with the same rows of cells, and the box.
-  CNNPOOL_INLINE state* rows_of_cells(index packs) const { return cells + plan.row_cells * plan.col_cells * packs; }
+  /// f<Packs>(first) for registers 0 .. packs-1: as many at a time as stay in registers while they are merged.
+  template <class Action>
+  CNNPOOL_INLINE void for_packs(index packs, const Action& f) const {
+    index t = 0;
+    if constexpr (components<V, state> == 1)
+      for (; t + 8 <= packs; t += 8) f.template operator()<8>(t);
+    for (; t + 4 <= packs; t += 4) f.template operator()<4>(t);
+    for (; t < packs; ++t) f.template operator()<1>(t);
+  }
+
+  /// `count` lines of states, `step` apart, into s; first what `before` says, nothing where it is null.
+  template <int Packs>
+  CNNPOOL_INLINE void merge_lines(const state* line, index step, index count, const state* before, state* s) const {
+    CNNPOOL_UNROLL(8)
+    for (int u = 0; u < Packs; ++u) s[u] = before == nullptr ? line[u] : fold.merge(before[u], line[u]);
+    for (index i = 1; i < count; ++i) {
+      line += step;
+      CNNPOOL_UNROLL(8)
+      for (int u = 0; u < Packs; ++u) s[u] = fold.merge(s[u], line[u]);
+    }
+  }
+  template <int Packs>
+  CNNPOOL_INLINE void copy_states(const state* from, state* to) const {
+    CNNPOOL_UNROLL(8)
+    for (int u = 0; u < Packs; ++u) to[u] = from[u];
+  }
 
   CNNPOOL_INLINE void merge_boxes(index n, index first, index count, index packs) const {
-    state* const rows = rows_of_cells(packs);
+    // Behind the cells: one row of them, for the boxes with the same rows of cells.
+    state* const rows = cells + plan.row_cells * plan.col_cells * packs;
     const index across = plan.col_cells * packs;
-    state* const box = rows + across;
-    const index by_image = p.by_image, by_value = p.by_value, by_output = p.by_output;
-    L* to = p.result + n * plan.count * by_image + first * by_output;
     index row_first = -1, row_last = -1;
-    for (index k = 0; k < plan.count; ++k, to += by_image) {
+    for (index k = 0; k < plan.count; ++k) {
       const region_plan::place b = plan.places[k];
       if (b.row_first != row_first || b.row_last != row_last) {
         row_first = b.row_first;
         row_last = b.row_last;
-        const state* from = cells + row_first * across;
-        for (index i = 0; i < across; ++i) rows[i] = from[i];
-        for (index r = 1; r < row_last - row_first; ++r)
-          for (index i = 0; i < across; ++i) rows[i] = fold.merge(rows[i], from[r * across + i]);
+        for_packs(across, [&]<int Packs>(index i) {
+          state s[array_size(Packs)];
+          merge_lines<Packs>(cells + row_first * across + i, across, row_last - row_first, nullptr, s);
+          copy_states<Packs>(s, rows + i);
+        });
       }
-      for (index t = 0; t < packs; ++t) box[t] = rows[b.col_first * packs + t];
-      for (index c = b.col_first + 1; c < b.col_last; ++c)
-        for (index t = 0; t < packs; ++t) box[t] = fold.merge(box[t], rows[c * packs + t]);
-      for (index t = 0; t < packs; ++t) {
-        const index o = t * N, in_pack = count - o < N ? count - o : N;
-        const auto f = for_channels<V>(fold, first + o, in_pack);
-        const auto results = f.finish(box[t], b.positions);
-        constexpr int values_ = value_count<std::remove_cvref_t<decltype(results)>>;
-        CNNPOOL_UNROLL(8)
-        for (int v = 0; v < values_; ++v)
-          stored(value(results, v), to + o * by_output + v * by_value, in_pack, by_output);
-        if constexpr (requires { f.in_range(box[t]); })
-          recompute_where_needed(f.in_range(box[t]), n, k, first + o, in_pack);
+      for_packs(packs, [&]<int Packs>(index t) {
+        state s[array_size(Packs)];
+        merge_lines<Packs>(rows + b.col_first * packs + t, packs, b.col_last - b.col_first, nullptr, s);
+        store_box<Packs>(s, n, k, first + t * N, count - t * N);
+      });
+    }
+  }
+
+  /// Channels c .. c+count-1 of box k, at most those of `Packs` registers.
+  template <int Packs>
+  CNNPOOL_INLINE void store_box(const state* s, index n, index k, index c, index count) const {
+    L* to = p.result + (n * plan.count + k) * p.by_image + c * p.by_output;
+    if (count >= Packs * N && p.by_output == 1) {
+      CNNPOOL_UNROLL(8)
+      for (int u = 0; u < Packs; ++u, to += N)
+        finish(s[u], n, k, c + u * N, N, [&](const V& x, int v) { stored(x, to + v * p.by_value); });
+    } else {
+      for (int u = 0; u < Packs; ++u, to += N * p.by_output) {
+        const index left = count - u * N, in_pack = left < N ? left : N;
+        finish(s[u], n, k, c + u * N, in_pack,
+               [&](const V& x, int v) { stored(x, to + v * p.by_value, in_pack, p.by_output); });
       }
     }
+  }
+  template <class Store>
+  CNNPOOL_INLINE void finish(const state& s, index n, index k, index c, index count, const Store& store) const {
+    const auto f = for_channels<V>(fold, c, count);
+    const auto results = f.finish(s, plan.places[k].positions);
+    CNNPOOL_UNROLL(8)
+    for (int v = 0; v < value_count<std::remove_cvref_t<decltype(results)>>; ++v) store(value(results, v), v);
+    if constexpr (requires { f.in_range(s); }) recompute_where_needed(f.in_range(s), n, k, c, count);
   }
 
   template <class M>
