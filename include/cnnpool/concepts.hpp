@@ -40,7 +40,9 @@ namespace cnnpool {
 /// Optional, for results whose state can leave the range of a float although the result does not (GeM's sum of powers):
 ///   template <class V> auto in_range(const state<V>&) const;             a mask
 ///   template <class L, class Read> auto recompute(index n, const Read& x) const;   the result from elements x(0..n-1)
-/// Optional: first(x), the state of one element, where it costs less than step(init, x).
+/// Optional: first(x), the state of one element, where it costs less than step(init, x); beside the fold, a function
+/// optimistic(fold), which returns a fold of the same results whose step costs less, and which hopes for the best and
+/// says with in_range where it was wrong. Its state may be larger: it is taken where states are few (rows of memory).
 /// Optional, for a fold that differs by channel: `per_channel<V>(c, count)`, the fold for the channels in the lanes of
 /// V, and `per_channel<V>(c)`, the fold with channel c in every lane.
 template <class F, class V = float>

@@ -82,6 +82,12 @@ struct fused_fold {
   }
 };
 
+template <class First, class Rest>
+auto optimistic(const fused_fold<First, Rest>& f) {
+  const auto fused = []<class F, class R>(const F& first, const R& rest) { return fused_fold<F, R>{first, rest}; };
+  return fused(optimistic(f.first), optimistic(f.rest));
+}
+
 /// Calls f with the one fold made of those that the policies choose.
 template <class F, class P, class... Rest>
 void with_fused(const F& f, const P& policy, const Rest&... rest) {

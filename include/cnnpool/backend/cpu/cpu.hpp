@@ -261,15 +261,23 @@ struct cpu {
     const index share = outputs / workers_for(bytes, (outputs + 63) / 64) / 64 * 64;
     const index columns = share < 64 ? 64 : share < detail::column_tile<A> ? share : detail::column_tile<A>;
     const detail::tiles tiles(p.outputs, rows ? detail::row_tile : columns, p.images, rows);
-    parallel_shares(workers_for(bytes, tiles.count()), tiles.count(),
-                    [&](index, index first, index last) {
-                      if (rows)
-                        detail::run_up_to_avx2(level, detail::fold_share<detail::row_fold, X, F, W, A>{
-                                                          p, f, weights, weights_stride, tiles, first, last});
-                      else
-                        detail::run_at(level, detail::fold_share<detail::column_fold, X, F, W, A>{
-                                                  p, f, weights, weights_stride, tiles, first, last});
-                    });
+    const index workers = workers_for(bytes, tiles.count());
+    if (rows) {
+      const auto run_rows = [&]<class G>(const G& g) {
+        parallel_shares(workers, tiles.count(), [&](index, index first, index last) {
+          detail::run_up_to_avx2(level, detail::fold_share<detail::row_fold, X, G, W, A>{p, g, weights, weights_stride,
+                                                                                         tiles, first, last});
+        });
+      };
+      using detail::optimistic;
+      if constexpr (std::is_same_v<W, detail::no_weights>) run_rows(optimistic(f));
+      else run_rows(f);
+    } else {
+      parallel_shares(workers, tiles.count(), [&](index, index first, index last) {
+        detail::run_at(level, detail::fold_share<detail::column_fold, X, F, W, A>{p, f, weights, weights_stride, tiles,
+                                                                                  first, last});
+      });
+    }
   }
 };
 

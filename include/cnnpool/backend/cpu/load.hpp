@@ -230,6 +230,21 @@ class reader {
     copy_elements(buffer, p, count, 1);
     return apply(widened<Level, V>(buffer));
   }
+  /// Elements at a stride.
+  template <class V>
+  CNNPOOL_INLINE V spread(const T* p, index stride) const {
+    if constexpr (std::is_same_v<T, L>) {
+      V r;
+      CNNPOOL_UNROLL(16)
+      for (int i = 0; i < width<V>; ++i) r.set(i, p[i * stride]);
+      return apply(r);
+    } else {
+      T buffer[array_size(width<V>)];
+      CNNPOOL_UNROLL(16)
+      for (int i = 0; i < width<V>; ++i) buffer[i] = p[i * stride];
+      return apply(widened<Level, V>(buffer));
+    }
+  }
   /// One element as a scalar lane.
   CNNPOOL_INLINE L one(const T& stored) const {
     return read_(as_lane<L>(stored, quantization_));

@@ -57,10 +57,12 @@ struct row_fold {
  private:
   template <int Block>
   CNNPOOL_INLINE void fold_rows(index n, index first, index count) const {
-    const index total = p.elements.count, step = p.outputs.inner_stride;
+    const index step = p.outputs.inner_stride;
+    const bool single = Block == in_short && p.elements.count % Block == 1;
+    const index total = single ? p.elements.count - 1 : p.elements.count;
     const index padded = (total + Block - 1) / Block * Block;
-    const bool adjacent = p.elements.inner == total && (p.elements.inner_stride == 1 || total == 1) &&
-                          p.outputs.inner == p.outputs.count;
+    const bool adjacent = p.elements.inner == p.elements.count &&
+                          (p.elements.inner_stride == 1 || p.elements.count == 1) && p.outputs.inner == p.outputs.count;
     const T* last_start = p.end - padded;  // rows that start here or before end inside the view, padding included
     const T* start = p.start(n, first);
     L tail_weights[array_size(weighted ? Block : 1)] = {};  // of the last, partial block of a row
@@ -72,6 +74,8 @@ struct row_fold {
     for (index i = 0; i < count; i += N) {
       const index rows = count - i < N ? count - i : N, o = first + i;
       state states[array_size(N)];
+      const T* behind = nullptr;
+      index next = step;
       if constexpr (Block == in_long) {
         CNNPOOL_UNROLL(1)
         for (int r = 0; r < rows; ++r) {
@@ -82,17 +86,24 @@ struct row_fold {
         for (index r = rows; r < N; ++r) states[r] = states[0];  // lanes that nobody reads are numbers all the same
       } else {
         const T* x = start + i * step;
-        index next = step;
         if (!adjacent || rows < N || x > last_start || x + (N - 1) * step > last_start) {
-          for (int r = 0; r < N; ++r) gather(p.start(n, r < rows ? o + r : o), 0, total, buffer + r * short_row);
+          for (int r = 0; r < N; ++r)
+            gather(p.start(n, r < rows ? o + r : o), 0, p.elements.count, buffer + r * short_row);
           x = buffer;
           next = short_row;
         }
         CNNPOOL_UNROLL(4)
         for (int r = 0; r < N; r += together)
           short_rows(o + (r < rows ? r : 0), rows - r, x + r * next, next, total, tail_weights, states + r);
+        behind = x + total;
       }
-      reduced[i / N] = joint_reduction<L, N>(for_channels<V>(fold, o, rows), states);
+      const auto f = for_channels<V>(fold, o, rows);
+      state& all = reduced[i / N];
+      all = joint_reduction<L, N>(f, states);
+      if (single) {
+        if constexpr (weighted) all = f.step(all, read.template spread<V>(behind, next), V(weights[total]));
+        else all = f.step(all, read.template spread<V>(behind, next));
+      }
     }
     // Finished together: the roots and divisions of several registers overlap, in their own time each would stand
     // alone.
