@@ -14,6 +14,7 @@
 #include "retrieval/rerank.hpp"
 #include "retrieval/revisited.hpp"
 #include "retrieval/search.hpp"
+#include "retrieval/search_blocked.hpp"
 #include "train/codebook.hpp"
 #include "train/learned_whitening.hpp"
 #include "train/pca_whitening.hpp"

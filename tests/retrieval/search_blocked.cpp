@@ -16,7 +16,8 @@ using cnnpool::index;  // <string.h> has a function of this name
 
 // The promise of the header: the bits of `nearest`, which tests/retrieval/search.cpp checks against its own oracle.
 template <class A, class B>
-void same_as_nearest(const A& q, const B& x, index k, const search_blocks& blocks = {}) {
+void same_as_nearest(const A& q, const B& x, index k, search_blocks blocks = {}) {
+  blocks.fewest = 1;  // the product, however few the queries
   for (const metric by : {metric::cosine, metric::euclidean}) {
     const neighbours expected = nearest(q, x, k, by), found = nearest_blocked(q, x, k, by, blocks);
     REQUIRE(found.size() == expected.size());
@@ -73,7 +74,7 @@ TEST_CASE("equal rows tie to the lower index whatever the block they are in") {
   const auto base = random_rows<float>(random, 1, 37, -1, 1);
   descriptors<float> x(100, 37);
   for (index i = 0; i < 100; ++i) std::ranges::copy(base.row(0), x.row(i).begin());
-  const neighbours found = nearest_blocked(base, x, 60, metric::cosine, {.queries = 64, .rows = 9});
+  const neighbours found = nearest_blocked(base, x, 60, metric::cosine, {.queries = 64, .rows = 9, .fewest = 1});
   for (std::size_t i = 0; i < 60; ++i) REQUIRE(found[0][i] == static_cast<index>(i));
 }
 
@@ -120,6 +121,7 @@ TEST_CASE("200 random databases") {
 TEST_CASE("nothing to search, and what is wrong") {
   const descriptors<float> x(2, 3), none(0, 3);
   CHECK(nearest_blocked(none, x, 1).size() == 0);
+  CHECK(nearest_blocked(descriptors<float>(9, 0), descriptors<float>(2, 0), 1)[8][0] == 0);
   CHECK(nearest_blocked(x, none, 1)[1].empty());
   CHECK(sentence([&] { nearest_blocked(x, x, 0); }) == "nearest_blocked: k is 0, expected at least 1");
   CHECK(sentence([&] { nearest_blocked(x, descriptors<float>(1, 4), 1); }) ==

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "../core/descriptors.hpp"
+#include "pair_sums.hpp"
 
 namespace cnnpool {
 
@@ -55,34 +56,6 @@ class neighbours {
 
 namespace detail {
 
-/// SUM term(a_i, b_i); independent partial sums, so that the additions overlap.
-template <class A, class B, class Term>
-double sum_of_terms(std::span<A> a, std::span<B> b, const Term& term) {
-  constexpr std::size_t lanes = 8;
-  double partial[lanes] = {};
-  std::size_t i = 0;
-  for (; i + lanes <= a.size(); i += lanes)
-    for (std::size_t j = 0; j < lanes; ++j)
-      partial[j] += term(static_cast<double>(a[i + j]), static_cast<double>(b[i + j]));
-  for (std::size_t j = 0; i < a.size(); ++i, ++j)
-    partial[j] += term(static_cast<double>(a[i]), static_cast<double>(b[i]));
-  for (std::size_t half = lanes / 2; half > 0; half /= 2)
-    for (std::size_t j = 0; j < half; ++j) partial[j] += partial[j + half];
-  return partial[0];
-}
-
-struct multiply_terms {
-  double operator()(double a, double b) const { return a * b; }
-};
-struct square_difference {
-  double operator()(double a, double b) const { return (a - b) * (a - b); }
-};
-
-template <class A>
-double norm_of(std::span<A> a) {
-  return std::sqrt(sum_of_terms(a, a, multiply_terms{}));
-}
-
 template <class A, class B>
 double score_of(metric by, std::span<A> query, double query_norm, std::span<B> row, double row_norm) {
   if (by == metric::euclidean) return std::sqrt(sum_of_terms(query, row, square_difference{}));
@@ -112,10 +85,7 @@ neighbours nearest(const Queries& queries, const Database& database, index k, me
   detail::check_search(queries, database, k, "nearest");
   const index kept = std::min<index>(k, database.rows());
   neighbours found(queries.rows(), kept);
-  std::vector<double> norms(static_cast<std::size_t>(database.rows()));
-  if (by == metric::cosine)
-    for (index i = 0; i < database.rows(); ++i) norms[static_cast<std::size_t>(i)] = detail::norm_of(database.row(i));
-
+  std::vector<double> norms(static_cast<std::size_t>(database.rows()));  // taken when the first query reads the rows
   std::vector<double> scores(norms.size());
   std::vector<index> order(norms.size());
   for (index q = 0; q < queries.rows(); ++q) {
@@ -123,6 +93,7 @@ neighbours nearest(const Queries& queries, const Database& database, index k, me
     const double norm = detail::norm_of(query);
     for (index i = 0; i < database.rows(); ++i) {
       const std::size_t at = static_cast<std::size_t>(i);
+      if (q == 0 && by == metric::cosine) norms[at] = detail::norm_of(database.row(i));
       scores[at] = detail::score_of(by, query, norm, database.row(i), norms[at]);
     }
     const auto better = [&](index a, index b) {

@@ -1,28 +1,52 @@
 // Exact search in a large database: what `nearest` gives, bit for bit, at the speed of a matrix product.
 //
-// Blocks of queries meet blocks of the database in a float matrix product (Eigen's, threaded where OpenMP is on). Its
-// rounding error is bounded by (d + 8) 2^-24 |q| |x|, so only rows whose bound reaches the k-th best are scored again,
-// in double, as `nearest` does: near ties are decided there, equal rows tie exactly and go to the lower index.
+// Blocks of queries meet blocks of the database in a float matrix product (the cpu backend's, threaded where OpenMP is
+// on). Its rounding error is bounded by (d + 8) 2^-24 |q| |x|, so only rows whose bound reaches the k-th best are
+// scored again, in double, as `nearest` does: near ties are decided there, equal rows tie exactly and go to the lower
+// index. A few queries go to `nearest`, which reads the database once per query and copies nothing.
 //
 //   memory   block.queries * block.rows floats, and a few candidates per query; never queries * database
 //   time     2 n m d flops for n queries, m rows; the candidates' part is small while k is (k = m: use nearest)
 #pragma once
 
-#include <Eigen/Core>
-
+#include "../backend/cpu/cpu.hpp"
 #include "search.hpp"
 
 namespace cnnpool {
 
-/// Sizes of the two sides of one product; a change changes the time, never the result.
+/// Rows of the two sides of one product; a change changes the time, never the result.
 struct search_blocks {
   index queries = 1024;
   index rows = 1024;
+  index fewest = 8;  // fewer queries go to `nearest`
 };
 
 namespace detail {
 
-using search_matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+/// products(i, j) = row i of a times row j of b.
+class search_products {
+ public:
+  void compute(const descriptors<float>& a, const descriptors<float>& b) {
+    cols_ = b.rows();
+    values_.resize(static_cast<std::size_t>(a.rows() * cols_));
+    const shape e{.c = b.cols(), .w = cols_};
+    const auto x = as_source(feature_view<float>(b.data(), e, nhwc));
+    const matrix<const float> weights{a.data(), a.rows(), a.cols(), a.cols(), 1};
+    const index size = a.rows() * cols_;
+    const matrix<float> out{values_.data(), 1, size, size, 1};
+    scratch measure;
+    cpu{}.product(measure, x, weights, out);
+    memory_.resize(measure.peak() + scratch::alignment);
+    scratch s(memory_.data(), memory_.size());
+    cpu{}.product(s, x, weights, out);
+  }
+  float operator()(index i, index j) const { return values_[static_cast<std::size_t>(i * cols_ + j)]; }
+
+ private:
+  index cols_ = 0;
+  std::vector<float> values_;
+  std::vector<char> memory_;
+};
 
 /// What one side of the product is made of: rows in float (of length 1 for the cosine), and their lengths in double.
 template <descriptor_rows D>
@@ -32,7 +56,7 @@ class search_side {
 
   /// Rows first .. first+count-1. A row whose length is not a safe number is given as zeros and `doubtful` says so.
   void load(index first, index count) {
-    values.resize(count, d_->cols());
+    if (values.rows() != count) values = descriptors<float>(count, d_->cols());
     norms.resize(static_cast<std::size_t>(count));
     doubtful.resize(static_cast<std::size_t>(count));
     for (index i = 0; i < count; ++i) {
@@ -45,7 +69,7 @@ class search_side {
       const bool zero = norm == 0 && std::ranges::all_of(row, [](auto x) { return x == 0; });
       doubtful[at] = !(norm < 1e150) || (norm < 1e-140 && !zero);
       if (doubtful[at] || divisor == 0) {
-        values.row(i).setZero();
+        std::ranges::fill(values.row(i), 0.f);
         continue;
       }
       const double inverse = 1 / divisor;  // one double rounding more, which the bound has room for
@@ -54,7 +78,7 @@ class search_side {
     }
   }
 
-  search_matrix values;
+  descriptors<float> values;
   std::vector<double> norms;
   std::vector<char> doubtful;
 
@@ -130,8 +154,9 @@ neighbours nearest_blocked(const Queries& queries, const Database& database, ind
     raise("nearest_blocked: blocks of ", block.queries, " queries and ", block.rows,
           " rows, expected at least 1 of each");
   const index kept = std::min<index>(k, database.rows()), n = queries.rows();
+  if (n < block.fewest || database.cols() == 0) return nearest(queries, database, k, by);
   neighbours found(n, kept);
-  if (n == 0 || kept == 0) return found;
+  if (kept == 0) return found;
 
   const bool cosine = by == metric::cosine;
   const double longest = cosine ? 1 : std::max(detail::longest_row(queries), detail::longest_row(database));
@@ -144,7 +169,7 @@ neighbours nearest_blocked(const Queries& queries, const Database& database, ind
 
   detail::search_side<Queries> left(queries, by, unit);
   detail::search_side<Database> right(database, by, unit);
-  detail::search_matrix products;
+  detail::search_products products;
   for (index q0 = 0; q0 < n; q0 += block.queries) {
     const index qn = std::min(block.queries, n - q0);
     left.load(q0, qn);
@@ -153,7 +178,7 @@ neighbours nearest_blocked(const Queries& queries, const Database& database, ind
     for (index i0 = 0; i0 < database.rows(); i0 += block.rows) {
       const index in = std::min(block.rows, database.rows() - i0);
       right.load(i0, in);
-      products.noalias() = left.values * right.values.transpose();
+      products.compute(left.values, right.values);
       for (index q = 0; q < qn; ++q) {
         const std::size_t at = static_cast<std::size_t>(q);
         const double a = left.norms[at] / unit;

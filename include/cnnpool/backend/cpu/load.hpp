@@ -22,7 +22,8 @@ template <class T>
 
 #if CNNPOOL_HAS_PACKS
 #if CNNPOOL_HAS_AVX2_ASM
-/// Eight small integers, widened by one AVX2 instruction from memory; GCC's conversion takes two halves and joins them.
+/// Eight small integers or four floats, widened by one AVX2 instruction from memory; GCC's conversion takes two halves
+/// and joins them.
 /// An intrinsic cannot be inlined through functions that lack its target; an instruction can.
 template <class From>
 CNNPOOL_INLINE void widened_by_avx2(const void* p, typename vector_of<std::int32_t, 8>::type& r) {
@@ -33,6 +34,14 @@ CNNPOOL_INLINE void widened_by_avx2(const void* p, typename vector_of<std::int32
   if constexpr (std::is_same_v<From, std::uint16_t>) asm("vpmovzxwd %1, %0" : "=x"(r) : "m"(memory));
   else if constexpr (std::is_same_v<From, std::uint8_t>) asm("vpmovzxbd %1, %0" : "=x"(r) : "m"(memory));
   else asm("vpmovsxbd %1, %0" : "=x"(r) : "m"(memory));
+}
+CNNPOOL_INLINE pack<double, 4> doubles_by_avx2(const void* p) {
+  struct bytes {
+    char b[16];
+  };
+  pack<double, 4> r;
+  asm("vcvtps2pd %1, %0" : "=x"(r.v) : "m"(*static_cast<const bytes*>(p)));
+  return r;
 }
 #endif
 
@@ -46,6 +55,7 @@ CNNPOOL_INLINE pack<L, N> converted(const void* p) {
     r.v = __builtin_convertvector(x, typename pack<L, N>::vector);
     return r;
   }
+  if constexpr (std::is_same_v<From, float> && N == 4 && Level::f16c) return doubles_by_avx2(p);
 #endif
   typedef From stored __attribute__((vector_size(N * sizeof(From))));
   stored x;
