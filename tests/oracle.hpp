@@ -99,13 +99,12 @@ inline row gem(const map& x, const row& p, real eps = 1e-6L, floor_kind kind = f
       if (std::isnan(x.at(k, i))) return x.at(k, i);
       largest = std::max(largest, clamped(i));
     }
-    if (kind == floor_kind::on_sum) {
-      for (int i = 0; i < x.n(); ++i) s += std::pow(clamped(i), q);
-      return std::pow(std::max(s, eps) / x.n(), 1 / q);
-    }
-    if (largest == 0 || std::isinf(largest)) return largest;
+    // The root is monotone, so a floor of the sum is a floor of the result: no power of more than 1 is taken, and a
+    // double (valgrind's long double) has room for all of them.
+    const real floored = kind == floor_kind::on_sum ? std::pow(eps / x.n(), 1 / q) : 0;
+    if (largest == 0 || std::isinf(largest)) return std::max(largest, floored);
     for (int i = 0; i < x.n(); ++i) s += std::pow(clamped(i) / largest, q);
-    return largest * std::pow(s / x.n(), 1 / q);
+    return std::max(largest * std::pow(s / x.n(), 1 / q), floored);
   });
 }
 inline row gem(const map& x, real p = 3, real eps = 1e-6L, floor_kind kind = floor_kind::clamp) {
