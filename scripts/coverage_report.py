@@ -5,7 +5,8 @@ clang's source-based coverage: lines and conditions as they are written, not as 
 edge nor an optimisation counts. A header is compiled into many programs and a template into many functions: a line is
 covered when one of them ran it, a condition's side (a branch) when one of them took it. A condition that the compiler
 knows (if constexpr, a loop over a constant) has no branches. A template that no program instantiates is not seen, and a
-header that no program includes is named below the table. Not counted: *.cuh, which only nvcc compiles.
+header that no program includes is named below the table. Not counted: *.cuh, which only nvcc compiles, and lines that
+the preprocessor left out wherever their function was compiled.
 """
 import glob
 import json
@@ -36,17 +37,40 @@ def line_counts(segments):
     return counts
 
 
+def bodies(segments):
+    """(first line, last line, whether it was compiled) of each function. Of one that a program does not use clang knows
+    nothing but where it begins and ends: a region of its own, comments and what the preprocessor leaves out included."""
+    begin = None
+    for number, (line, _, count, has_count, entry, *_) in enumerate(segments):
+        if begin is None and has_count and entry:
+            begin, ran = number, count > 0
+        elif begin is not None and not has_count and not entry:
+            yield segments[begin][0], line, ran or number > begin + 1
+            begin = None
+
+
 class Header:
     def __init__(self):
-        self.lines = {}     # line: count
-        self.branches = {}  # (line, column, end line, end column): [true count, false count]
+        self.lines = {}        # line: the programs that run it
+        self.unused = set()    # lines of functions that a program does not use
+        self.compiled = set()  # lines of functions that a program compiles, what the preprocessor leaves out included
+        self.branches = {}     # (line, column, end line, end column): [true count, false count]
 
-    def add(self, data):
+    def add(self, program, data):
+        unused = set()
+        for first, last, compiled in bodies(data["segments"]):
+            (self.compiled if compiled else unused).update(range(first, last + 1))
+        self.unused |= unused
         for line, count in line_counts(data["segments"]).items():
-            self.lines[line] = max(count, self.lines.get(line, 0))
+            if line not in unused:
+                self.lines.setdefault(line, []).extend([program] if count else [])
         for *span, true, false, _, _, _ in data["branches"]:
             sides = self.branches.setdefault(tuple(span), [0, 0])
             sides[0], sides[1] = max(sides[0], true), max(sides[1], false)
+
+    def finish(self):
+        for line in self.unused - self.compiled:
+            self.lines.setdefault(line, [])
 
     def conditions(self):
         """Without those that are constant: never true, never false, in a line that ran."""
@@ -54,10 +78,10 @@ class Header:
 
     def score(self):
         sides = [side for pair in self.conditions().values() for side in pair]
-        return (sum(c > 0 for c in self.lines.values()), len(self.lines), sum(s > 0 for s in sides), len(sides))
+        return (sum(map(bool, self.lines.values())), len(self.lines), sum(s > 0 for s in sides), len(sides))
 
     def missing(self):
-        lines = sorted(line for line, count in self.lines.items() if count == 0)
+        lines = sorted(line for line, programs in self.lines.items() if not programs)
         runs = []
         for line in lines:
             if runs and runs[-1][1] == line - 1:
@@ -92,20 +116,18 @@ def main():
                              capture_output=True, text=True, check=True)
         return program, json.loads(run.stdout)["data"][0]["files"]
 
-    headers, ran = {}, {}
+    headers = {}
     with ThreadPoolExecutor(os.cpu_count()) as workers:
         for program, files in workers.map(export, profiles):
             for data in files:
                 if not data["filename"].startswith(include + os.sep):
                     continue
                 name = data["filename"][len(include) + 1:]
-                headers.setdefault(name, Header()).add(data)
-                for line, count in line_counts(data["segments"]).items():
-                    by_line = ran.setdefault(name, {}).setdefault(line, [])
-                    if count:
-                        by_line.append(program)
+                headers.setdefault(name, Header()).add(program, data)
+    for header in headers.values():
+        header.finish()
     with open(os.path.join(build, "ran.json"), "w", encoding="utf-8") as file:
-        json.dump(ran, file)  # header: {line: [programs]}, for scripts/mutants
+        json.dump({name: header.lines for name, header in headers.items()}, file)  # for scripts/mutants
 
     total = [0, 0, 0, 0]
     print(f"\n{'header':44} {'lines':>17} {'branches':>19}")
