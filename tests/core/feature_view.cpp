@@ -1,4 +1,5 @@
 #include <cnnpool/core/any_feature_view.hpp>
+#include <cnnpool/core/source.hpp>
 
 #include <cstdint>
 #include <limits>
@@ -87,6 +88,12 @@ TEST_CASE("images and crops stay inside the view") {
     CHECK(sentence([&] { x.crop(b); }).find("feature_view::crop: box of ") == 0);
   const feature_view<float> nothing(nullptr, {0, 2, 4, 5}, nchw);
   CHECK((nothing.images(0, 0).data() == nullptr && nothing.crop({1, 1, 2, 2}).data() == nullptr));
+}
+
+TEST_CASE("an image has the bytes of its elements, whatever lies between them") {
+  std::vector<double> data(2 * 3 * 5 * 8);
+  const feature_view<double> x(data.data(), {2, 3, 5, 7}, strides{120, 40, 8, 1});
+  CHECK(detail::image_bytes(as_source(x)) == 3 * 5 * 7 * 8);
 }
 
 TEST_CASE("a view of run-time type gives the typed view back") {

@@ -41,6 +41,11 @@ TEST_CASE("sizes that a workspace cannot have are sentences") {
         std::string::npos);
   CHECK(s.peak() == scratch::alignment);
   CHECK(!sentence([&] { s.make<double>(std::numeric_limits<index>::max() / 4, 1); }).empty());
+  {
+    scratch most;
+    most.bytes(~std::size_t{0} - scratch::alignment);
+    CHECK(most.peak() == ~std::size_t{0} - scratch::alignment + 1);
+  }
   workspace exact(scratch::alignment);
   scratch one(exact.data(), exact.capacity());
   CHECK((one.bytes(scratch::alignment) == exact.data() && !one.measuring() && s.measuring()));

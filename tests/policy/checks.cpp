@@ -110,6 +110,7 @@ TEST_CASE("sliding windows: at least one pixel, at most the image; the last ones
   CHECK(w[0] == box{0, 0, 3, 3});
   CHECK(w[2] == box{0, 4, 3, 3});
   CHECK(w[5] == box{2, 4, 3, 3});
+  CHECK(sliding_grid{}.regions(2, 3).size() == 6);  // every position
 }
 TEST_CASE("mop_map: levels, windows and projections fit each other") {
   const shape map{1, 3, 4, 5};
