@@ -164,8 +164,6 @@ struct region_fold {
   template <class Action>
   CNNPOOL_INLINE void for_packs(index packs, const Action& f) const {
     index t = 0;
-    if constexpr (components<V, state> == 1)
-      for (; t + 8 <= packs; t += 8) f.template operator()<8>(t);
     for (; t + 4 <= packs; t += 4) f.template operator()<4>(t);
     for (; t < packs; ++t) f.template operator()<1>(t);
   }
