@@ -7,7 +7,6 @@ import argparse
 import collections
 import ctypes
 import functools
-import os
 import pathlib
 import re
 import statistics
@@ -73,11 +72,10 @@ def pooled(region):
     return torch.nn.functional.max_pool2d(region, region.shape[2:]).flatten(1)
 
 
-# functions: of several that do the same the fastest is measured, which is another for every shape.
-Row = collections.namedtuple("Row", "policy form functions channels_last", defaults=[False])
-ROWS = [Row(policy, form, [f]) for policy, f in (("sum", lambda x: x.sum((2, 3))), ("max", lambda x: x.amax((2, 3))),
-                                                 ("gem3", gem3), ("crow", crow), ("five", five))
-        for form in ("eager", "compile")]
+# functions: of several that do the same the fastest is measured; which one that is differs from shape to shape.
+Row = collections.namedtuple("Row", "policy form functions channels_last")
+METHODS = {"sum": lambda x: x.sum((2, 3)), "max": lambda x: x.amax((2, 3)), "gem3": gem3, "crow": crow, "five": five}
+ROWS = [Row(policy, form, [f], False) for policy, f in METHODS.items() for form in ("eager", "compile")]
 ROWS += [Row(policy, form, functions, policy == "rmac_nhwc") for policy in ("rmac", "rmac_nhwc")
          for form, functions in (
              ("toolbox", [rmac_toolbox]),
@@ -170,13 +168,17 @@ def processor():
     return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "unknown processor")
 
 
+def ratio_text(ratio):
+    return f"{ratio:.2f}" if ratio < 10 else f"{ratio:.0f}"
+
+
 def table_of(cells):
     lines = ["| policy | PyTorch | " + " | ".join(SHAPES) + " |", "|---|---|" + "---:|" * len(SHAPES)]
     for row in ROWS:
         found = [cells.get(name_of(row, letter)) for letter in SHAPES]
         if any(found):
             lines.append(f"| {row.policy} | {row.form} | " +
-                         " | ".join(f"{c[0]:.3g}" if c else "-" for c in found) + " |")
+                         " | ".join(ratio_text(c[0]) if c else "-" for c in found) + " |")
     return "\n".join(lines) + "\n"
 
 
@@ -197,9 +199,7 @@ def main():
     python_h = pathlib.Path(sysconfig.get_path("include"), "Python.h")
     if any(row.form == "compile" for row, _ in work) and not python_h.exists():
         cannot("torch.compile needs Python.h", "Debian: python3-dev")
-    library_path = pathlib.Path(arguments.library).resolve()
-    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(library_path.parent / "torch_compiled"))
-    library = ctypes.CDLL(str(library_path))
+    library = ctypes.CDLL(str(pathlib.Path(arguments.library).resolve()))
     library.descriptor_size.restype = library.rmac_boxes.restype = ctypes.c_long
     torch.set_num_threads(1)
     print(f"PyTorch {torch.__version__} ({torch.backends.cpu.get_cpu_capability()}), {processor()}, "
@@ -209,7 +209,7 @@ def main():
         for row, letter in work:
             name = name_of(row, letter)
             ratio, ours = cells[name] = measure(library, row, SHAPES[letter], name, arguments.seconds)
-            print(f"{name}: ours {ours * 1e6:.1f} us, PyTorch / ours {ratio:.3g}", flush=True)
+            print(f"{name}: ours {ours * 1e6:.1f} us, PyTorch / ours {ratio_text(ratio)}", flush=True)
     table = table_of(cells)
     print("\n" + table, end="")
     if arguments.table:
