@@ -5,7 +5,7 @@ import json
 import sys
 
 WORKLOADS = ["A", "B", "C", "D", "C_cold", "64xB"]
-PEERS = ["Eigen", "OpenBLAS", "FAISS", "VLFeat", "nearest"]  # the last is ours too: search in double, pair by pair
+PEERS = ["Eigen", "OpenBLAS", "FAISS", "VLFeat", "nearest_blocked", "nearest"]  # the last two: ours, no index
 
 
 def benchmarks_of(path):

@@ -8,6 +8,7 @@
 #include "io/npy.hpp"
 #include "io/npy_write.hpp"
 #include "pooling.hpp"
+#include "retrieval/flat_index.hpp"
 #include "retrieval/ground_truth.hpp"
 #include "retrieval/measures.hpp"
 #include "retrieval/query_expansion.hpp"

@@ -1,4 +1,4 @@
-#include <cnnpool/retrieval/search_blocked.hpp>
+#include <cnnpool/retrieval/flat_index.hpp>
 
 #include <cmath>
 #include <cstring>
@@ -14,21 +14,27 @@ namespace {
 
 using cnnpool::index;  // <string.h> has a function of this name
 
-// The promise of the header: the bits of `nearest`, which tests/retrieval/search.cpp checks against its own oracle.
+void same(const neighbours& found, const neighbours& expected) {
+  REQUIRE(found.size() == expected.size());
+  REQUIRE(found.k() == expected.k());
+  for (std::size_t i = 0; i < found.size(); ++i)
+    for (std::size_t j = 0; j < found[i].size(); ++j) {
+      CAPTURE(i, j);
+      REQUIRE(found[i][j] == expected[i][j]);
+      const double a = found.score(i)[j], b = expected.score(i)[j];
+      REQUIRE(((std::isnan(a) && std::isnan(b)) || std::memcmp(&a, &b, sizeof a) == 0));
+    }
+}
+
+// The promise of both headers: the bits of `nearest`, which tests/retrieval/search.cpp checks against its own oracle.
 template <class A, class B>
 void same_as_nearest(const A& q, const B& x, index k, search_blocks blocks = {}) {
   blocks.fewest = 1;  // the product, however few the queries
   for (const metric by : {metric::cosine, metric::euclidean}) {
-    const neighbours expected = nearest(q, x, k, by), found = nearest_blocked(q, x, k, by, blocks);
-    REQUIRE(found.size() == expected.size());
-    REQUIRE(found.k() == expected.k());
-    for (std::size_t i = 0; i < found.size(); ++i)
-      for (std::size_t j = 0; j < found[i].size(); ++j) {
-        CAPTURE(i, j, k, x.rows(), x.cols(), by == metric::cosine);
-        REQUIRE(found[i][j] == expected[i][j]);
-        const double a = found.score(i)[j], b = expected.score(i)[j];
-        REQUIRE(((std::isnan(a) && std::isnan(b)) || std::memcmp(&a, &b, sizeof a) == 0));
-      }
+    CAPTURE(k, x.rows(), x.cols(), by == metric::cosine);
+    const neighbours expected = nearest(q, x, k, by);
+    same(nearest_blocked(q, x, k, by, blocks), expected);
+    same(flat_index(x, by, blocks).nearest(q, k), expected);
   }
 }
 
@@ -103,6 +109,11 @@ TEST_CASE("zeros, NaN, infinities, tiny and huge rows") {
   }
   for (const index k : {1, 5, 29}) same_as_nearest(y, y, k, {.queries = 3, .rows = 7});
   same_as_nearest(descriptors<float>(2, 3), descriptors<float>(4, 3), 2);  // nothing but zeros
+  // Queries far longer than every row, and rows that are subnormal beside the longest.
+  auto tiny = random_rows<float>(random, 50, 5, -1, 1), large = random_rows<float>(random, 9, 5, -1, 1);
+  for (std::size_t i = 5; i < tiny.size(); ++i) tiny.data()[i] *= 1e-38f;
+  for (std::size_t i = 0; i < large.size(); ++i) large.data()[i] *= i % 2 == 0 ? 1e38f : 1e20f;
+  same_as_nearest(large, tiny, 6, {.queries = 4, .rows = 16});
 }
 
 TEST_CASE("200 random databases") {

@@ -1,4 +1,5 @@
 cnnpool_test(retrieval/ground_truth)
+cnnpool_test(retrieval/flat_index)
 cnnpool_test(retrieval/measures)
 cnnpool_test(retrieval/pair_sums)
 cnnpool_test(retrieval/query_expansion)

@@ -144,68 +144,54 @@ double longest_row(const D& d) {
   return longest;
 }
 
-}  // namespace detail
-
-template <descriptor_rows Queries, descriptor_rows Database>
-neighbours nearest_blocked(const Queries& queries, const Database& database, index k, metric by = metric::cosine,
-                           const search_blocks& block = {}) {
-  detail::check_search(queries, database, k, "nearest_blocked");
-  if (block.queries < 1 || block.rows < 1)
-    raise("nearest_blocked: blocks of ", block.queries, " queries and ", block.rows,
-          " rows, expected at least 1 of each");
-  const index kept = std::min<index>(k, database.rows()), n = queries.rows();
-  if (n < block.fewest || database.cols() == 0) return nearest(queries, database, k, by);
-  neighbours found(n, kept);
-  if (kept == 0) return found;
-
+/// The k best of every query. each_block(f) calls f(first row, search_side) for one block of the database after the
+/// other; Euclidean rows are in units of `unit`.
+template <descriptor_rows Queries, descriptor_rows Database, class EachBlock>
+void search_in_blocks(const Queries& queries, const Database& database, metric by, double unit, index query_block,
+                      const EachBlock& each_block, neighbours& found) {
   const bool cosine = by == metric::cosine;
-  const double longest = cosine ? 1 : std::max(detail::longest_row(queries), detail::longest_row(database));
-  const double unit = longest > 0 ? longest : 1;
   // (d + 8) u for the product and the rounding of its inputs; 2^-126 where something underflows; and what the double
   // score itself may be off by.
   const double d = static_cast<double>(database.cols());
-  const double relative = (d + 8) * 0x1p-24 * 1.01 + 4 * (d + 8) * 0x1p-52, absolute = (d + 8) * 0x1p-126;
+  const double relative = (d + 8) * 0x1p-24 * 1.01 + 4 * (d + 8) * 0x1p-52, underflow = (d + 8) * 0x1p-126;
   const double unknown = std::numeric_limits<double>::infinity();
+  const index kept = found.k();
 
-  detail::search_side<Queries> left(queries, by, unit);
-  detail::search_side<Database> right(database, by, unit);
-  detail::search_products products;
-  for (index q0 = 0; q0 < n; q0 += block.queries) {
-    const index qn = std::min(block.queries, n - q0);
+  search_side<Queries> left(queries, by, unit);
+  search_products products;
+  for (index q0 = 0; q0 < queries.rows(); q0 += query_block) {
+    const index qn = std::min(query_block, queries.rows() - q0);
     left.load(q0, qn);
-    std::vector<detail::search_candidates> candidates(static_cast<std::size_t>(qn),
-                                                      detail::search_candidates(static_cast<std::size_t>(kept)));
-    for (index i0 = 0; i0 < database.rows(); i0 += block.rows) {
-      const index in = std::min(block.rows, database.rows() - i0);
-      right.load(i0, in);
+    std::vector<search_candidates> candidates(static_cast<std::size_t>(qn),
+                                              search_candidates(static_cast<std::size_t>(kept)));
+    each_block([&](index i0, const search_side<Database>& right) {
       products.compute(left.values, right.values);
       for (index q = 0; q < qn; ++q) {
         const std::size_t at = static_cast<std::size_t>(q);
-        const double a = left.norms[at] / unit;
-        for (index i = 0; i < in; ++i) {
+        const double a = left.norms[at] / unit, absolute = underflow * std::max(1.0, a);
+        for (index i = 0; i < right.values.rows(); ++i) {
           const std::size_t row = static_cast<std::size_t>(i);
           const double product = static_cast<double>(products(q, i)), b = right.norms[row] / unit;
           if (left.doubtful[at] != 0 || right.doubtful[row] != 0 || !std::isfinite(product)) {
             candidates[at].offer(-unknown, unknown, i0 + i);
           } else if (cosine) {
-            candidates[at].offer(-product - relative - absolute, -product + relative + absolute, i0 + i);
+            candidates[at].offer(-product - relative - underflow, -product + relative + underflow, i0 + i);
           } else {
             const double cost = a * a + b * b - 2 * product, off = 2 * relative * (a + b) * (a + b) + 4 * absolute;
             candidates[at].offer(cost - off, cost + off, i0 + i);
           }
         }
       }
-    }
+    });
     for (index q = 0; q < qn; ++q) {
       const std::vector<index> rows = candidates[static_cast<std::size_t>(q)].rows();
       const auto query = queries.row(q0 + q);
-      const double norm = detail::norm_of(query);
+      const double norm = norm_of(query);
       std::vector<std::pair<double, index>> scored;
       for (const index i : rows)
-        scored.emplace_back(
-            detail::score_of(by, query, norm, database.row(i), cosine ? detail::norm_of(database.row(i)) : 0), i);
+        scored.emplace_back(score_of(by, query, norm, database.row(i), cosine ? norm_of(database.row(i)) : 0), i);
       std::partial_sort(scored.begin(), scored.begin() + kept, scored.end(), [&](const auto& x, const auto& y) {
-        return detail::ranked_first(by, x.first, x.second, y.first, y.second);
+        return ranked_first(by, x.first, x.second, y.first, y.second);
       });
       const auto ids = found.ids(static_cast<std::size_t>(q0 + q));
       const auto scores = found.scores(static_cast<std::size_t>(q0 + q));
@@ -215,6 +201,34 @@ neighbours nearest_blocked(const Queries& queries, const Database& database, ind
       }
     }
   }
+}
+
+inline void check_blocks(const search_blocks& block, const char* where) {
+  if (block.queries < 1 || block.rows < 1)
+    raise(where, ": blocks of ", block.queries, " queries and ", block.rows, " rows, expected at least 1 of each");
+}
+
+}  // namespace detail
+
+template <descriptor_rows Queries, descriptor_rows Database>
+neighbours nearest_blocked(const Queries& queries, const Database& database, index k, metric by = metric::cosine,
+                           const search_blocks& block = {}) {
+  detail::check_search(queries, database, k, "nearest_blocked");
+  detail::check_blocks(block, "nearest_blocked");
+  const index rows = database.rows();
+  if (queries.rows() < block.fewest || rows == 0 || database.cols() == 0) return nearest(queries, database, k, by);
+
+  const double longest = std::max(detail::longest_row(queries), detail::longest_row(database));
+  const double unit = by == metric::cosine || longest == 0 ? 1 : longest;
+  detail::search_side<Database> right(database, by, unit);
+  const auto each_block = [&](const auto& f) {
+    for (index i = 0; i < rows; i += block.rows) {
+      right.load(i, std::min(block.rows, rows - i));
+      f(i, right);
+    }
+  };
+  neighbours found(queries.rows(), std::min(k, rows));
+  detail::search_in_blocks(queries, database, by, unit, block.queries, each_block, found);
   return found;
 }
 
