@@ -78,7 +78,7 @@ TEST_CASE("byte offset, strides, and strides that are missing") {
     });
   }
   f.memory[1] = 1000;
-  CHECK(pool(f.t, max{})(0, 0) == 1000);
+  CHECK(pool(reference{}, f.t, max{})(0, 0) == 1000);
   CHECK(as_view(f.t, {.axes = "nhwc"}).extents() == shape{2, 5, 20, 6});
 }
 
@@ -93,7 +93,7 @@ TEST_CASE("a slice that runs backwards, and no element at all") {
   });
   f.shape[0] = 0;
   f.t.data = nullptr;
-  CHECK(pool(f.t, max{}).rows() == 0);
+  CHECK(pool(reference{}, f.t, max{}).rows() == 0);
   f.t.strides = nullptr;
   CHECK(as_view(f.t).extents() == shape{0, 10, 6, 5});
 }
@@ -149,7 +149,7 @@ TEST_CASE("an owner gives its tensor back exactly once") {
   {
     dlpack::owner a(&managed), b = std::move(a);
     CHECK((a.empty() && !b.empty()));
-    CHECK(pool(b, max{}).rows() == 2);
+    CHECK(pool(reference{}, b, max{}).rows() == 2);
     a = std::move(b);
     CHECK(deleted == 0);
     a = dlpack::owner(&second);
@@ -192,7 +192,7 @@ TEST_CASE("descriptors out, without a copy") {
   CHECK(t.data == memory);
   CHECK((t.ndim == 2 && t.shape[0] == 2 && t.shape[1] == 3 && t.strides[0] == 3 && t.strides[1] == 1));
   CHECK((t.dtype.code == 2 && t.dtype.bits == 32 && t.dtype.lanes == 1));
-  CHECK(pool(o, sum{})(1, 2) == 5);
+  CHECK(pool(reference{}, o, sum{})(1, 2) == 5);
   const dlpack::owner wide(dlpack::to_dlpack(descriptors<double>(0, 4)));
   CHECK((wide.get().dtype.bits == 64 && as_view(wide).extents() == shape{0, 4, 1, 1}));
 }

@@ -66,23 +66,23 @@ TEST_CASE("versions 1.0, 2.0 and 3.0, keys in any order, any white space and quo
       const npy_array a = read(file_of(header, "\1\2\3\4\5\6", major));
       CHECK(a.type() == scalar_type::uint8);
       CHECK(a.shape() == std::vector<cnnpool::index>{1, 1, 2, 3});
-      CHECK(pool(a, sum{})(0, 0) == 21);
+      CHECK(pool(reference{}, a, sum{})(0, 0) == 21);
     }
 }
 TEST_CASE("Fortran order, both byte orders, every type, fewer axes") {
   const npy_array f = read(file_of("{'descr': '<i1', 'fortran_order': True, 'shape': (2, 3)}", "\1\2\3\4\5\6"));
-  const auto d = pool(f, sum{});
+  const auto d = pool(reference{}, f, sum{});
   CHECK((d.rows() == 2 && d.cols() == 3 && d(0, 1) == 3 && d(1, 0) == 2));
-  CHECK(
-      pool(read(file_of("{'descr': '>f4', 'fortran_order': False, 'shape': (1,)}", std::string("\x40\x49\x0f\xdb", 4))),
-           sum{})(0, 0) == 3.14159274f);
-  CHECK(pool(read(file_of("{'descr': '<f2', 'fortran_order': False, 'shape': (1,)}", std::string("\x00\x3c", 2))),
-             sum{})(0, 0) == 1);
-  CHECK(pool(read(file_of("{'descr': '>f8', 'fortran_order': False, 'shape': (1,)}",
-                          std::string("\x3f\xf8\0\0\0\0\0\0", 8))),
-             sum{})(0, 0) == 1.5f);
-  CHECK(pool(read(file_of(six_bytes, "\1\2\3\4\5\6")).view({.axes = "nhwc"}), sum{}).cols() == 3);
-  CHECK(pool(read(file_of(six_bytes, "\1\2\3\4\5\6")).view({.quantized = {0.5f, 1}}), sum{})(0, 0) == 7.5f);
+  const auto one = [](const std::string& header, const std::string& bytes) {
+    return pool(reference{}, read(file_of(header, bytes)), sum{})(0, 0);
+  };
+  CHECK(one("{'descr': '>f4', 'fortran_order': False, 'shape': (1,)}", std::string("\x40\x49\x0f\xdb", 4)) ==
+        static_cast<double>(3.14159274f));
+  CHECK(one("{'descr': '<f2', 'fortran_order': False, 'shape': (1,)}", std::string("\x00\x3c", 2)) == 1);
+  CHECK(one("{'descr': '>f8', 'fortran_order': False, 'shape': (1,)}", std::string("\x3f\xf8\0\0\0\0\0\0", 8)) == 1.5);
+  const npy_array six = read(file_of(six_bytes, "\1\2\3\4\5\6"));
+  CHECK(pool(reference{}, six.view({.axes = "nhwc"}), sum{}).cols() == 3);
+  CHECK(pool(reference{}, six.view({.quantized = {0.5f, 1}}), sum{})(0, 0) == 7.5);
 }
 TEST_CASE("lying and broken files are one sentence with the numbers") {
   CHECK(wrong("") == "read_npy: maps.npy: is not a .npy file (0 bytes)");
@@ -137,14 +137,14 @@ TEST_CASE("what is written can be read") {
   descriptors<float> d(2, 3);
   d(1, 2) = 5;
   write_npy(f / "d.npy", d);
-  const auto back = pool(read_npy(f / "d.npy"), sum{});
+  const auto back = pool(reference{}, read_npy(f / "d.npy"), sum{});
   CHECK((back.rows() == 2 && back.cols() == 3 && back(1, 2) == 5 && back(0, 0) == 0));
   CHECK(fs::file_size(f / "d.npy") == 128 + 24);
   const std::vector<float16> h(24, to_float16(2));
   write_npy(f / "h.npy", feature_view<float16>(h.data(), {1, 4, 2, 3}, nhwc));
   const npy_array maps = read_npy(f / "h.npy");
   CHECK((maps.type() == scalar_type::float16 && maps.view().extents() == shape{1, 4, 2, 3} &&
-         pool(maps, sum{})(0, 3) == 12));
+         pool(reference{}, maps, sum{})(0, 3) == 12));
 }
 TEST_CASE("a file that cannot be written is a sentence and leaves nothing") {
   const test_folder f("npy");
