@@ -45,7 +45,7 @@ TEST_CASE("what dnn gives: 4, 3 and 2 dimensions of one channel") {
                 [&](auto n, auto c, auto, auto) -> const float& { return two.at<float>(i(n), i(c)); });
   same_elements(two, {.h = 4, .w = 9},
                 [&](auto, auto, auto h, auto w) -> const float& { return two.at<float>(i(h), i(w)); }, {.axes = "hw"});
-  CHECK(pool(two, sum{}).rows() == 4);
+  CHECK(pool(reference{}, two, sum{}).rows() == 4);
 }
 
 TEST_CASE("images: channels are the innermost axis, rows have a pitch") {
@@ -76,25 +76,25 @@ TEST_CASE("parts of more dimensions are not continuous and are read by their ste
     const int at[] = {i(n) + 1, i(c) + 2, i(h) + 1, i(w) + 3};
     return whole.at<float>(at);
   });
-  const auto from_part = pool(part, gem{}), from_copy = pool(part.clone(), gem{});
+  const auto from_part = pool(reference{}, part, sum{}), from_copy = pool(reference{}, part.clone(), sum{});
   for (index n = 0; n < 2; ++n)
     for (index c = 0; c < 3; ++c) CHECK(from_part(n, c) == from_copy(n, c));
 }
 
 TEST_CASE("element types") {
   const cv::Mat numbers = filled({2, 3, 4, 5});
-  const auto expected = pool(numbers, sum{});
+  const auto expected = pool(reference{}, numbers, sum{});
   cv::Mat other;
   numbers.convertTo(other, CV_64F);
   CHECK(as_view(other).type() == scalar_type::float64);
-  CHECK(pool(other, sum{})(1, 2) == Approx(expected(1, 2)));
+  CHECK(pool(reference{}, other, sum{})(1, 2) == Approx(expected(1, 2)));
   numbers.convertTo(other, CV_16F);
   CHECK(as_view(other).type() == scalar_type::float16);
-  CHECK(pool(other, sum{})(1, 2) == Approx(expected(1, 2)).epsilon(1e-3));
+  CHECK(pool(reference{}, other, sum{})(1, 2) == Approx(expected(1, 2)).epsilon(1e-3));
   cv::Mat bytes(std::vector<int>{1, 2, 2, 2}, CV_8S, cv::Scalar(-3));
-  CHECK(pool(as_view(bytes, {.quantized = {0.5f, 1}}), sum{})(0, 1) == -8);
+  CHECK(pool(reference{}, as_view(bytes, {.quantized = {0.5f, 1}}), sum{})(0, 1) == -8);
   bytes = cv::Mat(2, 2, CV_8UC3, cv::Scalar(1, 2, 3));
-  CHECK(pool(bytes, sum{})(0, 2) == 12);
+  CHECK(pool(reference{}, bytes, sum{})(0, 2) == 12);
   const cv::Mat_<float> matrix(2, 3, 1.f);
   CHECK(as_view(matrix).extents() == shape{2, 3, 1, 1});
 }
@@ -109,43 +109,44 @@ TEST_CASE("half floats in the old container: the sentence's advice works") {
       "as_view: the cv::Mat holds CV_16S, expected CV_32F, CV_64F, CV_16F, CV_8U or CV_8S; where these are half floats "
       "(cv::convertFp16), name them: cv::Mat(m.dims, m.size.p, CV_16F, m.data, m.step.p)");
   const cv::Mat named(half.dims, half.size.p, CV_16F, half.data, half.step.p);
-  CHECK(pool(named, sum{})(3, 4) == Approx(numbers.reshape(1, 24).at<float>(3, 4)).epsilon(1e-3));
+  CHECK(pool(reference{}, named, sum{})(3, 4) == Approx(numbers.reshape(1, 24).at<float>(3, 4)).epsilon(1e-3));
 }
 
 TEST_CASE("lists of Mats of different sizes, and a temporary in pool") {
   const std::vector<cv::Mat> maps = {filled({1, 3, 4, 5}), filled({2, 3, 6, 2})};
-  const auto d = pool(maps, max{});
+  const auto d = pool(reference{}, maps, max{});
   REQUIRE(d.rows() == 3);
   double most = 0;
   const cv::Mat plane(6, 2, CV_32F, const_cast<float*>(maps[1].ptr<float>(1, 2)));
   cv::minMaxLoc(plane, nullptr, &most);
-  CHECK(static_cast<double>(d(2, 2)) == most);
-  CHECK(pool(filled({1, 3, 4, 5}), max{}).cols() == 3);
+  CHECK(d(2, 2) == most);
+  CHECK(pool(reference{}, filled({1, 3, 4, 5}), max{}).cols() == 3);
 }
 
 TEST_CASE("results go into a Mat, a part of one, a Mat_<double>, and come as one") {
   const cv::Mat x = filled({2, 3, 4, 5});
-  const auto expected = pool(x, max{});
+  const auto floats = only<float>(as_view(x));
+  const auto expected = pool(floats, max{});
   workspace w;
   cv::Mat out(2, 3, CV_32F);
-  pool_into(x, max{}, out, w);
+  pool_into(floats, max{}, out, w);
   CHECK(out.at<float>(1, 2) == expected(1, 2));
   cv::Mat wide(4, 8, CV_32F, cv::Scalar(-1));
   cv::Mat part = wide(cv::Rect(3, 1, 3, 2));
-  pool_into(x, max{}, part, w);
+  pool_into(floats, max{}, part, w);
   CHECK((wide.at<float>(1, 3) == expected(0, 0) && wide.at<float>(2, 5) == expected(1, 2)));
   CHECK((wide.at<float>(1, 2) == -1 && wide.at<float>(2, 6) == -1 && wide.at<float>(3, 3) == -1));
   cv::Mat wide_double;
   x.convertTo(wide_double, CV_64F);
   cv::Mat_<double> doubles(2, 3);
-  pool_into(wide_double, max{}, doubles, w);
+  pool_into(only<double>(as_view(wide_double)), max{}, doubles, w);
   CHECK(doubles(1, 0) == static_cast<double>(expected(1, 0)));
   const cv::Mat own = to_mat(expected);
   REQUIRE((own.rows == 2 && own.cols == 3 && own.type() == CV_32F));
   CHECK(own.at<float>(1, 1) == expected(1, 1));
   CHECK(to_mat(descriptors<double>(2, 1)).type() == CV_64F);
   CHECK(to_mat(descriptors<float>(0, 5)).empty());
-  const cv::Mat map = to_mat(pool(x, crow_spatial_weights{})).reshape(1, 8);  // 2 maps of 4 x 5, one above the other
+  const cv::Mat map = to_mat(pool(reference{}, x, crow_spatial_weights{})).reshape(1, 8);  // two maps, stacked
   CHECK(map.cols == 5);
 }
 
