@@ -12,7 +12,7 @@ foreach(case IN LISTS cases)
   endif()
   # Threads change neither a kernel nor a result (cpu_same_bits): with OpenMP, one case of each way to share work.
   set(twice)
-  if(case MATCHES "^(sum|crow|rmac|learned)$")
+  if(case MATCHES "^(sum|rmac|learned)$")
     set(twice TWICE_WITH_OPENMP)
   endif()
   cnnpool_test(backend/cases/${case} NAME backend_cpu_${case} OPTIONS -O1 "-DCNNPOOL_TEST_BACKEND=\"on_cpu.hpp\""

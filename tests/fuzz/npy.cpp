@@ -3,6 +3,7 @@
 //
 // With libFuzzer (clang, -fsanitize=fuzzer, CNNPOOL_LIBFUZZER defined) coverage guides the damage; elsewhere main()
 // below damages files at random from a printed seed, for CNNPOOL_FUZZ_SECONDS (60) seconds.
+#include <cnnpool/backend/reference/reference.hpp>
 #include <cnnpool/io/npy.hpp>
 #include <cnnpool/policy/max.hpp>
 #include <cnnpool/pool.hpp>
@@ -53,7 +54,7 @@ int try_file(const std::string& bytes) {
   try {
     const cnnpool::npy_array a = cnnpool::read_npy(in, "fuzz");
     check_memory();
-    if (a.view().extents().h != 0 && a.view().extents().w != 0) cnnpool::pool(a, cnnpool::max{});
+    if (a.view().extents().h != 0 && a.view().extents().w != 0) cnnpool::pool(cnnpool::reference{}, a, cnnpool::max{});
     return 1;
   } catch (const cnnpool::error& e) {
     check_memory();
