@@ -138,16 +138,11 @@ void pool_regions_source_into(const B& b, const X& x, const P& policy, const R& 
     raise("pool_regions_into: output is ", out.rows(), " x ", out.cols(), ", policy ", name_of(policy), " on ",
           regions.size(), " regions of ", to_string(e), " needs ", rows, " x ", d);
   if (rows == 0 || e.c == 0) return;
-  const auto run_on = [&](scratch& s) {
+  run_in(w, [&](scratch& s) {
     pool_converted(b, s, x, matrix_of(out), [&](scratch& own, const auto& t) {
       run_regions(b, own, x, policy, regions, t);
     });
-  };
-  scratch measure;
-  run_on(measure);
-  w.reserve(measure.peak());
-  scratch s(w.data(), w.capacity());
-  run_on(s);
+  });
 }
 
 }  // namespace detail

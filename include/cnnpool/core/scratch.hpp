@@ -82,6 +82,18 @@ concept workspace_memory = requires(W& w, std::size_t bytes) {
   { w.capacity() } -> std::convertible_to<std::size_t>;
 };
 
+namespace detail {
+/// run(scratch), first to measure what it takes, then in the workspace.
+template <workspace_memory W, class Run>
+void run_in(W& w, const Run& run) {
+  scratch measure;
+  run(measure);
+  w.reserve(measure.peak());
+  scratch s(w.data(), w.capacity());
+  run(s);
+}
+}  // namespace detail
+
 /// Memory of a space, owned; grows when it is too small and is reused as it is otherwise.
 /// One workspace serves one call at a time (on a GPU: one stream).
 template <class Space>

@@ -141,7 +141,7 @@ void mop_vlad_into(const B& b, const std::vector<feature_view<T, Space>>& views,
     raise("mop_vlad_into: output is ", to.rows(), " x ", to.cols(), ", ", levels.size(), " levels of ", images,
           " images need ", images, " x ", size);
   if (images == 0 || size == 0) return;
-  const auto run = [&](scratch& s) {
+  detail::run_in(w, [&](scratch& s) {
     if constexpr (std::is_same_v<A, D>) {
       detail::run_mop(b, s, views, levels, detail::matrix_of(to));
     } else {
@@ -149,12 +149,7 @@ void mop_vlad_into(const B& b, const std::vector<feature_view<T, Space>>& views,
       detail::run_mop(b, s, views, levels, t);
       b.convert(s, t, detail::matrix_of(to));
     }
-  };
-  scratch measure;
-  run(measure);
-  w.reserve(measure.peak());
-  scratch s(w.data(), w.capacity());
-  run(s);
+  });
 }
 
 /// The same in memory of its own.

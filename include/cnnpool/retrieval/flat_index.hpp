@@ -16,7 +16,7 @@ namespace cnnpool {
 template <descriptor_rows Database>
 class flat_index {
  public:
-  /// The database is looked at, not copied: it must outlive the index and not change.
+  /// The database is looked at, not copied: it must outlive the index and not change. `block.fewest` is not looked at.
   explicit flat_index(const Database& database, metric by = metric::cosine, const search_blocks& block = {})
       : database_(&database), by_(by), block_(block) {
     detail::check_blocks(block, "flat_index");

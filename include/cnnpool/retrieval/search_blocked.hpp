@@ -34,18 +34,14 @@ class search_products {
     const matrix<const float> weights{a.data(), a.rows(), a.cols(), a.cols(), 1};
     const index size = a.rows() * cols_;
     const matrix<float> out{values_.data(), 1, size, size, 1};
-    scratch measure;
-    cpu{}.product(measure, x, weights, out);
-    memory_.resize(measure.peak() + scratch::alignment);
-    scratch s(memory_.data(), memory_.size());
-    cpu{}.product(s, x, weights, out);
+    run_in(memory_, [&](scratch& s) { cpu{}.product(s, x, weights, out); });
   }
   float operator()(index i, index j) const { return values_[static_cast<std::size_t>(i * cols_ + j)]; }
 
  private:
   index cols_ = 0;
   std::vector<float> values_;
-  std::vector<char> memory_;
+  workspace memory_;
 };
 
 /// What one side of the product is made of: rows in float (of length 1 for the cosine), and their lengths in double.
@@ -218,8 +214,9 @@ neighbours nearest_blocked(const Queries& queries, const Database& database, ind
   const index rows = database.rows();
   if (queries.rows() < block.fewest || rows == 0 || database.cols() == 0) return nearest(queries, database, k, by);
 
-  const double longest = std::max(detail::longest_row(queries), detail::longest_row(database));
-  const double unit = by == metric::cosine || longest == 0 ? 1 : longest;
+  double unit = 0;
+  if (by == metric::euclidean) unit = std::max(detail::longest_row(queries), detail::longest_row(database));
+  if (unit == 0) unit = 1;
   detail::search_side<Database> right(database, by, unit);
   const auto each_block = [&](const auto& f) {
     for (index i = 0; i < rows; i += block.rows) {

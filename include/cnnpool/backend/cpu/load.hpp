@@ -233,14 +233,14 @@ class reader {
   CNNPOOL_INLINE V adjacent(const T* p) const {
     return apply(widened<Level, V>(p));
   }
-  /// The first `count` lanes from adjacent elements; the others hold copies of zero.
+  /// The first `count` lanes from elements at a stride; the others hold copies of zero.
   template <class V>
-  CNNPOOL_INLINE V some(const T* p, index count) const {
+  CNNPOOL_INLINE V some(const T* p, index count, index stride = 1) const {
     T buffer[array_size(width<V>)] = {};
-    copy_elements(buffer, p, count, 1);
+    copy_elements(buffer, p, count, stride);
     return apply(widened<Level, V>(buffer));
   }
-  /// Elements at a stride.
+  /// Every lane from elements at a stride.
   template <class V>
   CNNPOOL_INLINE V spread(const T* p, index stride) const {
     if constexpr (std::is_same_v<T, L>) {

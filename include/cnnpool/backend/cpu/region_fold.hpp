@@ -10,7 +10,7 @@
 
 namespace cnnpool::detail {
 
-/// Channels of NCHW that are merged together, for one decision what to merge: four registers of AVX2.
+/// Channels of NCHW that are merged together, for one decision what to merge: eight registers of AVX2.
 template <class L>
 inline constexpr int region_channels = 256 / static_cast<int>(sizeof(L));
 
@@ -121,7 +121,8 @@ struct region_fold {
         const auto f = for_channel<V>(fold, channel);
         q = p.start(n, channel) + plan.row_cut[r] * down + w * across;
         square[i] = f.template init<V>();
-        for (index h = 0; h < rows; ++h) square[i] = f.step(square[i], load_columns(q + h * down, across, columns));
+        for (index h = 0; h < rows; ++h)
+          square[i] = f.step(square[i], read.template some<V>(q + h * down, columns, across));
       }
     }
   }
@@ -145,19 +146,11 @@ struct region_fold {
       const index c = plan.col_cell[w + j], cut = plan.col_cut[c + 1] - w, stop = cut < columns ? cut : columns;
       const bool begins = plan.col_cut[c] == w + j;
       for_packs(packs, [&]<int Packs>(index t) {
-        state s[array_size(Packs)];
         state* const into = row + c * packs + t;
-        merge_lines<Packs>(turned + j * packs + t, packs, stop - j, begins ? nullptr : into, s);
-        copy_states<Packs>(s, into);
+        merge_lines<Packs>(turned + j * packs + t, packs, stop - j, begins ? nullptr : into, into);
       });
       j = stop;
     }
-  }
-
-  CNNPOOL_INLINE V load_columns(const T* x, index stride, index count) const {
-    T buffer[array_size(N)] = {};
-    copy_elements(buffer, x, count, stride);
-    return read.template adjacent<V>(buffer);
   }
 
   /// f<Packs>(first) for registers 0 .. packs-1: as many at a time as stay in registers while they are merged.
@@ -168,9 +161,10 @@ struct region_fold {
     for (; t < packs; ++t) f.template operator()<1>(t);
   }
 
-  /// `count` lines of states, `step` apart, into s; first what `before` says, nothing where it is null.
+  /// `count` lines of states, `step` apart; first what `before` says, nothing where it is null.
   template <int Packs>
-  CNNPOOL_INLINE void merge_lines(const state* line, index step, index count, const state* before, state* s) const {
+  CNNPOOL_INLINE void merge_lines(const state* line, index step, index count, const state* before, state* into) const {
+    state s[array_size(Packs)];
     CNNPOOL_UNROLL(8)
     for (int u = 0; u < Packs; ++u) s[u] = before == nullptr ? line[u] : fold.merge(before[u], line[u]);
     for (index i = 1; i < count; ++i) {
@@ -178,11 +172,8 @@ struct region_fold {
       CNNPOOL_UNROLL(8)
       for (int u = 0; u < Packs; ++u) s[u] = fold.merge(s[u], line[u]);
     }
-  }
-  template <int Packs>
-  CNNPOOL_INLINE void copy_states(const state* from, state* to) const {
     CNNPOOL_UNROLL(8)
-    for (int u = 0; u < Packs; ++u) to[u] = from[u];
+    for (int u = 0; u < Packs; ++u) into[u] = s[u];
   }
 
   CNNPOOL_INLINE void merge_boxes(index n, index first, index count, index packs) const {
@@ -196,9 +187,7 @@ struct region_fold {
         row_first = b.row_first;
         row_last = b.row_last;
         for_packs(across, [&]<int Packs>(index i) {
-          state s[array_size(Packs)];
-          merge_lines<Packs>(cells + row_first * across + i, across, row_last - row_first, nullptr, s);
-          copy_states<Packs>(s, rows + i);
+          merge_lines<Packs>(cells + row_first * across + i, across, row_last - row_first, nullptr, rows + i);
         });
       }
       for_packs(packs, [&]<int Packs>(index t) {

@@ -19,8 +19,8 @@ struct region_plan {
   index* col_cell = nullptr;  // of a map column; columns outside every box have a cell too
   place* places = nullptr;
 
-  /// States of one lane that a kernel keeps for `lanes` channels: the cells, one row of them, and a box.
-  index states_for(index lanes) const { return ((row_cells + 1) * col_cells + 1) * lanes; }
+  /// States of one lane that a kernel keeps for `lanes` channels: the cells, and one row of them.
+  index states_for(index lanes) const { return (row_cells + 1) * col_cells * lanes; }
 
   template <class R>
   region_plan(scratch& s, const R& regions, index h, index w) : count(regions.size()) {
