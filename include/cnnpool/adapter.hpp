@@ -19,7 +19,7 @@
 #include "core/matrix.hpp"
 #include "core/source.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// What a tensor does not know about itself.
 struct hints {

@@ -10,7 +10,7 @@
 #include "policy/sum.hpp"
 #include "post/l2.hpp"
 
-namespace cnnpool::chains {
+namespace cnnpool::inline CNNPOOL_VARIANT::chains {
 
 /// MAC: max, L2.
 inline constexpr chain<max, l2> mac{};

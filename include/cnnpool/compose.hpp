@@ -13,7 +13,7 @@
 #include "dispatch.hpp"
 #include "fused_fold.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 template <class S>

@@ -32,7 +32,7 @@
 #include "core/source.hpp"
 #include "core/values.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// A commutative monoid with a finish. The state is a template over V that holds nothing but V's; init gives the
 /// neutral element; finish gets the number of elements and gives V, or values<V, K> for K statistics at once.

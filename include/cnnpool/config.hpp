@@ -7,6 +7,7 @@
 //   CNNPOOL_HD           in front of every function that must run inside a kernel: a policy's init, step, merge,
 //                        finish and what they call. Always inlined on a CPU, __host__ __device__ under nvcc.
 //   CNNPOOL_INLINE       the same for functions that only the host runs
+//   CNNPOOL_LAMBDA       the same for a lambda, behind its parameters
 //   CNNPOOL_UNROLL(n)    in front of a loop of a kernel whose n turns (at most) the compiler must write out
 #pragma once
 
@@ -32,10 +33,31 @@
 #define CNNPOOL_UNROLL(n)
 #endif
 
+// Behind the parameters of a lambda that runs below a target shell (backend/cpu/level.hpp). A lambda that is left to the
+// inliner may become a function of its own, compiled for baseline x86-64.
+#if (defined(__GNUC__) || defined(__clang__)) && !defined(__CUDACC__)
+#define CNNPOOL_LAMBDA __attribute__((always_inline))
+#else
+#define CNNPOOL_LAMBDA
+#endif
+
 #if defined(__CUDACC__)
 #define CNNPOOL_HD __host__ __device__ inline
 #else
 #define CNNPOOL_HD CNNPOOL_INLINE
+#endif
+
+// Keeps -ffast-math from reordering across a value, and -ffp-contract from fusing it (fenced() in core/math.hpp).
+#if defined(__CUDACC__) || !(defined(__GNUC__) || defined(__clang__))
+#define CNNPOOL_FENCE(x) (x)
+#elif defined(__clang__)
+#if defined(__x86_64__) && __has_builtin(__arithmetic_fence)
+#define CNNPOOL_FENCE(x) __arithmetic_fence(x)
+#else
+#define CNNPOOL_FENCE(x) (x)
+#endif
+#elif __GNUC__ >= 12
+#define CNNPOOL_FENCE(x) __builtin_assoc_barrier(x)
 #endif
 
 // GCC's vector types are rejected inside __host__ __device__ functions, so nvcc's host pass takes scalar lanes.
@@ -52,17 +74,27 @@
 #endif
 
 // Instructions that GCC would not choose itself, written out. They need the target of the function that they are
-// inlined into, so not without optimisation, where nothing is inlined. clang converts to and from __fp16 itself, by a
-// call of its run-time library, which may be missing, unless every function has F16C.
+// inlined into, so not without optimisation, where a user's step is not inlined.
 #if CNNPOOL_HAS_X86_LEVELS && !defined(__clang__) && defined(__OPTIMIZE__)
-#define CNNPOOL_HAS_AVX2_ASM 1
+#define CNNPOOL_HAS_X86_ASM 1
 #else
-#define CNNPOOL_HAS_AVX2_ASM 0
+#define CNNPOOL_HAS_X86_ASM 0
 #endif
-#if CNNPOOL_HAS_AVX2_ASM || (CNNPOOL_HAS_X86_LEVELS && defined(__clang__) && defined(__F16C__))
+// clang has the conversion from binary16 as a type, which is this instruction in a function that has it.
+#if CNNPOOL_HAS_X86_ASM || (CNNPOOL_HAS_X86_LEVELS && defined(__clang__))
 #define CNNPOOL_HAS_F16C 1
 #else
 #define CNNPOOL_HAS_F16C 0
+#endif
+
+// Of a product and a sum GCC makes one instruction across operators of a class, clang within an expression only, unless
+// the operators say that it may.
+#if defined(__clang__) && !defined(__CUDACC__)
+#define CNNPOOL_FUSE CNNPOOL_PRAGMA(clang fp contract(fast))
+#define CNNPOOL_DO_NOT_FUSE CNNPOOL_PRAGMA(clang fp contract(off))
+#else
+#define CNNPOOL_FUSE
+#define CNNPOOL_DO_NOT_FUSE
 #endif
 
 #if defined(_OPENMP) && !defined(CNNPOOL_NO_OPENMP)
@@ -71,8 +103,76 @@
 #define CNNPOOL_HAS_OPENMP 0
 #endif
 
-// The CPU backend differs with the switches above, so each way of compiling it has an inline namespace of its own: a
-// program may link files compiled in several ways (g++ and nvcc, with and without OpenMP).
+#if defined(__cpp_exceptions) || defined(_CPPUNWIND)
+#define CNNPOOL_HAS_EXCEPTIONS 1
+#else
+#define CNNPOOL_HAS_EXCEPTIONS 0
+#endif
+
+// -ffast-math, -Ofast and their parts: the compiler may assume that there is no NaN and no infinity, and may reorder.
+#if (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__) || defined(_M_FP_FAST)
+#define CNNPOOL_FINITE_MATH 1
+#else
+#define CNNPOOL_FINITE_MATH 0
+#endif
+
+// Inline functions of two object files are one function, the linker's choice. So everything is in an inline namespace
+// that names what changes code: the version and the compiler's flags (instruction sets, fast math, no exceptions).
+// Objects of different flags may be linked in any order; their types are different types, the linker says so. What must
+// be one for all of them (error, error.hpp) is in CNNPOOL_VERSION_NAMESPACE.
+#if defined(__AVX512F__) && defined(__AVX512VL__) && defined(__AVX512BW__) && defined(__AVX512DQ__)
+#define CNNPOOL_WITH_SIMD _avx512
+#elif defined(__AVX512F__)
+#define CNNPOOL_WITH_SIMD _avx512f
+#elif defined(__AVX2__)
+#define CNNPOOL_WITH_SIMD _avx2
+#elif defined(__AVX__)
+#define CNNPOOL_WITH_SIMD _avx
+#elif defined(__SSE4_1__)
+#define CNNPOOL_WITH_SIMD _sse4
+#else
+#define CNNPOOL_WITH_SIMD
+#endif
+#if defined(__FMA__) && defined(__F16C__)
+#define CNNPOOL_WITH_FMA _fma_f16c
+#elif defined(__FMA__)
+#define CNNPOOL_WITH_FMA _fma
+#elif defined(__F16C__)
+#define CNNPOOL_WITH_FMA _f16c
+#else
+#define CNNPOOL_WITH_FMA
+#endif
+#if defined(__BMI2__) || defined(__BMI__) || defined(__LZCNT__)
+#define CNNPOOL_WITH_BMI _bmi
+#else
+#define CNNPOOL_WITH_BMI
+#endif
+#if defined(__FAST_MATH__) || defined(_M_FP_FAST)
+#define CNNPOOL_WITH_MATH _fast
+#elif CNNPOOL_FINITE_MATH && (defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__))
+#define CNNPOOL_WITH_MATH _finite_reordered
+#elif CNNPOOL_FINITE_MATH
+#define CNNPOOL_WITH_MATH _finite
+#elif defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__)
+#define CNNPOOL_WITH_MATH _reordered
+#else
+#define CNNPOOL_WITH_MATH
+#endif
+#if CNNPOOL_HAS_EXCEPTIONS
+#define CNNPOOL_WITHOUT_EXCEPTIONS
+#else
+#define CNNPOOL_WITHOUT_EXCEPTIONS _no_exceptions
+#endif
+#define CNNPOOL_JOIN(a, b, c, d, e, f, g, h) CNNPOOL_JOINED(a, b, c, d, e, f, g, h)
+#define CNNPOOL_JOINED(a, b, c, d, e, f, g, h) v##a##_##b##_##c##d##e##f##g##h
+#define CNNPOOL_VERSION_NAMESPACE \
+  CNNPOOL_JOIN(CNNPOOL_VERSION_MAJOR, CNNPOOL_VERSION_MINOR, CNNPOOL_VERSION_PATCH, , , , , )
+#define CNNPOOL_VARIANT                                                                                             \
+  CNNPOOL_JOIN(CNNPOOL_VERSION_MAJOR, CNNPOOL_VERSION_MINOR, CNNPOOL_VERSION_PATCH, CNNPOOL_WITH_SIMD,              \
+               CNNPOOL_WITH_FMA, CNNPOOL_WITH_BMI, CNNPOOL_WITH_MATH, CNNPOOL_WITHOUT_EXCEPTIONS)
+
+// The CPU backend differs with two more switches, inside the namespace: g++ and nvcc, with and without OpenMP, share
+// views and descriptors.
 #if CNNPOOL_HAS_PACKS && CNNPOOL_HAS_OPENMP
 #define CNNPOOL_CPU_VARIANT cpu_packs_openmp
 #elif CNNPOOL_HAS_PACKS
@@ -81,10 +181,4 @@
 #define CNNPOOL_CPU_VARIANT cpu_lanes_openmp
 #else
 #define CNNPOOL_CPU_VARIANT cpu_lanes
-#endif
-
-#if defined(__cpp_exceptions) || defined(_CPPUNWIND)
-#define CNNPOOL_HAS_EXCEPTIONS 1
-#else
-#define CNNPOOL_HAS_EXCEPTIONS 0
 #endif

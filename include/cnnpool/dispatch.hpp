@@ -8,7 +8,7 @@
 #include "concepts.hpp"
 #include "core/fold_traits.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 template <class P>
 concept foldable = fold_policy<P> || fold_selector<P>;

@@ -4,7 +4,7 @@
 #include "core/fold_traits.hpp"
 #include "dispatch.hpp"
 
-namespace cnnpool::detail {
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 template <class First, class Rest>
 struct fused_state {

@@ -8,7 +8,7 @@
 #include "backend/cpu/cpu.hpp"
 #include "dispatch.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 

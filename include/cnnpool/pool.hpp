@@ -17,7 +17,7 @@
 #include "misuse.hpp"
 #include "pool_source.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// Bytes that pool_into will need in its workspace for this call.
 template <backend B, viewable X, pooling_policy P>

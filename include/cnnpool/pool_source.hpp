@@ -6,7 +6,7 @@
 #include "core/descriptors.hpp"
 #include "dispatch.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 

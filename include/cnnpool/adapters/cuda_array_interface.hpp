@@ -13,7 +13,7 @@
 
 #include "dense.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 struct cuda_array {
   const void* data = nullptr;

@@ -5,7 +5,7 @@
 
 #include "../adapter.hpp"
 
-namespace cnnpool::detail {
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 constexpr std::size_t bytes_of(scalar_type t) {
   switch (t) {

@@ -8,7 +8,7 @@
 
 #include "dense.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 template <class T>

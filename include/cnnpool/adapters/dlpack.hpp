@@ -21,7 +21,7 @@
 #include "../core/descriptors.hpp"
 #include "dense.hpp"
 
-namespace cnnpool::dlpack {
+namespace cnnpool::inline CNNPOOL_VARIANT::dlpack {
 
 struct device {
   std::int32_t type;
@@ -180,7 +180,7 @@ managed_tensor* to_dlpack(descriptors<T> d) {
 
 }  // namespace cnnpool::dlpack
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 template <>
 struct adapter<dlpack::tensor> {

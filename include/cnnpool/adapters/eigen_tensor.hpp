@@ -16,7 +16,7 @@
 
 #include "../adapter.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 template <class T>

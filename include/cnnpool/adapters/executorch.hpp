@@ -11,7 +11,7 @@
 #include "dense.hpp"
 #include "torch.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 template <class T>

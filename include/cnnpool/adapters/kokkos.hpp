@@ -13,7 +13,7 @@
 #include "../adapter.hpp"
 #include "../core/descriptors.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 template <class T>

@@ -10,7 +10,7 @@
 
 #include "dense.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 enum class mnn_format : int {
   tensorflow = 0,  // NHWC

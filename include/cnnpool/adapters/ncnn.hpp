@@ -11,7 +11,7 @@
 
 #include "dense.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// The fields of an ncnn::Mat: bytes_per_element is elemsize, that of a whole pack of `pack` channels.
 struct ncnn_fields {

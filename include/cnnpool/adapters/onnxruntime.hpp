@@ -14,7 +14,7 @@
 #include "dense.hpp"
 #include "onnx.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 template <class T>

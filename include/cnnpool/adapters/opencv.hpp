@@ -25,7 +25,7 @@
 #include "../adapter.hpp"
 #include "../core/descriptors.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 

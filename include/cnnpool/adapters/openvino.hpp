@@ -17,7 +17,7 @@
 #include "../core/descriptors.hpp"
 #include "dense.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 template <>
 struct adapter<ov::Tensor> {

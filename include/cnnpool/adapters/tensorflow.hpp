@@ -14,7 +14,7 @@
 
 #include "dense.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 template <>
 struct adapter<TF_Tensor> {

@@ -12,7 +12,7 @@
 
 #include "dense.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// nvinfer1::TensorFormat. The number of channels in a block or to pad to is in the name.
 enum class tensor_format : int {

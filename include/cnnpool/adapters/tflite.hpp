@@ -12,7 +12,7 @@
 
 #include "dense.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// From a host pointer (LiteRtLockTensorBuffer, LiteRtGetTensorBufferHostMemory) and LiteRtLayout's dimensions.
 template <class Int>

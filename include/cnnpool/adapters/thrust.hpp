@@ -23,7 +23,7 @@
 #include "../adapter.hpp"
 #include "../core/descriptors.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// The memory of thrust::device_vector.
 #if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA

@@ -12,7 +12,7 @@
 #include "../core/descriptors.hpp"
 #include "dense.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 /// c10::ScalarType, stored in files and therefore fixed; ExecuTorch counts the same.

@@ -4,7 +4,7 @@
 
 #include "dlpack.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 template <class T>

@@ -9,7 +9,7 @@
 #include "../concepts.hpp"
 #include "../core/fold_traits.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 

@@ -9,7 +9,7 @@
 
 #include "../core/source.hpp"
 
-namespace cnnpool::detail {
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 /// Element i of 0 .. count-1 is at (i / inner) * outer_stride + (i % inner) * inner_stride.
 struct lines {

@@ -3,7 +3,7 @@
 
 #include "math.hpp"
 
-namespace cnnpool::detail {
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 struct additive {
   template <class V>

@@ -6,7 +6,7 @@
 
 #include "feature_view.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 template <class Space = host_space>
 class basic_any_feature_view {

@@ -8,7 +8,7 @@
 #include "shape.hpp"
 #include "space.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// Non-owning n x d output; rows may be further apart than d elements, components are adjacent.
 template <class T, class Space = host_space>

@@ -16,7 +16,7 @@
 
 #include "../config.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VERSION_NAMESPACE {
 
 /// What the library throws. what() is one sentence: `function: what is wrong (the numbers), what was expected`.
 class error : public std::exception {
@@ -31,6 +31,17 @@ class error : public std::exception {
 /// Called with the sentence; must not return (throw, longjmp, end the program).
 using error_handler = void (*)(const char* message);
 
+/// The handler of all objects of this executable or shared library; null: the default of the object that raises.
+/// Hidden: a symbol that is unique in a process would keep a plugin from being unloaded.
+#if defined(__GNUC__) || defined(__clang__)
+__attribute__((visibility("hidden")))
+#endif
+inline std::atomic<error_handler> installed_error_handler{nullptr};
+
+}  // namespace cnnpool::inline CNNPOOL_VERSION_NAMESPACE
+
+namespace cnnpool::inline CNNPOOL_VARIANT {
+
 inline void default_error_handler(const char* message) {
 #if CNNPOOL_HAS_EXCEPTIONS
   throw error(message);
@@ -42,9 +53,15 @@ inline void default_error_handler(const char* message) {
 }
 
 namespace detail {
-inline std::atomic<error_handler>& current_error_handler() {
-  static std::atomic<error_handler> handler{&default_error_handler};
-  return handler;
+/// Not std::to_string: its table of digits is a symbol that is unique in a process, which keeps a plugin from being
+/// unloaded.
+template <class N>
+  requires std::is_integral_v<N>
+std::string decimal(N number) {
+  char buffer[24];
+  if constexpr (std::is_signed_v<N>) std::snprintf(buffer, sizeof buffer, "%lld", static_cast<long long>(number));
+  else std::snprintf(buffer, sizeof buffer, "%llu", static_cast<unsigned long long>(number));
+  return buffer;
 }
 
 inline void append(std::string& text, std::string_view piece) { text += piece; }
@@ -57,14 +74,16 @@ void append(std::string& text, N number) {
     std::snprintf(buffer, sizeof buffer, "%g", static_cast<double>(number));
     text += buffer;
   } else {
-    text += std::to_string(number);
+    text += decimal(number);
   }
 }
 }  // namespace detail
 
-/// Replaces the handler for the whole program and returns the one before. nullptr restores the default.
+/// Replaces the handler for the whole executable or shared library and returns the one before. nullptr restores the
+/// default.
 inline error_handler set_error_handler(error_handler handler) {
-  return detail::current_error_handler().exchange(handler ? handler : &default_error_handler);
+  const error_handler before = installed_error_handler.exchange(handler == &default_error_handler ? nullptr : handler);
+  return before == nullptr ? &default_error_handler : before;
 }
 
 /// Raises one sentence made of the pieces (text and numbers).
@@ -72,7 +91,8 @@ template <class... Pieces>
 [[noreturn]] void raise(const Pieces&... pieces) {
   std::string message;
   (detail::append(message, pieces), ...);
-  detail::current_error_handler().load()(message.c_str());
+  const error_handler installed = installed_error_handler.load();
+  (installed == nullptr ? &default_error_handler : installed)(message.c_str());
   std::abort();  // a handler that returned broke its contract
 }
 

@@ -12,7 +12,7 @@
 #include "shape.hpp"
 #include "space.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// Rows h0 <= i < h0+h, columns w0 <= j < w0+w of a map.
 struct box {

@@ -6,7 +6,7 @@
 
 #include "values.hpp"
 
-namespace cnnpool::detail {
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 /// Statistics that a fold gives at once; weighted folds too.
 template <class F>

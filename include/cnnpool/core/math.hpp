@@ -7,10 +7,11 @@
 
 #include <cmath>
 #include <concepts>
+#include <limits>
 
 #include "shape.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// What one lane of V is: float or double.
 template <class V>
@@ -26,9 +27,12 @@ concept scalar_lane = std::same_as<V, float> || std::same_as<V, double>;
 /// Constants of a lane type, usable on a GPU.
 template <class L>
 struct limits {
-  static constexpr L infinity = static_cast<L>(__builtin_huge_val());
+  static constexpr L infinity = std::numeric_limits<L>::infinity();
   static constexpr L smallest = static_cast<L>(sizeof(L) == 4 ? 1.17549435e-38 : 2.2250738585072014e-308);
   static constexpr L largest = static_cast<L>(sizeof(L) == 4 ? 3.4028234663852886e38 : 1.7976931348623157e308);
+  /// Where a search for the smallest starts; its negative, where one for the largest starts. An infinity is no value at
+  /// all where the compiler may assume that there are none.
+  static constexpr L above_all = CNNPOOL_FINITE_MATH ? largest : infinity;
 };
 
 template <scalar_lane V>
@@ -78,21 +82,28 @@ CNNPOOL_HD V keep_nan(V r, V x) {
 template <class V, class N>
 CNNPOOL_HD V uniform(N number) {
   lane_t<V> x = static_cast<lane_t<V>>(number);
-#if CNNPOOL_HAS_X86_LEVELS && !defined(__clang__)
+#if CNNPOOL_HAS_X86_ASM
   if (!__builtin_constant_p(x)) asm("" : "+x"(x));
 #endif
   return V(x);
 }
 
-/// a * b, rounded before anything is added to it, so that no compiler fuses it into a different result per
-/// instruction set.
+/// x, computed and rounded before it is used: no compiler fuses or reorders across it, -ffast-math included.
 template <scalar_lane V>
-CNNPOOL_HD V rounded_product(V a, V b) {
-#if defined(__clang__) || !defined(__GNUC__) || defined(__CUDACC__)
-  return a * b;
+CNNPOOL_HD V fenced(V x) {
+#if defined(CNNPOOL_FENCE)
+  return CNNPOOL_FENCE(x);
 #else
-  return __builtin_assoc_barrier(a * b);
+#if CNNPOOL_HAS_X86_ASM
+  asm("" : "+x"(x));
 #endif
+  return x;
+#endif
+}
+/// a * b, rounded before anything is added to it, so that the result is the same on every instruction set.
+template <class V>
+CNNPOOL_HD V rounded_product(const V& a, const V& b) {
+  return fenced(a * b);
 }
 
 /// An exponent p for pow(x, p), split so that the upper part times the binary exponent of any float is exact.
@@ -103,9 +114,9 @@ struct exponent {
   CNNPOOL_HD explicit exponent(double p) : high(static_cast<L>(p)) {
     if constexpr (sizeof(L) == 4) {
       unsigned bits;
-      __builtin_memcpy(&bits, &high, sizeof bits);
+      copy_bytes(&bits, &high, sizeof bits);
       bits &= 0xfffff000u;  // 12 significant bits
-      __builtin_memcpy(&high, &bits, sizeof bits);
+      copy_bytes(&high, &bits, sizeof bits);
     }
     low = static_cast<L>(p - static_cast<double>(high));
   }

@@ -5,7 +5,7 @@
 
 #include "shape.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// rows x cols elements; a stride of 0 repeats one element (broadcast).
 template <class A>

@@ -9,7 +9,7 @@
 
 #include "feature_view.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 template <class R>
 concept region_list = requires(const R r, index k) {

@@ -3,11 +3,21 @@
 
 #include <bit>
 #include <cstdint>
+#include <cstring>
 #include <type_traits>
 
 #include "../config.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
+
+/// memcpy of a few bytes, also in a kernel.
+CNNPOOL_HD void copy_bytes(void* to, const void* from, std::size_t count) {
+#if defined(__GNUC__) || defined(__clang__)
+  __builtin_memcpy(to, from, count);
+#else
+  std::memcpy(to, from, count);
+#endif
+}
 
 /// IEEE 754 binary16 as stored by every framework; read as float, never computed with.
 struct float16 {
@@ -21,7 +31,7 @@ struct bfloat16 {
 CNNPOOL_HD float to_float(bfloat16 x) {
   const std::uint32_t bits = static_cast<std::uint32_t>(x.bits) << 16;
   float value;
-  __builtin_memcpy(&value, &bits, sizeof value);
+  copy_bytes(&value, &bits, sizeof value);
   return value;
 }
 
@@ -31,14 +41,14 @@ CNNPOOL_HD float to_float(float16 x) {
   // Shifting leaves the exponent biased by 15; one multiplication by 2^112 rebiases it and normalises subnormals.
   const std::uint32_t scale_bits = 0x77800000u;
   float value, scale;
-  __builtin_memcpy(&value, &magnitude, sizeof value);
-  __builtin_memcpy(&scale, &scale_bits, sizeof scale);
+  copy_bytes(&value, &magnitude, sizeof value);
+  copy_bytes(&scale, &scale_bits, sizeof scale);
   value *= scale;
   std::uint32_t bits;
-  __builtin_memcpy(&bits, &value, sizeof bits);
+  copy_bytes(&bits, &value, sizeof bits);
   if (magnitude >= 0x0f800000u) bits = 0x7f800000u | (magnitude & 0x007fffffu);  // inf, NaN
   bits |= sign;
-  __builtin_memcpy(&value, &bits, sizeof value);
+  copy_bytes(&value, &bits, sizeof value);
   return value;
 }
 

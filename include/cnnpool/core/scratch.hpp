@@ -12,7 +12,7 @@
 #include "matrix.hpp"
 #include "space.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 class scratch {
  public:

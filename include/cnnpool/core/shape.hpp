@@ -7,7 +7,7 @@
 
 #include "error.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// Signed, like every offset into a tensor: strides may be negative.
 using index = std::ptrdiff_t;
@@ -25,7 +25,7 @@ inline std::string to_string(const shape& s) {
   std::string text;
   for (const index extent : {s.n, s.c, s.h, s.w}) {
     if (!text.empty()) text += " x ";
-    text += std::to_string(extent);
+    text += detail::decimal(extent);
   }
   return text;
 }

@@ -9,7 +9,7 @@
 #include "matrix.hpp"
 #include "space.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 template <class T, class Space = host_space>
 class shared_array {

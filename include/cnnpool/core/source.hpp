@@ -5,7 +5,7 @@
 #include "math.hpp"
 #include "matrix.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 struct read_as_is {
   template <class V>

@@ -1,7 +1,7 @@
 // Where memory lives is part of a view's type, so that a host view given to a GPU backend does not compile.
 #pragma once
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// Memory that the CPU reads.
 struct host_space {

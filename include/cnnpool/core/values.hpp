@@ -3,7 +3,7 @@
 
 #include "math.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// K values of type V: what finish returns when one pass gives K statistics.
 template <class V, int K>

@@ -25,7 +25,7 @@
 #include "../post/whiten.hpp"
 #include "npy_write.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 

@@ -20,7 +20,7 @@
 #include "../adapter.hpp"
 #include "npy_header.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// The data of one .npy file.
 class npy_array {
@@ -75,7 +75,7 @@ inline std::size_t size_of(scalar_type t) {
 
 inline std::string text_of(const std::vector<index>& shape) {
   std::string text;
-  for (const index extent : shape) text += (text.empty() ? "" : " x ") + std::to_string(extent);
+  for (const index extent : shape) text += (text.empty() ? "" : " x ") + detail::decimal(extent);
   return text.empty() ? "()" : text;
 }
 

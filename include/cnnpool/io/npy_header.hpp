@@ -14,7 +14,7 @@
 #include "../core/scalar.hpp"
 #include "../core/shape.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// What a .npy file says of its data.
 struct npy_header {
@@ -81,7 +81,7 @@ class npy_dictionary {
         std::size_t axes = 0;
         if (!tuple(h.shape, axes)) return "the shape is no tuple of non-negative 64-bit integers";
         if (axes < 1 || axes > most_axes)
-          return "has " + std::to_string(axes) + " axes, expected 1 to 4 (feature maps)";
+          return "has " + detail::decimal(axes) + " axes, expected 1 to 4 (feature maps)";
         shape = true;
       } else {
         return "the header has an unexpected or repeated key " + quoted(key);

@@ -15,7 +15,7 @@
 #include "../core/descriptors.hpp"
 #include "../core/feature_view.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 
@@ -26,7 +26,7 @@ class atomic_file {
       : path_(std::move(path)), where_(where) {
     // "x": never a file that exists, which may be another writer's temporary or a link to elsewhere.
     for (int i = 0; file_ == nullptr && i < 1000; ++i) {
-      temporary_ = path_ + ".part" + (i == 0 ? "" : std::to_string(i));
+      temporary_ = path_ + ".part" + (i == 0 ? "" : detail::decimal(i));
       errno = 0;
       file_ = std::fopen(temporary_.c_str(), "wbx");
       if (file_ == nullptr && errno != EEXIST) break;
@@ -96,15 +96,15 @@ std::string npy_preamble(const std::string& shape) {
 /// sink.write(data, bytes) gets the file's bytes in order.
 template <class Sink, class T>
 void npy_to(Sink& sink, const descriptors<T>& d) {
-  const std::string preamble = npy_preamble<T>(std::to_string(d.rows()) + ", " + std::to_string(d.cols()));
+  const std::string preamble = npy_preamble<T>(detail::decimal(d.rows()) + ", " + detail::decimal(d.cols()));
   sink.write(preamble.data(), preamble.size());
   sink.write(d.data(), d.size() * sizeof(T));
 }
 template <class Sink, class T>
 void npy_to(Sink& sink, const feature_view<T>& x) {
   const shape& e = x.extents();
-  const std::string preamble = npy_preamble<T>(std::to_string(e.n) + ", " + std::to_string(e.c) + ", " +
-                                               std::to_string(e.h) + ", " + std::to_string(e.w));
+  const std::string preamble = npy_preamble<T>(detail::decimal(e.n) + ", " + detail::decimal(e.c) + ", " +
+                                               detail::decimal(e.h) + ", " + detail::decimal(e.w));
   sink.write(preamble.data(), preamble.size());
   std::vector<T> row(static_cast<std::size_t>(e.w));
   for (index n = 0; n < e.n; ++n)

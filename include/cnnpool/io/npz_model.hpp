@@ -19,7 +19,7 @@
 #include "../post/whiten.hpp"
 #include "npz.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 

@@ -7,7 +7,7 @@
 
 #include "../core/additive.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 struct average : detail::additive {
   static constexpr const char* name = "average";

@@ -10,7 +10,7 @@
 
 #include "../core/shared_array.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 template <class Space = host_space>
 class basic_codebook {

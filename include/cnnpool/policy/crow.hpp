@@ -18,7 +18,7 @@
 #include "sum.hpp"
 #include "weighted_sum.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 
@@ -158,11 +158,11 @@ void crow_channel(const B& b, scratch& s, const matrix<A>& q, double epsilon) {
 }
 
 inline void check_crow(const char* name, double a, double b, double epsilon) {
-  const double infinity = limits<double>::infinity;
+  constexpr double most = limits<double>::largest;
   if (!(a > 0) || !(b > 0)) raise(name, ": a is ", a, " and b is ", b, ", expected positive numbers");
-  if (a == infinity || b == infinity) raise(name, ": a is ", a, " and b is ", b, ", expected finite numbers");
+  if (a > most || b > most) raise(name, ": a is ", a, " and b is ", b, ", expected finite numbers");
   if (!(epsilon >= 0)) raise(name, ": channel_epsilon is ", epsilon, ", expected 0 or more");
-  if (epsilon == infinity) raise(name, ": channel_epsilon is ", epsilon, ", expected a finite number");
+  if (epsilon > most) raise(name, ": channel_epsilon is ", epsilon, ", expected a finite number");
 }
 
 }  // namespace detail

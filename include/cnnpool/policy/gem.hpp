@@ -16,7 +16,7 @@
 #include "../core/math.hpp"
 #include "../core/values.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 enum class gem_floor { clamp, on_sum, none };
 
@@ -101,7 +101,7 @@ struct power_mean {
   CNNPOOL_HD auto in_range(const V& s) const {
     using L = lane_t<V>;
     constexpr L low = limits<L>::smallest * L(1 << 24);
-    const auto good = (s < V(limits<L>::infinity)) & (s >= uniform<V>(on_sum > 0 ? L(0) : low));
+    const auto good = (s <= V(limits<L>::largest)) & (s >= uniform<V>(on_sum > 0 ? L(0) : low));
     if constexpr (requires { power.template sums_up<V>(lowest); })
       return (good & power.template sums_up<V>(lowest)) | (s != s);
     else return good | (s != s);
@@ -114,7 +114,7 @@ struct power_mean {
       const L v = x(i);
       if (v > largest) largest = v;
     }
-    if (largest == limits<L>::infinity) return largest;
+    if (largest > limits<L>::largest) return largest;
     double total = 0;
     for (index i = 0; i < n && largest > L(0); ++i)
       total += static_cast<double>(power.raise_to(maximum(static_cast<L>(lowest), x(i)) / largest));

@@ -7,7 +7,7 @@
 #include "../core/fold_traits.hpp"
 #include "../core/math.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 struct max {
   static constexpr const char* name = "max";
@@ -15,16 +15,16 @@ struct max {
   using state = V;
   template <class V>
   CNNPOOL_HD V init() const {
-    return V(-limits<lane_t<V>>::infinity);
+    return V(-limits<lane_t<V>>::above_all);
   }
   template <class V>
   CNNPOOL_HD V first(const V& x) const {
     return x;
   }
-  /// "x > s ? x : s" is one instruction, which keeps a NaN s and ignores a NaN x; keep_nan takes the latter.
+  /// The maximum is one instruction, which keeps a NaN s and ignores a NaN x; keep_nan takes the latter.
   template <class V>
   CNNPOOL_HD V step(const V& s, const V& x) const {
-    return keep_nan(select(x > s, x, s), x);
+    return keep_nan(maximum(x, s), x);
   }
   template <class V>
   CNNPOOL_HD V merge(const V& a, const V& b) const {
@@ -46,15 +46,15 @@ struct optimistic_max {
   };
   template <class V>
   CNNPOOL_HD state<V> init() const {
-    return {V(-limits<lane_t<V>>::infinity), V(lane_t<V>(0))};
+    return {V(-limits<lane_t<V>>::above_all), V(lane_t<V>(0))};
   }
   template <class V>
   CNNPOOL_HD state<V> step(const state<V>& s, const V& x) const {
-    return {select(x > s.largest, x, s.largest), s.sum + x};
+    return {maximum(x, s.largest), s.sum + x};
   }
   template <class V>
   CNNPOOL_HD state<V> merge(const state<V>& a, const state<V>& b) const {
-    return {select(a.largest > b.largest, a.largest, b.largest), a.sum + b.sum};
+    return {maximum(a.largest, b.largest), a.sum + b.sum};
   }
   template <class V>
   CNNPOOL_HD V finish(const state<V>& s, index) const {

@@ -27,7 +27,7 @@
 #include "vlad.hpp"
 #include "windows.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 inline constexpr vlad_options mop_paper{.power = true};
 inline constexpr vlad_options mop_reference{.nearest = 5, .beta = 10, .power = true};

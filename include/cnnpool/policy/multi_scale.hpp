@@ -17,7 +17,7 @@
 #include "average.hpp"
 #include "gem.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 
@@ -37,7 +37,7 @@ struct signed_power_mean : additive {
   CNNPOOL_HD auto in_range(const V& s) const {
     using L = lane_t<V>;
     const V size = abs(s);
-    return (size < V(limits<L>::infinity)) & (size >= V(limits<L>::smallest * L(1 << 24)));
+    return (size <= V(limits<L>::largest)) & (size >= V(limits<L>::smallest * L(1 << 24)));
   }
   template <class L, class Read>
   CNNPOOL_HD L recompute(index n, const Read& x) const {
@@ -52,13 +52,13 @@ struct signed_power_mean : additive {
     for (index i = 0; i < n; ++i) {
       // An infinity counts as 1, everything else beside it as nothing; of opposite infinities nothing stays.
       const L v = x(i);
-      const double part = largest == limits<L>::infinity
+      const double part = largest > limits<L>::largest
                               ? (v == largest ? 1. : v == -largest ? -1. : 0.)
                               : signed_power_of(static_cast<double>(v / largest), p);
       total += part;
     }
     const double mean = signed_power_of(total / static_cast<double>(n), 1 / p);
-    if (largest == limits<L>::infinity) return mean > 0 ? largest : mean < 0 ? -largest : largest - largest;
+    if (largest > limits<L>::largest) return mean > 0 ? largest : mean < 0 ? -largest : largest - largest;
     return largest * static_cast<L>(mean);
   }
 
@@ -80,7 +80,7 @@ struct multi_scale {
   bool signed_power = false;
 
   void check(const shape&) const {
-    if (!(p > 0) || p == limits<double>::infinity)
+    if (!(p > 0) || p > limits<double>::largest)
       raise("multi_scale: p is ", p, ", expected a positive finite number");
   }
   template <class F>

@@ -4,7 +4,7 @@
 
 #include "../core/additive.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 struct nonzero : detail::additive {
   static constexpr const char* name = "nonzero";

@@ -11,7 +11,7 @@
 #include "regions.hpp"
 #include "sum.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 

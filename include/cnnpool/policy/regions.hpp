@@ -12,7 +12,7 @@
 #include "../core/math.hpp"
 #include "../core/region.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 enum class grid { exact, matlab, float32 };
 

@@ -6,7 +6,7 @@
 
 #include "../dispatch.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 struct relu {
   template <class V>

@@ -16,7 +16,7 @@
 #include "regional.hpp"
 #include "weighted_sum.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 /// A region's weight in the sum: one pass instead of dividing the regions first.

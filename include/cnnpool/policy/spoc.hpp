@@ -10,7 +10,7 @@
 #include "sum.hpp"
 #include "weighted_sum.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 /// The prior at (i, j) as a function of V's holding i and j.

@@ -8,7 +8,7 @@
 
 #include "../core/additive.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 struct sum : detail::additive {
   static constexpr const char* name = "sum";

@@ -24,7 +24,7 @@
 #include "sum.hpp"
 #include "vlad_steps.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 enum class vlad_layout { cluster_major, dimension_major };
 
@@ -92,7 +92,7 @@ struct vlad_policy {
             " channels");
     if (o.nearest < 1 || o.nearest > centres.clusters())
       raise("vlad: nearest is ", o.nearest, ", expected 1 to ", centres.clusters(), " (the clusters)");
-    if (!(o.beta > 0) || o.beta == limits<double>::infinity)
+    if (!(o.beta > 0) || o.beta > limits<double>::largest)
       raise("vlad: beta is ", o.beta, ", expected a positive number");
     if (head.clusters() != 0 && (head.clusters() != centres.clusters() || head.dimensions() != s.c))
       raise("vlad: the head is ", head.clusters(), " x ", head.dimensions(), ", the codebook ", centres.clusters(),

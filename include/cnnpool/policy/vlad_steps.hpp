@@ -3,7 +3,7 @@
 
 #include "../core/source.hpp"
 
-namespace cnnpool::detail {
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 /// Norms below this count as this: descriptors and residuals of no length stay zero instead of becoming NaN.
 template <class A>
@@ -105,7 +105,7 @@ struct assign_softmax {
   CNNPOOL_HD void operator()(index i) const {
     const index n = i / positions, p = i % positions;
     const A scale = scales.data == nullptr ? A(1) : scales(n, p);
-    A largest = -limits<A>::infinity, total = 0;
+    A largest = -limits<A>::above_all, total = 0;
     for (index k = 0; k < clusters; ++k) {
       A& v = q(n, k * positions + p);
       v = v * scale + static_cast<A>(biases(k, 0));

@@ -3,7 +3,7 @@
 
 #include "../core/additive.hpp"
 
-namespace cnnpool::detail {
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 struct weighted_sum : additive {
   template <class V>

@@ -4,7 +4,7 @@
 
 #include "../core/region.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// The windows of one image or map; a region list.
 struct window_list {

@@ -8,7 +8,7 @@
 
 #include "../dispatch.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 
@@ -39,7 +39,7 @@ struct euclidean_norm {
   template <class V>
   CNNPOOL_HD auto in_range(const state<V>& s) const {
     using L = lane_t<V>;
-    return ((s.sum < V(limits<L>::infinity)) & (s.sum >= V(limits<L>::smallest * L(1 << 24)))) | (s.sum != s.sum);
+    return ((s.sum <= V(limits<L>::largest)) & (s.sum >= V(limits<L>::smallest * L(1 << 24)))) | (s.sum != s.sum);
   }
   template <class L, class Read>
   CNNPOOL_HD L recompute(index n, const Read& x) const {
@@ -48,7 +48,7 @@ struct euclidean_norm {
       const L v = abs(x(i));
       if (v > largest) largest = v;
     }
-    if (largest == L(0) || largest == limits<L>::infinity) return largest;
+    if (largest == L(0) || largest > limits<L>::largest) return largest;
     double total = 0;
     for (index i = 0; i < n; ++i) {
       const double v = static_cast<double>(x(i) / largest);
@@ -60,8 +60,8 @@ struct euclidean_norm {
  private:
   template <class V>
   CNNPOOL_HD static state<V> added(const state<V>& s, const V& x) {
-    const V sum = s.sum + x;
-    return {sum, s.lost + (x - (sum - s.sum))};
+    const V sum = fenced(s.sum + x);
+    return {sum, s.lost + (x - fenced(sum - s.sum))};
   }
 };
 
@@ -90,7 +90,7 @@ struct l2 {
   index output_size(index d) const { return d; }
   void check(index) const {
     if (!(add_epsilon >= 0)) raise("l2: add_epsilon is ", add_epsilon, ", expected 0 or more");
-    if (add_epsilon == limits<double>::infinity)
+    if (add_epsilon > limits<double>::largest)
       raise("l2: add_epsilon is ", add_epsilon, ", expected a finite number");
   }
   template <class B, class A>

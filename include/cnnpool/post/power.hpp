@@ -4,7 +4,7 @@
 
 #include "../dispatch.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 struct signed_power {
@@ -26,7 +26,7 @@ struct power {
   index output_size(index d) const { return d; }
   void check(index) const {
     if (!(alpha > 0)) raise("power: alpha is ", alpha, ", expected a positive number");
-    if (alpha == limits<double>::infinity) raise("power: alpha is ", alpha, ", expected a finite number");
+    if (alpha > limits<double>::largest) raise("power: alpha is ", alpha, ", expected a finite number");
   }
   template <class B, class A>
   void apply(const B& b, scratch& s, const matrix<const A>& in, const matrix<A>& out) const {

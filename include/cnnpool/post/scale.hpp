@@ -3,7 +3,7 @@
 
 #include "../dispatch.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 struct times {

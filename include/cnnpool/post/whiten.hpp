@@ -17,7 +17,7 @@
 #include "../core/shared_array.hpp"
 #include "../dispatch.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 struct difference {

@@ -11,7 +11,7 @@
 
 #include "search_blocked.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 template <descriptor_rows Database>
 class flat_index {

@@ -24,7 +24,7 @@
 
 #include "revisited.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// x0, y0, x1, y1 in pixels: what of the image is the query.
 using query_box = std::array<double, 4>;
@@ -76,7 +76,7 @@ void for_each_line(const std::string& path, const char* reader, const F& f) {
     std::istringstream in(line);
     std::vector<std::string> words;
     for (std::string word; in >> word;) words.push_back(word);
-    if (!words.empty() && words[0][0] != '#') f(words, path + ":" + std::to_string(number));
+    if (!words.empty() && words[0][0] != '#') f(words, path + ":" + detail::decimal(number));
   }
   if (file.bad()) raise(reader, ": ", path, " cannot be read to its end");
 }
@@ -198,7 +198,7 @@ inline std::vector<relevance<>> truth_of_groups(const std::vector<image_group>& 
 inline std::vector<relevance<>> read_matches(const std::string& path, index references) {
   std::vector<relevance<>> truths;
   detail::for_each_line(path, "read_matches", [&](const auto& words, const std::string& where) {
-    const std::string expected = std::to_string(truths.size()) + ":";
+    const std::string expected = detail::decimal(truths.size()) + ":";
     if (words[0] != expected) raise("read_matches: ", where, ": \"", words[0], "\", expected \"", expected, "\"");
     relevance<> truth;
     detail::said_once said;

@@ -12,7 +12,7 @@
 
 #include "ground_truth.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 struct revisited_set {
   std::vector<std::string> images;
@@ -52,7 +52,7 @@ inline std::vector<index> rows_in(const nlohmann::json& object, const char* key,
     const index value = row.is_number_integer() ? row.get<index>() : -1;
     if (value < 0 || value >= static_cast<index>(images.size()))
       raise("read_revisited_json: ", where, ": ",
-            row.is_number_integer() ? std::to_string(value) : "an entry that is no integer", " in \"", key,
+            row.is_number_integer() ? detail::decimal(value) : "an entry that is no integer", " in \"", key,
             "\", expected 0 to ", static_cast<index>(images.size()) - 1);
     said.say(value, images[value], where + ", \"" + key + "\"", "read_revisited_json");
     rows.push_back(value);

@@ -24,7 +24,7 @@
 
 #include "../core/shape.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// What is right for one query. positives = good + ok of the Oxford files; junk counts as if it were not in the list.
 template <class Item = index>
@@ -37,7 +37,7 @@ namespace detail {
 
 template <class Item>
 std::string item_text(const Item& item) {
-  if constexpr (std::integral<Item>) return std::to_string(item);
+  if constexpr (std::integral<Item>) return detail::decimal(item);
   else if constexpr (requires { std::string(item); }) return "\"" + std::string(item) + "\"";
   else return "(an item)";
 }

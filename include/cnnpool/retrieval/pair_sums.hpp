@@ -9,7 +9,7 @@
 
 #include "../backend/cpu/load.hpp"
 
-namespace cnnpool::detail {
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 // Terms are rounded before they are added, with or without a fused instruction.
 struct multiply_terms {

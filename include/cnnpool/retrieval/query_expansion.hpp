@@ -11,7 +11,7 @@
 
 #include "search.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 struct average_expansion {
   index k = 10;

@@ -18,7 +18,7 @@
 
 #include "search.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 struct k_reciprocal {
   index k1 = 20;

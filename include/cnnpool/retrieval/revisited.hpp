@@ -12,7 +12,7 @@
 
 #include "measures.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 enum class protocol { easy, medium, hard };
 

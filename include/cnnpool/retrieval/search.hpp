@@ -17,7 +17,7 @@
 #include "../core/descriptors.hpp"
 #include "pair_sums.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 enum class metric { cosine, euclidean };
 

@@ -12,7 +12,7 @@
 #include "../backend/cpu/cpu.hpp"
 #include "search.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// Rows of the two sides of one product; a change changes the time, never the result.
 struct search_blocks {
@@ -125,7 +125,7 @@ class search_candidates {
   }
 
   std::size_t k_, next_ = 64;
-  double limit_ = std::numeric_limits<double>::infinity();
+  double limit_ = std::numeric_limits<double>::max();
   std::vector<entry> rows_;
   std::vector<double> highs_;  // a heap of the k smallest
 };
@@ -150,7 +150,7 @@ void search_in_blocks(const Queries& queries, const Database& database, metric b
   // score itself may be off by.
   const double d = static_cast<double>(database.cols());
   const double relative = (d + 8) * 0x1p-24 * 1.01 + 4 * (d + 8) * 0x1p-52, underflow = (d + 8) * 0x1p-126;
-  const double unknown = std::numeric_limits<double>::infinity();
+  const double unknown = std::numeric_limits<double>::max();
   const index kept = found.k();
 
   search_side<Queries> left(queries, by, unit);

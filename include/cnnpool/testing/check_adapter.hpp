@@ -20,7 +20,7 @@
 
 #include "../adapter.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 struct adapter_report {
   bool ok = true;
@@ -105,8 +105,8 @@ class adapter_checker {
   }
   static std::string text_of(const strides& s) {
     std::string text;
-    for (const index i : {s.n, s.c, s.h, s.w}) text += (text.empty() ? "" : ", ") + std::to_string(i);
-    if (s.block != 1) text += " in blocks of " + std::to_string(s.block) + " by " + std::to_string(s.in_block);
+    for (const index i : {s.n, s.c, s.h, s.w}) text += (text.empty() ? "" : ", ") + detail::decimal(i);
+    if (s.block != 1) text += " in blocks of " + detail::decimal(s.block) + " by " + detail::decimal(s.in_block);
     return text;
   }
 };

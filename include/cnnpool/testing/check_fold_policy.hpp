@@ -17,7 +17,7 @@
 #include "../backend/reference/reference.hpp"
 #include "../pool.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 struct fold_report {
   bool ok = true;

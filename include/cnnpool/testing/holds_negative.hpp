@@ -5,7 +5,7 @@
 
 #include "../adapter.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// Reads every element: true when one is below 0 (a NaN and -0 are not). 8-bit ones by their scale and zero point.
 template <viewable X>

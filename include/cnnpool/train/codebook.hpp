@@ -15,7 +15,7 @@
 #include "../core/descriptors.hpp"
 #include "codebook_statistics.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 struct codebook_options {
   index clusters = 64;

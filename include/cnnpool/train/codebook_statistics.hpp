@@ -12,7 +12,7 @@
 #include "../policy/codebook.hpp"
 #include "training_rows.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 

@@ -17,7 +17,7 @@
 
 #include "pca_whitening.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// Rows q and p of the training data show the same thing.
 struct matching_pair {

@@ -19,7 +19,7 @@
 #include "../post/whiten.hpp"
 #include "training_rows.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// Mean and covariance of rows that come in parts. Real is double; a template, so that a program that includes this and
 /// fits nothing does not compile Eigen's kernels.

@@ -12,7 +12,7 @@
 
 #include "../core/shape.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 template <class M>
 concept training_rows = requires(const M& m) {

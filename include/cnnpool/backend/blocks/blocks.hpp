@@ -11,7 +11,7 @@
 #include "row_blocks.hpp"
 #include "self_weighted_blocks.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 

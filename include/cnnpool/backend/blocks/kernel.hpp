@@ -15,7 +15,7 @@
 #include "../elementwise.hpp"
 #include "../lines.hpp"
 
-namespace cnnpool::detail {
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 struct unweighted {};
 
@@ -58,7 +58,7 @@ CNNPOOL_HD bool is_aligned(const T* p) {
 template <int Count, class T>
 CNNPOOL_HD chunk<T, Count> load_chunk(const T* p) {
   chunk<T, Count> c;
-  __builtin_memcpy(&c, __builtin_assume_aligned(p, alignof(chunk<T, Count>)), sizeof c);
+  copy_bytes(&c, __builtin_assume_aligned(p, alignof(chunk<T, Count>)), sizeof c);
   return c;
 }
 

@@ -4,7 +4,7 @@
 
 #include "product_tile.hpp"
 
-namespace cnnpool::detail {
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 /// Result j of row r of image n to column j * (rows of an image) + r.
 template <class X, class W, class A>
@@ -77,7 +77,7 @@ struct nearest_blocks {
     if (step == 0) {
       tile.start_rows(own.tile, block, thread);
       CNNPOOL_UNROLL(8)
-      for (int i = 0; i < tile_type::down; ++i) own.smallest[i] = limits<A>::infinity, own.at[i] = A(0);
+      for (int i = 0; i < tile_type::down; ++i) own.smallest[i] = limits<A>::above_all, own.at[i] = A(0);
     }
     if (step > all) return agree(step - all, block, thread, reinterpret_cast<A*>(shared), own);
     if (step < all) {

@@ -9,7 +9,7 @@
 
 #include "kernel.hpp"
 
-namespace cnnpool::detail {
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 template <class X, class W, class A, bool InParts>
 struct product_tile {

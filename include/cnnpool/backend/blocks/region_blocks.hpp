@@ -5,7 +5,7 @@
 
 #include "kernel.hpp"
 
-namespace cnnpool::detail {
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 template <class X, class F, class R, class A>
 struct region_blocks {

@@ -4,7 +4,7 @@
 
 #include "kernel.hpp"
 
-namespace cnnpool::detail {
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 template <class X, class W, class A>
 struct residual_blocks {

@@ -6,7 +6,7 @@
 
 #include "kernel.hpp"
 
-namespace cnnpool::detail {
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 template <class X, class F, class W, class A>
 struct row_blocks {

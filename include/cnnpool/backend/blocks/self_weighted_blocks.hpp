@@ -9,7 +9,7 @@
 
 #include "kernel.hpp"
 
-namespace cnnpool::detail {
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 /// What the slice of an image knows beside its states: what its weights are relative to, and the largest result.
 template <class A>

@@ -10,7 +10,7 @@
 
 #include "row_fold.hpp"
 
-namespace cnnpool::detail {
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 template <class Level, class X, class F, class W, class A>
 struct column_fold {
@@ -46,11 +46,11 @@ struct column_fold {
   CNNPOOL_INLINE void fold_registers(index n, index& o, index left) const {
     const T* const x = p.start(n, o);
     const index total = p.elements.count, wide = P * lanes_;
-    const auto in_pack = [&](int j) -> index {
+    const auto in_pack = [&](int j) CNNPOOL_LAMBDA -> index {
       const index rest = left - j * lanes_;
       return rest < 0 ? 0 : rest < lanes_ ? rest : lanes_;
     };
-    const auto f = [&](int j) { return for_channels<V>(fold, o + j * lanes_, in_pack(j)); };
+    const auto f = [&](int j) CNNPOOL_LAMBDA { return for_channels<V>(fold, o + j * lanes_, in_pack(j)); };
     T last[array_size(P * lanes_)] = {};  // a row whose last register would reach behind the view's memory
     state all[array_size(P)], s[array_size(P)];
     CNNPOOL_UNROLL(4)
@@ -108,11 +108,12 @@ struct column_fold {
   /// Elements i .. i+rows-1, at most eight. Four steps are written out, not eight: a step may be long.
   CNNPOOL_INLINE void step_rows(state* states, const T* x, index i, index rows, index count) const {
     const index full = count / lanes_, rest = count % lanes_;
+    const F f = fold;  // no store of a state can change this one, so what it computes for all is computed once
     const T* row[8];
     for (index u = 0; u < rows; ++u) row[u] = x + p.elements.offset(i + u);
     for (index j = 0; j < full; ++j) {
-      const auto step = [&](const state& s, index u) {
-        return stepped(fold, s, read.template adjacent<V>(row[u] + j * lanes_), i + u);
+      const auto step = [&](const state& s, index u) CNNPOOL_LAMBDA {
+        return stepped(f, s, read.template adjacent<V>(row[u] + j * lanes_), i + u);
       };
       state s = states[j];
       index u = 0;
@@ -129,7 +130,7 @@ struct column_fold {
     for (index u = 0; u < rows; ++u) {
       const T* e = row[u] + full * lanes_;
       const V v = e + lanes_ <= p.end ? read.template adjacent<V>(e) : read.template some<V>(e, rest);
-      states[full] = stepped(fold, states[full], v, i + u);
+      states[full] = stepped(f, states[full], v, i + u);
     }
   }
 };

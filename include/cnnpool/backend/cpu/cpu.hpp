@@ -17,7 +17,7 @@
 #include "region_fold.hpp"
 #include "residuals.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 
@@ -61,7 +61,7 @@ struct fold_share {
   template <class Level>
   CNNPOOL_INLINE void operator()() const {
     using kernel = Kernel<Level, X, F, W, A>;
-    all.visit(first, last, [&](index n, index o, index count) {
+    all.visit(first, last, [&](index n, index o, index count) CNNPOOL_LAMBDA {
       kernel{p, f, weights_of(n), typename kernel::element_reader(p.x)}(n, o, count);
     });
   }
@@ -117,7 +117,7 @@ struct cpu {
     char* cells = static_cast<char*>(s.bytes(static_cast<std::size_t>(own * workers)));
     if (s.measuring()) return;
     parallel_shares(workers, tiles.count(), [&](index worker, index first, index last) {
-      detail::run_up_to_avx2(level, [&]<class Level>() {
+      detail::run_up_to_avx2(level, [&]<class Level>() CNNPOOL_LAMBDA {
         using kernel = detail::region_fold<Level, X, F, R, A>;
         const kernel k{p, f, regions, plan, reinterpret_cast<typename kernel::state*>(cells + worker * own),
                        typename kernel::element_reader(x)};
@@ -175,7 +175,7 @@ struct cpu {
     if (s.measuring()) return;
     parallel_shares(workers_for(out.rows * out.cols * static_cast<index>(sizeof(A)), out.rows), out.rows,
                     [&](index, index first, index last) {
-                      detail::run_up_to_avx2(level, [&]<class Level>() {
+                      detail::run_up_to_avx2(level, [&]<class Level>() CNNPOOL_LAMBDA {
                         for (index i = first; i < last; ++i) detail::map_row<Level>(out, f, i, in...);
                       });
                     });

@@ -4,7 +4,7 @@
 #include "../../core/fold_traits.hpp"
 #include "load.hpp"
 
-namespace cnnpool::detail {
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 /// yes where the mask holds, no elsewhere, component by component.
 template <class V, class S, class M>

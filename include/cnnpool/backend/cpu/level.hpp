@@ -6,7 +6,7 @@
 
 #include "pack.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 enum class instruction_set { baseline, avx2, avx512 };
 
@@ -15,17 +15,15 @@ constexpr const char* to_string(instruction_set level) {
   return names[static_cast<int>(level)];
 }
 
-/// The widest one that this machine has and this compiler can target.
+/// The widest one that this machine has and this compiler can target. Asked anew each time: it is a few loads and tests,
+/// and a static variable of an inline function would be one for the whole process and keep a plugin from being unloaded.
 inline instruction_set best_instruction_set() {
 #if CNNPOOL_HAS_X86_LEVELS
-  static const instruction_set best = [] {
-    __builtin_cpu_init();
-    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-                        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
-    return avx512 ? instruction_set::avx512 : avx2 ? instruction_set::avx2 : instruction_set::baseline;
-  }();
-  return best;
+  __builtin_cpu_init();
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+  return avx512 ? instruction_set::avx512 : avx2 ? instruction_set::avx2 : instruction_set::baseline;
 #else
   return instruction_set::baseline;
 #endif
@@ -86,7 +84,7 @@ void run_baseline(const Task& task) {
 template <class Task>
 void run_at(instruction_set wanted, const Task& task) {
 #if CNNPOOL_HAS_X86_LEVELS
-  const instruction_set level = wanted < best_instruction_set() ? wanted : best_instruction_set();
+  const instruction_set best = best_instruction_set(), level = wanted < best ? wanted : best;
   if (level == instruction_set::avx512) return run_avx512(task);
   if (level == instruction_set::avx2) return run_avx2(task);
 #else

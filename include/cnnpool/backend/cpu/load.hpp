@@ -8,7 +8,7 @@
 #include "level.hpp"
 #include "pack_math.hpp"
 
-namespace cnnpool::detail {
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 /// Not inlined: rare, and they would stand in every kernel many times.
 template <class T>
@@ -21,51 +21,44 @@ template <class T>
 }
 
 #if CNNPOOL_HAS_PACKS
-#if CNNPOOL_HAS_AVX2_ASM
-/// Eight small integers or four floats, widened by one AVX2 instruction from memory; GCC's conversion takes two halves
-/// and joins them.
-/// An intrinsic cannot be inlined through functions that lack its target; an instruction can.
-template <class From>
-CNNPOOL_INLINE void widened_by_avx2(const void* p, typename vector_of<std::int32_t, 8>::type& r) {
-  struct bytes {
-    char b[8 * sizeof(From)];
-  };
-  const bytes& memory = *static_cast<const bytes*>(p);
-  if constexpr (std::is_same_v<From, std::uint16_t>) asm("vpmovzxwd %1, %0" : "=x"(r) : "m"(memory));
-  else if constexpr (std::is_same_v<From, std::uint8_t>) asm("vpmovzxbd %1, %0" : "=x"(r) : "m"(memory));
-  else asm("vpmovsxbd %1, %0" : "=x"(r) : "m"(memory));
+/// Whether N lanes of a level come from memory by one instruction, which GCC's conversions do not become: of 32 bytes it
+/// takes two halves and joins them, of 64 it makes scalars. An intrinsic cannot be inlined through functions that lack
+/// its target; an instruction can.
+template <class Level, class L, int N>
+inline constexpr bool by_one_instruction = CNNPOOL_HAS_X86_ASM && Level::f16c && sizeof(L) * N >= 32;
+
+template <int Bytes>
+struct memory {
+  char b[array_size(Bytes)];
+};
+/// From 8 or 16 bits to 32.
+template <class From, int N>
+CNNPOOL_INLINE void widen(const void* p, typename vector_of<std::int32_t, N>::type& r) {
+  const auto& from = *static_cast<const memory<N * static_cast<int>(sizeof(From))>*>(p);
+  if constexpr (std::is_same_v<From, std::uint16_t>) asm("vpmovzxwd {%1, %0|%0, %1}" : "=v"(r) : "m"(from));
+  else if constexpr (std::is_same_v<From, std::uint8_t>) asm("vpmovzxbd {%1, %0|%0, %1}" : "=v"(r) : "m"(from));
+  else asm("vpmovsxbd {%1, %0|%0, %1}" : "=v"(r) : "m"(from));
 }
-CNNPOOL_INLINE pack<double, 4> doubles_by_avx2(const void* p) {
-  struct bytes {
-    char b[16];
-  };
-  pack<double, 4> r;
-  asm("vcvtps2pd %1, %0" : "=x"(r.v) : "m"(*static_cast<const bytes*>(p)));
-  return r;
-}
-#endif
 
 template <class Level, class From, class L, int N>
 CNNPOOL_INLINE pack<L, N> converted(const void* p) {
-#if CNNPOOL_HAS_AVX2_ASM
-  if constexpr (sizeof(From) == 1 && N == 8 && Level::f16c) {
-    typename vector_of<std::int32_t, 8>::type x;
-    widened_by_avx2<From>(p, x);
-    pack<L, N> r;
-    r.v = __builtin_convertvector(x, typename pack<L, N>::vector);
-    return r;
-  }
-  if constexpr (std::is_same_v<From, float> && N == 4 && Level::f16c) return doubles_by_avx2(p);
-#endif
-  typedef From stored __attribute__((vector_size(N * sizeof(From))));
-  stored x;
-  __builtin_memcpy(&x, p, sizeof x);
   pack<L, N> r;
-  if constexpr (sizeof(From) < 4) {
-    r.v = __builtin_convertvector(__builtin_convertvector(x, typename vector_of<std::int32_t, N>::type),
-                                  typename pack<L, N>::vector);
+  if constexpr (by_one_instruction<Level, L, N> && sizeof(From) == 1) {
+    typename vector_of<std::int32_t, N>::type x;
+    widen<From, N>(p, x);
+    convert_lanes(r.v, x);
+  } else if constexpr (by_one_instruction<Level, L, N> && std::is_same_v<From, float> && sizeof(L) == 8) {
+    asm("vcvtps2pd {%1, %0|%0, %1}" : "=v"(r.v) : "m"(*static_cast<const memory<4 * N>*>(p)));
   } else {
-    r.v = __builtin_convertvector(x, typename pack<L, N>::vector);
+    typedef From stored __attribute__((vector_size(N * sizeof(From))));
+    stored x;
+    __builtin_memcpy(&x, p, sizeof x);
+    if constexpr (sizeof(From) < 4) {
+      r.v = __builtin_convertvector(__builtin_convertvector(x, typename vector_of<std::int32_t, N>::type),
+                                    typename pack<L, N>::vector);
+    } else {
+      r.v = __builtin_convertvector(x, typename pack<L, N>::vector);
+    }
   }
   return r;
 }
@@ -74,14 +67,11 @@ template <class Level, int N>
 CNNPOOL_INLINE pack<float, N> from_bfloat16(const void* p) {
   using bits = typename vector_of<std::uint32_t, N>::type;
   bits wide;
-#if CNNPOOL_HAS_AVX2_ASM
-  if constexpr (N == 8 && Level::f16c) {
-    typename vector_of<std::int32_t, 8>::type x;
-    widened_by_avx2<std::uint16_t>(p, x);
+  if constexpr (by_one_instruction<Level, float, N>) {
+    typename vector_of<std::int32_t, N>::type x;
+    widen<std::uint16_t, N>(p, x);
     wide = reinterpret_cast<bits>(x);
-  } else
-#endif
-  {
+  } else {
     typedef std::uint16_t stored __attribute__((vector_size(N * 2)));
     stored x;
     __builtin_memcpy(&x, p, sizeof x);
@@ -112,29 +102,18 @@ CNNPOOL_INLINE pack<float, N> from_float16(const void* p) {
 
 #if CNNPOOL_HAS_F16C
 /// vcvtph2ps.
-CNNPOOL_INLINE pack<float, 8> from_float16_f16c(const void* p) {
-  pack<float, 8> r;
+template <int N>
+CNNPOOL_INLINE pack<float, N> from_float16_f16c(const void* p) {
+  pack<float, N> r;
 #if defined(__clang__)
-  typedef __fp16 stored __attribute__((ext_vector_type(8), aligned(2)));
-  r.v = __builtin_convertvector(*static_cast<const stored*>(p), pack<float, 8>::vector);
+  typedef __fp16 stored __attribute__((ext_vector_type(N), aligned(2)));
+  r.v = __builtin_convertvector(*static_cast<const stored*>(p), typename pack<float, N>::vector);
 #else
-  struct bytes {
-    char b[16];
-  };
-  asm("vcvtph2ps %1, %0" : "=x"(r.v) : "m"(*static_cast<const bytes*>(p)));
+  asm("vcvtph2ps {%1, %0|%0, %1}" : "=v"(r.v) : "m"(*static_cast<const memory<2 * N>*>(p)));
 #endif
   return r;
 }
 #endif
-#endif
-
-#if CNNPOOL_HAS_PACKS
-CNNPOOL_INLINE pack<float, 16> joined_halves(const pack<float, 8>& low, const pack<float, 8>& high) {
-  pack<float, 16> r;
-  __builtin_memcpy(&r.v, &low.v, sizeof low.v);
-  __builtin_memcpy(reinterpret_cast<char*>(&r.v) + sizeof low.v, &high.v, sizeof high.v);
-  return r;
-}
 #endif
 
 /// N adjacent stored elements, widened to the lane type; nothing is applied yet.
@@ -146,15 +125,11 @@ CNNPOOL_INLINE V widened(const T* p) {
   if constexpr (std::is_same_v<T, float16> || std::is_same_v<T, bfloat16>) {
     static_assert(std::is_same_v<L, float> || std::is_same_v<L, double>);
     pack<float, N> f;
+    if constexpr (std::is_same_v<T, bfloat16>) f = from_bfloat16<Level, N>(p);
 #if CNNPOOL_HAS_F16C
-    if constexpr (std::is_same_v<T, bfloat16>) f = from_bfloat16<Level, N>(p);
-    else if constexpr (N == 8 && Level::f16c) f = from_float16_f16c(p);
-    else if constexpr (N == 16 && Level::f16c) f = joined_halves(from_float16_f16c(p), from_float16_f16c(p + 8));
-    else f = from_float16<N>(p);
-#else
-    if constexpr (std::is_same_v<T, bfloat16>) f = from_bfloat16<Level, N>(p);
-    else f = from_float16<N>(p);
+    else if constexpr (N >= 8 && Level::f16c) f = from_float16_f16c<N>(p);
 #endif
+    else f = from_float16<N>(p);
     if constexpr (std::is_same_v<L, float>) return f;
     else return converted<Level, float, L, N>(&f.v);
   } else if constexpr (std::is_same_v<T, L>) {
@@ -202,7 +177,7 @@ CNNPOOL_INLINE void stored(const V& x, lane_t<V>* p, index count, index stride) 
   scatter_elements(p, buffer, count, stride);
 }
 
-/// N ones and N zeros.
+/// N ones and N zeros. Of this object file: a static of an inline function would be one for the whole process.
 template <class L, int N>
 struct ones_and_zeros {
   L v[array_size(2 * N)];
@@ -210,12 +185,13 @@ struct ones_and_zeros {
     for (int i = 0; i < N; ++i) v[i] = 1;
   }
 };
+template <class L, int N>
+static constexpr ones_and_zeros<L, N> mask_table;
 /// A mask of the first `count` lanes: one load and one comparison.
 template <class V>
 CNNPOOL_INLINE auto first_lanes(index count) {
   using L = lane_t<V>;
-  static constexpr ones_and_zeros<L, width<V>> table;
-  return loaded<V>(table.v + (width<V> - count)) != V(L(0));
+  return loaded<V>(mask_table<L, width<V>>.v + (width<V> - count)) != V(L(0));
 }
 
 /// Reads the elements of a source as lanes of type V.

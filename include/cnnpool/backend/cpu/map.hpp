@@ -4,7 +4,7 @@
 #include "../../core/matrix.hpp"
 #include "load.hpp"
 
-namespace cnnpool::detail {
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 /// Row i of an input, made ready once.
 template <class V>

@@ -9,7 +9,7 @@
 #include "lane_tools.hpp"
 #include "product.hpp"
 
-namespace cnnpool::detail {
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 template <class X, class W, class A>
 struct nearest_problem {
@@ -93,7 +93,7 @@ struct nearest_share {
     constexpr int K = Level::bytes == 64 ? 12 : Level::bytes == 32 ? 6 : 4;
     const index clusters = all.centres.rows;
     V best[2], at[2];
-    best[0] = best[1] = V(limits<A>::infinity);
+    best[0] = best[1] = V(limits<A>::above_all);
     at[0] = at[1] = V(A(0));
     index k = 0;
     for (; k + K <= clusters; k += K) some<V, K>(i, k, best, at);

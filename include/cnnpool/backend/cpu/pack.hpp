@@ -14,7 +14,7 @@
 #include "pack_array.hpp"
 #endif
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 template <class L, int N>
 struct lane_of<pack<L, N>> {
@@ -31,6 +31,7 @@ inline constexpr int width<pack<L, N>> = N;
 template <class L, int N>
 CNNPOOL_HD bool all(const pack_mask<L, N>& mask) {
 #if CNNPOOL_HAS_PACKS
+  if constexpr (detail::by_instruction<L, N>) return mask.v == static_cast<decltype(mask.v)>(-1);
   unsigned long long words[sizeof mask.v / 8], together = ~0ull;
   __builtin_memcpy(words, &mask.v, sizeof mask.v);
   for (const unsigned long long word : words) together &= word;

@@ -4,7 +4,7 @@
 
 #include "../../core/math.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 inline namespace CNNPOOL_CPU_VARIANT {
 
 template <class L, int N>

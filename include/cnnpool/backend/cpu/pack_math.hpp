@@ -7,7 +7,7 @@
 
 #include "pack.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 
@@ -41,24 +41,27 @@ using int_vector = typename vector_of<std::int32_t, N>::type;
 template <int N>
 using float_vector = typename vector_of<float, N>::type;
 
-/// The nearest integer of |x| < 2^22, as a float.
+/// The nearest integer of |x| < 2^22, as an integer (in a struct: no function takes a raw vector) and as a float. The
+/// last step is one of integers, which no compiler reorders.
 template <int N>
-CNNPOOL_INLINE floats<N> nearest(const floats<N>& x) {
-  floats<N> magic(12582912.f), shifted = x + magic;  // 1.5 * 2^23
-#if !defined(__clang__)
-  shifted.v = __builtin_assoc_barrier(shifted.v);
-#endif
-  return shifted - magic;
-}
+struct whole_number {
+  int_vector<N> whole;
+  floats<N> as_float;
+  CNNPOOL_INLINE explicit whole_number(const floats<N>& x) {
+    const floats<N> magic(12582912.f), shifted = fenced(x) + magic;  // 1.5 * 2^23
+    whole = reinterpret_cast<int_vector<N>>(shifted.v) - 0x4b400000;
+    convert_lanes(as_float.v, whole);
+  }
+};
 
-/// x * 2^k for integral k in -252 .. 252, correct into the subnormals.
+/// x * 2^k for k in -252 .. 252, correct into the subnormals.
 template <int N>
-CNNPOOL_INLINE floats<N> scaled(const floats<N>& x, const floats<N>& k) {
-  const int_vector<N> whole = __builtin_convertvector(k.v, int_vector<N>), half = whole >> 1;
+CNNPOOL_INLINE floats<N> scaled(const floats<N>& x, const whole_number<N>& k) {
+  const int_vector<N> half = k.whole >> 1;
   floats<N> first, second;
   first.v = reinterpret_cast<float_vector<N>>((half + 127) << 23);
-  second.v = reinterpret_cast<float_vector<N>>((whole - half + 127) << 23);
-  return x * first * second;
+  second.v = reinterpret_cast<float_vector<N>>((k.whole - half + 127) << 23);
+  return fenced(x * first) * second;
 }
 
 /// x = 2^e * m with m in [sqrt(1/2), sqrt(2)), for normal x > 0.
@@ -66,7 +69,7 @@ template <int N>
 CNNPOOL_INLINE void split_normal(const floats<N>& x, floats<N>& e, floats<N>& m) {
   const int_vector<N> bits = reinterpret_cast<int_vector<N>>(x.v), shift = (bits - 0x3f3504f3) >> 23;
   m.v = reinterpret_cast<float_vector<N>>(bits - (shift << 23));
-  e.v = __builtin_convertvector(shift, float_vector<N>);
+  convert_lanes(e.v, shift);
 }
 /// The same for subnormal x too.
 template <int N>
@@ -133,9 +136,9 @@ CNNPOOL_HD pack<L, N> exp(const pack<L, N>& x) {
   if constexpr (sizeof(L) == 4) {
     using V = pack<L, N>;
     const V low(-105.f), high(89.f);
-    const V t = select(x > low, select(x < high, x, high), low);  // NaN goes to low and is put back below
-    const V k = detail::nearest(t * V(1.44269504f));
-    const V f = (t - k * V(0.693359375f)) + k * V(2.12194440e-4f);
+    const V t = minimum(maximum(x, low), high);  // NaN goes to low and is put back below
+    const detail::whole_number<N> k(t * V(1.44269504f));
+    const V f = fenced(t - k.as_float * V(0.693359375f)) + k.as_float * V(2.12194440e-4f);
     const V r = detail::scaled(detail::exp_series(f), k);
     return select(x != x, x, select(x < V(-104.f), V(0.f), r));
   }
@@ -151,7 +154,8 @@ CNNPOOL_HD pack<L, N> log(const pack<L, N>& x) {
     V e, m;
     detail::split(x, e, m);
     const V s = (m - V(1.f)) / (m + V(1.f));
-    const V r = e * V(0.693359375f) + (s + s + (s * detail::atanh_series(s) - e * V(2.12194440e-4f)));
+    const V r = e * V(0.693359375f) + fenced(s + s + (s * detail::atanh_series(s) - e * V(2.12194440e-4f)));
+    if constexpr (CNNPOOL_FINITE_MATH) return r;
     const V infinity(limits<float>::infinity);
     V special = select(x == infinity, infinity, select(x == V(0.f), -infinity, x - x + (-infinity + infinity)));
     return select((x > V(0.f)) & (x < infinity), r, special);
@@ -180,21 +184,20 @@ CNNPOOL_HD pack<L, N> cbrt(const pack<L, N>& x) {
 #if CNNPOOL_HAS_PACKS
   if constexpr (sizeof(L) == 4) {
     using V = pack<L, N>;
-    const V infinity(limits<float>::infinity);
     const auto tiny = x < V(1.17549435e-38f);
     const V y = select(tiny, x * V(16777216.f), x);
     V r;
-    const detail::int_vector<N> bits = reinterpret_cast<detail::int_vector<N>>(y.v);
-    r.v = reinterpret_cast<detail::float_vector<N>>(
-        __builtin_convertvector(__builtin_convertvector(bits, detail::float_vector<N>) * (1.f / 3),
-                                detail::int_vector<N>) +
-        0x2a5137a0);
+    detail::int_vector<N> bits = reinterpret_cast<detail::int_vector<N>>(y.v);
+    detail::convert_lanes(r.v, bits);
+    r.v = r.v * (1.f / 3);
+    detail::convert_lanes(bits, r.v);
+    r.v = reinterpret_cast<detail::float_vector<N>>(bits + 0x2a5137a0);
     for (int i = 0; i < 2; ++i) {
       const V cube = r * r * r;  // (c + 2y) / (2c + y), by quarters so that nothing overflows
       r = r * ((V(0.25f) * cube + V(0.5f) * y) / (V(0.5f) * cube + V(0.25f) * y));
     }
     r = select(tiny, r * V(0.00390625f), r);
-    return select((x > V(0.f)) & (x < infinity), r, x);
+    return select((x > V(0.f)) & (x <= V(limits<float>::largest)), r, x);
   }
 #endif
   return detail::by_lane(x, detail::libm_cbrt{});
@@ -209,9 +212,9 @@ CNNPOOL_INLINE floats<N> pow_of_parts(const floats<N>& e, const floats<N>& m, co
   const V log2_m = log2_of_mantissa(m - V(1.f));
   const V upper = e * p.high, lower = e * p.low + log2_m * (p.high + p.low);
   const V t = upper + lower, most(200.f), least(-200.f);  // beyond, the result is inf or 0 all the same
-  const V k = nearest(select(t < most, select(t > least, t, least), most));
-  V fraction = (upper - k) + lower;
-  if constexpr (Bounded) fraction = select(fraction < V(1.f), select(fraction > V(-1.f), fraction, V(-1.f)), V(1.f));
+  const whole_number<N> k(minimum(maximum(t, least), most));
+  V fraction = fenced(upper - k.as_float) + lower;
+  if constexpr (Bounded) fraction = minimum(maximum(fraction, V(-1.f)), V(1.f));
   return scaled(exp2_of_fraction(fraction), k);
 }
 #endif
@@ -236,7 +239,7 @@ CNNPOOL_HD pack<L, N> pow(const pack<L, N>& x, const exponent<pack<L, N>>& p) {
     V e, m;
     detail::split(x, e, m);
     const V r = detail::pow_of_parts<true>(e, m, p);
-    return select((x > V(0.f)) & (x < V(limits<float>::infinity)), r, x);  // 0, inf and NaN stay
+    return select((x > V(0.f)) & (x <= V(limits<float>::largest)), r, x);  // 0, inf and NaN stay
   }
 #endif
   return detail::pow_by_lane(x, p);
@@ -249,7 +252,7 @@ CNNPOOL_HD pack<L, N> pow_of_normal(const pack<L, N>& x, const exponent<pack<L, 
     using V = pack<L, N>;
     V e, m;
     detail::split_normal(x, e, m);
-    return select(x < V(limits<float>::infinity), detail::pow_of_parts<false>(e, m, p), x);  // inf and NaN stay
+    return select(x <= V(limits<float>::largest), detail::pow_of_parts<false>(e, m, p), x);  // inf and NaN stay
   }
 #endif
   return detail::pow_by_lane(x, p);

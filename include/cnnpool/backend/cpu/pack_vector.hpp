@@ -6,33 +6,15 @@
 #include <cstdint>
 
 #include "../../core/math.hpp"
+#include "pack_wide.hpp"
 
-namespace cnnpool {
-
-namespace detail {
-inline namespace CNNPOOL_CPU_VARIANT {
-template <class L>
-struct same_size_int {
-  using type = std::int32_t;
-};
-template <>
-struct same_size_int<double> {
-  using type = std::int64_t;
-};
-
-template <class L, int N>
-struct vector_of {
-  typedef L type __attribute__((vector_size(N * sizeof(L))));
-  typedef L unaligned __attribute__((vector_size(N * sizeof(L)), aligned(alignof(L)), may_alias));
-};
-}  // namespace CNNPOOL_CPU_VARIANT
-}  // namespace detail
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 inline namespace CNNPOOL_CPU_VARIANT {
 
 template <class L, int N>
 struct pack_mask {
-  using vector = typename detail::vector_of<typename detail::same_size_int<L>::type, N>::type;
+  using vector = typename detail::mask_of<L, N>::type;
   vector v;
   CNNPOOL_INLINE pack_mask() {}
   CNNPOOL_INLINE pack_mask(const pack_mask& o) : v(o.v) {}
@@ -42,15 +24,18 @@ struct pack_mask {
   }
   friend CNNPOOL_INLINE pack_mask operator|(const pack_mask& a, const pack_mask& b) {
     pack_mask r;
-    r.v = a.v | b.v;
+    r.v = static_cast<vector>(a.v | b.v);
     return r;
   }
   friend CNNPOOL_INLINE pack_mask operator&(const pack_mask& a, const pack_mask& b) {
     pack_mask r;
-    r.v = a.v & b.v;
+    r.v = static_cast<vector>(a.v & b.v);
     return r;
   }
-  CNNPOOL_INLINE bool operator[](int i) const { return v[i] != 0; }
+  CNNPOOL_INLINE bool operator[](int i) const {
+    if constexpr (detail::by_instruction<L, N>) return (v >> i & 1) != 0;
+    else return v[i] != 0;
+  }
 };
 
 template <class L, int N>
@@ -76,11 +61,13 @@ struct pack {
   CNNPOOL_INLINE void set(int i, L x) { v[i] = x; }
 
   friend CNNPOOL_INLINE pack operator+(const pack& a, const pack& b) {
+    CNNPOOL_FUSE
     pack r;
     r.v = a.v + b.v;
     return r;
   }
   friend CNNPOOL_INLINE pack operator-(const pack& a, const pack& b) {
+    CNNPOOL_FUSE
     pack r;
     r.v = a.v - b.v;
     return r;
@@ -91,6 +78,7 @@ struct pack {
     return r;
   }
   friend CNNPOOL_INLINE pack operator*(const pack& a, const pack& b) {
+    CNNPOOL_FUSE
     pack r;
     r.v = a.v * b.v;
     return r;
@@ -102,32 +90,38 @@ struct pack {
   }
   friend CNNPOOL_INLINE mask operator<(const pack& a, const pack& b) {
     mask r;
-    r.v = a.v < b.v;
+    if constexpr (detail::by_instruction<L, N>) detail::compare<1>(r.v, a.v, b.v);
+    else r.v = a.v < b.v;
     return r;
   }
   friend CNNPOOL_INLINE mask operator>(const pack& a, const pack& b) {
     mask r;
-    r.v = a.v > b.v;
+    if constexpr (detail::by_instruction<L, N>) detail::compare<14>(r.v, a.v, b.v);
+    else r.v = a.v > b.v;
     return r;
   }
   friend CNNPOOL_INLINE mask operator>=(const pack& a, const pack& b) {
     mask r;
-    r.v = a.v >= b.v;
+    if constexpr (detail::by_instruction<L, N>) detail::compare<13>(r.v, a.v, b.v);
+    else r.v = a.v >= b.v;
     return r;
   }
   friend CNNPOOL_INLINE mask operator<=(const pack& a, const pack& b) {
     mask r;
-    r.v = a.v <= b.v;
+    if constexpr (detail::by_instruction<L, N>) detail::compare<2>(r.v, a.v, b.v);
+    else r.v = a.v <= b.v;
     return r;
   }
   friend CNNPOOL_INLINE mask operator==(const pack& a, const pack& b) {
     mask r;
-    r.v = a.v == b.v;
+    if constexpr (detail::by_instruction<L, N>) detail::compare<0>(r.v, a.v, b.v);
+    else r.v = a.v == b.v;
     return r;
   }
   friend CNNPOOL_INLINE mask operator!=(const pack& a, const pack& b) {
     mask r;
-    r.v = a.v != b.v;
+    if constexpr (detail::by_instruction<L, N>) detail::compare<4>(r.v, a.v, b.v);
+    else r.v = a.v != b.v;
     return r;
   }
 };
@@ -135,38 +129,71 @@ struct pack {
 template <class L, int N>
 CNNPOOL_INLINE pack<L, N> select(const pack_mask<L, N>& m, const pack<L, N>& a, const pack<L, N>& b) {
   pack<L, N> r;
-  r.v = m.v ? a.v : b.v;
+  if constexpr (detail::by_instruction<L, N>) detail::blend(r.v, m.v, a.v, b.v);
+  else r.v = m.v ? a.v : b.v;
+  return r;
+}
+/// maximum and minimum of math.hpp: one instruction each.
+template <class L, int N>
+CNNPOOL_INLINE pack<L, N> maximum(const pack<L, N>& m, const pack<L, N>& x) {
+  pack<L, N> r;
+  if constexpr (detail::by_instruction<L, N>) detail::larger(r.v, m.v, x.v);
+  else r.v = m.v > x.v ? m.v : x.v;
+  return r;
+}
+template <class L, int N>
+CNNPOOL_INLINE pack<L, N> minimum(const pack<L, N>& m, const pack<L, N>& x) {
+  pack<L, N> r;
+  if constexpr (detail::by_instruction<L, N>) detail::smaller(r.v, m.v, x.v);
+  else r.v = m.v < x.v ? m.v : x.v;
   return r;
 }
 
 template <class L, int N>
 CNNPOOL_INLINE pack<L, N> keep_nan(const pack<L, N>& result, const pack<L, N>& x) {
-  using bits = typename pack_mask<L, N>::vector;
-  pack<L, N> r;
-  r.v = reinterpret_cast<typename pack<L, N>::vector>(reinterpret_cast<bits>(result.v) |
-                                                      reinterpret_cast<bits>(x.v != x.v));
-  return r;
+  if constexpr (detail::by_instruction<L, N>) {
+    return select(x != x, x, result);
+  } else {
+    using bits = typename pack_mask<L, N>::vector;
+    pack<L, N> r;
+    r.v = reinterpret_cast<typename pack<L, N>::vector>(reinterpret_cast<bits>(result.v) |
+                                                        reinterpret_cast<bits>(x.v != x.v));
+    return r;
+  }
 }
 
 template <class L, int N>
 CNNPOOL_INLINE pack<L, N> abs(const pack<L, N>& x) {
-  using bits = typename pack_mask<L, N>::vector;
   using word = typename detail::same_size_int<L>::type;
+  using bits = typename detail::vector_of<word, N>::type;
   pack<L, N> r;
   const word magnitude = static_cast<word>(-1) ^ (word(1) << (8 * sizeof(L) - 1));
   r.v = reinterpret_cast<typename pack<L, N>::vector>(reinterpret_cast<bits>(x.v) & magnitude);
   return r;
 }
 
+/// fenced of math.hpp.
 template <class L, int N>
-CNNPOOL_INLINE pack<L, N> rounded_product(const pack<L, N>& a, const pack<L, N>& b) {
-  pack<L, N> r;
-#if defined(__clang__)
-  r.v = a.v * b.v;  // clang fuses within one expression only
-#else
-  r.v = __builtin_assoc_barrier(a.v * b.v);
+CNNPOOL_INLINE pack<L, N> fenced(const pack<L, N>& x) {
+  pack<L, N> r = x;
+#if defined(CNNPOOL_FENCE)
+  if constexpr (!detail::by_instruction<L, N>) {  // of 64 bytes GCC's barrier makes scalars
+    r.v = CNNPOOL_FENCE(r.v);
+    return r;
+  }
+#endif
+#if CNNPOOL_HAS_X86_ASM
+  asm("" : "+v"(r.v));
 #endif
   return r;
+}
+
+template <class L, int N>
+CNNPOOL_INLINE pack<L, N> rounded_product(const pack<L, N>& a, const pack<L, N>& b) {
+  CNNPOOL_DO_NOT_FUSE
+  pack<L, N> r;
+  r.v = a.v * b.v;
+  return fenced(r);
 }
 
 /// Lanes first .. first+M-1.

@@ -10,7 +10,7 @@
 #include <omp.h>
 #endif
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 inline namespace CNNPOOL_CPU_VARIANT {
 
 /// A user's thread pool: run(self, count, task, data) calls task(data, i) for i = 0 .. count-1, in any order and at the

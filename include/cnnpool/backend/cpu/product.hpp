@@ -8,7 +8,7 @@
 #include "../lines.hpp"
 #include "load.hpp"
 
-namespace cnnpool::detail {
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 /// a * b + c in one expression, which clang needs to fuse it. GCC does not fuse chains when it tunes for a Zen
 /// (-march=native there), so where the whole file has the instruction, it is called by name.
@@ -38,7 +38,7 @@ CNNPOOL_INLINE V multiply_add(const V& a, const V& b, const V& c) {
 /// Stays in its register: GCC may read memory again for every use, and the loads then cost more than the products.
 template <class V>
 CNNPOOL_INLINE void keep_in_register([[maybe_unused]] V& x) {
-#if CNNPOOL_HAS_AVX2_ASM
+#if CNNPOOL_HAS_X86_ASM
   asm("" : "+v"(x.v));
 #endif
 }

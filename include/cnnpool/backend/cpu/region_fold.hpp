@@ -8,7 +8,7 @@
 #include "region_plan.hpp"
 #include "row_fold.hpp"
 
-namespace cnnpool::detail {
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 /// Channels of NCHW that are merged together, for one decision what to merge: eight registers of AVX2.
 template <class L>
@@ -61,8 +61,8 @@ struct region_fold {
       for (index c = 0; c < plan.col_cells; ++c) {
         const index rows = plan.row_cut[r + 1] - plan.row_cut[r], columns = plan.col_cut[c + 1] - plan.col_cut[c];
         const T* row = x + plan.row_cut[r] * down + plan.col_cut[c] * across;
-        const auto f = [&](int u) { return for_channels<V>(fold, o + u * N, Packs > 1 ? N : count); };
-        const auto load = [&](const T* e, int u) {
+        const auto f = [&](int u) CNNPOOL_LAMBDA { return for_channels<V>(fold, o + u * N, Packs > 1 ? N : count); };
+        const auto load = [&](const T* e, int u) CNNPOOL_LAMBDA {
           return Packs > 1 || e + N <= end ? read.template adjacent<V>(e + u * N) : read.template some<V>(e, count);
         };
         state s[array_size(Packs)];
@@ -145,7 +145,7 @@ struct region_fold {
     for (index j = 0; j < columns;) {
       const index c = plan.col_cell[w + j], cut = plan.col_cut[c + 1] - w, stop = cut < columns ? cut : columns;
       const bool begins = plan.col_cut[c] == w + j;
-      for_packs(packs, [&]<int Packs>(index t) {
+      for_packs(packs, [&]<int Packs>(index t) CNNPOOL_LAMBDA {
         state* const into = row + c * packs + t;
         merge_lines<Packs>(turned + j * packs + t, packs, stop - j, begins ? nullptr : into, into);
       });
@@ -186,11 +186,11 @@ struct region_fold {
       if (b.row_first != row_first || b.row_last != row_last) {
         row_first = b.row_first;
         row_last = b.row_last;
-        for_packs(across, [&]<int Packs>(index i) {
+        for_packs(across, [&]<int Packs>(index i) CNNPOOL_LAMBDA {
           merge_lines<Packs>(cells + row_first * across + i, across, row_last - row_first, nullptr, rows + i);
         });
       }
-      for_packs(packs, [&]<int Packs>(index t) {
+      for_packs(packs, [&]<int Packs>(index t) CNNPOOL_LAMBDA {
         state s[array_size(Packs)];
         merge_lines<Packs>(rows + b.col_first * packs + t, packs, b.col_last - b.col_first, nullptr, s);
         store_box<Packs>(s, n, k, first + t * N, count - t * N);
@@ -205,12 +205,12 @@ struct region_fold {
     if (count >= Packs * N && p.by_output == 1) {
       CNNPOOL_UNROLL(8)
       for (int u = 0; u < Packs; ++u, to += N)
-        finish(s[u], n, k, c + u * N, N, [&](const V& x, int v) { stored(x, to + v * p.by_value); });
+        finish(s[u], n, k, c + u * N, N, [&](const V& x, int v) CNNPOOL_LAMBDA { stored(x, to + v * p.by_value); });
     } else {
       for (int u = 0; u < Packs; ++u, to += N * p.by_output) {
         const index left = count - u * N, in_pack = left < N ? left : N;
         finish(s[u], n, k, c + u * N, in_pack,
-               [&](const V& x, int v) { stored(x, to + v * p.by_value, in_pack, p.by_output); });
+               [&](const V& x, int v) CNNPOOL_LAMBDA { stored(x, to + v * p.by_value, in_pack, p.by_output); });
       }
     }
   }

@@ -5,7 +5,7 @@
 #include "../../core/region.hpp"
 #include "../../core/scratch.hpp"
 
-namespace cnnpool::detail {
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 /// Cells in rows 0 .. row_cells-1 (row cell i: map rows row_cut[i] .. row_cut[i+1]-1) and likewise in columns.
 struct region_plan {

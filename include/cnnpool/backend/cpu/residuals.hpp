@@ -6,7 +6,7 @@
 #include "lane_tools.hpp"
 #include "product.hpp"
 
-namespace cnnpool::detail {
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 template <class X, class W, class A>
 struct residuals_problem {

@@ -12,7 +12,7 @@
 #include "lane_tools.hpp"
 #include "../lines.hpp"
 
-namespace cnnpool::detail {
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 /// Outputs that a row_fold and a column_fold take at a time, at most.
 inline constexpr index row_tile = 64;

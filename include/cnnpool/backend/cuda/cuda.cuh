@@ -16,7 +16,7 @@
 #include "../blocks/blocks.hpp"
 #include "memory.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 

@@ -5,7 +5,7 @@
 
 #include "../../core/scratch.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 template <class... What>

@@ -6,7 +6,7 @@
 
 #include "../../core/shared_array.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 /// A copy in device memory; waits until it is there.

@@ -4,7 +4,7 @@
 
 #include "../elementwise.hpp"
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 
 struct reference : elementwise<reference> {
   using space = host_space;

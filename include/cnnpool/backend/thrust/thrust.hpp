@@ -30,7 +30,7 @@
 #define CNNPOOL_THRUST_VARIANT thrust_cpp
 #endif
 
-namespace cnnpool {
+namespace cnnpool::inline CNNPOOL_VARIANT {
 inline namespace CNNPOOL_THRUST_VARIANT {
 
 /// thrust_backend{}: Thrust's own choice of threads or the default stream; no other state.
