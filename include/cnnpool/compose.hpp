@@ -18,7 +18,7 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 namespace detail {
 template <class S>
 void check_stage(const S& stage, index d) {
-  if constexpr (requires { stage.check(d); }) stage.check(d);
+  if constexpr (requires { (stage.check)(d); }) (stage.check)(d);
 }
 }  // namespace detail
 
@@ -28,7 +28,7 @@ struct stage_chain {
   Second second;
 
   index output_size(index d) const { return second.output_size(first.output_size(d)); }
-  void check(index d) const {
+  void (check)(index d) const {
     detail::check_stage(first, d);
     detail::check_stage(second, first.output_size(d));
   }
@@ -49,7 +49,7 @@ struct chain {
   S last;
 
   index descriptor_size(const shape& s) const { return last.output_size(cnnpool::descriptor_size(policy, s)); }
-  void check(const shape& s) const {
+  void (check)(const shape& s) const {
     detail::check_policy(policy, s);
     detail::check_stage(last, cnnpool::descriptor_size(policy, s));
   }
@@ -138,7 +138,7 @@ struct concat_policy {
   index descriptor_size(const shape& s) const {
     return std::apply([&](const auto&... p) { return (index{0} + ... + cnnpool::descriptor_size(p, s)); }, parts);
   }
-  void check(const shape& s) const {
+  void (check)(const shape& s) const {
     std::apply([&](const auto&... p) { (detail::check_policy(p, s), ...); }, parts);
   }
   std::string full_name() const {

@@ -37,7 +37,7 @@ std::string name_of(const P& policy) {
 /// Raises what is wrong with the policy's numbers for this shape.
 template <class P>
 void check_policy(const P& policy, const shape& s) {
-  if constexpr (requires { policy.check(s); }) policy.check(s);
+  if constexpr (requires { (policy.check)(s); }) (policy.check)(s);
 }
 
 }  // namespace detail

@@ -12,7 +12,7 @@ using namespace cnnpool;
 
 TEST_CASE("helpers on one lane: zeros lose their sign, a NaN is neither more nor less") {
   const double nan = std::nan("");
-  CHECK((abs(-3.) == 3 && abs(3.f) == 3 && !std::signbit(abs(-0.)) && std::isnan(abs(nan))));
+  CHECK((absolute(-3.) == 3 && absolute(3.f) == 3 && !std::signbit(absolute(-0.)) && std::isnan(absolute(nan))));
   CHECK((maximum(1., 2.) == 2 && maximum(2., 1.) == 2));
   CHECK((select(true, 1., 2.) == 1 && select(false, 1., 2.) == 2));
   CHECK((all(true) && !all(false)));

@@ -108,7 +108,7 @@ struct adapter<T> {
 /// A Mat of n x d, CV_32F or CV_64F, with memory of its own.
 template <std::floating_point T>
 cv::Mat to_mat(const descriptors<T>& d) {
-  constexpr index most = std::numeric_limits<int>::max();
+  constexpr index most = (std::numeric_limits<int>::max)();
   if (d.rows() > most || d.cols() > most)
     raise("to_mat: ", d.rows(), " x ", d.cols(), " descriptors, a cv::Mat has at most ", most, " rows and columns");
   cv::Mat out(static_cast<int>(d.rows()), static_cast<int>(d.cols()), std::is_same_v<T, double> ? CV_64F : CV_32F);

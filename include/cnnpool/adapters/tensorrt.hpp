@@ -31,7 +31,7 @@ namespace detail {
 inline strides tensorrt_strides(const shape& s, tensor_format format, index bytes_of_element) {
   const auto padded = [](index extent, index to) {
     index r = 0;
-    return multiply(extent / to + (extent % to != 0), to, r) ? r : std::numeric_limits<index>::max();
+    return multiply(extent / to + (extent % to != 0), to, r) ? r : (std::numeric_limits<index>::max)();
   };
   const auto channels_last = [&](index c) { return strides{c * s.h * s.w, 1, s.w * c, c}; };
   checked_size({s.n, padded(s.c, 32), s.h, padded(s.w, 64)}, "tensorrt_view");

@@ -42,7 +42,7 @@ CNNPOOL_HD V select(bool mask, V a, V b) {
 /// True when the mask holds in every lane.
 CNNPOOL_HD bool all(bool mask) { return mask; }
 template <scalar_lane V>
-CNNPOOL_HD V abs(V x) {
+CNNPOOL_HD V absolute(V x) {
   return x < V(0) ? -x : (x == V(0) ? V(0) : x);
 }
 template <scalar_lane V>

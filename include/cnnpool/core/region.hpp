@@ -54,15 +54,15 @@ struct regions_and {
 };
 
 namespace detail {
-/// Raises which region is outside the map; check(k, shape of region k) says what else must hold of each.
-template <region_list R, class Check>
-void check_regions(const R& regions, const shape& s, const char* where, const Check& check) {
+/// Raises which region is outside the map; also(k, shape of region k) says what else must hold of each.
+template <region_list R, class Also>
+void check_regions(const R& regions, const shape& s, const char* where, const Also& also) {
   for (index k = 0; k < regions.size(); ++k) {
     const box b = regions[k];
     if (b.h < 1 || b.w < 1 || b.h0 < 0 || b.w0 < 0 || b.h0 > s.h - b.h || b.w0 > s.w - b.w)
       raise(where, ": region ", k, " is ", b.h, " x ", b.w, " at (", b.h0, ", ", b.w0, "), outside the map of ", s.h,
             " x ", s.w);
-    check(k, shape{s.n, s.c, b.h, b.w});
+    also(k, shape{s.n, s.c, b.h, b.w});
   }
 }
 }  // namespace detail

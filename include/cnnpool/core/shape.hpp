@@ -45,16 +45,16 @@ struct strides {
 
 namespace detail {
 constexpr bool multiply(index a, index b, index& product) {
-  constexpr index most = std::numeric_limits<index>::max();
-  if (a < 0) a = a == std::numeric_limits<index>::min() ? most : -a;
-  if (b < 0) b = b == std::numeric_limits<index>::min() ? most : -b;
+  constexpr index most = (std::numeric_limits<index>::max)();
+  if (a < 0) a = a == (std::numeric_limits<index>::min)() ? most : -a;
+  if (b < 0) b = b == (std::numeric_limits<index>::min)() ? most : -b;
   if (a != 0 && b > most / a) return false;
   product = a * b;
   return true;
 }
 
 constexpr bool add(index& sum, index term) {
-  if (term > std::numeric_limits<index>::max() - sum) return false;
+  if (term > (std::numeric_limits<index>::max)() - sum) return false;
   sum += term;
   return true;
 }

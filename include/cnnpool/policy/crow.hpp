@@ -173,7 +173,7 @@ struct crow_spatial_weights {
   double a = 2, b = 2;
 
   index descriptor_size(const shape& s) const { return s.positions(); }
-  void check(const shape&) const { detail::check_crow(name, a, b, 0); }
+  void (check)(const shape&) const { detail::check_crow(name, a, b, 0); }
   template <class B, class X, class A>
   void pool(const B& backend, scratch& s, const X& x, const matrix<A>& out) const {
     const scratch::frame frame(s);
@@ -188,7 +188,7 @@ struct crow_channel_weights {
   double channel_epsilon = 0;
 
   index descriptor_size(const shape& s) const { return s.c; }
-  void check(const shape&) const { detail::check_crow(name, 1, 1, channel_epsilon); }
+  void (check)(const shape&) const { detail::check_crow(name, 1, 1, channel_epsilon); }
   template <class B, class X, class A>
   void pool(const B& backend, scratch& s, const X& x, const matrix<A>& out) const {
     const scratch::frame frame(s);
@@ -203,7 +203,7 @@ struct crow {
   double channel_epsilon = 0;
 
   index descriptor_size(const shape& s) const { return s.c; }
-  void check(const shape&) const { detail::check_crow(name, a, b, channel_epsilon); }
+  void (check)(const shape&) const { detail::check_crow(name, a, b, channel_epsilon); }
   template <class B, class X, class A>
   void pool(const B& backend, scratch& s, const X& x, const matrix<A>& out) const {
     if (pool_at_once(backend, s, x, out)) return;

@@ -192,7 +192,7 @@ struct gem {
   double eps = 1e-6;
   gem_floor floor = gem_floor::clamp;
 
-  void check(const shape&) const {
+  void (check)(const shape&) const {
     if (!(p > 0)) raise("gem: p is ", p, ", expected a positive number");
     detail::check_eps(name, eps);
   }
@@ -217,7 +217,7 @@ struct gem_per_channel {
   std::span<const float> p;
   double eps = 1e-6;
 
-  void check(const shape& s) const {
+  void (check)(const shape& s) const {
     detail::check_eps(name, eps);
     if (static_cast<index>(p.size()) != s.c)
       raise("gem_per_channel: ", p.size(), " exponents for ", s.c, " channels, expected one per channel");

@@ -46,13 +46,13 @@ struct basic_mop_level {
     if (output.output_size() != 0) return output.output_size();
     return centres.clusters() == 0 ? projected_size(c) : vlad_of().descriptor_size({.c = projected_size(c)});
   }
-  void check(const char* where, index level, index windows, index c) const {
+  void check_level(const char* where, index level, index windows, index c) const {
     if (input.output_size() != 0 && input.input_size() != c)
       raise(where, ": the input projection of level ", level + 1, " takes ", input.input_size(),
             " components, its activations have ", c);
     if (centres.clusters() == 0 && windows != 1)
       raise(where, ": level ", level + 1, " has ", windows, " windows and no codebook");
-    if (centres.clusters() != 0) vlad_of().check({.c = projected_size(c), .h = windows});
+    if (centres.clusters() != 0) (vlad_of().check)({.c = projected_size(c), .h = windows});
     const index d = centres.clusters() == 0 ? projected_size(c) : vlad_of().descriptor_size({.c = projected_size(c)});
     if (output.output_size() != 0 && output.input_size() != d)
       raise(where, ": the output projection of level ", level + 1, " takes ", output.input_size(),
@@ -100,7 +100,7 @@ index mop_descriptor_size(const std::vector<feature_view<T, Space>>& views,
       raise("mop_vlad: level ", l + 1, " is ", to_string(e), ", expected one position per window");
     if (images == 0 ? e.n != 0 : e.n % images != 0 || e.n == 0)
       raise("mop_vlad: level ", l + 1, " has ", e.n, " windows for ", images, " images, expected as many for each");
-    if (images != 0) levels[l].check("mop_vlad", static_cast<index>(l), e.n / images, e.c);
+    if (images != 0) levels[l].check_level("mop_vlad", static_cast<index>(l), e.n / images, e.c);
     size += levels[l].descriptor_size(e.c);
   }
   return size;
@@ -185,7 +185,7 @@ struct mop_map_policy {
     for (const auto& l : levels) size += l.level.descriptor_size(cnnpool::descriptor_size(inner, s));
     return size;
   }
-  void check(const shape& s) const {
+  void (check)(const shape& s) const {
     if (levels.empty()) raise("mop_map: there are no levels");
     for (std::size_t l = 0; l < levels.size(); ++l) {
       with_regions(levels[l], s, [&](const auto& regions) {
@@ -194,7 +194,7 @@ struct mop_map_policy {
           const index size = cnnpool::descriptor_size(inner, part), whole = cnnpool::descriptor_size(inner, s);
           if (size != whole) raise("mop_map: window ", k, " gives ", size, " components, the whole map ", whole);
         });
-        levels[l].level.check("mop_map", static_cast<index>(l), regions.size(), cnnpool::descriptor_size(inner, s));
+        levels[l].level.check_level("mop_map", static_cast<index>(l), regions.size(), cnnpool::descriptor_size(inner, s));
       });
     }
   }

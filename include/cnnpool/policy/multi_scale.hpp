@@ -36,14 +36,14 @@ struct signed_power_mean : additive {
   template <class V>
   CNNPOOL_HD auto in_range(const V& s) const {
     using L = lane_t<V>;
-    const V size = abs(s);
+    const V size = absolute(s);
     return (size <= V(limits<L>::largest)) & (size >= V(limits<L>::smallest * L(1 << 24)));
   }
   template <class L, class Read>
   CNNPOOL_HD L recompute(index n, const Read& x) const {
     L largest = 0;
     for (index i = 0; i < n; ++i) {
-      const L v = abs(x(i));
+      const L v = absolute(x(i));
       if (v != v) return v;
       if (v > largest) largest = v;
     }
@@ -65,7 +65,7 @@ struct signed_power_mean : additive {
  private:
   template <class V>
   CNNPOOL_HD static V signed_power_of(const V& x, double p) {
-    const V r = pow(abs(x), exponent<V>(p));
+    const V r = pow(absolute(x), exponent<V>(p));
     return select(x < V(lane_t<V>(0)), -r, r);
   }
 };
@@ -79,7 +79,7 @@ struct multi_scale {
   double p = 1;
   bool signed_power = false;
 
-  void check(const shape&) const {
+  void (check)(const shape&) const {
     if (!(p > 0) || p > limits<double>::largest)
       raise("multi_scale: p is ", p, ", expected a positive finite number");
   }

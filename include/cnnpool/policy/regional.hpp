@@ -31,7 +31,7 @@ struct regional_policy {
   G grid;
 
   index descriptor_size(const shape& s) const { return cnnpool::descriptor_size(policy, s); }
-  void check(const shape& s) const {
+  void (check)(const shape& s) const {
     const auto regions = grid.regions(s.h, s.w);
     if (regions.size() == 0) raise("regional: the grid has no region on a map of ", s.h, " x ", s.w);
     const index d = cnnpool::descriptor_size(policy, s);

@@ -37,7 +37,7 @@ index published_extra(index h, index w, double overlap) {
   F smallest = 0;
   for (index k = 1; k <= 6 && difference > 0; ++k) {
     const F b = difference / static_cast<F>(k), square = shorter * shorter;
-    const F distance = abs((square - rounded_product(shorter, b)) / square - static_cast<F>(overlap));
+    const F distance = absolute((square - rounded_product(shorter, b)) / square - static_cast<F>(overlap));
     if (best == 0 || distance < smallest) {
       best = k;
       smallest = distance;

@@ -22,7 +22,7 @@ struct reading {
   P policy;
 
   index descriptor_size(const shape& s) const { return cnnpool::descriptor_size(policy, s); }
-  void check(const shape& s) const { detail::check_policy(policy, s); }
+  void (check)(const shape& s) const { detail::check_policy(policy, s); }
   std::string full_name() const { return "relu | " + detail::name_of(policy); }
   template <class B, class X, class A>
   void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {

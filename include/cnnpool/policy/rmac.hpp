@@ -45,7 +45,7 @@ struct rmac {
 
   rmac_grid region_grid() const { return {levels, overlap_percent, arithmetic}; }
   index descriptor_size(const shape& s) const { return concatenates() ? 2 * s.c : s.c; }
-  void check(const shape& s) const { region_grid().regions(s.h, s.w); }
+  void (check)(const shape& s) const { region_grid().regions(s.h, s.w); }
 
   template <class B, class X, class A>
   void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {

@@ -84,7 +84,7 @@ struct vlad_policy {
       raise("vlad: ", centres.clusters(), " clusters of ", s.c, " channels are too many to count");
     return size;
   }
-  void check(const shape& s) const {
+  void (check)(const shape& s) const {
     const vlad_options& o = options;
     if (centres.clusters() == 0) raise("vlad: the codebook is empty");
     if (s.c != centres.dimensions())

@@ -45,7 +45,7 @@ struct euclidean_norm {
   CNNPOOL_HD L recompute(index n, const Read& x) const {
     L largest = 0;
     for (index i = 0; i < n; ++i) {
-      const L v = abs(x(i));
+      const L v = absolute(x(i));
       if (v > largest) largest = v;
     }
     if (largest == L(0) || largest > limits<L>::largest) return largest;
@@ -88,7 +88,7 @@ struct l2 {
   double add_epsilon = 0;
 
   index output_size(index d) const { return d; }
-  void check(index) const {
+  void (check)(index) const {
     if (!(add_epsilon >= 0)) raise("l2: add_epsilon is ", add_epsilon, ", expected 0 or more");
     if (add_epsilon > limits<double>::largest)
       raise("l2: add_epsilon is ", add_epsilon, ", expected a finite number");

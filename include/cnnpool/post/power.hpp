@@ -11,7 +11,7 @@ struct signed_power {
   double alpha;
   template <class V>
   CNNPOOL_HD V operator()(const V& x) const {
-    const V size = abs(x);
+    const V size = absolute(x);
     const V r = alpha == 0.5 ? sqrt(size) : pow(size, exponent<V>(alpha));
     return select(x < V(lane_t<V>(0)), -r, r);
   }
@@ -24,7 +24,7 @@ struct power {
   double alpha = 0.5;
 
   index output_size(index d) const { return d; }
-  void check(index) const {
+  void (check)(index) const {
     if (!(alpha > 0)) raise("power: alpha is ", alpha, ", expected a positive number");
     if (alpha > limits<double>::largest) raise("power: alpha is ", alpha, ", expected a finite number");
   }

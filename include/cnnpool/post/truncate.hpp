@@ -11,7 +11,7 @@ struct truncate {
   index dimensions = 0;
 
   index output_size(index) const { return dimensions; }
-  void check(index d) const {
+  void (check)(index d) const {
     if (dimensions < 1 || dimensions > d)
       raise("truncate: dimensions is ", dimensions, ", expected 1 to ", d, " (the size of the descriptor)");
   }

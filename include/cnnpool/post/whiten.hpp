@@ -126,7 +126,7 @@ class projection {
 
   // stage
   index output_size(index) const { return outputs_; }
-  void check(index d) const {
+  void (check)(index d) const {
     if (outputs_ == 0) raise("whiten: the model is empty; fit one, or give it a mean and a matrix");
     if (d != input_size()) raise("whiten: the model takes ", input_size(), " components, the descriptor has ", d);
   }

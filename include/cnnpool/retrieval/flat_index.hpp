@@ -24,7 +24,7 @@ class flat_index {
     if (!(unit_ > 0)) unit_ = 1;
     for (index i = 0; i < rows() && cols() > 0; i += block.rows) {
       blocks_.emplace_back(database, by, unit_);
-      blocks_.back().load(i, std::min(block.rows, rows() - i));
+      blocks_.back().load(i, (std::min)(block.rows, rows() - i));
     }
   }
   explicit flat_index(const Database&&, metric = metric::cosine, const search_blocks& = {}) = delete;
@@ -37,7 +37,7 @@ class flat_index {
   neighbours nearest(const Queries& queries, index k) const {
     detail::check_search(queries, *database_, k, "flat_index");
     if (rows() == 0 || cols() == 0) return cnnpool::nearest(queries, *database_, k, by_);
-    neighbours found(queries.rows(), std::min(k, rows()));
+    neighbours found(queries.rows(), (std::min)(k, rows()));
     const auto each_block = [&](const auto& f) {
       for (std::size_t i = 0; i < blocks_.size(); ++i) f(static_cast<index>(i) * block_.rows, blocks_[i]);
     };

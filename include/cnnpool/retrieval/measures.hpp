@@ -122,7 +122,7 @@ double precision_at(index k, const Ranked& ranked, const relevance<std::type_ide
   detail::check_k(k, "precision_at");
   const std::vector<index> ranks = detail::ranks_of(ranked, truth, "precision_at");
   if (ranks.empty()) return 0;
-  const index kq = std::min(ranks.back() + 1, k);
+  const index kq = (std::min)(ranks.back() + 1, k);
   return static_cast<double>(detail::ranked_before(ranks, kq)) / static_cast<double>(kq);
 }
 

@@ -51,7 +51,7 @@ void expand_row(std::span<A> query, const Database& database, std::span<const in
   }
   // The largest component is divided out first, so that no square overflows.
   double largest = 0;
-  for (const double x : total) largest = std::isnan(x) || std::abs(x) > largest ? std::abs(x) : largest;
+  for (const double x : total) largest = std::isnan(x) || (std::abs)(x) > largest ? (std::abs)(x) : largest;
   double squares = 0;
   for (const double x : total) squares += largest > 0 ? x / largest * (x / largest) : x;
   const double norm = std::sqrt(squares);
@@ -69,8 +69,8 @@ auto expand_queries(const Queries& queries, const Database& database, const neig
   if (static_cast<index>(found.size()) != queries.rows())
     raise("expand_queries: neighbours of ", found.size(), " queries for ", queries.rows(),
           " queries, expected as many");
-  if (found.k() < std::min(how.k, database.rows()))
-    raise("expand_queries: lists of ", found.k(), " neighbours, expected at least ", std::min(how.k, database.rows()));
+  if (found.k() < (std::min)(how.k, database.rows()))
+    raise("expand_queries: lists of ", found.k(), " neighbours, expected at least ", (std::min)(how.k, database.rows()));
   for (std::size_t q = 0; q < found.size(); ++q)
     for (const index i : found[q])
       if (i < 0 || i >= database.rows())
@@ -94,7 +94,7 @@ template <descriptor_rows Database, class How>
 auto augment_database(const Database& database, const How& how) {
   using value = std::remove_cvref_t<decltype(database.row(0)[0])>;
   detail::check_expansion(how, "augment_database");
-  const neighbours found = nearest(database, database, std::min(how.k, database.rows()) + 1);
+  const neighbours found = nearest(database, database, (std::min)(how.k, database.rows()) + 1);
   descriptors<value> out(database.rows(), database.cols());
   for (index i = 0; i < database.rows(); ++i) {
     const std::size_t at = static_cast<std::size_t>(i);

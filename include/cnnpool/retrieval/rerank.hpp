@@ -122,7 +122,7 @@ class reciprocal_encoder {
     for (index j = 0; j < total_; ++j) {
       const double s = squared(i, j);
       distances[static_cast<std::size_t>(j)] = s;
-      most = std::max(most, s);
+      most = (std::max)(most, s);
       order[static_cast<std::size_t>(j)] = j;
     }
     near_[static_cast<std::size_t>(i)] = most;
@@ -131,7 +131,7 @@ class reciprocal_encoder {
         query_rows_[static_cast<std::size_t>(i)].push_back(most > 0 ? distances[static_cast<std::size_t>(j)] / most
                                                                     : 0);
     distances[static_cast<std::size_t>(i)] = -1;  // itself first
-    const index kept = std::min(total_, std::max(how_.k1, how_.k2) + 1);
+    const index kept = (std::min)(total_, (std::max)(how_.k1, how_.k2) + 1);
     std::partial_sort(order.begin(), order.begin() + kept, order.end(), [&](index a, index b) {
       return ranked_first(metric::euclidean, distances[static_cast<std::size_t>(a)], a,
                           distances[static_cast<std::size_t>(b)], b);
@@ -151,7 +151,7 @@ class reciprocal_encoder {
 inline double shared_weight(const reciprocal_weights& a, const reciprocal_weights& b) {
   double sum = 0;
   for (std::size_t i = 0, j = 0; i < a.size() && j < b.size();) {
-    if (a[i].first == b[j].first) sum += std::min(a[i++].second, b[j++].second);
+    if (a[i].first == b[j].first) sum += (std::min)(a[i++].second, b[j++].second);
     else if (a[i].first < b[j].first) ++i;
     else ++j;
   }
@@ -175,7 +175,7 @@ neighbours rerank(const Queries& queries, const Database& database, index k, con
   if (!(how.lambda >= 0 && how.lambda <= 1)) raise("rerank: lambda is ", how.lambda, ", expected 0 to 1");
   detail::check_finite(queries, "query");
   detail::check_finite(database, "row");
-  const index n = queries.rows(), m = database.rows(), kept = std::min(k, m);
+  const index n = queries.rows(), m = database.rows(), kept = (std::min)(k, m);
   neighbours found(n, kept);
   if (n == 0 || m == 0) return found;
 

@@ -83,7 +83,7 @@ void check_search(const Queries& queries, const Database& database, index k, con
 template <descriptor_rows Queries, descriptor_rows Database>
 neighbours nearest(const Queries& queries, const Database& database, index k, metric by = metric::cosine) {
   detail::check_search(queries, database, k, "nearest");
-  const index kept = std::min<index>(k, database.rows());
+  const index kept = (std::min<index>)(k, database.rows());
   neighbours found(queries.rows(), kept);
   std::vector<double> norms(static_cast<std::size_t>(database.rows()));  // taken when the first query reads the rows
   std::vector<double> scores(norms.size());

@@ -104,7 +104,7 @@ class search_candidates {
     if (highs_.size() == k_) limit_ = highs_.front();
     if (rows_.size() >= next_) {
       shrink();
-      next_ = std::max(2 * rows_.size(), 4 * k_ + 64);
+      next_ = (std::max)(2 * rows_.size(), 4 * k_ + 64);
     }
   }
   /// Ascending rows.
@@ -125,7 +125,7 @@ class search_candidates {
   }
 
   std::size_t k_, next_ = 64;
-  double limit_ = std::numeric_limits<double>::max();
+  double limit_ = (std::numeric_limits<double>::max)();
   std::vector<entry> rows_;
   std::vector<double> highs_;  // a heap of the k smallest
 };
@@ -135,7 +135,7 @@ double longest_row(const D& d) {
   double longest = 0;
   for (index i = 0; i < d.rows(); ++i) {
     const double norm = norm_of(d.row(i));
-    if (norm < 1e150) longest = std::max(longest, norm);
+    if (norm < 1e150) longest = (std::max)(longest, norm);
   }
   return longest;
 }
@@ -150,13 +150,13 @@ void search_in_blocks(const Queries& queries, const Database& database, metric b
   // score itself may be off by.
   const double d = static_cast<double>(database.cols());
   const double relative = (d + 8) * 0x1p-24 * 1.01 + 4 * (d + 8) * 0x1p-52, underflow = (d + 8) * 0x1p-126;
-  const double unknown = std::numeric_limits<double>::max();
+  const double unknown = (std::numeric_limits<double>::max)();
   const index kept = found.k();
 
   search_side<Queries> left(queries, by, unit);
   search_products products;
   for (index q0 = 0; q0 < queries.rows(); q0 += query_block) {
-    const index qn = std::min(query_block, queries.rows() - q0);
+    const index qn = (std::min)(query_block, queries.rows() - q0);
     left.load(q0, qn);
     std::vector<search_candidates> candidates(static_cast<std::size_t>(qn),
                                               search_candidates(static_cast<std::size_t>(kept)));
@@ -164,7 +164,7 @@ void search_in_blocks(const Queries& queries, const Database& database, metric b
       products.compute(left.values, right.values);
       for (index q = 0; q < qn; ++q) {
         const std::size_t at = static_cast<std::size_t>(q);
-        const double a = left.norms[at] / unit, absolute = underflow * std::max(1.0, a);
+        const double a = left.norms[at] / unit, absolute = underflow * (std::max)(1.0, a);
         for (index i = 0; i < right.values.rows(); ++i) {
           const std::size_t row = static_cast<std::size_t>(i);
           const double product = static_cast<double>(products(q, i)), b = right.norms[row] / unit;
@@ -215,16 +215,16 @@ neighbours nearest_blocked(const Queries& queries, const Database& database, ind
   if (queries.rows() < block.fewest || rows == 0 || database.cols() == 0) return nearest(queries, database, k, by);
 
   double unit = 0;
-  if (by == metric::euclidean) unit = std::max(detail::longest_row(queries), detail::longest_row(database));
+  if (by == metric::euclidean) unit = (std::max)(detail::longest_row(queries), detail::longest_row(database));
   if (unit == 0) unit = 1;
   detail::search_side<Database> right(database, by, unit);
   const auto each_block = [&](const auto& f) {
     for (index i = 0; i < rows; i += block.rows) {
-      right.load(i, std::min(block.rows, rows - i));
+      right.load(i, (std::min)(block.rows, rows - i));
       f(i, right);
     }
   };
-  neighbours found(queries.rows(), std::min(k, rows));
+  neighbours found(queries.rows(), (std::min)(k, rows));
   detail::search_in_blocks(queries, database, by, unit, block.queries, each_block, found);
   return found;
 }

@@ -77,7 +77,7 @@ inline codebook seeded_codebook(const descriptors<float>& x, const codebook_opti
         distance += apart * apart;
       }
       double& w = weight[static_cast<std::size_t>(i)];
-      w = k == 0 ? distance : std::min(w, distance);
+      w = k == 0 ? distance : (std::min)(w, distance);
     }
   }
   return {std::span<const float>(centres), o.clusters};

@@ -108,8 +108,8 @@ struct cpu {
     const detail::fold_problem<X, A> p(x, false, out);
     const bool adjacent_channels = p.outputs.inner_stride == 1;
     // A square of NCHW reads half lines; the other halves stay in the first-level cache until its neighbour comes.
-    const bool small = e.h * e.w <= 128;
-    const index tile = adjacent_channels || small ? detail::region_channels<A> : detail::region_channels<A> / 2;
+    const bool small_map = e.h * e.w <= 128;
+    const index tile = adjacent_channels || small_map ? detail::region_channels<A> : detail::region_channels<A> / 2;
     const detail::tiles tiles(p.outputs, tile, p.images, !adjacent_channels);
     const index workers = workers_for(detail::image_bytes(x) * e.n, tiles.count());
     constexpr index state_size = sizeof(typename F::template state<A>);

@@ -27,14 +27,16 @@ template <class T>
 template <class Level, class L, int N>
 inline constexpr bool by_one_instruction = CNNPOOL_HAS_X86_ASM && Level::f16c && sizeof(L) * N >= 32;
 
+/// What an instruction reads from memory, of any type and alignment. Not a struct of an array, whose last element's
+/// store GCC 11 drops in front of an instruction.
 template <int Bytes>
 struct memory {
-  char b[array_size(Bytes)];
+  typedef char type __attribute__((vector_size(Bytes), aligned(1), may_alias));
 };
 /// From 8 or 16 bits to 32.
 template <class From, int N>
 CNNPOOL_INLINE void widen(const void* p, typename vector_of<std::int32_t, N>::type& r) {
-  const auto& from = *static_cast<const memory<N * static_cast<int>(sizeof(From))>*>(p);
+  const auto& from = *static_cast<const typename memory<N * static_cast<int>(sizeof(From))>::type*>(p);
   if constexpr (std::is_same_v<From, std::uint16_t>) asm("vpmovzxwd {%1, %0|%0, %1}" : "=v"(r) : "m"(from));
   else if constexpr (std::is_same_v<From, std::uint8_t>) asm("vpmovzxbd {%1, %0|%0, %1}" : "=v"(r) : "m"(from));
   else asm("vpmovsxbd {%1, %0|%0, %1}" : "=v"(r) : "m"(from));
@@ -48,7 +50,7 @@ CNNPOOL_INLINE pack<L, N> converted(const void* p) {
     widen<From, N>(p, x);
     convert_lanes(r.v, x);
   } else if constexpr (by_one_instruction<Level, L, N> && std::is_same_v<From, float> && sizeof(L) == 8) {
-    asm("vcvtps2pd {%1, %0|%0, %1}" : "=v"(r.v) : "m"(*static_cast<const memory<4 * N>*>(p)));
+    asm("vcvtps2pd {%1, %0|%0, %1}" : "=v"(r.v) : "m"(*static_cast<const typename memory<4 * N>::type*>(p)));
   } else {
     typedef From stored __attribute__((vector_size(N * sizeof(From))));
     stored x;
@@ -109,7 +111,7 @@ CNNPOOL_INLINE pack<float, N> from_float16_f16c(const void* p) {
   typedef __fp16 stored __attribute__((ext_vector_type(N), aligned(2)));
   r.v = __builtin_convertvector(*static_cast<const stored*>(p), typename pack<float, N>::vector);
 #else
-  asm("vcvtph2ps {%1, %0|%0, %1}" : "=v"(r.v) : "m"(*static_cast<const memory<2 * N>*>(p)));
+  asm("vcvtph2ps {%1, %0|%0, %1}" : "=v"(r.v) : "m"(*static_cast<const typename memory<2 * N>::type*>(p)));
 #endif
   return r;
 }

@@ -13,11 +13,13 @@ struct pack_mask {
   CNNPOOL_HD bool operator[](int i) const { return v[i]; }
   friend CNNPOOL_HD pack_mask operator|(const pack_mask& a, const pack_mask& b) {
     pack_mask r;
+    CNNPOOL_UNROLL(16)
     for (int i = 0; i < N; ++i) r.v[i] = a.v[i] || b.v[i];
     return r;
   }
   friend CNNPOOL_HD pack_mask operator&(const pack_mask& a, const pack_mask& b) {
     pack_mask r;
+    CNNPOOL_UNROLL(16)
     for (int i = 0; i < N; ++i) r.v[i] = a.v[i] && b.v[i];
     return r;
   }
@@ -30,6 +32,7 @@ struct pack {
 
   pack() = default;
   CNNPOOL_HD pack(L x) {
+    CNNPOOL_UNROLL(16)
     for (int i = 0; i < N; ++i) v[i] = x;
   }
   CNNPOOL_HD L operator[](int i) const { return v[i]; }
@@ -37,48 +40,57 @@ struct pack {
 
   friend CNNPOOL_HD pack operator+(const pack& a, const pack& b) {
     pack r;
+    CNNPOOL_UNROLL(16)
     for (int i = 0; i < N; ++i) r.v[i] = a.v[i] + b.v[i];
     return r;
   }
   friend CNNPOOL_HD pack operator-(const pack& a, const pack& b) {
     pack r;
+    CNNPOOL_UNROLL(16)
     for (int i = 0; i < N; ++i) r.v[i] = a.v[i] - b.v[i];
     return r;
   }
   friend CNNPOOL_HD pack operator-(const pack& a) {
     pack r;
+    CNNPOOL_UNROLL(16)
     for (int i = 0; i < N; ++i) r.v[i] = -a.v[i];
     return r;
   }
   friend CNNPOOL_HD pack operator*(const pack& a, const pack& b) {
     pack r;
+    CNNPOOL_UNROLL(16)
     for (int i = 0; i < N; ++i) r.v[i] = a.v[i] * b.v[i];
     return r;
   }
   friend CNNPOOL_HD pack operator/(const pack& a, const pack& b) {
     pack r;
+    CNNPOOL_UNROLL(16)
     for (int i = 0; i < N; ++i) r.v[i] = a.v[i] / b.v[i];
     return r;
   }
   friend CNNPOOL_HD mask operator<(const pack& a, const pack& b) {
     mask r;
+    CNNPOOL_UNROLL(16)
     for (int i = 0; i < N; ++i) r.v[i] = a.v[i] < b.v[i];
     return r;
   }
   friend CNNPOOL_HD mask operator>(const pack& a, const pack& b) { return b < a; }
   friend CNNPOOL_HD mask operator>=(const pack& a, const pack& b) {
     mask r;
+    CNNPOOL_UNROLL(16)
     for (int i = 0; i < N; ++i) r.v[i] = a.v[i] >= b.v[i];
     return r;
   }
   friend CNNPOOL_HD mask operator<=(const pack& a, const pack& b) { return b >= a; }
   friend CNNPOOL_HD mask operator==(const pack& a, const pack& b) {
     mask r;
+    CNNPOOL_UNROLL(16)
     for (int i = 0; i < N; ++i) r.v[i] = a.v[i] == b.v[i];
     return r;
   }
   friend CNNPOOL_HD mask operator!=(const pack& a, const pack& b) {
     mask r;
+    CNNPOOL_UNROLL(16)
     for (int i = 0; i < N; ++i) r.v[i] = a.v[i] != b.v[i];
     return r;
   }
@@ -87,31 +99,52 @@ struct pack {
 template <class L, int N>
 CNNPOOL_HD pack<L, N> select(const pack_mask<L, N>& m, const pack<L, N>& a, const pack<L, N>& b) {
   pack<L, N> r;
+  CNNPOOL_UNROLL(16)
   for (int i = 0; i < N; ++i) r.v[i] = m.v[i] ? a.v[i] : b.v[i];
   return r;
 }
 
+/// maximum and minimum of math.hpp, without a mask between.
+template <class L, int N>
+CNNPOOL_HD pack<L, N> maximum(const pack<L, N>& m, const pack<L, N>& x) {
+  pack<L, N> r;
+  CNNPOOL_UNROLL(1)
+  for (int i = 0; i < N; ++i) r.v[i] = m.v[i] > x.v[i] ? m.v[i] : x.v[i];
+  return r;
+}
+template <class L, int N>
+CNNPOOL_HD pack<L, N> minimum(const pack<L, N>& m, const pack<L, N>& x) {
+  pack<L, N> r;
+  CNNPOOL_UNROLL(1)
+  for (int i = 0; i < N; ++i) r.v[i] = m.v[i] < x.v[i] ? m.v[i] : x.v[i];
+  return r;
+}
+/// Loops of one step each: written out, they become a branch per lane instead of a mask.
 template <class L, int N>
 CNNPOOL_HD pack<L, N> keep_nan(const pack<L, N>& result, const pack<L, N>& x) {
   pack<L, N> r;
-  for (int i = 0; i < N; ++i) r.v[i] = cnnpool::keep_nan(result.v[i], x.v[i]);
+  CNNPOOL_UNROLL(1)
+  for (int i = 0; i < N; ++i) r.v[i] = x.v[i] == x.v[i] ? result.v[i] : x.v[i];
   return r;
 }
 template <class L, int N>
-CNNPOOL_HD pack<L, N> abs(const pack<L, N>& x) {
+CNNPOOL_HD pack<L, N> absolute(const pack<L, N>& x) {
   pack<L, N> r;
-  for (int i = 0; i < N; ++i) r.v[i] = cnnpool::abs(x.v[i]);
+  CNNPOOL_UNROLL(16)
+  for (int i = 0; i < N; ++i) r.v[i] = cnnpool::absolute(x.v[i]);
   return r;
 }
 template <class L, int N>
-CNNPOOL_HD pack<L, N> rounded_product(const pack<L, N>& a, const pack<L, N>& b) {
+CNNPOOL_HD pack<L, N> fenced(const pack<L, N>& x) {
   pack<L, N> r;
-  for (int i = 0; i < N; ++i) r.v[i] = cnnpool::rounded_product(a.v[i], b.v[i]);
+  CNNPOOL_UNROLL(16)
+  for (int i = 0; i < N; ++i) r.v[i] = cnnpool::fenced(x.v[i]);
   return r;
 }
 template <int First, int M, class L, int N>
 CNNPOOL_HD pack<L, M> lanes(const pack<L, N>& x) {
   pack<L, M> r;
+  CNNPOOL_UNROLL(16)
   for (int i = 0; i < M; ++i) r.v[i] = x.v[First + i];
   return r;
 }
@@ -121,6 +154,7 @@ template <int... I, class L, int N>
 CNNPOOL_HD pack<L, N> shuffled(const pack<L, N>& a, const pack<L, N>& b) {
   constexpr int from[] = {I...};
   pack<L, N> r;
+  CNNPOOL_UNROLL(16)
   for (int i = 0; i < N; ++i) r.v[i] = from[i] < N ? a.v[from[i]] : b.v[from[i] - N];
   return r;
 }

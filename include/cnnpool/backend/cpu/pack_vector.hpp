@@ -163,7 +163,7 @@ CNNPOOL_INLINE pack<L, N> keep_nan(const pack<L, N>& result, const pack<L, N>& x
 }
 
 template <class L, int N>
-CNNPOOL_INLINE pack<L, N> abs(const pack<L, N>& x) {
+CNNPOOL_INLINE pack<L, N> absolute(const pack<L, N>& x) {
   using word = typename detail::same_size_int<L>::type;
   using bits = typename detail::vector_of<word, N>::type;
   pack<L, N> r;

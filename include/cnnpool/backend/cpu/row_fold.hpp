@@ -168,8 +168,8 @@ struct row_fold {
     for (index k = count / block; k > 0; --k) {
       CNNPOOL_UNROLL(32)
       for (int i = 0; i < Rows * Count; ++i)
-        local[i] = stepped(channel(o, i / Count, rows), local[i], x + i / Count * step + i % Count * N,
-                           w + i % Count * N);
+        local[i] =
+            stepped(channel(o, i / Count, rows), local[i], x + i / Count * step + i % Count * N, w, i % Count * N);
       x += block;
       if constexpr (weighted) w += block;
     }
@@ -180,7 +180,7 @@ struct row_fold {
         CNNPOOL_UNROLL(8)
         for (int r = 0; r < Rows; ++r)
           local[r * Count + j] =
-              stepped(channel(o, r, rows), local[r * Count + j], x + r * step + j * N, tail + j * N);
+              stepped(channel(o, r, rows), local[r * Count + j], x + r * step + j * N, tail, j * N);
     if (last != 0) {
       const auto mask = first_lanes<V>(last);
       CNNPOOL_UNROLL(8)
@@ -189,7 +189,7 @@ struct row_fold {
         for (int j = 0; j < Count; ++j)
           if (j == full) {
             state& s = local[r * Count + j];
-            s = select_state<V>(mask, stepped(channel(o, r, rows), s, x + r * step + full * N, tail + full * N), s);
+            s = select_state<V>(mask, stepped(channel(o, r, rows), s, x + r * step + full * N, tail, full * N), s);
           }
       }
     }
@@ -197,9 +197,11 @@ struct row_fold {
     for (int i = 0; i < Rows * Count; ++i) acc[i] = local[i];
   }
 
+  /// x with the weights from w[i] on; w means nothing without weights.
   template <class G>
-  CNNPOOL_INLINE state stepped(const G& f, const state& s, const T* x, const L* w) const {
-    if constexpr (weighted) return f.step(s, read.template adjacent<V>(x), loaded<V>(w));
+  CNNPOOL_INLINE state stepped(const G& f, const state& s, const T* x, [[maybe_unused]] const L* w,
+                               [[maybe_unused]] index i) const {
+    if constexpr (weighted) return f.step(s, read.template adjacent<V>(x), loaded<V>(w + i));
     else return f.step(s, read.template adjacent<V>(x));
   }
 

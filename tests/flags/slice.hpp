@@ -1,0 +1,12 @@
+// A slice of the suite that is compiled with many compilers and flags (slice.cpp), as plain numbers: objects of
+// different flags have different types of cnnpool.
+#pragma once
+
+#include <string>
+#include <vector>
+
+struct slice_result {
+  std::string what;  // policy, element type, layout, shape
+  double tolerance;  // of every number, relative to the largest of its descriptor
+  std::vector<double> values;
+};
