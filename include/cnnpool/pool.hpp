@@ -12,6 +12,10 @@
 // untouched. Safe to call from many threads at once, with one workspace each; policies are values.
 #pragma once
 
+#include <ranges>
+#include <type_traits>
+#include <vector>
+
 #include "adapter.hpp"
 #include "backend/cpu/cpu.hpp"
 #include "misuse.hpp"
@@ -71,9 +75,15 @@ template <backend B, view_list X, pooling_policy P>
 auto pool(const B& b, const X& batches, const P& policy) {
   detail::check_host_result<B>();
   using D = detail::result_t<B, std::ranges::range_value_t<const X>>;
-  index rows = 0, d = 0, position = 0;
+  using view = std::remove_cvref_t<decltype(detail::view_of(*std::ranges::begin(batches)))>;
+  std::vector<view> views;
+  std::vector<index> first_row;
+  index rows = 0, d = 0, bytes = 0;
   for (const auto& x : batches) {
-    detail::with_source(x, [&](const auto& source) {
+    const index position = static_cast<index>(views.size());
+    views.push_back(detail::view_of(x));
+    first_row.push_back(rows);
+    detail::with_source(views.back(), [&](const auto& source) {
       const shape& e = source.extents();
       detail::check_call(policy, e);
       const index size = descriptor_size(policy, e);
@@ -82,18 +92,26 @@ auto pool(const B& b, const X& batches, const P& policy) {
         raise("pool: view ", position, " of the list is ", to_string(e), " and gives ", size,
               " components, the views before it gave ", d);
       rows += e.n;
+      bytes += e.n * detail::image_bytes(source);
     });
-    ++position;
   }
   descriptors<D> out(rows, d);
+  if (out.size() == 0) return out;
+  // The views are to the backend's threads what the images of a batch are.
+  const index count = static_cast<index>(views.size());
   workspace w;
-  index row = 0;
-  for (const auto& x : batches)
-    detail::with_source(x, [&](const auto& source) {
-      const index n = source.extents().n;
-      detail::pool_source_into(b, source, policy, out.span().row_range(row, n), w);
-      row += n;
+  detail::run_in(w, [&](scratch& s) {
+    b.slices(s, count, bytes / count, [&](const auto& b_, scratch& own, index first, index n) {
+      const bool all = own.measuring();  // the largest says what a thread needs
+      for (index i = all ? 0 : first; i < (all ? count : first + n); ++i) {
+        const std::size_t at = static_cast<std::size_t>(i);
+        detail::with_source(views[at], [&](const auto& source) {
+          const auto rows_of_view = out.span().row_range(first_row[at], source.extents().n);
+          if (rows_of_view.rows() > 0) detail::run_converted(b_, own, source, policy, detail::matrix_of(rows_of_view));
+        });
+      }
     });
+  });
   return out;
 }
 

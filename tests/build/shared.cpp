@@ -2,6 +2,7 @@
 // preset. Each thread has its own output and workspace, as pool_into asks; the user's own threads run one call's
 // shares.
 #include <algorithm>
+#include <atomic>
 #include <thread>
 #include <vector>
 
@@ -25,9 +26,11 @@ bool same(const cnnpool::descriptors<float>& a, const cnnpool::descriptors<float
   return a.size() == b.size() && std::equal(a.data(), a.data() + a.size(), b.data());
 }
 
-/// Runs every task on a thread of its own: the smallest thread pool that there is.
+/// Runs every task on a thread of its own: the smallest thread pool that there is. It counts how often it is called.
+std::atomic<int> calls{0};
 const cnnpool::parallel_for own_threads{
     [](void*, cnnpool::index count, void (*task)(void*, cnnpool::index), void* data) {
+      ++calls;
       std::vector<std::thread> threads;
       for (cnnpool::index i = 0; i < count; ++i) threads.emplace_back(task, data, i);
       for (std::thread& t : threads) t.join();
@@ -66,6 +69,28 @@ TEST_CASE("folds are shared by threads") {
 }
 TEST_CASE("a policy of several primitives is shared by threads") { pooled_by_many(cnnpool::crow{} | cnnpool::power{}); }
 TEST_CASE("regions are shared by threads") { pooled_by_many(cnnpool::rmac{}); }
+
+TEST_CASE("the views of a list are shared by threads, as the images of a batch are") {
+  std::vector<cnnpool::feature_view<float>> list;  // .2 to .9 MB each: too little for a thread, but not together
+  const std::vector<float> many = numbers(512 * 23 * 20);
+  for (cnnpool::index i = 0; i < 12; ++i)
+    list.push_back({many.data(), {.c = 512, .h = 9 + i % 5, .w = 12 + i % 8}, cnnpool::nchw});
+  list.push_back({many.data(), {.n = 0, .c = 512, .h = 2, .w = 2}, cnnpool::nchw});
+  const auto policy = cnnpool::sum{} | cnnpool::l2{};
+  const auto expected = cnnpool::pool(cnnpool::cpu{.threads = 1}, list, policy);
+  CHECK(expected.rows() == 12);
+  for (const int count : {2, 3, 8}) {
+    calls = 0;
+    CHECK(same(cnnpool::pool(cnnpool::cpu{.threads = count, .parallel = own_threads}, list, policy), expected));
+    CHECK(calls == 1);
+  }
+  calls = 0;  // a list of one large view: its channels are shared instead
+  const std::vector<cnnpool::feature_view<float>> one{{many.data(), {.c = 512, .h = 23, .w = 20}, cnnpool::nchw},
+                                                      {many.data(), {.c = 512, .h = 23, .w = 20}, cnnpool::nhwc}};
+  for (const int count : {1, 8})
+    CHECK(same(cnnpool::pool(cnnpool::cpu{.threads = count}, one, cnnpool::crow{}),
+               cnnpool::pool(cnnpool::cpu{.threads = 1}, one, cnnpool::crow{})));
+}
 
 TEST_CASE("errors are raised in many threads at once") {
   std::vector<std::thread> threads;

@@ -1,5 +1,6 @@
 // Eigen::Matrix, Array, Map, Ref and blocks of them: rows x cols as axes "nc" (one descriptor per row), any storage
-// order and strides. hints{.axes = "cn"} reads one descriptor per column, "hw" one channel.
+// order and strides. hints{.axes = "cn"} reads one descriptor per column, "hw" one channel. What is a vector by its type
+// (VectorXf, RowVectorXf, a column of a matrix) is one descriptor, as input and as output.
 // As an output, of float or double: row-major, or one row, or one column; other strides are an error.
 //
 // An expression that Eigen has not evaluated has no memory to view: a compile-time error. Assigned to a matrix it has.
@@ -32,6 +33,9 @@ template <class T>
 inline constexpr bool eigen_owner = std::is_base_of_v<Eigen::PlainObjectBase<T>, T>;
 template <class T, int Options, class Stride>
 inline constexpr bool eigen_owner<Eigen::Ref<const T, Options, Stride>> = true;
+/// A vector as far as the type says it.
+template <class T>
+inline constexpr bool eigen_column = T::ColsAtCompileTime == 1 && T::RowsAtCompileTime != 1;
 template <class T>
 concept eigen_output = eigen_with_memory<T> && std::floating_point<typename T::Scalar> && requires(T& t) {
   { t.data() } -> std::same_as<typename T::Scalar*>;
@@ -50,7 +54,7 @@ struct adapter<T> {
     if constexpr (detail::eigen_with_memory<T>) {
       const index extents[] = {m.rows(), m.cols()}, strides[] = {m.rowStride(), m.colStride()};
       hints named = h;
-      if (named.axes.empty()) named.axes = "nc";
+      if (named.axes.empty()) named.axes = detail::eigen_column<T> ? "cn" : "nc";
       const detail::geometry g = detail::geometry_of(2, extents, strides, named, "as_view");
       return feature_view<scalar>(m.data(), g.extents, g.stride, h.quantized);
     }
@@ -58,6 +62,12 @@ struct adapter<T> {
   static descriptor_span<scalar> output(T& m)
     requires detail::eigen_output<T>
   {
+    if constexpr (detail::eigen_column<T>) {
+      if (m.rows() > 1 && m.rowStride() != 1)
+        raise("pool_into: the Eigen output is a column of ", m.rows(), " numbers with a stride of ", m.rowStride(),
+              ", expected adjacent numbers");
+      return {m.data(), 1, m.rows()};
+    }
     if (m.cols() > 1 && m.colStride() != 1)
       raise("pool_into: the Eigen output of ", m.rows(), " x ", m.cols(), " has a column stride of ", m.colStride(),
             ", expected a row-major matrix");

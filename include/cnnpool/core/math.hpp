@@ -9,6 +9,7 @@
 #include <concepts>
 #include <limits>
 
+#include "bytes.hpp"
 #include "shape.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {

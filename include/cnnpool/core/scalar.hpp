@@ -3,21 +3,11 @@
 
 #include <bit>
 #include <cstdint>
-#include <cstring>
 #include <type_traits>
 
-#include "../config.hpp"
+#include "bytes.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
-
-/// memcpy of a few bytes, also in a kernel.
-CNNPOOL_HD void copy_bytes(void* to, const void* from, std::size_t count) {
-#if defined(__GNUC__) || defined(__clang__)
-  __builtin_memcpy(to, from, count);
-#else
-  std::memcpy(to, from, count);
-#endif
-}
 
 /// IEEE 754 binary16 as stored by every framework; read as float, never computed with.
 struct float16 {

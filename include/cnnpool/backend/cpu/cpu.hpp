@@ -193,9 +193,10 @@ struct cpu {
   void slices(scratch& s, index n, index bytes, const F& f) const {
     constexpr index in_cache = 1 << 18;
     const index size = bytes >= in_cache ? 1 : bytes == 0 ? n : (in_cache / bytes < n ? in_cache / bytes : n);
-    const index count = (n + size - 1) / size, wanted = workers_for(bytes * n, count);
-    // Fewer slices than threads: every slice takes all threads instead.
-    const index workers = wanted < thread_count() ? 1 : wanted;
+    const index count = (n + size - 1) / size;
+    // Fewer slices than threads: every slice takes all threads instead, where it is enough for two.
+    const index workers =
+        count < thread_count() && workers_for(bytes * size, 2) == 2 ? 1 : workers_for(bytes * n, count);
     cpu inner = *this;
     if (workers > 1) inner.threads = 1;
     scratch measure;

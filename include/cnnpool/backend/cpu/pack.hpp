@@ -31,11 +31,14 @@ inline constexpr int width<pack<L, N>> = N;
 template <class L, int N>
 CNNPOOL_HD bool all(const pack_mask<L, N>& mask) {
 #if CNNPOOL_HAS_PACKS
-  if constexpr (detail::by_instruction<L, N>) return mask.v == static_cast<decltype(mask.v)>(-1);
-  unsigned long long words[sizeof mask.v / 8], together = ~0ull;
-  __builtin_memcpy(words, &mask.v, sizeof mask.v);
-  for (const unsigned long long word : words) together &= word;
-  return together == ~0ull;
+  if constexpr (detail::by_instruction<L, N>) {
+    return mask.v == static_cast<decltype(mask.v)>(-1);
+  } else {
+    unsigned long long words[sizeof mask.v / 8], together = ~0ull;
+    __builtin_memcpy(words, &mask.v, sizeof mask.v);
+    for (const unsigned long long word : words) together &= word;
+    return together == ~0ull;
+  }
 #else
   bool r = true;
   for (int i = 0; i < N; ++i) r = r && mask[i];
