@@ -168,11 +168,3 @@ TEST_CASE("a file that cannot be written is a sentence and leaves nothing") {
   CHECK((f.entries() == 2 && fs::file_size(f / "old.npy") == size));
 #endif
 }
-TEST_CASE("a temporary file of another writer is neither used nor removed") {
-  const test_folder f("npy");
-  std::ofstream(f / "d.npy.part") << "theirs";
-  fs::create_symlink(f / "elsewhere", f / "d.npy.part1");
-  write_npy(f / "d.npy", descriptors<float>(1, 1));
-  CHECK(read_npy(f / "d.npy").shape() == std::vector<cnnpool::index>{1, 1});
-  CHECK((fs::file_size(f / "d.npy.part") == 6 && fs::is_symlink(f / "d.npy.part1") && f.entries() == 3));
-}
