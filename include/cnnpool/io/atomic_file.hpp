@@ -18,9 +18,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <initializer_list>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "../core/error.hpp"
 
@@ -50,7 +50,7 @@ class atomic_file {
   }
   void commit();
 
-  friend void commit_together(std::initializer_list<atomic_file*> files);
+  friend void commit_together(const std::vector<atomic_file*>& files);
 
  private:
   [[noreturn]] void fail() {
@@ -211,7 +211,7 @@ class atomic_file {
 };
 
 /// All files appear, or none does and the first that cannot be written is named.
-inline void commit_together(std::initializer_list<atomic_file*> files) {
+inline void commit_together(const std::vector<atomic_file*>& files) {
   atomic_file* broken = nullptr;
   int reason = 0;
   const auto each = [&](auto&& step) {
