@@ -4,8 +4,8 @@
 //   cnnpool-describe --pool sum+max --post l2,power,l2 --out descriptors.npy folder/
 //
 // The input is one .npy file of N x C x H x W, or a folder of .npy files, one map or batch each, of different sizes;
-// then the file of every row is written to descriptors.txt, which must be new or such a list of an earlier run (there is
-// none beside a device or a pipe). The output appears when everything is done, the list with it, or nothing does.
+// then the file of every row is written to descriptors.txt, which must be new or such a list of an earlier run (there
+// is none beside a device or a pipe). The output appears when everything is done, the list with it, or nothing does.
 // What is wrong is one sentence on stderr, and the exit code 1.
 #include <unistd.h>
 
@@ -207,8 +207,9 @@ int main(int count, char** arguments) {
   CLI::App app("Image descriptors from CNN feature maps in .npy files.", "cnnpool-describe");
   app.add_option("input", o.input, "a .npy file of N x C x H x W, or a folder of .npy files of different sizes")
       ->required();
-  app.add_option("--out", o.out, "the .npy file to write; for a folder also the files of the rows, beside it as .txt: new, or such a list "
-                 "of an earlier run")
+  app.add_option("--out", o.out,
+                 "the .npy file to write; for a folder also the files of the rows, beside it as .txt: new, or such a "
+                 "list of an earlier run")
       ->required();
   app.add_option("--pool", o.pool,
                  "sum, average, max, gem, gem:p=2.7, spoc, crow, rmac, rmac:levels=3, nonzero; a+b: side by side")

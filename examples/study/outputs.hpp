@@ -4,16 +4,15 @@
 #pragma once
 
 #include <algorithm>
-#include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <cnnpool/io/atomic_file.hpp>
+
+#include "../own_picture.hpp"
 
 class storage_failure : public cnnpool::error {
  public:
@@ -64,15 +63,7 @@ namespace study_detail {
 
 inline constexpr std::string_view table_head = "network,layer,map,policy,projection,",
                                   page_head = "| network | layer | map | policy |",
-                                  ranking_head = "query,rank,photo,cosine\n", picture_mark = "cnnpool-study";
-
-inline std::string beginning_of(const std::filesystem::path& path, std::size_t bytes) {
-  std::string text(bytes, '\0');
-  std::ifstream in(path, std::ios::binary);
-  in.read(text.data(), static_cast<std::streamsize>(bytes));
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  return text;
-}
+                                  ranking_head = "query,rank,photo,cosine\n";
 
 /// Whether an earlier study wrote the file: what that begins with. Descriptors and names come with a ranking.
 inline bool is_of_a_study(const std::filesystem::path& file) {
@@ -80,11 +71,12 @@ inline bool is_of_a_study(const std::filesystem::path& file) {
   if (file.filename() == "study.csv") return begins.starts_with(table_head);
   if (file.filename() == "study.md") return begins.starts_with(page_head);
   if (file.filename() == "ranking.csv") return begins.starts_with(ranking_head);
-  if (file.extension() == ".png") return begins.find(picture_mark) != std::string::npos;
+  if (file.extension() == ".png") return is_signed_by(file, "cnnpool-study");
   return beginning_of(file.parent_path() / "ranking.csv", ranking_head.size()) == ranking_head;
 }
 
-inline void check_free(const char* option, const std::filesystem::path& folder, const std::vector<std::string>& names) {
+inline void check_free(const char* option, const std::filesystem::path& folder,
+                       const std::vector<std::string>& names) {
   for (const std::string& name : names)
     if (std::filesystem::is_regular_file(folder / name) && !is_of_a_study(folder / name))
       cnnpool::raise(option, ": ", (folder / name).string(),
@@ -93,26 +85,6 @@ inline void check_free(const char* option, const std::filesystem::path& folder, 
 
 inline bool lies_in(const std::filesystem::path& path, const std::filesystem::path& folder) {
   return std::mismatch(path.begin(), path.end(), folder.begin(), folder.end()).second == folder.end();
-}
-
-/// A PNG file whose text says which program made it, behind the header of 33 bytes.
-inline std::vector<unsigned char> marked_png(std::vector<unsigned char> png) {
-  std::string chunk = "tEXtSoftware";
-  chunk += '\0';
-  chunk += picture_mark;
-  const auto number = [](std::uint32_t x) {
-    std::string bytes;
-    for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(x >> shift & 0xff);
-    return bytes;
-  };
-  std::uint32_t crc = 0xffffffffu;
-  for (const char c : chunk) {
-    crc ^= static_cast<unsigned char>(c);
-    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xedb88320u : 0u);
-  }
-  const std::string all = number(static_cast<std::uint32_t>(chunk.size() - 4)) + chunk + number(~crc);
-  png.insert(png.begin() + 33, all.begin(), all.end());
-  return png;
 }
 
 }  // namespace study_detail
@@ -129,8 +101,8 @@ inline void check_outputs(const std::string& out, const std::string& pictures) {
   study_detail::check_free("--pictures", pictures, names);
 }
 
-/// Photos are read from the folder itself, or from its jpg/, query/ and ref/: what a study writes there would be a photo
-/// of the next one, and a jpg/ that it makes would hide the others.
+/// Photos are read from the folder itself, or from its jpg/, query/ and ref/: what a study writes there would be a
+/// photo of the next one, and a jpg/ that it makes would hide the others.
 inline void check_not_among_photos(const char* option, const std::filesystem::path& output, const std::string& photos) {
   namespace fs = std::filesystem;
   if (output.empty() || photos.empty()) return;

@@ -21,7 +21,7 @@ inline const cv::Scalar right(60, 160, 40), wrong(40, 40, 200), ink(40, 40, 40),
 inline void save(const std::string& path, const cv::Mat& picture) {
   std::vector<unsigned char> png;
   if (!cv::imencode(".png", picture, png)) cnnpool::raise("study: OpenCV cannot encode ", path);
-  png = study_detail::marked_png(std::move(png));
+  png = signed_png(std::move(png), "cnnpool-study");
   study_outputs file;
   file.add(path, {reinterpret_cast<const char*>(png.data()), png.size()});
   file.commit();

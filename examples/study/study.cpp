@@ -11,8 +11,8 @@
 // The best row's descriptors, as they are, go to descriptors.npy and its rankings to ranking.csv; without ground truth
 // that is the first row, and there is no table. Activations are kept in the cache as .npy, so a run that is interrupted
 // goes on. Photos that cannot be used are named at the end, count as if they were not there, and make the exit code 3;
-// anything else that is wrong is one sentence on stderr and 1. A full disk is no photo's fault: it ends the run, and the
-// sentence says what is saved. Nothing is written among the photos, nor over files that no study wrote.
+// anything else that is wrong is one sentence on stderr and 1. A full disk is no photo's fault: it ends the run, and
+// the sentence says what is saved. Nothing is written among the photos, nor over files that no study wrote.
 #include <cerrno>
 #include <cstring>
 

@@ -96,8 +96,10 @@ class atomic_file {
       if (fd < 0 && errno != EEXIST) return false;
       if (fd < 0) continue;
       // Between open and flock somebody may have taken the new file for a stale one: then it is his to remove.
-      const bool taken = ::flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-      if (taken || !is_named(fd, name)) ::close(fd);
+      struct stat made {};
+      const bool taken = (::flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) ||
+                         (::fstat(fd, &made) == 0 && made.st_nlink == 0);
+      if (taken) ::close(fd);
       else if (temporary_ = name; !adopt(fd)) return false;
     }
     return file_ != nullptr;
