@@ -1,5 +1,7 @@
 #include <cnnpool/io/atomic_file.hpp>
 
+#include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <fcntl.h>
 #include <filesystem>
@@ -18,6 +20,16 @@
 #include "catch.hpp"
 #include "errors.hpp"
 #include "folder.hpp"
+
+namespace {
+std::atomic<int> syncs = 0, disk_says = 0;
+}
+/// Instead of the C library's: counted, and a disk that fails where the test says so.
+extern "C" int fsync(int) {
+  ++syncs;
+  errno = disk_says;
+  return disk_says == 0 ? 0 : -1;
+}
 
 using cnnpool::detail::atomic_file;
 using cnnpool::detail::commit_together;
@@ -180,6 +192,20 @@ TEST_CASE("many writers of one path at once: one of them wins, nothing else stay
   for (std::thread& writer : writers) writer.join();
   const std::string text = text_of(f / "d");
   CHECK((f.entries() == 1 && text.size() == 50000 && text == std::string(50000, text[0])));
+}
+TEST_CASE("the bytes are on the disk before the older file goes") {
+  const test_folder f("atomic");
+  syncs = 0;
+  save(f / "d", "old");
+  CHECK(syncs == 1);
+  disk_says = EIO;
+  CHECK(sentence([&] { save(f / "d", "new"); }) ==
+        "save: " + f / "d" + " cannot be written: Input/output error");
+  CHECK((text_of(f / "d") == "old" && f.entries() == 1));
+  disk_says = EINVAL;  // a file system that cannot sync: there is nothing to wait for
+  save(f / "d", "new");
+  disk_says = 0;
+  CHECK((text_of(f / "d") == "new" && f.entries() == 1));
 }
 TEST_CASE("two files are committed together or not at all") {
   const test_folder f("atomic");
