@@ -134,6 +134,9 @@ void draw_regions(const task& t, index query, const std::string& path) {
 }
 
 void run(const std::string& data, const std::string& output) {
+  for (const char* name : {"/saliency.png", "/regions.png"})
+    if (std::filesystem::is_regular_file(output + name) && !is_signed_by(output + name, "cnnpool-demo"))
+      cnnpool::raise("demo: ", output, name, " is there, and the demo did not draw it; choose another folder");
   const npy_array query_file = read_npy(data + "/queries.npy"), reference_file = read_npy(data + "/references.npy");
   const auto stored_queries = demo_view(query_file), stored_references = demo_view(reference_file);
   const std::vector<float> queries = dequantised(stored_queries), references = dequantised(stored_references);

@@ -4,18 +4,22 @@
 //   cnnpool-describe --pool sum+max --post l2,power,l2 --out descriptors.npy folder/
 //
 // The input is one .npy file of N x C x H x W, or a folder of .npy files, one map or batch each, of different sizes;
-// then the file of every row is written to descriptors.txt. The output appears when everything is done, or not at all.
+// then the file of every row is written to descriptors.txt, which must be new or such a list of an earlier run (there
+// is none beside a device or a pipe). The output appears when everything is done, the list with it, or nothing does.
 // What is wrong is one sentence on stderr, and the exit code 1.
 #include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <cnnpool/io/atomic_file.hpp>
 #include <cnnpool/io/npy.hpp>
 #include <cnnpool/io/npy_write.hpp>
 
@@ -114,6 +118,40 @@ std::vector<fs::path> files_of(const fs::path& folder) {
   return files;
 }
 
+/// What is written through links, which need not exist.
+fs::path target_of(fs::path path) {
+  for (int i = 0; i < 40 && fs::is_symlink(path); ++i) path = path.parent_path() / fs::read_symlink(path);
+  return path;
+}
+fs::path folder_of(const fs::path& file) { return file.parent_path().empty() ? "." : file.parent_path(); }
+
+/// Whether a run of this program wrote the list beside the descriptors: a line for every row, each a .npy file.
+bool is_list_of_rows(const fs::path& list, const fs::path& descriptors) {
+  if (!fs::is_regular_file(list) || !fs::is_regular_file(descriptors)) return false;
+  index lines = 0;
+  std::ifstream in(list);
+  for (std::string line; std::getline(in, line); ++lines)
+    if (!line.ends_with(".npy")) return false;
+  try {
+    return cnnpool::read_npy(descriptors.string()).shape()[0] == lines;
+  } catch (const cnnpool::error&) {
+    return false;
+  }
+}
+
+/// The file of the rows' files: beside the output, and never over somebody else's. Empty where there is no place.
+fs::path list_beside(const fs::path& out) {
+  if (fs::exists(out) && !fs::is_regular_file(out)) return {};
+  const fs::path list = fs::path(out).replace_extension(".txt");
+  if (fs::weakly_canonical(target_of(list)) == fs::weakly_canonical(target_of(out)))
+    cnnpool::raise("--out: ", out.string(), " would be the list of the rows' files too, expected another ending than ",
+                   ".txt, such as ", fs::path(out).replace_extension(".npy").string());
+  if (fs::exists(list) && !is_list_of_rows(list, out))
+    cnnpool::raise("--out: ", list.string(), " is there, and is no list that an earlier run wrote beside ",
+                   out.string(), "; move it away, or choose another name");
+  return list;
+}
+
 void run(const options& o) {
   if (o.layout != "nchw" && o.layout != "nhwc")
     cnnpool::raise("--layout: \"", o.layout, "\" is no layout, expected nchw or nhwc");
@@ -123,11 +161,15 @@ void run(const options& o) {
   const fs::path input = o.input, out = o.out;
   if (!fs::exists(input)) cnnpool::raise(o.input, " does not exist");
   const bool folder = fs::is_directory(input);
-  const fs::path out_folder = out.parent_path().empty() ? "." : out.parent_path();
+  const fs::path out_folder = folder_of(out);
   if (!fs::is_directory(out_folder)) cnnpool::raise("--out: the folder ", out_folder.string(), " does not exist");
   if (fs::is_directory(out)) cnnpool::raise("--out: ", o.out, " is a folder, expected the name of a file");
-  if (folder ? fs::equivalent(input, out_folder) : fs::exists(out) && fs::equivalent(input, out))
+  const fs::path target_folder = folder_of(target_of(out));
+  if (folder ? fs::equivalent(input, out_folder) ||
+                   (fs::exists(target_folder) && fs::equivalent(input, target_folder))
+             : fs::exists(out) && fs::equivalent(input, out))
     cnnpool::raise("--out: ", o.out, " is or would become a part of the input");
+  const fs::path list = folder ? list_beside(out) : fs::path();
 
   const std::vector<fs::path> files = folder ? files_of(input) : std::vector<fs::path>{input};
   const progress p;
@@ -144,13 +186,13 @@ void run(const options& o) {
   }
   cnnpool::descriptors<float> all(r.rows, r.cols);
   std::copy(r.values.begin(), r.values.end(), all.data());
-  if (folder) {
-    cnnpool::detail::atomic_file names(fs::path(out).replace_extension(".txt").string(), "write names");
-    for (const std::string& name : r.names) names.write((name + "\n").data(), name.size() + 1);
+  if (list.empty()) {
     cnnpool::write_npy(o.out, all);
-    names.commit();
   } else {
-    cnnpool::write_npy(o.out, all);
+    cnnpool::detail::atomic_file rows(o.out, "--out"), names(list.string(), "--out");
+    cnnpool::detail::npy_to(rows, all);
+    for (const std::string& name : r.names) names.write((name + "\n").data(), name.size() + 1);
+    cnnpool::detail::commit_together({&rows, &names});
   }
   p.clear();
   std::fprintf(stderr, "%s: %td x %td from %zu file%s\n", o.out.c_str(), r.rows, r.cols, files.size(),
@@ -160,11 +202,14 @@ void run(const options& o) {
 }  // namespace
 
 int main(int count, char** arguments) {
+  std::signal(SIGPIPE, SIG_IGN);  // a pipe whose reader has gone is an output that cannot be written
   options o;
   CLI::App app("Image descriptors from CNN feature maps in .npy files.", "cnnpool-describe");
   app.add_option("input", o.input, "a .npy file of N x C x H x W, or a folder of .npy files of different sizes")
       ->required();
-  app.add_option("--out", o.out, "the .npy file to write; for a folder also the files of the rows, as .txt")
+  app.add_option("--out", o.out,
+                 "the .npy file to write; for a folder also the files of the rows, beside it as .txt: new, or such a "
+                 "list of an earlier run")
       ->required();
   app.add_option("--pool", o.pool,
                  "sum, average, max, gem, gem:p=2.7, spoc, crow, rmac, rmac:levels=3, nonzero; a+b: side by side")

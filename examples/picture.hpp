@@ -1,4 +1,5 @@
-// A small RGB picture for the demo: heat maps, outlines, and a PNG file through libpng.
+// A small RGB picture for the demo: heat maps, outlines, and a PNG file through libpng, which appears when it is
+// complete and says who drew it.
 #pragma once
 
 #include <png.h>
@@ -8,9 +9,13 @@
 #include <cmath>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <cnnpool/core/feature_view.hpp>
+#include <cnnpool/io/atomic_file.hpp>
+
+#include "own_picture.hpp"
 
 using colour = std::array<std::uint8_t, 3>;
 
@@ -84,8 +89,15 @@ class picture {
     image.width = static_cast<png_uint_32>(width_);
     image.height = static_cast<png_uint_32>(height_);
     image.format = PNG_FORMAT_RGB;
-    if (png_image_write_to_file(&image, path.c_str(), 0, bytes_.data(), 0, nullptr) == 0)
+    png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
+    std::vector<unsigned char> png(size);
+    if (png_image_write_to_memory(&image, png.data(), &size, 0, bytes_.data(), 0, nullptr) == 0)
       cnnpool::raise("picture: ", path, " cannot be written: ", static_cast<const char*>(image.message));
+    png.resize(size);
+    png = signed_png(std::move(png), "cnnpool-demo");
+    cnnpool::detail::atomic_file file(path, "picture");
+    file.write(png.data(), png.size());
+    file.commit();
   }
 
  private:

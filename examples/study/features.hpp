@@ -20,6 +20,7 @@
 #include <cnnpool/io/npy_write.hpp>
 
 #include "network.hpp"
+#include "outputs.hpp"
 #include "task.hpp"
 
 /// On a terminal a line that is overwritten, elsewhere one at the end.
@@ -50,14 +51,14 @@ class feature_cache {
   feature_cache(std::filesystem::path folder, network& net, int side, std::vector<double> scales)
       : folder_(std::move(folder)), net_(net), side_(side), scales_(std::move(scales)) {
     folder_ /= net.card().name + "-" + net.identity();
-    std::error_code failed;
-    std::filesystem::create_directories(folder_, failed);
-    if (failed) cnnpool::raise("study: the cache ", folder_.string(), " cannot be made: ", failed.message());
+    make_folder(folder_);
   }
 
+  const std::filesystem::path& folder() const { return folder_; }
   const std::vector<double>& scales() const { return scales_; }
 
-  /// Makes what is missing of the photo. False: the photo gives no features, and problems says why.
+  /// Makes what is missing of the photo. False: the photo gives no features, and problems says why. A cache that cannot
+  /// be written is no problem of a photo but a storage_failure.
   bool prepare(const study_photo& photo, const std::vector<std::string>& layers, photo_problems& problems) {
     const auto bytes = bytes_of(photo.path);
     const std::string key = key_of(bytes, photo.crop);
@@ -75,25 +76,26 @@ class feature_cache {
       problems[photo.name] = read.problem;
       return false;
     }
-    try {
-      for (const std::size_t s : missing) {
+    for (const std::size_t s : missing) {
+      std::vector<cv::Mat> maps;
+      try {
         const int longest = side_ > 0 ? side_ : std::max(read.pixels.cols, read.pixels.rows);
         const auto start = std::chrono::steady_clock::now();
-        const auto maps =
-            net_.forward(read.pixels, std::max(1, static_cast<int>(std::lround(longest * scales_[s]))), layers);
+        maps = net_.forward(read.pixels, std::max(1, static_cast<int>(std::lround(longest * scales_[s]))), layers);
         seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         ++passes_;
-        for (std::size_t i = 0; i < layers.size(); ++i) write(file_of(key, layers[i], s), maps[i]);
+        for (const cv::Mat& map : maps) check(map);
+      } catch (const cnnpool::error& e) {
+        problems[photo.name] = e.what();
+        return false;
       }
-    } catch (const cnnpool::error& e) {
-      problems[photo.name] = e.what();
-      return false;
+      for (std::size_t i = 0; i < layers.size(); ++i) write(file_of(key, layers[i], s), maps[i]);
     }
     return true;
   }
 
   cnnpool::npy_array read(const std::string& photo, const std::string& layer, std::size_t scale) const {
-    return cnnpool::read_npy(file_of(keys_.at(photo), layer, scale).string());
+    return with_storage([&] { return cnnpool::read_npy(file_of(keys_.at(photo), layer, scale).string()); });
   }
 
   /// Of the passes of this run; none where everything was there.
@@ -120,19 +122,24 @@ class feature_cache {
   }
   /// A file that is there was complete when it got its name; one that somebody damaged is made again.
   static bool usable(const std::filesystem::path& file) {
-    if (!std::filesystem::exists(file)) return false;
+    std::error_code unknown;
+    if (!std::filesystem::exists(file, unknown)) return false;
     try {
       return cnnpool::read_npy(file.string()).type() == cnnpool::scalar_type::float32;
     } catch (const cnnpool::error&) {
       return false;
     }
   }
-  static void write(const std::filesystem::path& file, const cv::Mat& map) {
-    std::filesystem::create_directories(file.parent_path());
-    visit(cnnpool::as_view(map), [&]<class T>(const cnnpool::feature_view<T>& x) {
-      if constexpr (std::is_same_v<T, float>) cnnpool::write_npy(file.string(), x);
-      else
+  static void check(const cv::Mat& map) {
+    visit(cnnpool::as_view(map), []<class T>(const cnnpool::feature_view<T>&) {
+      if constexpr (!std::is_same_v<T, float>)
         cnnpool::raise("study: a layer gives ", cnnpool::to_string(cnnpool::scalar_type_of<T>()), ", expected float32");
+    });
+  }
+  static void write(const std::filesystem::path& file, const cv::Mat& map) {
+    make_folder(file.parent_path());
+    visit(cnnpool::as_view(map), [&]<class T>(const cnnpool::feature_view<T>& x) {
+      if constexpr (std::is_same_v<T, float>) with_storage([&] { cnnpool::write_npy(file.string(), x); });
     });
   }
 

@@ -11,13 +11,20 @@
 
 #include <cnnpool/core/feature_view.hpp>
 
+#include "outputs.hpp"
+
 namespace study_pictures {
 
 inline const cv::Scalar right(60, 160, 40), wrong(40, 40, 200), ink(40, 40, 40), pale(225, 225, 225),
     white(255, 255, 255);
 
 inline void save(const std::string& path, const cv::Mat& picture) {
-  if (!cv::imwrite(path, picture)) cnnpool::raise("study: ", path, " cannot be written");
+  std::vector<unsigned char> png;
+  if (!cv::imencode(".png", picture, png)) cnnpool::raise("study: OpenCV cannot encode ", path);
+  png = signed_png(std::move(png), "cnnpool-study");
+  study_outputs file;
+  file.add(path, {reinterpret_cast<const char*>(png.data()), png.size()});
+  file.commit();
 }
 
 inline void write(cv::Mat& on, const std::string& text, cv::Point at, double size = 0.45,

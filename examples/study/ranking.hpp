@@ -10,7 +10,7 @@
 #include <cnnpool/io/npy_write.hpp>
 #include <cnnpool/retrieval/search.hpp>
 
-#include "table.hpp"
+#include "outputs.hpp"
 #include "task.hpp"
 
 namespace study_detail {
@@ -22,29 +22,34 @@ inline std::string csv_field(const std::string& name) {
   for (const char c : name) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
   return quoted + "\"";
 }
-inline void save_names(const fs::path& file, const std::vector<study_photo>& photos) {
+inline std::string lines_of(const std::vector<study_photo>& photos) {
   std::string text;
   for (const auto& photo : photos) text += photo.name + "\n";
-  save_text(file.string(), text);
+  return text;
+}
+inline void add_descriptors(study_outputs& outputs, const fs::path& path, const cnnpool::descriptors<float>& d) {
+  auto& file = outputs.add(path);
+  with_storage([&] { cnnpool::detail::npy_to(file, d); });
 }
 
 }  // namespace study_detail
 
 /// descriptors.npy and names.txt (a row per photo of the database; of a photo that was left out: zeros), the same for
-/// queries of their own, and ranking.csv: the `most` best matches of every query, junk left out.
+/// queries of their own, and ranking.csv: the `most` best matches of every query, junk left out. All of them or none.
 inline void save_ranking(const std::filesystem::path& folder, const study_task& task,
                          const cnnpool::descriptors<float>& database, const cnnpool::descriptors<float>& queries,
                          const std::vector<char>& queries_ok, cnnpool::index most = 100) {
   const bool own = queries.rows() != 0;
-  write_npy((folder / "descriptors.npy").string(), database);
-  study_detail::save_names(folder / "names.txt", task.database);
+  study_outputs outputs;
+  study_detail::add_descriptors(outputs, folder / "descriptors.npy", database);
+  outputs.add(folder / "names.txt", study_detail::lines_of(task.database));
   if (own) {
-    write_npy((folder / "query_descriptors.npy").string(), queries);
-    study_detail::save_names(folder / "query_names.txt", task.queries);
+    study_detail::add_descriptors(outputs, folder / "query_descriptors.npy", queries);
+    outputs.add(folder / "query_names.txt", study_detail::lines_of(task.queries));
   }
   const auto& asked = own ? task.queries : task.database;
   const cnnpool::neighbours ranked = cnnpool::nearest(own ? queries : database, database, database.rows());
-  std::string text = "query,rank,photo,cosine\n";
+  std::string text(study_detail::ranking_head);
   for (std::size_t q = 0; q < asked.size(); ++q) {
     if (queries_ok[q] == 0) continue;
     const auto& junk = task.truths[q].junk;
@@ -58,5 +63,6 @@ inline void save_ranking(const std::filesystem::path& folder, const study_task& 
               study_detail::csv_field(task.database[static_cast<std::size_t>(row)].name) + "," + cosine + "\n";
     }
   }
-  save_text((folder / "ranking.csv").string(), text);
+  outputs.add(folder / "ranking.csv", text);
+  outputs.commit();
 }

@@ -11,10 +11,15 @@
 // The best row's descriptors, as they are, go to descriptors.npy and its rankings to ranking.csv; without ground truth
 // that is the first row, and there is no table. Activations are kept in the cache as .npy, so a run that is interrupted
 // goes on. Photos that cannot be used are named at the end, count as if they were not there, and make the exit code 3;
-// anything else that is wrong is one sentence on stderr and 1.
+// anything else that is wrong is one sentence on stderr and 1. A full disk is no photo's fault: it ends the run, and
+// the sentence says what is saved. Nothing is written among the photos, nor over files that no study wrote.
+#include <cerrno>
+#include <cstring>
+
 #include "command_line.hpp"
 #include "evaluation.hpp"
 #include "features.hpp"
+#include "outputs.hpp"
 #include "policies.hpp"
 #include "pooled_layer.hpp"
 #include "ranking.hpp"
@@ -49,15 +54,63 @@ class study {
   explicit study(const study_options& o) : o_(o), table_(o.dimensions), judged_(o.truth != "none") {
     check(o);
     policies_ = policies_of(o);
+    for (const std::string& photos : {o.photos, o.train}) {
+      check_not_among_photos("--out", o.out, photos);
+      check_not_among_photos("--pictures", o.pictures, photos);
+      check_not_among_photos("--cache", cache_folder(), photos);
+    }
     photos_ = read_photos(o.photos, o.truth, o.train);
-    fs::create_directories(o.out);
-    if (!o.pictures.empty()) fs::create_directories(o.pictures);
+    check_outputs(o.out, o.pictures);
+    guarded([&] {
+      make_folder(o.out);
+      if (!o.pictures.empty()) make_folder(o.pictures);
+    });
   }
 
   void run(const network_card& card, const std::vector<std::string>& layers) {
-    network net(card);
-    feature_cache cache(o_.cache.empty() ? fs::path(o_.out) / "cache" : fs::path(o_.cache), net, o_.side, o_.scales);
     study_photos photos = photos_;
+    guarded([&] { run(card, layers, photos); }, &photos);
+  }
+
+  int finish() {
+    guarded([&] {
+      save();
+      if (!o_.pictures.empty() && judged_) draw_plots(o_.pictures, curves_, best_);
+    });
+    if (judged_)
+      std::printf("\n%s\n%s/study.csv, %s/study.md\n", table_.plain().c_str(), o_.out.c_str(), o_.out.c_str());
+    std::printf("%s, %s: %s/descriptors.npy (%td x %td), names.txt, ranking.csv\n", best_.layer.c_str(),
+                best_.policy.c_str(), o_.out.c_str(), best_descriptors_.database.rows(),
+                best_descriptors_.database.cols());
+    for (const auto& [name, problem] : problems_)
+      std::fprintf(stderr, "left out: %s: %s\n", name.c_str(), problem.c_str());
+    if (problems_.empty()) return 0;
+    std::fprintf(stderr, "cnnpool-study: %zu photos were left out\n", problems_.size());
+    return 3;
+  }
+
+ private:
+  fs::path cache_folder() const { return o_.cache.empty() ? fs::path(o_.out) / "cache" : fs::path(o_.cache); }
+
+  /// What f cannot write ends the run, with what is saved. photos: those whose features f makes.
+  template <class F>
+  void guarded(F&& f, const study_photos* photos = nullptr) {
+    try {
+      f();
+    } catch (const storage_failure& e) {
+      std::string saved;
+      if (photos != nullptr)
+        saved = "the features of " + std::to_string(photos->ready()) + " of " + std::to_string(photos->count()) +
+                " photos are in " + cache_folder().string() + ", ";
+      if (judged_) saved += std::to_string(saved_rows_) + " rows of the table are in " + o_.out + ", ";
+      cnnpool::raise(e.what(), "; ", saved.empty() ? "nothing is saved yet, " : saved,
+                     "and the same command goes on from there when that is mended");
+    }
+  }
+
+  void run(const network_card& card, const std::vector<std::string>& layers, study_photos& photos) {
+    network net(card);
+    feature_cache cache(cache_folder(), net, o_.side, o_.scales);
     std::vector<std::string> plain;  // layer+relu is read from the layer's own file
     for (const std::string& layer : layers)
       if (std::ranges::find(plain, base_of(layer)) == plain.end()) plain.push_back(base_of(layer));
@@ -76,22 +129,6 @@ class study {
     draw_maps(o_.pictures, cache, photos, base_of(best_.layer));
   }
 
-  int finish() {
-    save();
-    if (judged_)
-      std::printf("\n%s\n%s/study.csv, %s/study.md\n", table_.plain().c_str(), o_.out.c_str(), o_.out.c_str());
-    std::printf("%s, %s: %s/descriptors.npy (%td x %td), names.txt, ranking.csv\n", best_.layer.c_str(),
-                best_.policy.c_str(), o_.out.c_str(), best_descriptors_.database.rows(),
-                best_descriptors_.database.cols());
-    if (!o_.pictures.empty() && judged_) draw_plots(o_.pictures, curves_, best_);
-    for (const auto& [name, problem] : problems_)
-      std::fprintf(stderr, "left out: %s: %s\n", name.c_str(), problem.c_str());
-    if (problems_.empty()) return 0;
-    std::fprintf(stderr, "cnnpool-study: %zu photos were left out\n", problems_.size());
-    return 3;
-  }
-
- private:
   void measure_layer(const feature_cache& cache, const study_photos& photos, const std::string& network,
                      const std::string& layer) {
     std::string first;
@@ -128,8 +165,11 @@ class study {
 
   void save() {
     if (!judged_) return;
-    save_text((fs::path(o_.out) / "study.csv").string(), table_.csv());
-    save_text((fs::path(o_.out) / "study.md").string(), table_.markdown());
+    study_outputs outputs;
+    outputs.add(fs::path(o_.out) / "study.csv", table_.csv());
+    outputs.add(fs::path(o_.out) / "study.md", table_.markdown());
+    outputs.commit();
+    saved_rows_ = table_.rows().size();
   }
 
   study_options o_;
@@ -139,6 +179,7 @@ class study {
   photo_problems problems_;
   bool judged_;
   double best_map_ = -1;
+  std::size_t saved_rows_ = 0;
   study_row best_;
   pooled_layer best_descriptors_;
   std::vector<row_curve> curves_;
@@ -168,7 +209,10 @@ int main(int count, char** arguments) {
     // OpenCV prints every error before it throws it.
     cv::redirectError([](int, const char*, const char*, const char*, int, void*) { return 0; });
     app.parse(count, arguments);
-    return run(o);
+    const int result = run(o);
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+      cnnpool::raise("standard output cannot be written: ", std::strerror(errno));
+    return result;
   } catch (const CLI::Success& e) {
     return app.exit(e);
   } catch (const std::exception& e) {

@@ -17,6 +17,10 @@ struct study_photos {
   const std::vector<study_photo>& queries() const { return own_queries ? task.queries : task.database; }
   const std::vector<char>& asked_ok() const { return own_queries ? queries_ok : database_ok; }
   std::size_t count() const { return task.database.size() + task.queries.size() + training.size(); }
+  /// Those whose features are there.
+  std::ptrdiff_t ready() const {
+    return std::ranges::count(database_ok, 1) + std::ranges::count(queries_ok, 1) + std::ranges::count(training_ok, 1);
+  }
 };
 
 inline study_photos read_photos(const std::string& photos, const std::string& truth, const std::string& train) {

@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
-#include <cnnpool/io/npy_write.hpp>
+#include <cnnpool/core/descriptors.hpp>
+
+#include "outputs.hpp"
 
 struct study_score {
   double map = std::nan(""), rectangular = std::nan(""), recall = std::nan("");
@@ -115,10 +117,3 @@ class study_table {
   std::string dimensions_;
   std::vector<study_row> rows_;
 };
-
-/// Appears when it is complete.
-inline void save_text(const std::string& path, const std::string& text) {
-  cnnpool::detail::atomic_file file(path, "study");
-  file.write(text.data(), text.size());
-  file.commit();
-}

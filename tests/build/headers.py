@@ -18,7 +18,7 @@ import tempfile
 
 # What the standard library and the compiler read by themselves; POSIX is for io/.
 STANDARD = "\n".join(f"#include <{h}>" for h in (
-    "bits/stdc++.h", "immintrin.h", "omp.h", "fcntl.h", "unistd.h", "sys/mman.h", "sys/stat.h"))
+    "bits/stdc++.h", "immintrin.h", "omp.h", "fcntl.h", "unistd.h", "sys/file.h", "sys/mman.h", "sys/stat.h"))
 
 
 # What a header needs its user to have chosen.

@@ -123,9 +123,18 @@ def main():
             check(pixels.shape[:2] == size, f"{name} is {pixels.shape[:2]}, expected {size}")
             colours = len(np.unique(pixels.reshape(-1, 3), axis=0))
             check(colours > 30, f"{name} has {colours} colours")
+        again = subprocess.run([program, data, output], capture_output=True, text=True, check=False)
+        check(again.returncode == 0, f"over its own pictures the demo ended with {again.returncode}: {again.stderr}")
+        with open(os.path.join(output, "regions.png"), "wb") as file:
+            file.write(b"\x89PNG of mine")
+        refused = subprocess.run([program, data, output], capture_output=True, text=True, check=False)
+        check(refused.returncode == 1 and "regions.png is there, and the demo did not draw it" in refused.stderr,
+              f"over the picture of another: {refused.stderr}")
+        with open(os.path.join(output, "regions.png"), "rb") as file:
+            check(file.read() == b"\x89PNG of mine", "the picture of another is gone")
         usage = subprocess.run([program], capture_output=True, text=True, check=False)
         check(usage.returncode == 2 and "usage" in usage.stderr, "no arguments: expected the usage")
-        nowhere = subprocess.run([program, folder, output], capture_output=True, text=True, check=False)
+        nowhere = subprocess.run([program, folder, folder], capture_output=True, text=True, check=False)
         check(nowhere.returncode == 1 and "cannot be opened" in nowhere.stderr, "no data: expected a sentence")
     print("\n".join(wrong) or f"{len(expected)} rows as NumPy gives them, 2 pictures")
     return 1 if wrong else 0

@@ -3,7 +3,11 @@
 
     describe.py PROGRAM DATA_FOLDER
 """
+import io
 import os
+import resource
+import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -33,8 +37,28 @@ class Describe(unittest.TestCase):
         np.save(self.path(name), array)
         return self.path(name)
 
-    def run_it(self, *arguments):
-        return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, check=False)
+    def run_it(self, *arguments, limit=None):
+        """limit: bytes at which a file of the program ends."""
+        def small_files():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, check=False,
+                              preexec_fn=small_files if limit else None)
+
+    def device(self, name, like):
+        """A device in the folder. Root gets a node of its own, so that a mistake does not replace the machine's."""
+        try:
+            if os.geteuid() != 0:
+                os.symlink(like, self.path(name))
+            else:
+                os.mknod(self.path(name), stat.S_IFCHR | 0o666, os.stat(like).st_rdev)
+            with open(self.path(name), "wb"):
+                return True
+        except OSError as reason:
+            print(f"skipped: example_describe on {like}: {reason}")
+            if os.path.lexists(self.path(name)):
+                os.remove(self.path(name))
+            return False
 
     def describe(self, source, *arguments):
         ran = self.run_it(source, "--out", self.out, *arguments)
@@ -48,9 +72,9 @@ class Describe(unittest.TestCase):
         self.assertEqual(got.shape, expected.shape)
         np.testing.assert_allclose(got, expected, rtol=2e-5, atol=2e-5)
 
-    def fails(self, message, *arguments):
+    def fails(self, message, *arguments, limit=None):
         before = sorted(os.listdir(self.folder))
-        ran = self.run_it(*arguments)
+        ran = self.run_it(*arguments, limit=limit)
         self.assertEqual(ran.returncode, 1, arguments)
         self.assertEqual(ran.stdout, "")
         self.assertEqual(ran.stderr.count("\n"), 1, ran.stderr)
@@ -117,6 +141,92 @@ class Describe(unittest.TestCase):
         self.close(d, np.concatenate([wide[None].mean((2, 3)), tall.mean((2, 3))]))
         with open(self.path("out.txt"), encoding="ascii") as file:
             self.assertEqual(file.read(), "a.npy\nb.npy\nb.npy\n")
+
+    def two_maps(self):
+        os.mkdir(self.path("maps"))
+        self.save(self.x[:1], "maps/a.npy")
+        self.save(self.x[1:], "maps/b.npy")
+        return self.path("maps")
+
+    def text(self, name, text=None):
+        if text is not None:
+            with open(self.path(name), "w", encoding="ascii") as file:
+                file.write(text)
+        with open(self.path(name), encoding="ascii") as file:
+            return file.read()
+
+    def test_a_list_of_names_takes_no_other_file_s_place(self):
+        maps = self.two_maps()
+        self.fails("d.txt would be the list of the rows' files too", maps, "--out", self.path("d.txt"), "--pool", "sum")
+        os.symlink("d.txt", self.path("link.npy"))
+        os.symlink("d.txt", self.path("link.txt"))
+        self.fails("link.npy would be the list", maps, "--out", self.path("link.npy"), "--pool", "sum")
+        # A text of the user, a list of photos, one line per row even, is not a list of .npy files; nor is a folder.
+        for name, text in (("photos", "a.jpg\nb.jpg\nc.jpg\n"), ("resnet", "my notes"), ("empty", "")):
+            self.text(name + ".txt", text)
+            self.fails(name + ".txt is there, and is no list that an earlier run wrote beside", maps, "--out",
+                       self.path(name + ".npy"), "--pool", "sum")
+            self.assertEqual(self.text(name + ".txt"), text)
+        os.mkdir(self.path("taken.txt"))
+        self.fails("taken.txt is there", maps, "--out", self.path("taken.npy"), "--pool", "sum")
+        # Names of .npy files, but not of as many as the rows beside them.
+        self.save(self.x[:, :, 0, 0], "two.npy")
+        self.text("two.txt", "a.npy\nb.npy\n")
+        self.fails("two.txt is there", maps, "--out", self.path("two.npy"), "--pool", "sum")
+        # One file in, no list: the text beside it is nobody's business.
+        self.describe(self.save(self.x), "--pool", "sum")
+        self.out = self.path("photos.npy")
+        self.describe(self.path("in.npy"), "--pool", "sum")
+        self.assertEqual(self.text("photos.txt"), "a.jpg\nb.jpg\nc.jpg\n")
+
+    def test_its_own_list_is_written_again(self):
+        maps = self.two_maps()
+        self.describe(maps, "--pool", "sum")
+        self.assertEqual(self.text("out.txt"), "a.npy\nb.npy\nb.npy\n")
+        os.remove(self.path("maps/b.npy"))
+        self.assertEqual(self.describe(maps, "--pool", "sum").shape, (1, 5))
+        self.assertEqual(self.text("out.txt"), "a.npy\n")
+
+    def test_where_one_output_cannot_be_written_neither_is(self):
+        maps = self.two_maps()
+        os.symlink("none/elsewhere.txt", self.path("out.txt"))
+        self.fails("out.txt cannot be written: No such file or directory", maps, "--out", self.out, "--pool", "sum")
+        self.assertFalse(os.path.exists(self.out))
+        os.remove(self.path("out.txt"))
+        # Files of this process end at 200 bytes, as on a full disk: the descriptors' 188 fit, the list does not.
+        os.rename(self.path("maps/a.npy"), self.path("maps/" + "a" * 200 + ".npy"))
+        self.fails("out.txt cannot be written: File too large", maps, "--out", self.out, "--pool", "sum", limit=200)
+        self.assertFalse(os.path.exists(self.out))
+
+    def test_links_devices_and_pipes(self):
+        source, maps = self.save(self.x), self.two_maps()
+        os.symlink("maps/c.npy", self.path("inside.npy"))
+        self.fails("part of the input", maps, "--out", self.path("inside.npy"), "--pool", "sum")
+        self.save(self.x[0], "real.npy")
+        os.chmod(self.path("real.npy"), 0o600)
+        os.symlink("real.npy", self.path("link.npy"))
+        self.out = self.path("link.npy")
+        d = self.describe(source, "--pool", "max")
+        self.assertTrue(os.path.islink(self.out))
+        np.testing.assert_array_equal(np.load(self.path("real.npy")), d)
+        self.assertEqual(os.stat(self.path("real.npy")).st_mode & 0o777, 0o600)
+        if self.device("null.npy", "/dev/null"):
+            before = sorted(os.listdir(self.folder))
+            for what in (source, maps):
+                ran = self.run_it(what, "--out", self.path("null.npy"), "--pool", "max")
+                self.assertEqual(ran.returncode, 0, ran.stderr)
+            self.assertTrue(stat.S_ISCHR(os.stat(self.path("null.npy")).st_mode))
+            self.assertEqual(sorted(os.listdir(self.folder)), before)
+        os.mkfifo(self.path("pipe.npy"))
+        with subprocess.Popen([PROGRAM, source, "--out", self.path("pipe.npy"), "--pool", "max"],
+                              stderr=subprocess.DEVNULL) as running:
+            with open(self.path("pipe.npy"), "rb") as file:
+                np.testing.assert_array_equal(np.load(io.BytesIO(file.read())), d)
+            self.assertEqual(running.wait(), 0)
+        if self.device("full.npy", "/dev/full"):
+            self.fails("full.npy cannot be written: No space left on device", source, "--out", self.path("full.npy"),
+                       "--pool", "max")
+            self.assertTrue(stat.S_ISCHR(os.stat(self.path("full.npy")).st_mode))
 
     def test_bad_folders(self):
         os.mkdir(self.path("maps"))

@@ -22,6 +22,8 @@ endif()
 if(TARGET cnnpool-study)
   add_test(NAME example_study COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/study.py
                                       $<TARGET_FILE:cnnpool-study> ${PROJECT_SOURCE_DIR}/../shared/data)
+  add_test(NAME example_study_files COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/study_files.py
+                                            $<TARGET_FILE:cnnpool-study>)
 else()
   message(NOTICE "skipped: example_study: CLI11, Eigen or OpenCV is not installed")
 endif()

@@ -151,8 +151,9 @@ TEST_CASE("a file that cannot be written is a sentence and leaves nothing") {
   const descriptors<float> d(1, 1);
   CHECK(sentence([&] { write_npy(f / "none/d.npy", d); }) ==
         "write_npy: " + f / "none/d.npy" + " cannot be written: No such file or directory");
-  fs::create_directories(f / "taken.npy/inside");  // a folder of that name: the rename fails
-  CHECK(sentence([&] { write_npy(f / "taken.npy", d); }).find("cannot be written") != std::string::npos);
+  fs::create_directories(f / "taken.npy/inside");
+  CHECK(sentence([&] { write_npy(f / "taken.npy", d); }) ==
+        "write_npy: " + f / "taken.npy" + " cannot be written: Is a directory");
   CHECK(f.entries() == 1);
   CHECK(sentence([&] { read_npy(f / "taken.npy"); }) == "read_npy: " + f / "taken.npy" + ": cannot be read");
 #if __has_include(<sys/resource.h>)
@@ -166,12 +167,4 @@ TEST_CASE("a file that cannot be written is a sentence and leaves nothing") {
   CHECK(full == "write_npy: " + f / "old.npy" + " cannot be written: File too large");
   CHECK((f.entries() == 2 && fs::file_size(f / "old.npy") == size));
 #endif
-}
-TEST_CASE("a temporary file of another writer is neither used nor removed") {
-  const test_folder f("npy");
-  std::ofstream(f / "d.npy.part") << "theirs";
-  fs::create_symlink(f / "elsewhere", f / "d.npy.part1");
-  write_npy(f / "d.npy", descriptors<float>(1, 1));
-  CHECK(read_npy(f / "d.npy").shape() == std::vector<cnnpool::index>{1, 1});
-  CHECK((fs::file_size(f / "d.npy.part") == 6 && fs::is_symlink(f / "d.npy.part1") && f.entries() == 3));
 }

@@ -74,6 +74,43 @@ TEST_CASE("a large array, in pieces") {
   CHECK(std::memcmp(a.data(), d.data(), d.size() * sizeof(float)) == 0);
   CHECK(std::memcmp(z.data(), zeros.data(), zeros.size() * sizeof(float)) == 0);
 }
+TEST_CASE("of two arrays of one name the last counts, as in NumPy") {
+  const test_folder in("npz");
+  const std::string path = in / "a.npz";
+  {
+    npz_writer out(path);
+    out.add("d", some(1, 2));
+    out.add("e", some(2, 2));
+    out.add("f", some(3, 2));  // renamed below, where an archive says its names: in its entries and its directory
+    out.commit();
+  }
+  std::string bytes = bytes_of(path);
+  int renamed = 0;
+  for (std::size_t at = 0; (at = bytes.find("f.npy", at)) != std::string::npos; ++renamed) bytes[at] = 'd';
+  REQUIRE(renamed == 2);
+  const npz_file file(bytes.data(), bytes.size(), "twice.npz");
+  CHECK(file.names() == std::vector<std::string>{"d", "e"});
+  CHECK(file.read("d").shape() == std::vector<cnnpool::index>{3, 2});
+  CHECK(file.read("e").shape() == std::vector<cnnpool::index>{2, 2});
+}
+TEST_CASE("an archive goes through a link, into a device, and keeps the mode of an older file") {
+  const test_folder in("npz");
+  const auto save = [](const std::string& path) {
+    npz_writer out(path);
+    out.add("d", some(2, 2));
+    out.commit();
+  };
+  in.write("real.npz", "old");
+  fs::permissions(in / "real.npz", fs::perms::owner_read | fs::perms::owner_write);
+  fs::create_symlink("real.npz", in / "link.npz");
+  save(in / "link.npz");
+  CHECK((fs::is_symlink(in / "link.npz") && npz_file(in / "real.npz").names().size() == 1));
+  CHECK(fs::status(in / "real.npz").permissions() == (fs::perms::owner_read | fs::perms::owner_write));
+  if (const std::string null = in.device("null.npz", "/dev/null"); !null.empty()) {
+    save(null);
+    CHECK((fs::is_character_file(null) && in.entries() == 3));
+  }
+}
 TEST_CASE("a writer that is not finished leaves an older file as it was") {
   const test_folder in("npz");
   const std::string path = in / "a.npz";
@@ -97,7 +134,8 @@ TEST_CASE("a writer that is not finished leaves an older file as it was") {
   const std::string missing = in / "no/folder.npz";
   npz_writer nowhere(missing);
   nowhere.add("d", some(1, 2));
-  CHECK(sentence([&] { nowhere.commit(); }).starts_with("npz_writer: " + missing + " cannot be written: "));
+  CHECK(sentence([&] { nowhere.commit(); }) ==
+        "npz_writer: " + missing + " cannot be written: No such file or directory");
 }
 TEST_CASE("what is wrong with a file is one sentence") {
   const test_folder in("npz");

@@ -1,10 +1,13 @@
 """Archives that NumPy writes, read by cnnpool, and the reverse: npz_round_trip.py DRIVER.
 
 Skipped (77) without NumPy."""
+import io
 import os
 import subprocess
 import sys
 import tempfile
+import warnings
+import zipfile
 
 try:
     import numpy
@@ -28,6 +31,18 @@ with tempfile.TemporaryDirectory() as folder:
             for name, array in arrays.items():
                 assert numpy.allclose(got[name], array.astype("f8").sum(axis=(2, 3)), rtol=2e-6, atol=1e-3), name
                 checked += 1
+    # A name twice, as appending to an archive gives: NumPy reads the last.
+    numpy.savez(source, x=numpy.zeros((2, 3, 1, 1), "f4"), y=numpy.ones((1, 3, 1, 1), "f4"))
+    with warnings.catch_warnings(), zipfile.ZipFile(source, "a") as archive, io.BytesIO() as later:
+        warnings.simplefilter("ignore")
+        numpy.save(later, numpy.full((4, 3, 1, 1), 7, "f4"))
+        archive.writestr("x.npy", later.getvalue())
+    done = subprocess.run([sys.argv[1], source, target], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    with numpy.load(source) as theirs, numpy.load(target) as got:
+        assert sorted(got.keys()) == ["x", "y"], list(got.keys())
+        assert numpy.array_equal(got["x"], theirs["x"].sum(axis=(2, 3))) and got["x"].shape == (4, 3)
+        checked += 1
     # A whitening that NumPy makes, applied by cnnpool, and the same model that cnnpool writes, applied by NumPy.
     x = random.normal(size=(9, 6)).astype("f4")
     for mean, matrix in ((random.random(6), random.random((4, 6))),

@@ -1,3 +1,4 @@
+cnnpool_test(io/atomic_file OPTIONS -O1)
 cnnpool_test(io/npy OPTIONS -O1)
 cnnpool_test(io/model OPTIONS -O1)
 

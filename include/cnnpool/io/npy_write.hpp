@@ -1,72 +1,21 @@
 // Descriptors and feature maps to .npy files that NumPy opens: format 1.0, C order, this machine's byte order.
 //
-// Atomic: the file is written under a new name in the same folder and renamed when it is complete. Whatever goes wrong
-// is one sentence with the system's reason; nothing half-written stays, and an older file of that name is as it was.
-// Several may write one path at once: each has a temporary file of its own, the last to finish gives the contents.
+// Atomic (atomic_file.hpp): the file appears when it is complete. Whatever goes wrong is one sentence with the system's
+// reason; nothing half-written stays, and an older file of that name is as it was.
 #pragma once
 
 #include <bit>
-#include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <string>
 #include <vector>
 
 #include "../core/descriptors.hpp"
 #include "../core/feature_view.hpp"
+#include "atomic_file.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
-
-/// A file that appears under its name when commit() is called, and never otherwise.
-class atomic_file {
- public:
-  atomic_file(std::string path, const char* where)
-      : path_(std::move(path)), where_(where) {
-    // "x": never a file that exists, which may be another writer's temporary or a link to elsewhere.
-    for (int i = 0; file_ == nullptr && i < 1000; ++i) {
-      temporary_ = path_ + ".part" + (i == 0 ? "" : detail::decimal(i));
-      errno = 0;
-      file_ = std::fopen(temporary_.c_str(), "wbx");
-      if (file_ == nullptr && errno != EEXIST) break;
-    }
-    if (file_ == nullptr) fail();
-  }
-  ~atomic_file() { drop(); }
-  atomic_file(const atomic_file&) = delete;
-  atomic_file& operator=(const atomic_file&) = delete;
-
-  void write(const void* data, std::size_t bytes) {
-    if (bytes != 0 && std::fwrite(data, 1, bytes, file_) != bytes) fail();
-  }
-  void commit() {
-    std::FILE* const file = file_;
-    file_ = nullptr;
-    if (std::fclose(file) != 0 || std::rename(temporary_.c_str(), path_.c_str()) != 0) {
-      const int reason = errno;
-      std::remove(temporary_.c_str());
-      raise(where_, ": ", path_, " cannot be written: ", std::strerror(reason));
-    }
-  }
-
- private:
-  void fail() {
-    const int reason = errno;
-    drop();
-    raise(where_, ": ", path_, " cannot be written: ", std::strerror(reason));
-  }
-  void drop() {
-    if (file_ == nullptr) return;
-    std::fclose(file_);
-    std::remove(temporary_.c_str());
-    file_ = nullptr;
-  }
-
-  std::string path_, temporary_;
-  const char* where_;
-  std::FILE* file_ = nullptr;
-};
 
 template <class T>
 constexpr const char* npy_code() {

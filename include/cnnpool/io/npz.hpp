@@ -18,7 +18,9 @@
 
 #include <zip.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <streambuf>
 
@@ -32,6 +34,7 @@ namespace detail {
 struct zip_deleter {
   void operator()(zip_t* z) const { zip_discard(z); }
   void operator()(zip_file_t* f) const { zip_fclose(f); }
+  void operator()(zip_source_t* s) const { zip_source_free(s); }
 };
 
 inline std::string zip_message(int code) {
@@ -152,23 +155,24 @@ class npz_file {
     raise("npz_file: ", path_, ": ", detail::zip_message(code));
   }
 
-  /// In the order of the file.
+  /// In the order of the file; a name that the file has several times once.
   std::vector<std::string> names() const {
     std::vector<std::string> r;
     const zip_int64_t count = zip_get_num_entries(archive_.get(), 0);
     for (zip_int64_t i = 0; i < count; ++i) {
       const char* const name = zip_get_name(archive_.get(), static_cast<zip_uint64_t>(i), 0);
-      if (name != nullptr && std::string_view(name).ends_with(".npy"))
-        r.emplace_back(std::string_view(name).substr(0, std::string_view(name).size() - 4));
+      if (name == nullptr || !std::string_view(name).ends_with(".npy")) continue;
+      std::string array(name, std::strlen(name) - 4);
+      if (std::find(r.begin(), r.end(), array) == r.end()) r.push_back(std::move(array));
     }
     return r;
   }
 
+  /// Of several arrays of one name the last, as NumPy does: whoever appends to an archive means the new one.
   npy_array read(const std::string& name) const {
     const std::string where = path_ + ": array " + detail::quoted(name);
-    const zip_int64_t entry = zip_name_locate(archive_.get(), (name + ".npy").c_str(), 0);
-    if (entry < 0) raise("npz_file: ", where, " is not in the file");
-    const zip_uint64_t at = static_cast<zip_uint64_t>(entry);
+    const zip_uint64_t at = last_of(name + ".npy");
+    if (at == nowhere) raise("npz_file: ", where, " is not in the file");
     zip_stat_t s;
     zip_stat_init(&s);
     if (zip_stat_index(archive_.get(), at, 0, &s) != 0 || (s.valid & ZIP_STAT_SIZE) == 0 ||
@@ -189,18 +193,35 @@ class npz_file {
   }
 
  private:
+  static constexpr zip_uint64_t nowhere = ~zip_uint64_t{0};
+
+  /// libzip's own search finds the first.
+  zip_uint64_t last_of(const std::string& entry) const {
+    for (zip_int64_t i = zip_get_num_entries(archive_.get(), 0) - 1; i >= 0; --i) {
+      const char* const name = zip_get_name(archive_.get(), static_cast<zip_uint64_t>(i), 0);
+      if (name != nullptr && entry == name) return static_cast<zip_uint64_t>(i);
+    }
+    return nowhere;
+  }
+
   std::string path_;
   std::unique_ptr<zip_t, detail::zip_deleter> archive_;
 };
 
-/// An archive that is being made: a file when commit() returns, and never half of one.
+/// An archive that is being made: a file when commit() returns, and never half of one. It is put together in memory,
+/// because libzip would replace links, devices and the owner of an older file (atomic_file.hpp does not).
 class npz_writer {
  public:
   enum class compression { none, deflate };
 
   explicit npz_writer(std::string path, compression c = compression::none) : path_(std::move(path)), compression_(c) {
-    int code = 0;
-    archive_.reset(zip_open(path_.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code));
+    zip_error_t reason;
+    zip_error_init(&reason);
+    bytes_.reset(zip_source_buffer_create(nullptr, 0, 0, &reason));
+    if (bytes_ != nullptr) archive_.reset(zip_open_from_source(bytes_.get(), ZIP_TRUNCATE, &reason));
+    if (archive_ != nullptr) zip_source_keep(bytes_.get());  // the archive's own reference is gone with it
+    const int code = zip_error_code_zip(&reason);
+    zip_error_fini(&reason);
     if (archive_ == nullptr) raise("npz_writer: ", path_, " cannot be written: ", detail::zip_message(code));
   }
 
@@ -219,8 +240,16 @@ class npz_writer {
   void commit() {
     if (archive_ == nullptr) raise("npz_writer: ", path_, " is complete already");
     if (zip_get_num_entries(archive_.get(), 0) == 0) raise("npz_writer: ", path_, " has no array");
+    detail::atomic_file file(path_, "npz_writer");
     if (zip_close(archive_.get()) != 0) fail();
     static_cast<void>(archive_.release());
+    if (zip_source_open(bytes_.get()) != 0) damaged();
+    char piece[1 << 16];
+    zip_int64_t got = 0;
+    while ((got = zip_source_read(bytes_.get(), piece, sizeof piece)) > 0)
+      file.write(piece, static_cast<std::size_t>(got));
+    if (got < 0) damaged();
+    file.commit();
   }
 
  private:
@@ -245,9 +274,13 @@ class npz_writer {
     if (zip_set_file_compression(archive_.get(), static_cast<zip_uint64_t>(at), method, 0) != 0) fail();
   }
   void fail() { raise("npz_writer: ", path_, " cannot be written: ", zip_strerror(archive_.get())); }
+  void damaged() {
+    raise("npz_writer: ", path_, " cannot be written: ", zip_error_strerror(zip_source_error(bytes_.get())));
+  }
 
   std::string path_;
   compression compression_;
+  std::unique_ptr<zip_source_t, detail::zip_deleter> bytes_;
   std::unique_ptr<zip_t, detail::zip_deleter> archive_;
 };
 
