@@ -80,8 +80,9 @@
 #else
 #define CNNPOOL_HAS_X86_ASM 0
 #endif
-// clang has the conversion from binary16 as a type, which is this instruction in a function that has it.
-#if CNNPOOL_HAS_X86_ASM || (CNNPOOL_HAS_X86_LEVELS && defined(__clang__))
+// clang has binary16 as a type, whose conversion is this instruction in a function that has it, and a call of its
+// run-time library elsewhere.
+#if CNNPOOL_HAS_X86_ASM || (CNNPOOL_HAS_X86_LEVELS && defined(__clang__) && defined(__OPTIMIZE__))
 #define CNNPOOL_HAS_F16C 1
 #else
 #define CNNPOOL_HAS_F16C 0

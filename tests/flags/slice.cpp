@@ -1,6 +1,7 @@
 // The slice: float, float16 and any_feature_view x sum, GeM with p = 3 and 2.7, CroW, R-MAC and a concat, NCHW and
 // NHWC. SLICE names the function, BACKEND the backend (reference: what the others are compared with); the compile flags
-// make the difference. SLICE_TYPES: what any_feature_view is narrowed to, all types without it.
+// make the difference. SLICE_TYPES: what any_feature_view is narrowed to, all types without it. SLICE_FAST: float alone,
+// and no GeM, for instrumented builds.
 #include <cnnpool/backend/cpu/cpu.hpp>
 #include <cnnpool/backend/reference/reference.hpp>
 #include <cnnpool/compose.hpp>
@@ -24,7 +25,7 @@ struct backend_at {
 };
 
 #if SLICE_IS_REFERENCE
-const backend_at backends[] = {{"reference", {}}, {"reference", {}}, {"reference", {}}};
+const backend_at backends[] = {{"reference", {}}};
 #else
 const backend_at backends[] = {{"baseline", {.threads = 1, .level = cnnpool::instruction_set::baseline}},
                                {"avx2", {.threads = 1, .level = cnnpool::instruction_set::avx2}},
@@ -52,7 +53,7 @@ void pool(std::vector<slice_result>& results, const std::string& where, const X&
           double tolerance) {
   for (const backend_at& b : backends) {
     const auto d = cnnpool::pool(b.backend, x, policy);
-    results.push_back({std::string(name) + " " + where + " " + b.name, tolerance, {}});
+    results.push_back({std::string(name) + " " + where, b.name, tolerance, {}});
     for (std::size_t i = 0; i < d.size(); ++i) results.back().values.push_back(static_cast<double>(d.data()[i]));
   }
 }
@@ -83,18 +84,20 @@ void pool_type(std::vector<slice_result>& results, const char* type) {
       const std::string where = std::string(type) + (channels_last ? " nhwc " : " nchw ") + to_string(s);
       const cnnpool::feature_view<T> typed(memory.data(), s, layout);
 #ifdef SLICE_TYPES
-      const auto any = cnnpool::only<SLICE_TYPES>(cnnpool::any_feature_view(typed));
+      [[maybe_unused]] const auto any = cnnpool::only<SLICE_TYPES>(cnnpool::any_feature_view(typed));
 #else
-      const cnnpool::any_feature_view any(typed);
+      [[maybe_unused]] const cnnpool::any_feature_view any(typed);
 #endif
       // The typed view's kernels are those of the erased one, so it costs no second compilation.
       pool_some(results, where, typed);
+#ifndef SLICE_FAST
       pool_some(results, where + " any", any);
       if constexpr (std::is_same_v<T, float> || std::is_same_v<T, cnnpool::float16>) {
         const auto two = cnnpool::only<float, cnnpool::float16>(cnnpool::any_feature_view(typed));
         pool_gem(results, where, typed);
         pool_gem(results, where + " any", two);
       }
+#endif
     }
   }
 }
@@ -104,12 +107,14 @@ void pool_type(std::vector<slice_result>& results, const char* type) {
 std::vector<slice_result> SLICE() {
   std::vector<slice_result> results;
   pool_type<float>(results, "float");
+#ifndef SLICE_FAST
   pool_type<cnnpool::float16>(results, "float16");
 #ifndef SLICE_TYPES
   pool_type<double>(results, "double");
   pool_type<cnnpool::bfloat16>(results, "bfloat16");
   pool_type<std::int8_t>(results, "int8");
   pool_type<std::uint8_t>(results, "uint8");
+#endif
 #endif
   return results;
 }

@@ -6,7 +6,8 @@
 #include <vector>
 
 struct slice_result {
-  std::string what;  // policy, element type, layout, shape
-  double tolerance;  // of every number, relative to the largest of its descriptor
+  std::string what;     // policy, element type, layout, shape
+  std::string backend;  // and its level
+  double tolerance;     // of every number, relative to the largest of its descriptor
   std::vector<double> values;
 };

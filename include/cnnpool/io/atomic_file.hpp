@@ -87,8 +87,8 @@ class atomic_file {
     if (!follow_links()) return false;
     existed_ = ::stat(target_.c_str(), &older_status_) == 0;
     if (existed_ && ::faccessat(AT_FDCWD, target_.c_str(), W_OK, AT_EACCESS) != 0) return false;
-    // The first slots are looked at even when one of them is ours: an earlier program may have been killed in any.
-    for (int k = 0; k < slots && (file_ == nullptr || k < swept_slots); ++k) {
+    // The first ones are looked at even when one of them is ours: an earlier program may have been killed in any.
+    for (int k = 0; k < most_temporaries && (file_ == nullptr || k < swept); ++k) {
       const std::string name = temporary_name(k);
       remove_stale(name);
       if (file_ != nullptr) continue;
@@ -160,7 +160,7 @@ class atomic_file {
     if (temporary_.empty() || !existed_) return;
     older_lock_ = ::open(target_.c_str(), O_RDONLY | O_CLOEXEC);
     if (older_lock_ >= 0) static_cast<void>(::flock(older_lock_, LOCK_EX | LOCK_NB));
-    for (int k = 0; k < slots && older_.empty(); ++k) {
+    for (int k = 0; k < most_temporaries && older_.empty(); ++k) {
       if (::link(target_.c_str(), temporary_name(k).c_str()) == 0) older_ = temporary_name(k);
       else if (errno != EEXIST) return;
     }
@@ -180,7 +180,7 @@ class atomic_file {
   int older_lock_ = -1;
 #else
   bool open() {
-    for (int k = 0; k < slots && file_ == nullptr; ++k) {
+    for (int k = 0; k < most_temporaries && file_ == nullptr; ++k) {
       temporary_ = temporary_name(k);
       errno = 0;
       file_ = std::fopen(temporary_.c_str(), "wbx");  // "x": never a file that exists
@@ -204,7 +204,7 @@ class atomic_file {
   void undo() {}
 #endif
 
-  static constexpr int slots = 1000, swept_slots = 8;
+  static constexpr int most_temporaries = 1000, swept = 8;
   static constexpr std::size_t longest = 200;
   std::string path_, target_, temporary_;  // temporary_: "" where the target is written directly
   const char* where_;

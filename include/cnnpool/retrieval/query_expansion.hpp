@@ -33,7 +33,7 @@ inline void check_expansion(const alpha_expansion& how, const char* where) {
 }
 inline double expansion_weight(const average_expansion&, double) { return 1; }
 inline double expansion_weight(const alpha_expansion& how, double similarity) {
-  return std::isnan(similarity) ? similarity : std::pow(std::max(similarity, 0.), how.alpha);
+  return std::isnan(similarity) ? similarity : std::pow((std::max)(similarity, 0.), how.alpha);
 }
 
 /// out = L2( q + SUM weight_i x_i ); the factor of the mean is gone after L2. Neighbour `self` is passed over.

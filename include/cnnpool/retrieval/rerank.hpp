@@ -80,9 +80,9 @@ class reciprocal_encoder {
 
   /// The mean of v over the k2 first items of i's list, itself among them.
   reciprocal_weights expand(index i, const std::vector<reciprocal_weights>& v) const {
-    const auto near = first(i, how_.k2 - 1);
+    const auto closest = first(i, how_.k2 - 1);
     reciprocal_weights out;
-    for (const index j : near)
+    for (const index j : closest)
       out.insert(out.end(), v[static_cast<std::size_t>(j)].begin(), v[static_cast<std::size_t>(j)].end());
     std::ranges::stable_sort(out, {}, &std::pair<index, double>::first);
     std::size_t kept = 0;
@@ -90,7 +90,7 @@ class reciprocal_encoder {
       double sum = 0;
       const index item = out[a].first;
       for (; a < out.size() && out[a].first == item; ++a) sum += out[a].second;
-      out[kept] = {item, sum / static_cast<double>(near.size())};
+      out[kept] = {item, sum / static_cast<double>(closest.size())};
     }
     out.resize(kept);
     return out;
@@ -115,7 +115,7 @@ class reciprocal_encoder {
   /// Item i and its k nearest others.
   std::span<const index> first(index i, index k) const {
     const auto& list = lists_[static_cast<std::size_t>(i)];
-    return std::span(list).first(std::min(list.size(), static_cast<std::size_t>(k) + 1));
+    return std::span(list).first((std::min)(list.size(), static_cast<std::size_t>(k) + 1));
   }
   void rank(index i, std::vector<double>& distances, std::vector<index>& order) {
     double most = 0;

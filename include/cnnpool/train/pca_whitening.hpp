@@ -139,7 +139,7 @@ template <class Vector>
 void make_largest_positive(Vector&& v) {
   Eigen::Index largest = 0;
   for (Eigen::Index i = 1; i < v.size(); ++i)
-    if (std::abs(v[i]) > (std::abs)(v[largest])) largest = i;
+    if ((std::abs)(v[i]) > (std::abs)(v[largest])) largest = i;
   if (v[largest] < 0) v = -v;
 }
 

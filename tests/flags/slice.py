@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+"""Compiles the slice with a compiler and flags, compares it with the reference backend's, and looks at its code.
+
+    slice.py COMPILER INCLUDE_DIR OBJECT... [--flags "FLAGS"] [--all-types] [--fast]
+
+OBJECT: compare.cpp and the reference's slice, compiled as everybody compiles. --all-types: any_feature_view of all six
+element types, three times the time; --fast: float alone, without GeM. A compiler that is not installed is a line
+`skipped: what: why`.
+"""
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+import objects
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("compiler")
+    parser.add_argument("include")
+    parser.add_argument("objects", nargs="+")
+    parser.add_argument("--flags", default="")
+    parser.add_argument("--all-types", action="store_true")
+    parser.add_argument("--fast", action="store_true")
+    a = parser.parse_args()
+    if not shutil.which(a.compiler):
+        print(f"skipped: the slice by {a.compiler}: it is not installed")
+        return 77
+    flags = a.flags.split()
+    types = [] if a.all_types else ["-DSLICE_TYPES=float,cnnpool::float16"]
+    types += ["-DSLICE_FAST"] if a.fast else []
+    with tempfile.TemporaryDirectory() as folder:
+        unit, program = os.path.join(folder, "slice.o"), os.path.join(folder, "slice")
+        start = time.monotonic()
+        for command in ([a.compiler, "-std=c++20", *flags, "-I", a.include, "-DSLICE=other_slice", "-DBACKEND=cpu",
+                         *types, "-c", os.path.join(HERE, "slice.cpp"), "-o", unit],
+                        [a.compiler, *flags, unit, *a.objects, "-o", program]):
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                print(f"{' '.join(command)}\n{done.stderr[:4000]}")
+                return 1
+        print(f"{a.compiler} {a.flags}: compiled in {time.monotonic() - start:.0f} s")
+        # Without optimisation nothing is inlined but what must be; sanitizers call their own functions.
+        good = "-O0" in flags or "-fsanitize=undefined" in flags or objects.check_levels([unit]) == 0
+        done = subprocess.run([program], capture_output=True, text=True, check=False)
+        print(done.stdout + done.stderr[:4000], end="")
+        return 0 if good and done.returncode == 0 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+# Compilers and flags as users have them: a slice of the suite compiled with each, the code of its objects, programs of
+# objects of different flags, macros of other libraries, what a reader copies first. CNNPOOL_TEST_ALL (scripts/test --all)
+# adds the whole grid.
+if(CNNPOOL_SANITIZE OR CNNPOOL_COVERAGE)
+  return()
+endif()
+set(here ${CMAKE_CURRENT_LIST_DIR})
+option(CNNPOOL_TEST_ALL "The tests of scripts/test --all: an hour" OFF)
+
+# What every compiler's slice is compared with: plain code, no kernel.
+add_library(flags_slice_reference OBJECT ${here}/slice.cpp)
+add_library(flags_slice_compare OBJECT ${here}/compare.cpp)
+target_compile_definitions(flags_slice_reference PRIVATE SLICE=reference_slice BACKEND=reference SLICE_IS_REFERENCE=1)
+target_compile_definitions(flags_slice_compare PRIVATE SLICE=other_slice)
+target_compile_options(flags_slice_reference PRIVATE -O1)
+foreach(part reference compare)
+  target_link_libraries(flags_slice_${part} PRIVATE cnnpool::cnnpool cnnpool_warnings)
+endforeach()
+
+# flags_slice(COMPILER "FLAGS" [--all-types] [--fast])
+function(flags_slice compiler flags)
+  string(REGEX REPLACE "[^A-Za-z0-9]+" "_" name "${compiler}${flags}")
+  add_test(NAME flags_slice_${name} COMMAND_EXPAND_LISTS
+           COMMAND Python3::Interpreter ${here}/slice.py ${compiler} ${PROJECT_SOURCE_DIR}/include
+                   $<TARGET_OBJECTS:flags_slice_compare> $<TARGET_OBJECTS:flags_slice_reference> "--flags= ${flags}"
+                   ${ARGN})
+  set_tests_properties(flags_slice_${name} PROPERTIES LABELS flags TIMEOUT 1800 SKIP_RETURN_CODE 77)
+endfunction()
+flags_slice(g++ "-O2")
+flags_slice(clang++ "-O2")
+# UndefinedBehaviorSanitizer makes a kernel ten times as long to compile; --all has the whole slice.
+flags_slice(clang++ "-O0 -fsanitize=undefined -fno-sanitize-recover=undefined" --fast)
+if(CNNPOOL_TEST_ALL)
+  foreach(compiler g++ clang++)
+    foreach(flags "-O0" "-O1" "-O3" "-Os" "-Ofast" "-O2 -march=native" "-O2 -DCNNPOOL_NO_SIMD")
+      flags_slice(${compiler} "${flags}")
+    endforeach()
+  endforeach()
+  flags_slice(g++ "-O2 " --all-types)
+  flags_slice(clang++ "-O1 -fsanitize=undefined -fno-sanitize-recover=undefined")
+  flags_slice(g++-11 "-O2")
+  flags_slice(clang++-19 "-O2")
+  flags_slice(clang++-19 "-O2 -ffast-math")
+endif()
+
+foreach(compiler IN LISTS CNNPOOL_COMPILERS)
+  get_filename_component(name ${compiler} NAME)
+  add_test(NAME flags_mixed_${name} COMMAND Python3::Interpreter ${here}/mixed.py ${compiler}
+                                            ${PROJECT_SOURCE_DIR}/include)
+  add_test(NAME flags_macros_${name} COMMAND ${compiler} -std=c++20 -Wall -Wextra -Werror -I${PROJECT_SOURCE_DIR}/include
+                                             -isystem/usr/include/eigen3 -fsyntax-only ${here}/macros.cpp)
+  add_test(NAME flags_readme_${name} COMMAND Python3::Interpreter ${here}/first_lines.py readme ${compiler}
+                                             ${PROJECT_SOURCE_DIR})
+  set(tests flags_mixed_${name} flags_macros_${name} flags_readme_${name})
+  if(CNNPOOL_TEST_ALL)
+    add_test(NAME flags_adapters_${name} COMMAND Python3::Interpreter ${here}/first_lines.py adapters ${compiler}
+                                                 ${PROJECT_SOURCE_DIR} ${CNNPOOL_FRAMEWORK_FLAGS})
+    list(APPEND tests flags_adapters_${name})
+  endif()
+  set_tests_properties(${tests} PROPERTIES LABELS flags TIMEOUT 1800)
+endforeach()
