@@ -42,7 +42,7 @@ def readme(compiler, root):
 
 def adapters(compiler, root, flags):
     include = os.path.join(root, "include")
-    headers, statements = [], []
+    headers, statements, found_lines = [], [], 0
     for path in sorted(glob.glob(os.path.join(include, "cnnpool", "adapters", "*.hpp"))):
         with open(path, encoding="utf-8") as file:
             text = file.read()
@@ -50,6 +50,7 @@ def adapters(compiler, root, flags):
         found = re.search(r"cnnpool::pool\(([^,]+), ([^;]+)\);", comment)
         if not found:
             continue
+        found_lines += 1
         name = os.path.relpath(path, include)
         missing = [h for h in re.findall(r"^#include <([^>]+)>", text, flags=re.M)
                    if subprocess.run([compiler, *flags, "-E", "-x", "c++", "-", "-o", os.devnull],
@@ -59,7 +60,7 @@ def adapters(compiler, root, flags):
             continue
         headers.append(name)
         statements.append(f"  use(cnnpool::pool(x, {found.group(2)}));  // {found.group(1)}, {name}\n")
-    assert len(headers) >= 8, f"only {len(headers)} adapters have a line with cnnpool::pool"
+    assert found_lines >= 8 and headers, f"only {found_lines} adapters have a line with cnnpool::pool"
     print(f"{len(headers)} adapters: {', '.join(headers)}")
     text = PREAMBLE + "".join(f"#include <{h}>\n" for h in headers)
     text += "template <class D> void use(const D& d) { std::printf(\"%g\\n\", static_cast<double>(d(0, 0))); }\n"

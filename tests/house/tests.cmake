@@ -1,3 +1,5 @@
 add_test(NAME house COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/house.py ${PROJECT_SOURCE_DIR})
 add_test(NAME house_self_test COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/house.py --self-test)
-set_tests_properties(house house_self_test PROPERTIES LABELS house)
+add_test(NAME house_words COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/words.py ${PROJECT_SOURCE_DIR})
+add_test(NAME house_words_self_test COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/words.py --self-test)
+set_tests_properties(house house_self_test house_words house_words_self_test PROPERTIES LABELS house)
