@@ -101,7 +101,10 @@ struct column_fold {
     for (index j = 0; j * lanes_ < count; ++j) states[j] = fold.template init<V>();
     // Eight rows that lie a multiple of 4 KiB apart, and the states, are more than a set of the first-level cache
     // holds.
-    const index most = p.elements.inner_stride * static_cast<index>(sizeof(T)) % 4096 == 0 ? 4 : 8;
+    const bool same_set = p.elements.inner_stride * static_cast<index>(sizeof(T)) % 4096 == 0;
+    // Narrow elements are half a line or less in 64 bytes of lanes: fewer rows at a time come back to it sooner.
+    constexpr bool narrow = Level::bytes == 64 && sizeof(T) < sizeof(L);
+    const index most = same_set || narrow ? 4 : 8;
     for (index i = from; i < to; i += most) step_rows(states, x, i, to - i < most ? to - i : most, count);
   }
 

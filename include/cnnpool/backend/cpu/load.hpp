@@ -106,11 +106,15 @@ CNNPOOL_INLINE pack<float, N> from_float16(const void* p) {
 /// vcvtph2ps.
 template <int N>
 CNNPOOL_INLINE pack<float, N> from_float16_f16c(const void* p) {
-  pack<float, N> r;
 #if defined(__clang__)
+  // A fence, which is one where reordering is allowed: clang would turn a comparison of the result with itself or with a
+  // constant into one of binary16, and that into scalars.
+#pragma clang fp reassociate(on)
   typedef __fp16 stored __attribute__((ext_vector_type(N), aligned(2)));
-  r.v = __builtin_convertvector(*static_cast<const stored*>(p), typename pack<float, N>::vector);
+  pack<float, N> r;
+  r.v = CNNPOOL_FENCE(__builtin_convertvector(*static_cast<const stored*>(p), typename pack<float, N>::vector));
 #else
+  pack<float, N> r;
   asm("vcvtph2ps {%1, %0|%0, %1}" : "=v"(r.v) : "m"(*static_cast<const typename memory<2 * N>::type*>(p)));
 #endif
   return r;

@@ -14,6 +14,7 @@ namespace detail {
 template <class L, int N, class F>
 CNNPOOL_HD pack<L, N> by_lane(const pack<L, N>& x, const F& f) {
   pack<L, N> r;
+  CNNPOOL_UNROLL(16)
   for (int i = 0; i < N; ++i) r.set(i, f(x[i]));
   return r;
 }
@@ -127,6 +128,13 @@ CNNPOOL_INLINE floats<N> exp_series(const floats<N>& f) {
 
 template <class L, int N>
 CNNPOOL_HD pack<L, N> sqrt(const pack<L, N>& x) {
+#if CNNPOOL_HAS_X86_ASM
+  if constexpr (sizeof(L) * N >= 32) {  // the C library's sets errno, so GCC asks of every lane whether it is negative
+    pack<L, N> r;
+    detail::square_root(r.v, x.v);
+    return r;
+  }
+#endif
   return detail::by_lane(x, detail::libm_sqrt{});
 }
 

@@ -66,6 +66,18 @@ CNNPOOL_INLINE void smaller(V& r, const V& m, const V& x) {
   else asm("vminpd {%2, %1, %0|%0, %1, %2}" : "=v"(r) : "v"(m), "v"(x));
 }
 
+template <class V, class L>
+CNNPOOL_INLINE void broadcast(V& r, L x) {
+  if constexpr (sizeof(L) == 4) asm("vbroadcastss {%1, %0|%0, %1}" : "=v"(r) : "vm"(x));
+  else asm("vbroadcastsd {%1, %0|%0, %1}" : "=v"(r) : "vm"(x));
+}
+
+template <class V>
+CNNPOOL_INLINE void square_root(V& r, const V& x) {
+  if constexpr (sizeof(r[0]) == 4) asm("vsqrtps {%1, %0|%0, %1}" : "=v"(r) : "v"(x));
+  else asm("vsqrtpd {%1, %0|%0, %1}" : "=v"(r) : "v"(x));
+}
+
 /// Sixteen or fewer whole numbers from floats, cut off, and floats from them.
 template <class To, class From>
 CNNPOOL_INLINE void convert_lanes(To& to, const From& from) {
