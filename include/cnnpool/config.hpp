@@ -33,7 +33,7 @@
 #define CNNPOOL_UNROLL(n)
 #endif
 
-// Behind the parameters of a lambda that runs below a target shell (backend/cpu/level.hpp). A lambda that is left to the
+// Behind the parameters of a lambda that runs below a target shell (backend/cpu/level.hpp). One that is left to the
 // inliner may become a function of its own, compiled for baseline x86-64.
 #if (defined(__GNUC__) || defined(__clang__)) && !defined(__CUDACC__)
 #define CNNPOOL_LAMBDA __attribute__((always_inline))

@@ -50,7 +50,8 @@ TEST_CASE("a vector is one descriptor, as input and as output") {
   const Eigen::MatrixXf m = Eigen::MatrixXf::Random(4, 6);
   same_elements(column, {.c = 3}, [&](auto, auto c, auto, auto) -> const float& { return column(c); });
   same_elements(m.col(2), {.c = 4}, [&](auto, auto c, auto, auto) -> const float& { return m.coeffRef(c, 2); });
-  same_elements(m.transpose().col(1), {.c = 6}, [&](auto, auto c, auto, auto) -> const float& { return m.coeffRef(1, c); });
+  same_elements(m.transpose().col(1), {.c = 6},
+                [&](auto, auto c, auto, auto) -> const float& { return m.coeffRef(1, c); });
   const auto d = pool(column, sum{} | l2{});
   CHECK((d.rows() == 1 && d(0, 0) == Approx(3. / 13) && d(0, 1) == Approx(4. / 13) && d(0, 2) == Approx(12. / 13)));
   CHECK(pool(row, sum{} | l2{})(0, 2) == Approx(12. / 13));

@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
-"""What a reader copies first compiles as users compile: README's first C++ block, and the line `... = cnnpool::pool(...)`
-in the comment of every adapter that has one, at -O2.
+"""What a reader copies first compiles as users compile, at -O2: README's first C++ block, and the line
+`... = cnnpool::pool(...)` in the comment of every adapter that has one.
 
     first_lines.py readme COMPILER ROOT
     first_lines.py adapters COMPILER ROOT [--flag=FLAG]...
 
-An adapter is included as it is; its line gets an any_feature_view, or a feature_view<float>, for the framework's tensor:
-the code that is compiled is the same. One of a framework that is not installed is skipped with a line that says so: its
-tests compile it where the framework is.
+An adapter is included as it is; its line gets an any_feature_view and a feature_view<float> for the framework's tensor: the
+code that is compiled is the same. An adapter of a framework that is not installed is skipped with a line that says so.
 """
 import glob
 import os

@@ -47,8 +47,8 @@ def main():
         def link(names, called, *options):
             program = os.path.join(folder, "program")
             run(*base, "-O1", *options, "-DUNITS=" + " ".join(f"X({n})" for n in called), "-x", "c++",
-                os.path.join(HERE, "units.cpp"), "-x", "none", *(path[n] for n in names), *(["-fopenmp"] if "openmp" in names else []),
-                "-o", program)
+                os.path.join(HERE, "units.cpp"), "-x", "none", *(path[n] for n in names),
+                *(["-fopenmp"] if "openmp" in names else []), "-o", program)
             return program
 
         if objects.check_shared(list(path.values())) != 0:

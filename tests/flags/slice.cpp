@@ -1,7 +1,7 @@
 // The slice: float, float16 and any_feature_view x sum, GeM with p = 3 and 2.7, CroW, R-MAC and a concat, NCHW and
-// NHWC. SLICE names the function, BACKEND the backend (reference: what the others are compared with); the compile flags
-// make the difference. SLICE_TYPES: what any_feature_view is narrowed to, all types without it. SLICE_FAST: float alone,
-// and no GeM, for instrumented builds.
+// NHWC. SLICE names the function, BACKEND the backend (reference: what the others are compared with); the flags make
+// the difference. SLICE_TYPES: what any_feature_view is narrowed to, all types without it. SLICE_FAST: float alone, and
+// no GeM, for instrumented builds.
 #include <cnnpool/backend/cpu/cpu.hpp>
 #include <cnnpool/backend/reference/reference.hpp>
 #include <cnnpool/compose.hpp>
@@ -32,9 +32,9 @@ const backend_at backends[] = {{"baseline", {.threads = 1, .level = cnnpool::ins
                                {"avx512", {.threads = 1, .level = cnnpool::instruction_set::avx512}}};
 #endif
 
-const cnnpool::shape shapes[] = {{.n = 2, .c = 37, .h = 7, .w = 7},     // short rows
-                                 {.n = 1, .c = 300, .h = 3, .w = 5},    // more channels than a kernel keeps in registers
-                                 {.n = 1, .c = 9, .h = 14, .w = 21}};   // long rows
+const cnnpool::shape shapes[] = {{.n = 2, .c = 37, .h = 7, .w = 7},    // short rows
+                                 {.n = 1, .c = 300, .h = 3, .w = 5},   // more channels than fit the registers
+                                 {.n = 1, .c = 9, .h = 14, .w = 21}};  // long rows
 
 float number(unsigned& random) {
   random = random * 1664525u + 1013904223u;

@@ -1,6 +1,6 @@
 # Compilers and flags as users have them: a slice of the suite compiled with each, the code of its objects, programs of
-# objects of different flags, macros of other libraries, what a reader copies first. CNNPOOL_TEST_ALL (scripts/test --all)
-# adds the whole grid.
+# objects of different flags, macros of other libraries, what a reader copies first. CNNPOOL_TEST_ALL
+# (scripts/test --all) adds the whole grid.
 if(CNNPOOL_SANITIZE OR CNNPOOL_COVERAGE)
   return()
 endif()
@@ -47,8 +47,8 @@ foreach(compiler IN LISTS CNNPOOL_COMPILERS)
   get_filename_component(name ${compiler} NAME)
   add_test(NAME flags_mixed_${name} COMMAND Python3::Interpreter ${here}/mixed.py ${compiler}
                                             ${PROJECT_SOURCE_DIR}/include)
-  add_test(NAME flags_macros_${name} COMMAND ${compiler} -std=c++20 -Wall -Wextra -Werror -I${PROJECT_SOURCE_DIR}/include
-                                             -isystem/usr/include/eigen3 -fsyntax-only ${here}/macros.cpp)
+  add_test(NAME flags_macros_${name} COMMAND ${compiler} -std=c++20 -Wall -Wextra -Werror -fsyntax-only
+           -I${PROJECT_SOURCE_DIR}/include -isystem/usr/include/eigen3 ${here}/macros.cpp)
   add_test(NAME flags_readme_${name} COMMAND Python3::Interpreter ${here}/first_lines.py readme ${compiler}
                                              ${PROJECT_SOURCE_DIR})
   set(tests flags_mixed_${name} flags_macros_${name} flags_readme_${name})

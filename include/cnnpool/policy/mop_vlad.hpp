@@ -194,7 +194,8 @@ struct mop_map_policy {
           const index size = cnnpool::descriptor_size(inner, part), whole = cnnpool::descriptor_size(inner, s);
           if (size != whole) raise("mop_map: window ", k, " gives ", size, " components, the whole map ", whole);
         });
-        levels[l].level.check_level("mop_map", static_cast<index>(l), regions.size(), cnnpool::descriptor_size(inner, s));
+        levels[l].level.check_level("mop_map", static_cast<index>(l), regions.size(),
+                                    cnnpool::descriptor_size(inner, s));
       });
     }
   }

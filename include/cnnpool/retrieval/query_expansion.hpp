@@ -70,7 +70,8 @@ auto expand_queries(const Queries& queries, const Database& database, const neig
     raise("expand_queries: neighbours of ", found.size(), " queries for ", queries.rows(),
           " queries, expected as many");
   if (found.k() < (std::min)(how.k, database.rows()))
-    raise("expand_queries: lists of ", found.k(), " neighbours, expected at least ", (std::min)(how.k, database.rows()));
+    raise("expand_queries: lists of ", found.k(), " neighbours, expected at least ",
+          (std::min)(how.k, database.rows()));
   for (std::size_t q = 0; q < found.size(); ++q)
     for (const index i : found[q])
       if (i < 0 || i >= database.rows())
