@@ -3,7 +3,7 @@
 
     builds.py [--before INCLUDE_DIR] [--turns N] [--only REGEX] [--folder DIR]
 
---before: the include folder of the state to compare with (git worktree add /tmp/before COMMIT). Prints Markdown: per
+--before: the include folder of the state to compare with (git worktree add FOLDER COMMIT). Prints Markdown: per
 policy, element type, layout and workload the median microseconds of g++ -O2 at the best instruction set, and the ratios
 (median of the turns; more than 1: slower than that) of before / now, clang++ / g++, -Os / -O2, and AVX-512 / AVX2.
 """
@@ -16,9 +16,9 @@ import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-POLICIES = [("sum", "cnnpool::sum{}"), ("max", "cnnpool::max{}"), ("gem, p = 3", "gem{}"), ("gem, p = 2.7", "gem{.p = 2.7}"),
-            ("crow", "crow{}"), ("five in one pass", "concat(cnnpool::sum{}, average{}, cnnpool::max{}, gem{}, nonzero{})"),
-            ("rmac", "rmac{}")]
+POLICIES = [("sum", "cnnpool::sum{}"), ("max", "cnnpool::max{}"), ("gem, p = 3", "gem{}"),
+            ("gem, p = 2.7", "gem{.p = 2.7}"), ("crow", "crow{}"),
+            ("five in one pass", "concat(cnnpool::sum{}, average{}, cnnpool::max{}, gem{}, nonzero{})"), ("rmac", "rmac{}")]
 TYPES = [("float", "float"), ("float16", "float16"), ("uint8", "std::uint8_t")]
 
 
@@ -85,8 +85,9 @@ def main():
         for layout in ("NCHW", "NHWC"):
             for workload in "ABC":
                 best = {way: (way, workload, layout, "avx512") for way in ways}
+                avx2 = ("now", workload, layout, "avx2")
                 cells = [ratio(turns, best.get("before"), best["now"]), ratio(turns, best["clang"], best["now"]),
-                         ratio(turns, best["Os"], best["now"]), ratio(turns, best["now"], ("now", workload, layout, "avx2"))]
+                         ratio(turns, best["Os"], best["now"]), ratio(turns, best["now"], avx2)]
                 values = ["-" if c is None else "%.2f" % c for c in cells]
                 now = "%.1f" % statistics.median(turns[best["now"]]) if best["now"] in turns else "-"
                 print(f"| {name} | {label} | {layout} | {workload} | {now} | " + " | ".join(values) + " |", flush=True)

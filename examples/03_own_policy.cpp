@@ -48,7 +48,7 @@ int main() {
   const auto plain = cnnpool::pool(cnnpool::reference{}, x, log_sum_exp{});
   double apart = 0;
   for (index c = 0; c < fast.cols(); ++c)
-    apart = cnnpool::maximum(apart, cnnpool::abs(static_cast<double>(fast(0, c)) - plain(0, c)));
+    apart = cnnpool::maximum(apart, cnnpool::absolute(static_cast<double>(fast(0, c)) - plain(0, c)));
   std::printf("cpu and reference agree: %s\n", apart < 1e-3 ? "yes" : "no");
 
   // It is a policy like any other.

@@ -5,8 +5,8 @@
     first_lines.py readme COMPILER ROOT
     first_lines.py adapters COMPILER ROOT [--flag=FLAG]...
 
-An adapter is included as it is; its line gets an any_feature_view and a feature_view<float> for the framework's tensor: the
-code that is compiled is the same. An adapter of a framework that is not installed is skipped with a line that says so.
+An adapter is included as it is; its line gets an any_feature_view and a feature_view<float> for the framework's tensor:
+the code that is compiled is the same. Where its framework is not installed an adapter is skipped with a line.
 """
 import glob
 import os

@@ -1,6 +1,6 @@
 // Eigen::Matrix, Array, Map, Ref and blocks of them: rows x cols as axes "nc" (one descriptor per row), any storage
-// order and strides. hints{.axes = "cn"} reads one descriptor per column, "hw" one channel. What is a vector by its type
-// (VectorXf, RowVectorXf, a column of a matrix) is one descriptor, as input and as output.
+// order and strides. hints{.axes = "cn"} reads one descriptor per column, "hw" one channel. What is a vector by its
+// type (VectorXf, RowVectorXf, a column of a matrix) is one descriptor, as input and as output.
 // As an output, of float or double: row-major, or one row, or one column; other strides are an error.
 //
 // An expression that Eigen has not evaluated has no memory to view: a compile-time error. Assigned to a matrix it has.

@@ -15,8 +15,8 @@ constexpr const char* to_string(instruction_set level) {
   return names[static_cast<int>(level)];
 }
 
-/// The widest one that this machine has and this compiler can target. Asked anew each time: it is a few loads and tests,
-/// and a static variable of an inline function would be one for the whole process and keep a plugin from being unloaded.
+/// The widest one that this machine has and this compiler can target. Asked anew each time: that is a few loads, and a
+/// static variable would be one for the whole process, which keeps a plugin from being unloaded.
 inline instruction_set best_instruction_set() {
 #if CNNPOOL_HAS_X86_LEVELS
   __builtin_cpu_init();

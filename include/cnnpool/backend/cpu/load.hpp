@@ -21,9 +21,9 @@ template <class T>
 }
 
 #if CNNPOOL_HAS_PACKS
-/// Whether N lanes of a level come from memory by one instruction, which GCC's conversions do not become: of 32 bytes it
-/// takes two halves and joins them, of 64 it makes scalars. An intrinsic cannot be inlined through functions that lack
-/// its target; an instruction can.
+/// Whether N lanes of a level come from memory by one instruction, which GCC's conversions do not become: of 32 bytes
+/// it takes two halves and joins them, of 64 it makes scalars. An intrinsic cannot be inlined through functions that
+/// lack its target; an instruction can.
 template <class Level, class L, int N>
 inline constexpr bool by_one_instruction = CNNPOOL_HAS_X86_ASM && Level::f16c && sizeof(L) * N >= 32;
 
@@ -107,8 +107,8 @@ CNNPOOL_INLINE pack<float, N> from_float16(const void* p) {
 template <int N>
 CNNPOOL_INLINE pack<float, N> from_float16_f16c(const void* p) {
 #if defined(__clang__)
-  // A fence, which is one where reordering is allowed: clang would turn a comparison of the result with itself or with a
-  // constant into one of binary16, and that into scalars.
+  // A fence, which is one where reordering is allowed: clang would turn a comparison of the result with itself or with
+  // a constant into one of binary16, and that into scalars.
 #pragma clang fp reassociate(on)
   typedef __fp16 stored __attribute__((ext_vector_type(N), aligned(2)));
   pack<float, N> r;

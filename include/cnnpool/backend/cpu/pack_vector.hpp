@@ -46,8 +46,8 @@ struct pack {
 
   CNNPOOL_INLINE pack() {}
   /// A broadcast to 16 bytes, repeated. Of a wider one GCC makes an insert per lane, because this constructor, until
-  /// it is inlined, is code for baseline registers. x - 0 is x, -0 and NaN included. At -Os the repetition would go through
-  /// memory, in every turn of a loop.
+  /// it is inlined, is code for baseline registers. x - 0 is x, -0 and NaN included. At -Os the repetition would go
+  /// through memory, in every turn of a loop.
   CNNPOOL_INLINE pack(L x) {
 #if CNNPOOL_HAS_X86_ASM && defined(__OPTIMIZE_SIZE__)
     if constexpr (sizeof v >= 32) {
