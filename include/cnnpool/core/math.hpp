@@ -90,6 +90,7 @@ CNNPOOL_HD V uniform(N number) {
 }
 
 /// x, computed and rounded before it is used: no compiler fuses or reorders across it, -ffast-math included.
+/// in_order(x) is for formulas that stand a fused operation, but no reordering.
 template <scalar_lane V>
 CNNPOOL_HD V fenced(V x) {
 #if defined(CNNPOOL_FENCE)
@@ -98,6 +99,14 @@ CNNPOOL_HD V fenced(V x) {
 #if CNNPOOL_HAS_X86_ASM
   asm("" : "+x"(x));
 #endif
+  return x;
+#endif
+}
+template <class V>
+CNNPOOL_HD V in_order(const V& x) {
+#if defined(__clang__) || defined(__ASSOCIATIVE_MATH__)  // clang's fence is none where it may not reorder
+  return fenced(x);
+#else
   return x;
 #endif
 }

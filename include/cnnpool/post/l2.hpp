@@ -60,8 +60,8 @@ struct euclidean_norm {
  private:
   template <class V>
   CNNPOOL_HD static state<V> added(const state<V>& s, const V& x) {
-    const V sum = fenced(s.sum + x);
-    return {sum, s.lost + (x - fenced(sum - s.sum))};
+    const V sum = in_order(s.sum + x);
+    return {sum, s.lost + (x - in_order(sum - s.sum))};
   }
 };
 

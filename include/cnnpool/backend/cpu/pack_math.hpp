@@ -42,16 +42,15 @@ using int_vector = typename vector_of<std::int32_t, N>::type;
 template <int N>
 using float_vector = typename vector_of<float, N>::type;
 
-/// The nearest integer of |x| < 2^22, as an integer (in a struct: no function takes a raw vector) and as a float. The
-/// last step is one of integers, which no compiler reorders.
+/// The nearest integer of |x| < 2^22, as an integer (in a struct: no function takes a raw vector) and as a float.
 template <int N>
 struct whole_number {
   int_vector<N> whole;
   floats<N> as_float;
   CNNPOOL_INLINE explicit whole_number(const floats<N>& x) {
-    const floats<N> magic(12582912.f), shifted = fenced(x) + magic;  // 1.5 * 2^23
-    whole = reinterpret_cast<int_vector<N>>(shifted.v) - 0x4b400000;
-    convert_lanes(as_float.v, whole);
+    const floats<N> magic(12582912.f);  // 1.5 * 2^23
+    as_float = in_order(in_order(x) + magic) - magic;
+    convert_lanes(whole, as_float.v);
   }
 };
 
@@ -62,7 +61,7 @@ CNNPOOL_INLINE floats<N> scaled(const floats<N>& x, const whole_number<N>& k) {
   floats<N> first, second;
   first.v = reinterpret_cast<float_vector<N>>((half + 127) << 23);
   second.v = reinterpret_cast<float_vector<N>>((k.whole - half + 127) << 23);
-  return fenced(x * first) * second;
+  return in_order(x * first) * second;
 }
 
 /// x = 2^e * m with m in [sqrt(1/2), sqrt(2)), for normal x > 0.
@@ -146,7 +145,7 @@ CNNPOOL_HD pack<L, N> exp(const pack<L, N>& x) {
     const V low(-105.f), high(89.f);
     const V t = minimum(maximum(x, low), high);  // NaN goes to low and is put back below
     const detail::whole_number<N> k(t * V(1.44269504f));
-    const V f = fenced(t - k.as_float * V(0.693359375f)) + k.as_float * V(2.12194440e-4f);
+    const V f = in_order(t - k.as_float * V(0.693359375f)) + k.as_float * V(2.12194440e-4f);
     const V r = detail::scaled(detail::exp_series(f), k);
     return select(x != x, x, select(x < V(-104.f), V(0.f), r));
   }
@@ -162,7 +161,7 @@ CNNPOOL_HD pack<L, N> log(const pack<L, N>& x) {
     V e, m;
     detail::split(x, e, m);
     const V s = (m - V(1.f)) / (m + V(1.f));
-    const V r = e * V(0.693359375f) + fenced(s + s + (s * detail::atanh_series(s) - e * V(2.12194440e-4f)));
+    const V r = e * V(0.693359375f) + in_order(s + s + (s * detail::atanh_series(s) - e * V(2.12194440e-4f)));
     if constexpr (CNNPOOL_FINITE_MATH) return r;
     const V infinity(limits<float>::infinity);
     V special = select(x == infinity, infinity, select(x == V(0.f), -infinity, x - x + (-infinity + infinity)));
@@ -221,7 +220,7 @@ CNNPOOL_INLINE floats<N> pow_of_parts(const floats<N>& e, const floats<N>& m, co
   const V upper = e * p.high, lower = e * p.low + log2_m * (p.high + p.low);
   const V t = upper + lower, most(200.f), least(-200.f);  // beyond, the result is inf or 0 all the same
   const whole_number<N> k(minimum(maximum(t, least), most));
-  V fraction = fenced(upper - k.as_float) + lower;
+  V fraction = in_order(upper - k.as_float) + lower;
   if constexpr (Bounded) fraction = minimum(maximum(fraction, V(-1.f)), V(1.f));
   return scaled(exp2_of_fraction(fraction), k);
 }

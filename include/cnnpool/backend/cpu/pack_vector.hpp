@@ -51,8 +51,10 @@ struct pack {
   CNNPOOL_INLINE pack(L x) {
 #if CNNPOOL_HAS_X86_ASM && defined(__OPTIMIZE_SIZE__)
     if constexpr (sizeof v >= 32) {
-      detail::broadcast(v, x);
-      return;
+      if (!__builtin_constant_p(x)) {
+        detail::broadcast(v, x);
+        return;
+      }
     }
 #endif
     using quarter = typename detail::vector_of<L, 16 / static_cast<int>(sizeof(L))>::type;
