@@ -88,14 +88,12 @@
 #define CNNPOOL_HAS_F16C 0
 #endif
 
-// Of a product and a sum GCC makes one instruction across operators of a class, clang within an expression only, unless
-// the operators say that it may.
-#if defined(__clang__) && !defined(__CUDACC__)
-#define CNNPOOL_FUSE CNNPOOL_PRAGMA(clang fp contract(fast))
-#define CNNPOOL_DO_NOT_FUSE CNNPOOL_PRAGMA(clang fp contract(off))
+// a * b + c on packs. clang fuses within one expression only; GCC fuses across operators, and in this order of
+// evaluation, which a function would change, keeps more of a polynomial in registers.
+#if defined(__clang__)
+#define CNNPOOL_FUSED(a, b, c) multiply_add(a, b, c)
 #else
-#define CNNPOOL_FUSE
-#define CNNPOOL_DO_NOT_FUSE
+#define CNNPOOL_FUSED(a, b, c) ((c) + (a) * (b))
 #endif
 
 #if defined(_OPENMP) && !defined(CNNPOOL_NO_OPENMP)

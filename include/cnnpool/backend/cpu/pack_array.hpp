@@ -141,6 +141,10 @@ CNNPOOL_HD pack<L, N> fenced(const pack<L, N>& x) {
   for (int i = 0; i < N; ++i) r.v[i] = cnnpool::fenced(x.v[i]);
   return r;
 }
+template <class L, int N>
+CNNPOOL_HD pack<L, N> multiply_add(const pack<L, N>& a, const pack<L, N>& b, const pack<L, N>& c) {
+  return a * b + c;
+}
 template <int First, int M, class L, int N>
 CNNPOOL_HD pack<L, M> lanes(const pack<L, N>& x) {
   pack<L, M> r;

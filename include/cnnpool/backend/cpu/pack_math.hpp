@@ -86,15 +86,16 @@ CNNPOOL_INLINE floats<N> polynomial(const floats<N>&, float last) {
 }
 template <int N, class... Rest>
 CNNPOOL_INLINE floats<N> polynomial(const floats<N>& x, float first, Rest... rest) {
-  return polynomial(x, rest...) * x + floats<N>(first);
+  return CNNPOOL_FUSED(polynomial(x, rest...), x, floats<N>(first));
 }
 
 /// log2(1 + z), sqrt(1/2) <= 1 + z < sqrt(2); fitted, relative error 6e-8 before rounding.
 template <int N>
 CNNPOOL_INLINE floats<N> log2_of_mantissa(const floats<N>& z) {
-  return z * floats<N>(1.44269504f) +
-         z * z * polynomial(z, -0.72134805f, 0.48090738f, -0.36064938f, 0.28794989f, -0.24012838f, 0.21670696f,
-                            -0.19965100f, 0.11363683f);
+  return CNNPOOL_FUSED(z * z,
+                       polynomial(z, -0.72134805f, 0.48090738f, -0.36064938f, 0.28794989f, -0.24012838f, 0.21670696f,
+                                  -0.19965100f, 0.11363683f),
+                       z * floats<N>(1.44269504f));
 }
 
 /// 2^f, |f| <= 0.501; fitted, relative error 3e-9 before rounding.
@@ -217,7 +218,7 @@ template <bool Bounded, int N>
 CNNPOOL_INLINE floats<N> pow_of_parts(const floats<N>& e, const floats<N>& m, const exponent<floats<N>>& p) {
   using V = floats<N>;
   const V log2_m = log2_of_mantissa(m - V(1.f));
-  const V upper = e * p.high, lower = e * p.low + log2_m * (p.high + p.low);
+  const V upper = e * p.high, lower = CNNPOOL_FUSED(log2_m, p.high + p.low, e * p.low);
   const V t = upper + lower, most(200.f), least(-200.f);  // beyond, the result is inf or 0 all the same
   const whole_number<N> k(minimum(maximum(t, least), most));
   V fraction = in_order(upper - k.as_float) + lower;

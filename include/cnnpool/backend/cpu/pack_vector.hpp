@@ -70,13 +70,11 @@ struct pack {
   CNNPOOL_INLINE void set(int i, L x) { v[i] = x; }
 
   friend CNNPOOL_INLINE pack operator+(const pack& a, const pack& b) {
-    CNNPOOL_FUSE
     pack r;
     r.v = a.v + b.v;
     return r;
   }
   friend CNNPOOL_INLINE pack operator-(const pack& a, const pack& b) {
-    CNNPOOL_FUSE
     pack r;
     r.v = a.v - b.v;
     return r;
@@ -87,7 +85,6 @@ struct pack {
     return r;
   }
   friend CNNPOOL_INLINE pack operator*(const pack& a, const pack& b) {
-    CNNPOOL_FUSE
     pack r;
     r.v = a.v * b.v;
     return r;
@@ -197,12 +194,26 @@ CNNPOOL_INLINE pack<L, N> fenced(const pack<L, N>& x) {
   return r;
 }
 
+/// a * b + c in one expression, which clang needs to fuse it; so whether it is fused does not depend on the code around.
+/// GCC does not fuse chains when it tunes for a Zen (-march=native there), so where the whole file has the instruction,
+/// it is called by name.
 template <class L, int N>
-CNNPOOL_INLINE pack<L, N> rounded_product(const pack<L, N>& a, const pack<L, N>& b) {
-  CNNPOOL_DO_NOT_FUSE
+CNNPOOL_INLINE pack<L, N> multiply_add(const pack<L, N>& a, const pack<L, N>& b, const pack<L, N>& c) {
   pack<L, N> r;
-  r.v = a.v * b.v;
-  return fenced(r);
+#if CNNPOOL_HAS_X86_LEVELS && defined(__FMA__) && !defined(__clang__)
+  if constexpr (sizeof(L) == 4 && N == 8) r.v = __builtin_ia32_vfmaddps256(a.v, b.v, c.v);
+  else if constexpr (sizeof(L) == 8 && N == 4) r.v = __builtin_ia32_vfmaddpd256(a.v, b.v, c.v);
+#if defined(__AVX512F__)
+  else if constexpr (sizeof(L) == 4 && N == 16)
+    r.v = __builtin_ia32_vfmaddps512_mask(a.v, b.v, c.v, static_cast<unsigned short>(-1), 4);
+  else if constexpr (sizeof(L) == 8 && N == 8)
+    r.v = __builtin_ia32_vfmaddpd512_mask(a.v, b.v, c.v, static_cast<unsigned char>(-1), 4);
+#endif
+  else r.v = a.v * b.v + c.v;
+#else
+  r.v = a.v * b.v + c.v;
+#endif
+  return r;
 }
 
 /// Lanes first .. first+M-1.

@@ -10,31 +10,6 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
-/// a * b + c in one expression, which clang needs to fuse it. GCC does not fuse chains when it tunes for a Zen
-/// (-march=native there), so where the whole file has the instruction, it is called by name.
-template <class V>
-CNNPOOL_INLINE V multiply_add(const V& a, const V& b, const V& c) {
-#if CNNPOOL_HAS_PACKS
-  V r;
-#if CNNPOOL_HAS_X86_LEVELS && defined(__FMA__) && !defined(__clang__)
-  if constexpr (std::is_same_v<V, pack<float, 8>>) r.v = __builtin_ia32_vfmaddps256(a.v, b.v, c.v);
-  else if constexpr (std::is_same_v<V, pack<double, 4>>) r.v = __builtin_ia32_vfmaddpd256(a.v, b.v, c.v);
-#if defined(__AVX512F__)
-  else if constexpr (std::is_same_v<V, pack<float, 16>>)
-    r.v = __builtin_ia32_vfmaddps512_mask(a.v, b.v, c.v, static_cast<unsigned short>(-1), 4);
-  else if constexpr (std::is_same_v<V, pack<double, 8>>)
-    r.v = __builtin_ia32_vfmaddpd512_mask(a.v, b.v, c.v, static_cast<unsigned char>(-1), 4);
-#endif
-  else r.v = a.v * b.v + c.v;
-#else
-  r.v = a.v * b.v + c.v;
-#endif
-  return r;
-#else
-  return a * b + c;
-#endif
-}
-
 /// Stays in its register: GCC may read memory again for every use, and the loads then cost more than the products.
 template <class V>
 CNNPOOL_INLINE void keep_in_register([[maybe_unused]] V& x) {
