@@ -194,7 +194,7 @@ CNNPOOL_INLINE pack<L, N> fenced(const pack<L, N>& x) {
   return r;
 }
 
-/// a * b + c in one expression, which clang needs to fuse it; so whether it is fused does not depend on the code around.
+/// a * b + c in one expression, which clang needs to fuse it; so whether it does, the code around cannot change.
 /// GCC does not fuse chains when it tunes for a Zen (-march=native there), so where the whole file has the instruction,
 /// it is called by name.
 template <class L, int N>
