@@ -4,7 +4,8 @@
     objects.py levels OBJECT...    no function of an instruction-set level (backend/cpu/level.hpp) calls a function of
                                    cnnpool that was not compiled for it, but those that are out of line on purpose
     objects.py shared OBJECT OBJECT...    objects of different flags share no weak function of cnnpool with other code:
-                                   the linker would keep one of the two for both
+                                   the linker would keep one of the two for both; and none has a symbol that is unique
+                                   in a process, which keeps a plugin from being unloaded
 """
 import itertools
 import re
@@ -90,11 +91,18 @@ def check_shared(paths):
                 same += 1
             else:
                 wrong.setdefault(name, []).append(f"{a} and {b}")
+    # A hidden one is of its executable or shared library.
+    hidden = {line.split()[-1] for path in paths for line in output("readelf", "-sW", path).splitlines()
+              if " HIDDEN " in line}
+    unique = {f[2] for path in paths for f in map(str.split, output("nm", path).splitlines())
+              if len(f) == 3 and f[1] == "u" and f[2] not in hidden}
+    for name in sorted(unique):
+        print(f"unique in a process: {demangled([name])[name]}")
     names = demangled(wrong)
     for name, pairs in wrong.items():
         print(f"{names[name][:200]}\n  differs in {'; '.join(pairs[:3])}{' ...' if len(pairs) > 3 else ''}")
     print(f"{len(paths)} objects, {same} shared functions with the same code, {len(wrong)} with other code")
-    return 1 if wrong else 0
+    return 1 if wrong or unique else 0
 
 
 if __name__ == "__main__":
