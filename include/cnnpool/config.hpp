@@ -56,6 +56,8 @@
 #else
 #define CNNPOOL_FENCE(x) (x)
 #endif
+#elif defined(__ASSOCIATIVE_MATH__) && defined(__x86_64__) && defined(__OPTIMIZE__) && !defined(CNNPOOL_NO_SIMD)
+// GCC 12 loses its barrier in front of vectors: fenced() has an empty instruction.
 #elif __GNUC__ >= 12
 #define CNNPOOL_FENCE(x) __builtin_assoc_barrier(x)
 #endif

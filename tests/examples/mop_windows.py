@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""MOP-VLAD of photos: on pictures and a network that study.py makes, each finds one of its own group, and on the small
+"""MOP-VLAD of photos: on pictures and a network that study_case.py makes, each finds one of its own group, and on the small
 real set where there is one. mop_windows.py PROGRAM SHARED_DATA
 """
 import os
@@ -9,7 +9,7 @@ import tempfile
 
 import numpy as np
 
-import study
+import study_case
 
 PROGRAM, DATA = sys.argv[1:3]
 
@@ -19,7 +19,7 @@ def run(*arguments):
 
 
 with tempfile.TemporaryDirectory() as folder:
-    study.make_network(folder)
+    study_case.make_network(folder)
     model, weights = (os.path.join(folder, "net." + end) for end in ("cfg", "weights"))
     photos = []
     for group in (0, 1, 2, 3):
@@ -29,7 +29,7 @@ with tempfile.TemporaryDirectory() as folder:
             i, j = np.mgrid[:32, :32]
             stripes = np.where(((i if group % 2 else j) + number) // 2 % 2 == 0, 210, 40)[..., None]
             with open(photos[-1], "wb") as file:
-                file.write(study.ppm(np.clip(stripes * [[1, 0.8, 0.4], [0.4, 0.8, 1]][group // 2] + noisy, 0, 255)))
+                file.write(study_case.ppm(np.clip(stripes * [[1, 0.8, 0.4], [0.4, 0.8, 1]][group // 2] + noisy, 0, 255)))
     for layer, components in (("relu_1", 8), ("fullyConnected_2", 16)):
         done = run(model, weights, layer, "32", *photos)
         assert done.returncode == 0, done.stderr

@@ -42,15 +42,16 @@ using int_vector = typename vector_of<std::int32_t, N>::type;
 template <int N>
 using float_vector = typename vector_of<float, N>::type;
 
-/// The nearest integer of |x| < 2^22, as an integer (in a struct: no function takes a raw vector) and as a float.
+/// The nearest integer of |x| < 2^22, as an integer (in a struct: no function takes a raw vector) and as a float. The
+/// last step is one of integers, which no compiler reorders.
 template <int N>
 struct whole_number {
   int_vector<N> whole;
   floats<N> as_float;
   CNNPOOL_INLINE explicit whole_number(const floats<N>& x) {
-    const floats<N> magic(12582912.f);  // 1.5 * 2^23
-    as_float = in_order(in_order(x) + magic) - magic;
-    convert_lanes(whole, as_float.v);
+    const floats<N> magic(12582912.f), shifted = in_order(x) + magic;  // 1.5 * 2^23
+    whole = reinterpret_cast<int_vector<N>>(shifted.v) - 0x4b400000;
+    convert_lanes(as_float.v, whole);
   }
 };
 
