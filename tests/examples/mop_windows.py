@@ -29,7 +29,8 @@ with tempfile.TemporaryDirectory() as folder:
             i, j = np.mgrid[:32, :32]
             stripes = np.where(((i if group % 2 else j) + number) // 2 % 2 == 0, 210, 40)[..., None]
             with open(photos[-1], "wb") as file:
-                file.write(study_case.ppm(np.clip(stripes * [[1, 0.8, 0.4], [0.4, 0.8, 1]][group // 2] + noisy, 0, 255)))
+                colour = [[1, 0.8, 0.4], [0.4, 0.8, 1]][group // 2]
+                file.write(study_case.ppm(np.clip(stripes * colour + noisy, 0, 255)))
     for layer, components in (("relu_1", 8), ("fullyConnected_2", 16)):
         done = run(model, weights, layer, "32", *photos)
         assert done.returncode == 0, done.stderr
