@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""MOP-VLAD of photos: on pictures and a network that study_case.py makes, each finds one of its own group, and on the small
-real set where there is one. mop_windows.py PROGRAM SHARED_DATA
+"""MOP-VLAD of photos: on pictures and a network that study_case.py makes, each finds one of its own group, and on the
+small real set where there is one. mop_windows.py PROGRAM SHARED_DATA
 """
 import os
 import subprocess
