@@ -46,8 +46,8 @@ def main():
                 print(f"{' '.join(command)}\n{done.stderr[:4000]}")
                 return 1
         print(f"{a.compiler} {a.flags}: compiled in {time.monotonic() - start:.0f} s")
-        # Without optimisation nothing is inlined but what must be; sanitizers call their own functions; plain lanes have
-        # no levels.
+        # Without optimisation nothing is inlined but what must be; sanitizers call functions of their own; plain lanes
+        # have no levels.
         unlike = {"-O0", "-fsanitize=undefined", "-DCNNPOOL_NO_SIMD"} & set(flags)
         good = bool(unlike) or objects.check_levels([unit]) == 0
         done = subprocess.run([program], capture_output=True, text=True, check=False)
