@@ -75,15 +75,20 @@ template <backend B, view_list X, pooling_policy P>
 auto pool(const B& b, const X& batches, const P& policy) {
   detail::check_host_result<B>();
   using D = detail::result_t<B, std::ranges::range_value_t<const X>>;
+  using item = std::ranges::range_reference_t<const X>;
   using view = std::remove_cvref_t<decltype(detail::view_of(*std::ranges::begin(batches)))>;
+  // A range may make its images when they are asked for: those are gone when the next one comes.
+  constexpr bool stays = std::is_lvalue_reference_v<item> || detail::is_view<std::remove_cvref_t<item>> ||
+                         detail::is_source<std::remove_cvref_t<item>>;
   std::vector<view> views;
   std::vector<index> first_row;
   index rows = 0, d = 0, bytes = 0;
   for (const auto& x : batches) {
-    const index position = static_cast<index>(views.size());
-    views.push_back(detail::view_of(x));
+    const index position = static_cast<index>(first_row.size());
+    if constexpr (stays) views.push_back(detail::view_of(x));
     first_row.push_back(rows);
-    detail::with_source(views.back(), [&](const auto& source) {
+    detail::with_source(x, [&](const auto& source) {
+      detail::check_spaces<B, std::remove_cvref_t<decltype(source)>, host_space, workspace::space>();
       const shape& e = source.extents();
       detail::check_call(policy, e);
       const index size = descriptor_size(policy, e);
@@ -97,10 +102,19 @@ auto pool(const B& b, const X& batches, const P& policy) {
   }
   descriptors<D> out(rows, d);
   if (out.size() == 0) return out;
+  workspace w;
+  if constexpr (!stays) {
+    index at = 0;
+    for (const auto& x : batches)
+      detail::with_source(x, [&](const auto& source) {
+        const auto rows_of_view = out.span().row_range(first_row[static_cast<std::size_t>(at++)], source.extents().n);
+        detail::pool_source_into(b, source, policy, rows_of_view, w);
+      });
+    return out;
+  }
   // The views are to the backend's threads what the images of a batch are.
   const index count = static_cast<index>(views.size());
-  workspace w;
-  detail::run_in(w, [&](scratch& s) {
+  if (count > 0) detail::run_in(w, [&](scratch& s) {
     b.slices(s, count, bytes / count, [&](const auto& b_, scratch& own, index first, index n) {
       const bool all = own.measuring();  // the largest says what a thread needs
       for (index i = all ? 0 : first; i < (all ? count : first + n); ++i) {

@@ -3,6 +3,7 @@
 // shares.
 #include <algorithm>
 #include <atomic>
+#include <ranges>
 #include <thread>
 #include <vector>
 
@@ -36,6 +37,17 @@ const cnnpool::parallel_for own_threads{
       for (std::thread& t : threads) t.join();
     },
     nullptr};
+
+/// A tensor that owns a copy, as a lazy range of images gives them.
+struct own_image {
+  explicit own_image(const cnnpool::feature_view<float>& x)
+      : values(x.data(), x.data() + x.extents().n * x.extents().c * x.extents().positions()), extents(x.extents()) {}
+  std::vector<float> values;
+  cnnpool::shape extents;
+};
+cnnpool::feature_view<float> cnnpool_view(const own_image& x, const cnnpool::hints&) {
+  return {x.values.data(), x.extents, cnnpool::nchw};
+}
 
 template <class Policy>
 void pooled_by_many(const Policy& policy) {
@@ -84,6 +96,9 @@ TEST_CASE("the views of a list are shared by threads, as the images of a batch a
     CHECK(same(cnnpool::pool(cnnpool::cpu{.threads = count, .parallel = own_threads}, list, policy), expected));
     CHECK(calls == 1);
   }
+  // A range that makes its images when they are asked for.
+  const auto made = list | std::views::transform([](const cnnpool::feature_view<float>& x) { return own_image{x}; });
+  CHECK(same(cnnpool::pool(cnnpool::cpu{.threads = 2, .parallel = own_threads}, made, policy), expected));
   calls = 0;  // a list of one large view: its channels are shared instead
   const std::vector<cnnpool::feature_view<float>> one{{many.data(), {.c = 512, .h = 23, .w = 20}, cnnpool::nchw},
                                                       {many.data(), {.c = 512, .h = 23, .w = 20}, cnnpool::nhwc}};
