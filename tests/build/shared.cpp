@@ -3,7 +3,8 @@
 // shares.
 #include <algorithm>
 #include <atomic>
-#include <ranges>
+#include <cstddef>
+#include <iterator>
 #include <thread>
 #include <vector>
 
@@ -48,6 +49,27 @@ struct own_image {
 cnnpool::feature_view<float> cnnpool_view(const own_image& x, const cnnpool::hints&) {
   return {x.values.data(), x.extents, cnnpool::nchw};
 }
+
+/// A range that makes an image anew whenever one is asked for. Written out, because clang 14 refuses the views of the
+/// standard library that it is used with.
+struct images_on_demand {
+  struct iterator {
+    using value_type = own_image;
+    using difference_type = std::ptrdiff_t;
+    using iterator_concept = std::forward_iterator_tag;
+
+    own_image operator*() const { return own_image{*at}; }
+    iterator& operator++() { return ++at, *this; }
+    iterator operator++(int) { return {at++}; }
+    bool operator==(const iterator&) const = default;
+
+    const cnnpool::feature_view<float>* at = nullptr;
+  };
+  iterator begin() const { return {list.data()}; }
+  iterator end() const { return {list.data() + list.size()}; }
+
+  const std::vector<cnnpool::feature_view<float>>& list;
+};
 
 template <class Policy>
 void pooled_by_many(const Policy& policy) {
@@ -96,8 +118,7 @@ TEST_CASE("the views of a list are shared by threads, as the images of a batch a
     CHECK(same(cnnpool::pool(cnnpool::cpu{.threads = count, .parallel = own_threads}, list, policy), expected));
     CHECK(calls == 1);
   }
-  // A range that makes its images when they are asked for.
-  const auto made = list | std::views::transform([](const cnnpool::feature_view<float>& x) { return own_image{x}; });
+  const images_on_demand made{list};
   CHECK(same(cnnpool::pool(cnnpool::cpu{.threads = 2, .parallel = own_threads}, made, policy), expected));
   calls = 0;  // a list of one large view: its channels are shared instead
   const std::vector<cnnpool::feature_view<float>> one{{many.data(), {.c = 512, .h = 23, .w = 20}, cnnpool::nchw},
