@@ -59,6 +59,7 @@ struct pack {
 #endif
     using quarter = typename detail::vector_of<L, 16 / static_cast<int>(sizeof(L))>::type;
     const quarter q = x - quarter{};
+    CNNPOOL_UNROLL(4)
     for (unsigned i = 0; i < sizeof v; i += sizeof q) __builtin_memcpy(reinterpret_cast<char*>(&v) + i, &q, sizeof q);
   }
   CNNPOOL_INLINE pack(const pack& o) : v(o.v) {}
