@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <cnnpool/pooling.hpp>
@@ -133,16 +134,34 @@ void draw_regions(const task& t, index query, const std::string& path) {
   p.write(path);
 }
 
+/// What no policy of the table could say of its own input.
+void check_data(const task& t, const std::string& data) {
+  const shape &q = t.queries.extents(), &r = t.references.extents();
+  if (q.n < 1 || r.n < 1)
+    raise("demo: ", data, " has ", q.n, " queries and ", r.n, " references, expected at least one of each");
+  if (q.c != r.c) raise("demo: the queries in ", data, " have ", q.c, " channels, the references ", r.c);
+  constexpr index smallest = 4;  // the windows of MOP-VLAD
+  if (std::min({q.c, q.h, q.w, r.h, r.w}) < smallest)
+    raise("demo: the maps in ", data, " are ", to_string(q), " and ", to_string(r), ", expected 4 x 4 x 4 at least");
+  if (static_cast<index>(t.truths.size()) != q.n)
+    raise("demo: ", data, "/ground_truth.txt is about ", t.truths.size(), " queries, queries.npy has ", q.n);
+}
+
 void run(const std::string& data, const std::string& output) {
   for (const char* name : {"/saliency.png", "/regions.png"})
     if (std::filesystem::is_regular_file(output + name) && !is_signed_by(output + name, "cnnpool-demo"))
-      cnnpool::raise("demo: ", output, name, " is there, and the demo did not draw it; choose another folder");
+      raise("demo: ", output, name, " is there, and the demo did not draw it; choose another folder");
   const npy_array query_file = read_npy(data + "/queries.npy"), reference_file = read_npy(data + "/references.npy");
-  const auto stored_queries = demo_view(query_file), stored_references = demo_view(reference_file);
+  const auto stored_queries = demo_view(query_file, data + "/queries.npy"),
+             stored_references = demo_view(reference_file, data + "/references.npy");
   const std::vector<float> queries = dequantised(stored_queries), references = dequantised(stored_references);
   const task t{{queries.data(), stored_queries.extents(), nchw},
                {references.data(), stored_references.extents(), nchw},
                read_ground_truth(data + "/ground_truth.txt")};
+  check_data(t, data);
+  std::error_code wrong;
+  if (std::filesystem::create_directories(output, wrong); !std::filesystem::is_directory(output))
+    raise("demo: the folder ", output, " cannot be made: ", wrong.message());
   std::printf("%td queries against %td references, maps of %s (n x c x h x w), real activations of a corridor\n\n",
               t.queries.extents().n, t.references.extents().n, to_string(t.queries.extents()).c_str());
 
@@ -178,7 +197,6 @@ void run(const std::string& data, const std::string& output) {
     if (right(q) && (!right(shown) || by_crow.score(q)[0] > by_crow.score(shown)[0])) shown = q;
   }
   const index query = static_cast<index>(shown), match = by_crow[shown][0];
-  std::filesystem::create_directories(output);
   draw_saliency(t, query, match, output + "/saliency.png");
   draw_regions(t, query, output + "/regions.png");
   std::printf("%s/saliency.png   where CroW looks: query %td on the left, its best match, reference %td, right\n",

@@ -29,10 +29,10 @@ inline std::vector<cnnpool::relevance<>> read_ground_truth(const std::string& pa
   return truths;
 }
 
-/// The stored bytes as activations: real value = 1.5 * stored value (examples/data/README.md).
-inline cnnpool::feature_view<std::uint8_t> demo_view(const cnnpool::npy_array& maps) {
+/// The stored bytes of `file` as activations: real value = 1.5 * stored value (examples/data/README.md).
+inline cnnpool::feature_view<std::uint8_t> demo_view(const cnnpool::npy_array& maps, const std::string& file) {
   if (maps.type() != cnnpool::scalar_type::uint8 || maps.shape().size() != 4)
-    cnnpool::raise("demo_view: the maps are ", cnnpool::to_string(maps.type()), " with ", maps.shape().size(),
+    cnnpool::raise("demo_view: ", file, " is ", cnnpool::to_string(maps.type()), " with ", maps.shape().size(),
                    " axes, expected uint8 with 4");
   const auto& s = maps.shape();
   return {static_cast<const std::uint8_t*>(maps.data()), {s[0], s[1], s[2], s[3]}, cnnpool::nchw, {.scale = 1.5f}};

@@ -35,7 +35,11 @@ constexpr void explain_policy() {
 /// The calls of pool, pool_into and workspace_bytes; many: whether a range of views is good too.
 template <bool Many, class B, class X, class P>
 constexpr void explain_call() {
-  static_assert(backend<B>, "cnnpool::pool: the argument in front of the activations is not a backend, e.g. cpu{}");
+  constexpr bool something_behind = !backend<B> && viewable<B> && pooling_policy<X>;
+  static_assert(!something_behind, "cnnpool::pool: nothing stands behind the policy; a backend goes in front of the "
+                                   "tensor, hints to as_view(tensor, hints)");
+  static_assert(backend<B> || something_behind,
+                "cnnpool::pool: the argument in front of the activations is not a backend, e.g. cpu{}");
   if constexpr (backend<B>) {
     explain_input<X>();
     if constexpr (viewable<X> || view_list<X>) explain_policy<P>();

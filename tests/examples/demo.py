@@ -4,6 +4,7 @@
     demo.py PROGRAM DATA_FOLDER
 """
 import os
+import shutil
 import struct
 import subprocess
 import sys
@@ -134,6 +135,25 @@ def main():
             check(file.read() == b"\x89PNG of mine", "the picture of another is gone")
         usage = subprocess.run([program], capture_output=True, text=True, check=False)
         check(usage.returncode == 2 and "usage" in usage.stderr, "no arguments: expected the usage")
+        for name, files, sentence in (
+                ("no_queries", {"queries": np.zeros((0, 512, 8, 11), np.uint8)}, "has 0 queries and"),
+                ("channels", {"references": np.zeros((3, 256, 8, 11), np.uint8)}, "512 channels, the references 256"),
+                ("small", {"queries": np.zeros((56, 512, 1, 1), np.uint8)}, "56 x 512 x 1 x 1 and"),
+                ("three", {"queries": np.zeros((3, 512, 8, 11), np.uint8)}, "is about 56 queries, queries.npy has 3"),
+                ("floats", {"references": np.zeros((3, 512, 8, 11), np.float32)}, "references.npy is float32 with 4")):
+            case = os.path.join(folder, name)
+            shutil.copytree(data, case)
+            for file, values in files.items():
+                np.save(os.path.join(case, f"{file}.npy"), values)
+            new = os.path.join(folder, "new")
+            bad = subprocess.run([program, case, new], capture_output=True, text=True, check=False)
+            check(bad.returncode == 1 and sentence in bad.stderr and bad.stdout == "" and not os.path.exists(new),
+                  f"{name}: {bad.returncode}, {bad.stdout}{bad.stderr}")
+        file = os.path.join(output, "regions.png")
+        for where in (file, os.path.join(file, "below")):
+            bad = subprocess.run([program, data, where], capture_output=True, text=True, check=False)
+            check(bad.returncode == 1 and "cannot be made" in bad.stderr and bad.stdout == "",
+                  f"{where}: {bad.returncode}, {bad.stdout}{bad.stderr}")
         nowhere = subprocess.run([program, folder, folder], capture_output=True, text=True, check=False)
         check(nowhere.returncode == 1 and "cannot be opened" in nowhere.stderr, "no data: expected a sentence")
     print("\n".join(wrong) or f"{len(expected)} rows as NumPy gives them, 2 pictures")

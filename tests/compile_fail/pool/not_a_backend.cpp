@@ -5,6 +5,6 @@ void f(const cnnpool::feature_view<float>& x) {
 #ifdef CNNPOOL_GOOD
   cnnpool::pool(cnnpool::cpu{}, x, cnnpool::max{});
 #else
-  cnnpool::pool(x, cnnpool::max{}, cnnpool::cpu{});
+  cnnpool::pool(7, x, cnnpool::max{});
 #endif
 }
