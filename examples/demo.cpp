@@ -140,9 +140,10 @@ void check_data(const task& t, const std::string& data) {
   if (q.n < 1 || r.n < 1)
     raise("demo: ", data, " has ", q.n, " queries and ", r.n, " references, expected at least one of each");
   if (q.c != r.c) raise("demo: the queries in ", data, " have ", q.c, " channels, the references ", r.c);
-  constexpr index smallest = 4;  // the windows of MOP-VLAD
-  if (std::min({q.c, q.h, q.w, r.h, r.w}) < smallest)
-    raise("demo: the maps in ", data, " are ", to_string(q), " and ", to_string(r), ", expected 4 x 4 x 4 at least");
+  constexpr index channels = 128, window = 4;  // what truncate keeps, what MOP-VLAD looks at
+  if (q.c < channels || std::min({q.h, q.w, r.h, r.w}) < window)
+    raise("demo: the maps in ", data, " are ", to_string(q), " and ", to_string(r), ", expected at least ", channels,
+          " x ", window, " x ", window);
   if (static_cast<index>(t.truths.size()) != q.n)
     raise("demo: ", data, "/ground_truth.txt is about ", t.truths.size(), " queries, queries.npy has ", q.n);
 }
@@ -151,9 +152,10 @@ void run(const std::string& data, const std::string& output) {
   for (const char* name : {"/saliency.png", "/regions.png"})
     if (std::filesystem::is_regular_file(output + name) && !is_signed_by(output + name, "cnnpool-demo"))
       raise("demo: ", output, name, " is there, and the demo did not draw it; choose another folder");
-  const npy_array query_file = read_npy(data + "/queries.npy"), reference_file = read_npy(data + "/references.npy");
-  const auto stored_queries = demo_view(query_file, data + "/queries.npy"),
-             stored_references = demo_view(reference_file, data + "/references.npy");
+  const std::string query_path = data + "/queries.npy", reference_path = data + "/references.npy";
+  const npy_array query_file = read_npy(query_path), reference_file = read_npy(reference_path);
+  const auto stored_queries = demo_view(query_file, query_path);
+  const auto stored_references = demo_view(reference_file, reference_path);
   const std::vector<float> queries = dequantised(stored_queries), references = dequantised(stored_references);
   const task t{{queries.data(), stored_queries.extents(), nchw},
                {references.data(), stored_references.extents(), nchw},

@@ -47,21 +47,6 @@
 #define CNNPOOL_HD CNNPOOL_INLINE
 #endif
 
-// Keeps -ffast-math from reordering across a value, and -ffp-contract from fusing it (fenced() in core/math.hpp).
-#if defined(__CUDACC__) || !(defined(__GNUC__) || defined(__clang__))
-#define CNNPOOL_FENCE(x) (x)
-#elif defined(__clang__)
-#if defined(__x86_64__) && __has_builtin(__arithmetic_fence)
-#define CNNPOOL_FENCE(x) __arithmetic_fence(x)
-#else
-#define CNNPOOL_FENCE(x) (x)
-#endif
-#elif defined(__ASSOCIATIVE_MATH__) && defined(__x86_64__) && defined(__OPTIMIZE__) && !defined(CNNPOOL_NO_SIMD)
-// GCC 12 loses its barrier in front of vectors: fenced() has an empty instruction.
-#elif __GNUC__ >= 12
-#define CNNPOOL_FENCE(x) __builtin_assoc_barrier(x)
-#endif
-
 // GCC's vector types are rejected inside __host__ __device__ functions, so nvcc's host pass takes scalar lanes.
 #if (defined(__GNUC__) || defined(__clang__)) && !defined(__CUDACC__) && !defined(CNNPOOL_NO_SIMD)
 #define CNNPOOL_HAS_PACKS 1
@@ -88,6 +73,21 @@
 #define CNNPOOL_HAS_F16C 1
 #else
 #define CNNPOOL_HAS_F16C 0
+#endif
+
+// Keeps -ffast-math from reordering across a value, and -ffp-contract from fusing it (fenced() in core/math.hpp).
+#if defined(__CUDACC__) || !(defined(__GNUC__) || defined(__clang__))
+#define CNNPOOL_FENCE(x) (x)
+#elif defined(__clang__)
+#if defined(__x86_64__) && __has_builtin(__arithmetic_fence)
+#define CNNPOOL_FENCE(x) __arithmetic_fence(x)
+#else
+#define CNNPOOL_FENCE(x) (x)
+#endif
+#elif CNNPOOL_HAS_X86_ASM && defined(__ASSOCIATIVE_MATH__)
+// GCC 12 loses its barrier in front of vectors: fenced() has an empty instruction.
+#elif __GNUC__ >= 12
+#define CNNPOOL_FENCE(x) __builtin_assoc_barrier(x)
 #endif
 
 // a * b + c on packs. clang fuses within one expression only; GCC fuses across operators, and in this order of

@@ -85,9 +85,8 @@ auto pool(const B& b, const X& batches, const P& policy) {
   index rows = 0, d = 0, bytes = 0;
   for (const auto& x : batches) {
     const index position = static_cast<index>(first_row.size());
-    if constexpr (stays) views.push_back(detail::view_of(x));
     first_row.push_back(rows);
-    detail::with_source(x, [&](const auto& source) {
+    const auto count = [&](const auto& source) {
       detail::check_spaces<B, std::remove_cvref_t<decltype(source)>, host_space, workspace::space>();
       const shape& e = source.extents();
       detail::check_call(policy, e);
@@ -98,34 +97,38 @@ auto pool(const B& b, const X& batches, const P& policy) {
               " components, the views before it gave ", d);
       rows += e.n;
       bytes += e.n * detail::image_bytes(source);
-    });
+    };
+    if constexpr (stays) detail::with_source(views.emplace_back(detail::view_of(x)), count);
+    else detail::with_source(x, count);
   }
   descriptors<D> out(rows, d);
   if (out.size() == 0) return out;
+  const auto rows_of = [&](std::size_t view, const auto& source) {
+    return out.span().row_range(first_row[view], source.extents().n);
+  };
   workspace w;
-  if constexpr (!stays) {
-    index at = 0;
+  if constexpr (stays) {
+    // The views are to the backend's threads what the images of a batch are.
+    const index count = static_cast<index>(views.size());
+    detail::run_in(w, [&](scratch& s) {
+      b.slices(s, count, bytes / count, [&](const auto& b_, scratch& own, index first, index n) {
+        const bool all = own.measuring();  // the largest says what a thread needs
+        for (index i = all ? 0 : first; i < (all ? count : first + n); ++i) {
+          const std::size_t at = static_cast<std::size_t>(i);
+          detail::with_source(views[at], [&](const auto& source) {
+            const auto to = rows_of(at, source);
+            if (to.rows() > 0) detail::run_converted(b_, own, source, policy, detail::matrix_of(to));
+          });
+        }
+      });
+    });
+  } else {
+    std::size_t at = 0;
     for (const auto& x : batches)
       detail::with_source(x, [&](const auto& source) {
-        const auto rows_of_view = out.span().row_range(first_row[static_cast<std::size_t>(at++)], source.extents().n);
-        detail::pool_source_into(b, source, policy, rows_of_view, w);
+        detail::pool_source_into(b, source, policy, rows_of(at++, source), w);
       });
-    return out;
   }
-  // The views are to the backend's threads what the images of a batch are.
-  const index count = static_cast<index>(views.size());
-  if (count > 0) detail::run_in(w, [&](scratch& s) {
-    b.slices(s, count, bytes / count, [&](const auto& b_, scratch& own, index first, index n) {
-      const bool all = own.measuring();  // the largest says what a thread needs
-      for (index i = all ? 0 : first; i < (all ? count : first + n); ++i) {
-        const std::size_t at = static_cast<std::size_t>(i);
-        detail::with_source(views[at], [&](const auto& source) {
-          const auto rows_of_view = out.span().row_range(first_row[at], source.extents().n);
-          if (rows_of_view.rows() > 0) detail::run_converted(b_, own, source, policy, detail::matrix_of(rows_of_view));
-        });
-      }
-    });
-  });
   return out;
 }
 

@@ -139,6 +139,8 @@ def main():
                 ("no_queries", {"queries": np.zeros((0, 512, 8, 11), np.uint8)}, "has 0 queries and"),
                 ("channels", {"references": np.zeros((3, 256, 8, 11), np.uint8)}, "512 channels, the references 256"),
                 ("small", {"queries": np.zeros((56, 512, 1, 1), np.uint8)}, "56 x 512 x 1 x 1 and"),
+                ("thin", {name: np.zeros((56, 127, 8, 11), np.uint8) for name in ("queries", "references")},
+                 "expected at least 128 x 4 x 4"),
                 ("three", {"queries": np.zeros((3, 512, 8, 11), np.uint8)}, "is about 56 queries, queries.npy has 3"),
                 ("floats", {"references": np.zeros((3, 512, 8, 11), np.float32)}, "references.npy is float32 with 4")):
             case = os.path.join(folder, name)
