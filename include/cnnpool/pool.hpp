@@ -103,8 +103,8 @@ auto pool(const B& b, const X& batches, const P& policy) {
   }
   descriptors<D> out(rows, d);
   if (out.size() == 0) return out;
-  const auto rows_of = [&](std::size_t view, const auto& source) {
-    return out.span().row_range(first_row[view], source.extents().n);
+  const auto rows_of = [&](std::size_t i, const auto& source) {
+    return out.span().row_range(first_row[i], source.extents().n);
   };
   workspace w;
   if constexpr (stays) {
