@@ -34,6 +34,9 @@ struct limits {
   /// Where a search for the smallest starts; its negative, where one for the largest starts. An infinity is no value at
   /// all where the compiler may assume that there are none.
   static constexpr L above_all = CNNPOOL_FINITE_MATH ? largest : infinity;
+  /// A sum beyond this may have overflowed. Not the largest itself: where the compiler may assume that there is no
+  /// infinity, it takes that comparison away.
+  static constexpr L overflow = largest / 2;
 };
 
 template <scalar_lane V>
@@ -114,6 +117,18 @@ CNNPOOL_HD V in_order(const V& x) {
 template <class V>
 CNNPOOL_HD V rounded_product(const V& a, const V& b) {
   return fenced(a * b);
+}
+
+/// x / y for |x| <= |y| at the ends of the range: -ffast-math multiplies by the reciprocal of a y that does not change,
+/// and the reciprocal of a float beyond 2^126 is flushed to zero.
+template <scalar_lane L>
+CNNPOOL_HD double part_of(L x, L y) {
+  if constexpr (sizeof(L) == 4) {
+    return fenced(static_cast<double>(x) / static_cast<double>(y));  // or the caller's conversion makes it one of floats
+  } else {
+    const L scale = y > L(1) || y < L(-1) ? L(0x1p-512) : L(0x1p512);
+    return fenced(x * scale) / fenced(y * scale);
+  }
 }
 
 /// An exponent p for pow(x, p), split so that the upper part times the binary exponent of any float is exact.

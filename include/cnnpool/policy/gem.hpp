@@ -101,7 +101,7 @@ struct power_mean {
   CNNPOOL_HD auto in_range(const V& s) const {
     using L = lane_t<V>;
     constexpr L low = limits<L>::smallest * L(1 << 24);
-    const auto good = (s <= V(limits<L>::largest)) & (s >= uniform<V>(on_sum > 0 ? L(0) : low));
+    const auto good = (s <= V(limits<L>::overflow)) & (s >= uniform<V>(on_sum > 0 ? L(0) : low));
     if constexpr (requires { power.template sums_up<V>(lowest); })
       return (good & power.template sums_up<V>(lowest)) | (s != s);
     else return good | (s != s);
@@ -116,8 +116,10 @@ struct power_mean {
     }
     if (largest > limits<L>::largest) return largest;
     double total = 0;
-    for (index i = 0; i < n && largest > L(0); ++i)
-      total += static_cast<double>(power.raise_to(maximum(static_cast<L>(lowest), x(i)) / largest));
+    for (index i = 0; i < n && largest > L(0); ++i) {
+      const double part = part_of(maximum(static_cast<L>(lowest), x(i)), largest);
+      total += static_cast<double>(power.raise_to(static_cast<L>(part)));
+    }
     if (on_sum > 0 && total * static_cast<double>(power.raise_to(largest)) < on_sum)
       return power.root(static_cast<L>(on_sum / count));
     return largest * power.root(static_cast<L>(total / count));

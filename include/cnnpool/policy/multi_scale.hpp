@@ -37,7 +37,7 @@ struct signed_power_mean : additive {
   CNNPOOL_HD auto in_range(const V& s) const {
     using L = lane_t<V>;
     const V size = absolute(s);
-    return (size <= V(limits<L>::largest)) & (size >= V(limits<L>::smallest * L(1 << 24)));
+    return (size <= V(limits<L>::overflow)) & (size >= V(limits<L>::smallest * L(1 << 24)));
   }
   template <class L, class Read>
   CNNPOOL_HD L recompute(index n, const Read& x) const {
@@ -54,7 +54,7 @@ struct signed_power_mean : additive {
       const L v = x(i);
       const double part = largest > limits<L>::largest
                               ? (v == largest ? 1. : v == -largest ? -1. : 0.)
-                              : signed_power_of(static_cast<double>(v / largest), p);
+                              : signed_power_of(part_of(v, largest), p);
       total += part;
     }
     const double mean = signed_power_of(total / static_cast<double>(n), 1 / p);

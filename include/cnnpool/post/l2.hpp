@@ -39,7 +39,7 @@ struct euclidean_norm {
   template <class V>
   CNNPOOL_HD auto in_range(const state<V>& s) const {
     using L = lane_t<V>;
-    return ((s.sum <= V(limits<L>::largest)) & (s.sum >= V(limits<L>::smallest * L(1 << 24)))) | (s.sum != s.sum);
+    return ((s.sum <= V(limits<L>::overflow)) & (s.sum >= V(limits<L>::smallest * L(1 << 24)))) | (s.sum != s.sum);
   }
   template <class L, class Read>
   CNNPOOL_HD L recompute(index n, const Read& x) const {
@@ -51,7 +51,7 @@ struct euclidean_norm {
     if (largest == L(0) || largest > limits<L>::largest) return largest;
     double total = 0;
     for (index i = 0; i < n; ++i) {
-      const double v = static_cast<double>(x(i) / largest);
+      const double v = part_of(x(i), largest);
       total += v * v;
     }
     return largest * static_cast<L>(sqrt(total));
