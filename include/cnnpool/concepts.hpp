@@ -27,6 +27,7 @@
 //   backend          cpu, reference
 #pragma once
 
+#include "core/fold_traits.hpp"
 #include "core/region.hpp"
 #include "core/scratch.hpp"
 #include "core/source.hpp"
@@ -114,13 +115,6 @@ concept backend = requires { typename B::space; } &&
                   requires(const B b, scratch s, matrix<typename B::template accumulator<float>> m) {
                     b.map(s, m, read_as_is{}, m);
                   };
-
-namespace detail {
-struct ignore_fold {  // in a concept nvcc takes this and not a generic lambda
-  template <class F>
-  void operator()(const F&) const {}
-};
-}  // namespace detail
 
 /// A policy that chooses its fold when it runs: select_fold(f) calls f(fold) with one fold_policy of `outputs`
 /// statistics (gem: a cube for p = 3, a power for p = 2.7).

@@ -64,6 +64,15 @@ struct fused_fold {
     return joined(as_values(fold_again<L>(first, n, x)), as_values(fold_again<L>(rest, n, x)));
   }
 
+  static constexpr bool long_step = takes_longer_than_reading<First> || takes_longer_than_reading<Rest>;
+  template <class Action>
+    requires(has_forms<First> || has_forms<Rest>)
+  CNNPOOL_HD void forms(const Action& action) const {
+    with_form(first, [&](const auto& f) CNNPOOL_LAMBDA {
+      with_form(rest, [&](const auto& r) CNNPOOL_LAMBDA { action(fuse(f, r)); });
+    });
+  }
+
   template <class V>
     requires(differs_by_channel<First> || differs_by_channel<Rest>)
   CNNPOOL_HD auto per_channel(index c) const {

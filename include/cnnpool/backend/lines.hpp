@@ -39,37 +39,51 @@ inline lines channels_of(const shape& s, const strides& st) {
   return {s.c, st.block, st.c, st.in_block};
 }
 
-/// All folds of one primitive call. Result k of output o of image n goes to result + n*by_image + o*by_output +
-/// k*by_value.
-template <class X, class A>
-struct fold_problem {
-  using T = typename X::value_type;
-
-  X x;
+/// Where all folds of one primitive call read and write, in elements. Result k of output o of image n goes to result +
+/// n*by_image + o*by_output + k*by_value.
+template <class A>
+struct fold_geometry {
   index images, image_stride;
   lines outputs, elements;
   A* result;
   index by_image, by_output, by_value;
-  const T* end;  // no element of the view lies here or behind
+  index end;  // no element of the view is there or behind
 
-  CNNPOOL_HD const T* start(index n, index o) const { return x.view.data() + n * image_stride + outputs.offset(o); }
-
-  fold_problem(const X& x_, bool over_channels, const matrix<A>& out)
-      : x(x_), images(x.extents().n), image_stride(x.view.stride().n), result(out.data), by_image(out.row_stride),
-        by_output(out.col_stride) {
-    outputs = channels_of(x.extents(), x.view.stride());
-    elements = positions_of(x.extents(), x.view.stride());
+  fold_geometry(const shape& s, const strides& st, bool over_channels, const matrix<A>& out)
+      : images(s.n), image_stride(st.n), result(out.data), by_image(out.row_stride), by_output(out.col_stride) {
+    outputs = channels_of(s, st);
+    elements = positions_of(s, st);
     if (over_channels) std::swap(outputs, elements);
     by_value = by_output * outputs.count;
-    const index last_image = image_stride > 0 ? (images - 1) * image_stride : 0;
-    end = x.view.data() + last_image + outputs.reach() + elements.reach() + 1;
+    end = (image_stride > 0 ? (images - 1) * image_stride : 0) + outputs.reach() + elements.reach() + 1;
   }
+  /// The first element of output o of image n.
+  CNNPOOL_HD index at(index n, index o) const { return n * image_stride + outputs.offset(o); }
   /// One output per image: the images become the outputs.
   void images_as_outputs() {
     outputs = {images, images, 0, image_stride};
     by_output = by_image;
     images = 1;
   }
+};
+
+/// The rows and columns of a map.
+struct map_geometry {
+  index h, w, down, across;
+};
+
+template <class X, class A>
+struct fold_problem : fold_geometry<A> {
+  using T = typename X::value_type;
+
+  X x;
+  const T* end;
+
+  CNNPOOL_HD const T* start(index n, index o) const { return x.view.data() + this->at(n, o); }
+
+  fold_problem(const X& x_, bool over_channels, const matrix<A>& out)
+      : fold_geometry<A>(x_.extents(), x_.view.stride(), over_channels, out), x(x_),
+        end(x.view.data() + fold_geometry<A>::end) {}
 };
 
 }  // namespace cnnpool::detail

@@ -8,6 +8,11 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
+struct ignore_fold {  // in a concept nvcc takes this and not a generic lambda
+  template <class F>
+  CNNPOOL_HD void operator()(const F&) const {}
+};
+
 /// Statistics that a fold gives at once; weighted folds too.
 template <class F>
 inline constexpr int fold_outputs = value_count<std::remove_cvref_t<decltype(
@@ -27,6 +32,25 @@ concept checks_range = requires(const F f, const S s) { f.in_range(s); };
 template <class F>
 const F& optimistic(const F& f) {
   return f;
+}
+
+/// A fold whose step takes longer than reading an element says so: `static constexpr bool long_step = true`. Kernels
+/// write it out less often, and are compiled for the accumulator's type only (backend/cpu/panel).
+template <class F>
+inline constexpr bool takes_longer_than_reading = false;
+template <class F>
+  requires requires { F::long_step; }
+inline constexpr bool takes_longer_than_reading<F> = F::long_step;
+
+/// A fold whose step depends on a number known at run time may have forms, folds with the same states: forms(f) calls f
+/// with one of them. Kernels ask before a loop over elements, so the loop alone is compiled for each, and finish, merge
+/// and the kernel around it once.
+template <class F>
+concept has_forms = requires(const F f) { f.forms(ignore_fold{}); };
+template <class F, class Action>
+CNNPOOL_HD void with_form(const F& f, const Action& action) {
+  if constexpr (has_forms<F>) f.forms(action);
+  else action(f);
 }
 
 /// A function of the host, for a fold to call: a fold runs on the host and in kernels, and nvcc would warn of the call.

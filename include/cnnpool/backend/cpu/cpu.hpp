@@ -8,13 +8,13 @@
 #include <utility>
 
 #include "../../concepts.hpp"
-#include "column_fold.hpp"
+#include "kernels/reduce_columns.hpp"
+#include "kernels/reduce_regions.hpp"
 #include "level.hpp"
 #include "map.hpp"
 #include "nearest.hpp"
 #include "parallel.hpp"
 #include "product.hpp"
-#include "region_fold.hpp"
 #include "residuals.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
@@ -49,9 +49,11 @@ struct tiles {
 };
 
 /// A worker's share of a fold: tiles first .. last-1.
-template <template <class, class, class, class, class> class Kernel, class X, class F, class W, class A>
+template <template <class, class, class, class, class, class> class Kernel, class T, class Read, class F, class W, class A>
 struct fold_share {
-  const fold_problem<X, A>& p;
+  const fold_geometry<A>& p;
+  const panel_source<T>& from;
+  const Read& read;
   const F& f;
   const W& weights;
   index weights_stride;
@@ -60,9 +62,9 @@ struct fold_share {
 
   template <class Level>
   CNNPOOL_INLINE void operator()() const {
-    using kernel = Kernel<Level, X, F, W, A>;
+    const reader<Level, T, Read, A> reader_(from.scale, read);
     all.visit(first, last, [&](index n, index o, index count) CNNPOOL_LAMBDA {
-      kernel{p, f, weights_of(n), typename kernel::element_reader(p.x)}(n, o, count);
+      Kernel<Level, T, Read, F, W, A>{p, from, f, weights_of(n), reader_}(n, o, count);
     });
   }
   CNNPOOL_INLINE W weights_of(index n) const {
@@ -105,25 +107,9 @@ struct cpu {
     const scratch::frame frame(s);
     const shape& e = x.extents();
     const detail::region_plan plan(s, regions, e.h, e.w);
-    const detail::fold_problem<X, A> p(x, false, out);
-    const bool adjacent_channels = p.outputs.inner_stride == 1;
-    // A square of NCHW reads half lines; the other halves stay in the first-level cache until its neighbour comes.
-    const bool small_map = e.h * e.w <= 128;
-    const index tile = adjacent_channels || small_map ? detail::region_channels<A> : detail::region_channels<A> / 2;
-    const detail::tiles tiles(p.outputs, tile, p.images, !adjacent_channels);
-    const index workers = workers_for(detail::image_bytes(x) * e.n, tiles.count());
-    constexpr index state_size = sizeof(typename F::template state<A>);
-    const index own = (plan.states_for(tile) * state_size + 63) / 64 * 64;
-    char* cells = static_cast<char*>(s.bytes(static_cast<std::size_t>(own * workers)));
-    if (s.measuring()) return;
-    parallel_shares(workers, tiles.count(), [&](index worker, index first, index last) {
-      detail::run_up_to_avx2(level, [&]<class Level>() CNNPOOL_LAMBDA {
-        using kernel = detail::region_fold<Level, X, F, R, A>;
-        const kernel k{p, f, regions, plan, reinterpret_cast<typename kernel::state*>(cells + worker * own),
-                       typename kernel::element_reader(x)};
-        tiles.visit(first, last, k);
-      });
-    });
+    const strides& st = x.view.stride();
+    fold_regions_of(s, detail::panel_source_of<typename X::value_type>(x, level), detail::fold_geometry<A>(e, st, false, out),
+                    detail::map_geometry{e.h, e.w, st.h, st.w}, detail::image_bytes(x) * e.n, x.read, f, regions, plan);
   }
 
   template <class X, class W, class A>
@@ -211,6 +197,35 @@ struct cpu {
   }
 
  private:
+  template <class T, class Read, class F, class R, class A>
+  void fold_regions_of(scratch& s, const detail::panel_source<T>& from, const detail::fold_geometry<A>& p,
+                       const detail::map_geometry& map, index bytes, const Read& read, const F& f, const R& regions,
+                       const detail::region_plan& plan) const {
+    using baseline = detail::reduce_regions<detail::level_baseline, T, Read, F, R, A>;
+    const bool adjacent_channels = p.outputs.inner_stride == 1;
+    // A square of NCHW reads half lines; the other halves stay in the first-level cache until its neighbour comes.
+    const bool small_map = map.h * map.w <= 128;
+    const index tile = adjacent_channels || small_map ? detail::region_channels<A> : detail::region_channels<A> / 2;
+    const detail::tiles tiles(p.outputs, tile, p.images, !adjacent_channels);
+    const index workers = workers_for(bytes, tiles.count());
+    constexpr index state_size = sizeof(typename F::template state<A>);
+    const index of_cells = (plan.states_for(tile) * state_size + 63) / 64 * 64;
+    const index copies = baseline::copies_for(plan, map.w, tile) * static_cast<index>(sizeof(T));
+    const index own = of_cells + (copies + 63) / 64 * 64;
+    char* memory = static_cast<char*>(s.bytes(static_cast<std::size_t>(own * workers)));
+    if (s.measuring()) return;
+    parallel_shares(workers, tiles.count(), [&](index worker, index first, index last) {
+      detail::run_up_to_avx2(level, [&]<class Level>() CNNPOOL_LAMBDA {
+        using kernel = detail::reduce_regions<Level, T, Read, F, R, A>;
+        char* const mine = memory + worker * own;
+        const kernel k{p, from, map, f, regions, plan, reinterpret_cast<typename kernel::state*>(mine),
+                       reinterpret_cast<T*>(mine + of_cells),
+                       detail::reader<Level, T, Read, A>(from.scale, read)};
+        tiles.visit(first, last, k);
+      });
+    });
+  }
+
   index thread_count() const { return threads > 0 ? threads : detail::available_threads(); }
   index workers_for(index bytes, index items) const {
     constexpr index least = 1 << 20;  // below about 1 MB a thread, starting it costs more than it brings
@@ -249,25 +264,32 @@ struct cpu {
   template <class X, class F, class W, class A>
   void run_fold(const X& x, bool over_channels, const F& f, const W& weights, index weights_stride,
                 const matrix<A>& out) const {
-    detail::fold_problem<X, A> p(x, over_channels, out);
+    using S = std::conditional_t<detail::takes_longer_than_reading<F>, A, typename X::value_type>;
+    run_fold_of(detail::panel_source_of<S>(x, level),
+                detail::fold_geometry<A>(x.extents(), x.view.stride(), over_channels, out),
+                detail::image_bytes(x) * x.extents().n, x.read, f, weights, weights_stride);
+  }
+  template <class S, class Read, class F, class W, class A>
+  void run_fold_of(const detail::panel_source<S>& from, detail::fold_geometry<A> p, index bytes, const Read& read,
+                   const F& f, const W& weights, index weights_stride) const {
     // Images side by side in memory would become columns, whose elements are added in another order than one image's.
     const bool same_order = p.image_stride != 1 || p.elements.count == 1 || p.elements.inner_stride == 1;
     if constexpr (!detail::differs_by_channel<F>)
       if (p.outputs.count == 1 && p.images > 1 && detail::fold_outputs<F> == 1 && weights_stride == 0 && same_order)
         p.images_as_outputs();
     const bool rows = p.elements.inner_stride == 1 || p.outputs.inner_stride != 1;
-    const index bytes = detail::image_bytes(x) * x.extents().n;
     // Long runs of memory, but enough tiles for the threads.
     const index outputs = p.outputs.count * p.images;
     const index share = outputs / workers_for(bytes, (outputs + 63) / 64) / 64 * 64;
-    const index columns = share < 64 ? 64 : share < detail::column_tile<A> ? share : detail::column_tile<A>;
+    const index most = from.in_place ? detail::column_tile<A> : detail::panel_columns;
+    const index columns = share < 64 ? 64 : share < most ? share : most;
     const detail::tiles tiles(p.outputs, rows ? detail::row_tile : columns, p.images, rows);
     const index workers = workers_for(bytes, tiles.count());
     if (rows) {
       const auto run_rows = [&]<class G>(const G& g) {
         parallel_shares(workers, tiles.count(), [&](index, index first, index last) {
-          detail::run_up_to_avx2(level, detail::fold_share<detail::row_fold, X, G, W, A>{p, g, weights, weights_stride,
-                                                                                         tiles, first, last});
+          detail::run_up_to_avx2(level, detail::fold_share<detail::reduce_rows, S, Read, G, W, A>{
+                                            p, from, read, g, weights, weights_stride, tiles, first, last});
         });
       };
       using detail::optimistic;
@@ -275,8 +297,8 @@ struct cpu {
       else run_rows(f);
     } else {
       parallel_shares(workers, tiles.count(), [&](index, index first, index last) {
-        detail::run_at(level, detail::fold_share<detail::column_fold, X, F, W, A>{p, f, weights, weights_stride, tiles,
-                                                                                  first, last});
+        detail::run_at(level, detail::fold_share<detail::reduce_columns, S, Read, F, W, A>{
+                                  p, from, read, f, weights, weights_stride, tiles, first, last});
       });
     }
   }

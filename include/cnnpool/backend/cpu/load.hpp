@@ -211,6 +211,10 @@ class reader {
         zero_(static_cast<L>(x.view.quantized().zero_point)),
         quantization_(x.view.quantized()) {}
 
+  /// Of numbers that are no quantised ones, or with nothing applied.
+  CNNPOOL_INLINE explicit reader(const quantization& q, const Read& read = {})
+      : read_(read), scale_(static_cast<L>(q.scale)), zero_(static_cast<L>(q.zero_point)), quantization_(q) {}
+
   template <class V>
   CNNPOOL_INLINE V adjacent(const T* p) const {
     return apply(widened<Level, V>(p));

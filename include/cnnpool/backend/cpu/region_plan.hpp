@@ -14,6 +14,7 @@ struct region_plan {
     index positions;
   };
   index row_cells = 0, col_cells = 0, count = 0;
+  index most_rows = 0;  // of the map in a row of cells
   index* row_cut = nullptr;
   index* col_cut = nullptr;
   index* col_cell = nullptr;  // of a map column; columns outside every box have a cell too
@@ -32,6 +33,7 @@ struct region_plan {
     if (s.measuring()) {
       row_cells = 2 * count + 1 < h ? 2 * count + 1 : h;  // at most
       col_cells = 2 * count + 1 < w ? 2 * count + 1 : w;
+      most_rows = h;
       return;
     }
     for (index i = 0; i <= h; ++i) row_cell[i] = 0;
@@ -42,6 +44,8 @@ struct region_plan {
     }
     row_cells = number(row_cell, h, row_cut);
     col_cells = number(col_cell, w, col_cut);
+    for (index r = 0; r < row_cells; ++r)
+      if (row_cut[r + 1] - row_cut[r] > most_rows) most_rows = row_cut[r + 1] - row_cut[r];
     for (index k = 0; k < count; ++k) {
       const box b = regions[k];
       places[k] = {row_cell[b.h0], row_cell[b.h0 + b.h], col_cell[b.w0], col_cell[b.w0 + b.w], b.h * b.w};

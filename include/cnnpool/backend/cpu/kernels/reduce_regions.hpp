@@ -2,11 +2,12 @@
 //
 // Lanes are channels from the cells on. NHWC is read that way; rows of NCHW are folded down the rows of a cell with
 // lanes along the row, then a square of channels x columns is transposed, once per cell row instead of once per map
-// row.
+// row. A row of cells is read where it lies, or from a copy, where its rows are not adjacent or its last register would
+// reach behind the view: whole registers either way.
 #pragma once
 
-#include "region_plan.hpp"
-#include "row_fold.hpp"
+#include "../region_plan.hpp"
+#include "reduce_rows.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
@@ -14,28 +15,45 @@ namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 template <class L>
 inline constexpr int region_channels = 256 / static_cast<int>(sizeof(L));
 
-template <class Level, class X, class F, class R, class A>
-struct region_fold {
-  using T = typename X::value_type;
-  using Read = decltype(X::read);
+/// Where the elements of a row of cells lie, for some channels.
+template <class T>
+struct cell_rows {
+  const T* x;
+  index down, across, next;  // to the next row, column and channel
+};
+
+template <class Level, class T, class Read, class F, class R, class A>
+struct reduce_regions {
   using L = A;
-  using element_reader = reader<Level, T, Read, L>;
   static constexpr int N = level_width<Level, L, 32 / static_cast<int>(sizeof(L))>;
   using V = pack<L, N>;
   using state = typename F::template state<V>;
 
-  const fold_problem<X, A>& p;
+  const fold_geometry<A>& p;
+  const panel_source<T>& from;
+  const map_geometry& map;
   const F& fold;
   const R& regions;
   const region_plan& plan;
   state* cells;  // as many as region_plan::states_for says
-  element_reader read;
+  T* copies;     // as many as copies_for says
+  reader<Level, T, Read, L> read;
+
+  /// Numbers of a copied row of cells of `channels` channels, at most.
+  static index copies_for(const region_plan& plan, index w, index channels) {
+    return plan.most_rows * w * channels + region_channels<L>;
+  }
 
   /// Channels first .. first+count-1 of image n, adjacent in memory (NHWC) or at most region_channels (NCHW).
   CNNPOOL_INLINE void operator()(index n, index first, index count) const {
     const index packs = (count + N - 1) / N;
-    if (count > 1 && p.outputs.inner_stride == 1) step_channels(n, first, count, packs);
-    else step_columns(n, first, count, packs);
+    const bool channels_last = count > 1 && p.outputs.inner_stride == 1;
+    CNNPOOL_UNROLL(1)
+    for (index r = 0; r < plan.row_cells; ++r) {
+      const cell_rows<T> rows = rows_of(n, first, count, r, channels_last);
+      if (channels_last) step_channels(rows, first, count, r, packs);
+      else step_columns(rows, first, count, r, packs);
+    }
     merge_boxes(n, first, count, packs);
   }
 
@@ -44,87 +62,103 @@ struct region_fold {
     return cells[(row * plan.col_cells + col) * packs + t];
   }
 
-  CNNPOOL_INLINE void step_channels(index n, index first, index count, index packs) const {
+  [[gnu::noinline]] cell_rows<T> rows_of(index n, index first, index count, index r, bool channels_last) const {
+    const index h0 = plan.row_cut[r], rows = plan.row_cut[r + 1] - h0, packs = (count + N - 1) / N;
+    const index at = p.at(n, first) + h0 * map.down;
+    const cell_rows<T> there{from + at, map.down, map.across, p.outputs.inner_stride};
+    if (from.in_place && map.down >= 0 && map.across >= 0) {
+      const index corner = at + (rows - 1) * map.down;
+      if (channels_last) {
+        if (corner + (map.w - 1) * map.across + packs * N <= p.end) return there;
+      } else if (map.across == 1 && there.next >= 0 && p.outputs.inner == p.outputs.count && count % N == 0 &&
+                 corner + (count - 1) * there.next + (map.w + N - 1) / N * N <= p.end) {
+        return there;
+      }
+    }
+    if (channels_last) {
+      T* to = copies;
+      for (index h = 0; h < rows; ++h)
+        for (index w = 0; w < map.w; ++w, to += packs * N) {
+          from.load(at + h * map.down + w * map.across, 1, count, to);
+          for (index c = count; c < packs * N; ++c) to[c] = to[0];
+        }
+      return {copies, map.w * packs * N, packs * N, 1};
+    }
+    for (index c = 0; c < packs * N; ++c)
+      for (index h = 0; h < rows; ++h)
+        from.load(p.at(n, first + (c < count ? c : 0)) + (h0 + h) * map.down, map.across, map.w,
+                  copies + (c * rows + h) * map.w);
+    for (index i = 0; i < N; ++i) copies[packs * N * rows * map.w + i] = copies[0];
+    return {copies, map.w, 1, rows * map.w};
+  }
+
+  CNNPOOL_INLINE void step_channels(const cell_rows<T>& rows, index first, index count, index r, index packs) const {
     constexpr int together = components<V, state> == 1 ? 8 : 2;  // registers of AVX2 that hold states
     index t = 0;
-    for (; (t + together) * N <= count; t += together) step_packs<together>(n, first, together * N, t, packs);
-    for (; t < packs; ++t) step_packs<1>(n, first, count - t * N < N ? count - t * N : N, t, packs);
+    for (; (t + together) * N <= count; t += together) step_packs<together>(rows, first, together * N, r, t, packs);
+    for (; t < packs; ++t) step_packs<1>(rows, first, count - t * N < N ? count - t * N : N, r, t, packs);
   }
 
   /// Channels first + t*N .. +count-1, in `Packs` registers while a cell is read.
   template <int Packs>
-  CNNPOOL_INLINE void step_packs(index n, index first, index count, index t, index packs) const {
-    const index across = p.x.view.stride().w, down = p.x.view.stride().h, o = first + t * N;
-    const T* const x = p.start(n, o);
-    const T* const end = p.end;
-    for (index r = 0; r < plan.row_cells; ++r)
+  CNNPOOL_INLINE void step_packs(const cell_rows<T>& from_, index first, index count, index r, index t,
+                                 index packs) const {
+    const index across = from_.across, rows = plan.row_cut[r + 1] - plan.row_cut[r];
+    with_form(fold, [&](const auto& form) CNNPOOL_LAMBDA {
+      const auto f = [&](int u) CNNPOOL_LAMBDA {
+        return for_channels<V>(form, first + (t + u) * N, Packs > 1 ? N : count);
+      };
       for (index c = 0; c < plan.col_cells; ++c) {
-        const index rows = plan.row_cut[r + 1] - plan.row_cut[r], columns = plan.col_cut[c + 1] - plan.col_cut[c];
-        const T* row = x + plan.row_cut[r] * down + plan.col_cut[c] * across;
-        const auto f = [&](int u) CNNPOOL_LAMBDA { return for_channels<V>(fold, o + u * N, Packs > 1 ? N : count); };
-        const auto load = [&](const T* e, int u) CNNPOOL_LAMBDA {
-          return Packs > 1 || e + N <= end ? read.template adjacent<V>(e + u * N) : read.template some<V>(e, count);
-        };
+        const index columns = plan.col_cut[c + 1] - plan.col_cut[c];
+        const T* e = from_.x + t * N + plan.col_cut[c] * across;
         state s[array_size(Packs)];
         CNNPOOL_UNROLL(8)
-        for (int u = 0; u < Packs; ++u) s[u] = first_state(f(u), load(row, u));
-        const T* e = row + across;
+        for (int u = 0; u < Packs; ++u) s[u] = first_state(f(u), read.template adjacent<V>(e + u * N));
+        e += across;
         for (index h = 0, w = 1; h < rows; ++h, w = 0) {
           for (; w < columns; ++w, e += across)
             CNNPOOL_UNROLL(8)
-            for (int u = 0; u < Packs; ++u) s[u] = f(u).step(s[u], load(e, u));
-          e += down - columns * across;
+            for (int u = 0; u < Packs; ++u) s[u] = f(u).step(s[u], read.template adjacent<V>(e + u * N));
+          e += from_.down - columns * across;
         }
         CNNPOOL_UNROLL(8)
         for (int u = 0; u < Packs; ++u) cell(r, c, t + u, packs) = s[u];
       }
+    });
   }
 
-  CNNPOOL_INLINE void step_columns(index n, index first, index count, index packs) const {
-    const index width = p.x.extents().w;
+  CNNPOOL_INLINE void step_columns(const cell_rows<T>& from_, index first, index count, index r, index packs) const {
     state turned[array_size(region_channels<L>)];
-    for (index r = 0; r < plan.row_cells; ++r)
-      for (index w = 0; w < width; w += N) {
-        const index columns = width - w < N ? width - w : N;
-        for (index t = 0; t < packs; ++t) {
-          state square[array_size(N)];
-          step_square(n, first + t * N, count - t * N < N ? count - t * N : N, r, w, columns, square);
-          transpose_states(square);
-          CNNPOOL_UNROLL(8)
-          for (int j = 0; j < N; ++j) turned[j * packs + t] = square[j];
-        }
-        merge_columns(turned, &cell(r, 0, 0, packs), packs, w, columns);
+    for (index w = 0; w < map.w; w += N) {
+      for (index t = 0; t < packs; ++t) {
+        state square[array_size(N)];
+        step_square(from_.x + t * N * from_.next + w, from_, first, t, count, r, square);
+        transpose_states(square);
+        CNNPOOL_UNROLL(8)
+        for (int j = 0; j < N; ++j) turned[j * packs + t] = square[j];
       }
+      merge_columns(turned, &cell(r, 0, 0, packs), packs, w, map.w - w < N ? map.w - w : N);
+    }
   }
 
-  /// Rows of cell row r, columns w .. w+columns-1, of channels c .. c+channels-1: one state per channel.
-  CNNPOOL_INLINE void step_square(index n, index c, index channels, index r, index w, index columns,
+  /// A register of columns of N channels, down the rows of cell row r: one state per channel.
+  CNNPOOL_INLINE void step_square(const T* q, const cell_rows<T>& from_, index first, index t, index count, index r,
                                   state* square) const {
-    const strides& st = p.x.view.stride();
-    const index down = st.h, across = st.w, next = p.outputs.inner_stride, rows = plan.row_cut[r + 1] - plan.row_cut[r];
-    const T* q = p.start(n, c) + plan.row_cut[r] * down + w * across;
-    const bool regular = channels == N && across == 1 && p.outputs.inner == p.outputs.count && down >= 0 && next >= 0 &&
-                         q + (N - 1) * next + (rows - 1) * down + N <= p.end;
-    if (regular) {
+    const index rows = plan.row_cut[r + 1] - plan.row_cut[r], next = from_.next;
+    with_form(fold, [&](const auto& form) CNNPOOL_LAMBDA {
+      const auto f = [&](int i) CNNPOOL_LAMBDA {
+        const index c = t * N + i;
+        return for_channel<V>(form, first + (c < count ? c : 0));
+      };
       CNNPOOL_UNROLL(8)
-      for (int i = 0; i < N; ++i)
-        square[i] = first_state(for_channel<V>(fold, c + i), read.template adjacent<V>(q + i * next));
+      for (int i = 0; i < N; ++i) square[i] = first_state(f(i), read.template adjacent<V>(q + i * next));
+      const T* e = q;
       for (index h = 1; h < rows; ++h) {
-        q += down;
+        e += from_.down;
         CNNPOOL_UNROLL(8)
-        for (int i = 0; i < N; ++i)
-          square[i] = for_channel<V>(fold, c + i).step(square[i], read.template adjacent<V>(q + i * next));
+        for (int i = 0; i < N; ++i) square[i] = f(i).step(square[i], read.template adjacent<V>(e + i * next));
       }
-    } else {
-      for (int i = 0; i < N; ++i) {
-        const index channel = c + (i < channels ? i : 0);
-        const auto f = for_channel<V>(fold, channel);
-        q = p.start(n, channel) + plan.row_cut[r] * down + w * across;
-        square[i] = f.template init<V>();
-        for (index h = 0; h < rows; ++h)
-          square[i] = f.step(square[i], read.template some<V>(q + h * down, columns, across));
-      }
-    }
+    });
   }
 
   /// From lanes along the row to lanes along the channels.
@@ -230,8 +264,10 @@ struct region_fold {
       if (!good[i]) recompute(n, k, first + i, regions[k]);
   }
   [[gnu::noinline]] void recompute(index n, index k, index c, const box& b) const {
-    const auto again = for_channel<L>(fold, c).template recompute<L>(
-        b.h * b.w, on_host{[&](index i) { return element<L>(p.x, n, c, b.h0 + i / b.w, b.w0 + i % b.w); }});
+    const index at = p.at(n, c);
+    const auto again = for_channel<L>(fold, c).template recompute<L>(b.h * b.w, on_host{[&](index i) {
+      return read.one(from.one(at + (b.h0 + i / b.w) * map.down + (b.w0 + i % b.w) * map.across));
+    }});
     for (int v = 0; v < value_count<std::remove_cvref_t<decltype(again)>>; ++v)
       p.result[(n * plan.count + k) * p.by_image + c * p.by_output + v * p.by_value] = value(again, v);
   }

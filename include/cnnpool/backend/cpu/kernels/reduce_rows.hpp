@@ -1,0 +1,313 @@
+// Folds whose elements lie side by side: a channel of NCHW, the channels of an NHWC pixel, a row of a matrix.
+//
+// Long rows: 128 bytes of lanes in flight (four registers of AVX2: two adders times a latency of four cycles wait for
+// the loads, not the other way round). Rows of up to 128 elements: 32 bytes of lanes, as many rows at a time as a long
+// row has registers, so that both are the same loop. Element e of a row always meets virtual lane e mod 32 (or 8),
+// whatever a register is wide, and lanes are merged in halves: the same bits on every instruction set. Several rows are
+// reduced jointly, so finish runs in all lanes too. Rows that are not adjacent numbers of the kernel's type come from a
+// panel: the same bits again.
+//
+// The last, partial register of a row may load what lies behind the row inside the view's memory; a mask drops it.
+#pragma once
+
+#include "../lane_tools.hpp"
+#include "../panel/panel.hpp"
+
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
+
+/// Outputs that reduce_rows and reduce_columns take at a time, at most.
+inline constexpr index row_tile = 64;
+template <class L>
+inline constexpr index column_tile = 8192 / static_cast<index>(sizeof(L));
+
+struct no_weights {};
+
+template <class Level, class T, class Read, class F, class W, class A>
+struct reduce_rows {
+  using L = A;
+  static constexpr bool weighted = !std::is_same_v<W, no_weights>;
+  static constexpr int in_short = 32 / static_cast<int>(sizeof(L));
+  static constexpr int N = level_width<Level, L, in_short>;  // lanes of a register, of 32 bytes at most
+  static constexpr index short_row = 128;
+  using V = pack<L, N>;
+  using state = typename F::template state<V>;
+  static constexpr int parts = components<V, state>;
+  /// Virtual lanes of a long row: eight registers of AVX2, fewer where a state has more components.
+  static constexpr int in_long = (parts == 1 ? 8 : parts <= 2 ? 4 : 2) * in_short, in_row = in_long / N;
+  /// Registers that are stepped together.
+  static constexpr int R = Level::bytes > 16 ? in_row : parts <= 2 ? 4 : 2;
+  static constexpr int group = R > N ? R : N;  // rows that are reduced jointly, or several times as many
+
+  const fold_geometry<A>& p;
+  const panel_source<T>& from;
+  const F& fold;
+  W weights;  // per position, of one image
+  reader<Level, T, Read, L> read;
+
+  /// Outputs first .. first+count-1 of image n.
+  CNNPOOL_INLINE void operator()(index n, index first, index count) const {
+    alignas(64) T panel[array_size(panel_size<T> + in_long)];
+    state reduced[array_size(row_tile / N)];
+    if (p.elements.count > short_row) long_rows(n, first, count, panel, reduced);
+    else short_rows(n, first, count, panel, reduced);
+    // Finished together: the roots and divisions of several registers overlap, in their own time each would stand
+    // alone.
+    CNNPOOL_UNROLL(1)
+    for (index i = 0; i < count; i += N) {
+      const index rows = count - i < N ? count - i : N, o = first + i;
+      store_results<V>(*this, for_channels<V>(fold, o, rows), reduced[i / N], n, o, rows);
+    }
+  }
+
+  L one(index at) const { return read.one(from.one(at)); }
+
+ private:
+  CNNPOOL_INLINE void long_rows(index n, index first, index count, T* panel, state* reduced) const {
+    const index total = p.elements.count, there = rows_in_place(n, first, count, total, in_long);
+    L tail[array_size(weighted ? in_long : 1)] = {};  // weights of the last, partial block of a row
+    if constexpr (weighted) copy_elements(tail, weights + total / in_long * in_long, total % in_long, 1);
+    CNNPOOL_UNROLL(1)
+    for (index i = 0; i < count; i += N) {
+      const index rows = count - i < N ? count - i : N;
+      state states[array_size(N)];
+      CNNPOOL_UNROLL(1)
+      for (index r = 0; r < rows; ++r) {
+        const auto f = for_channel<V>(fold, first + i + r);
+        state acc[array_size(in_row)];
+        CNNPOOL_UNROLL(16)
+        for (int j = 0; j < in_row; ++j) acc[j] = f.template init<V>();
+        const T* x = from + p.at(n, first + i + r);
+        index done = 0, size = total;
+        do {
+          if (i + r >= there) {
+            size = total - done < panel_size<T> ? total - done : panel_size<T>;
+            from.load_line(p.at(n, first + i + r), p.elements, done, size, panel);
+            x = panel;
+          }
+          step_row(first + i + r, acc, x, size, done, tail);
+          done += size;
+        } while (done < total);
+        CNNPOOL_UNROLL(16)
+        for (int half = in_row / 2; half > 0; half /= 2)
+          CNNPOOL_UNROLL(16)
+          for (int j = 0; j < half; ++j) acc[j] = f.merge(acc[j], acc[j + half]);
+        states[r] = acc[0];
+      }
+      CNNPOOL_UNROLL(1)
+      for (index r = rows; r < N; ++r) states[r] = states[0];  // lanes that nobody reads are numbers all the same
+      reduced[i / N] = joint_reduction<L, N>(for_channels<V>(fold, first + i, rows), states);
+    }
+  }
+
+  /// The registers of a row from x on, weighted from `done` on: all of them, or few at a time where a step is long.
+  CNNPOOL_INLINE void step_row(index o, state* acc, const T* x, index size, index done, const L* tail) const {
+    with_form(fold, [&]<class G>(const G& form) CNNPOOL_LAMBDA {
+      constexpr int some = takes_longer_than_reading<G> ? 2 : R;
+      const auto f = for_channel<V>(form, o);
+      const auto step = [&](state* s) CNNPOOL_LAMBDA {
+        CNNPOOL_UNROLL(1)
+        for (int k = 0; k < in_row; k += some)
+          step_registers<some>(f, s + k, x + k * N, size / in_long, size % in_long - k * N, weights_at(done + k * N),
+                               tail + k * N);
+      };
+      if constexpr (some == in_row) step(acc);
+      else in_memory<in_row>(acc, step);
+    });
+  }
+
+  /// Some registers of a row, side by side; `rest` elements lie behind the blocks.
+  template <int Some, class G>
+  CNNPOOL_INLINE void step_registers(const G& f, state* acc, const T* x, index blocks, index rest, const L* w,
+                                     const L* tail) const {
+    state s[array_size(Some)];
+    CNNPOOL_UNROLL(8)
+    for (int j = 0; j < Some; ++j) s[j] = acc[j];
+    for (index k = blocks; k > 0; --k) {
+      CNNPOOL_UNROLL(8)
+      for (int j = 0; j < Some; ++j) s[j] = stepped(f, s[j], x + j * N, w, j * N);
+      x += in_long;
+      if constexpr (weighted) w += in_long;
+    }
+    if (rest > 0) {
+      const index more = rest > (Some - 1) * N ? Some : (rest + N - 1) / N;
+      each_of<Some>(s, more, [&](state& t, index j) CNNPOOL_LAMBDA {
+        const auto mask = first_lanes<V>(rest - j * N < N ? rest - j * N : N);
+        t = select_state<V>(mask, stepped(f, t, x + j * N, tail, j * N), t);
+      });
+    }
+    CNNPOOL_UNROLL(8)
+    for (int j = 0; j < Some; ++j) acc[j] = s[j];
+  }
+
+  CNNPOOL_INLINE void short_rows(index n, index first, index count, T* panel, state* reduced) const {
+    const index elements = p.elements.count;
+    const bool single = elements % in_short == 1;
+    const index total = single ? elements - 1 : elements, blocks = total / in_short, rest = total % in_short;
+    const index there = rows_in_place(n, first, count, total, in_short);
+    L tail[array_size(weighted ? in_short : 1)] = {};
+    if constexpr (weighted) copy_elements(tail, weights + blocks * in_short, rest, 1);
+    const T* x = from + p.at(n, first);
+    index step = p.outputs.inner_stride, end = there;
+    CNNPOOL_UNROLL(1)
+    for (index i = 0; i < count; i += group, x += group * step) {
+      if (i >= end) {
+        end = i + load_rows(n, first + i, count - i, panel);
+        x = panel;
+        step = elements;
+      }
+      state states[array_size(group)];
+      const index rows = count - i;
+      CNNPOOL_UNROLL(8)
+      for (int r = 0; r < group; r += R) {
+        CNNPOOL_UNROLL(2)
+        for (int k = 0; k < in_short / N; ++k) {
+          state s[array_size(R)];
+          with_form(fold, [&]<class G>(const G& form) CNNPOOL_LAMBDA {
+            constexpr int some = takes_longer_than_reading<G> ? 2 : R;
+            const auto step_some = [&](state* t) CNNPOOL_LAMBDA {
+              CNNPOOL_UNROLL(1)
+              for (int j = 0; j < R; j += some)
+                step_rows<some>(form, t + j, x + (r + j) * step + k * N, step, blocks, rest - k * N, weights_at(k * N),
+                                tail + k * N, first + i, r + j, rows);
+            };
+            if constexpr (some == R) step_some(s);
+            else in_memory<R>(s, step_some);
+          });
+          CNNPOOL_UNROLL(8)
+          for (int j = 0; j < R; ++j)
+            states[r + j] = k == 0 ? s[j] : channel(fold, first + i, r + j, rows).merge(states[r + j], s[j]);
+        }
+      }
+      CNNPOOL_UNROLL(2)
+      for (int r = 0; r < group; r += N) {
+        if (r >= rows) break;
+        const auto g = for_channels<V>(fold, first + i + r, rows - r < N ? rows - r : N);
+        state& all = reduced[(i + r) / N];
+        all = joint_reduction<L, N>(g, states + r);
+        if (!single) continue;
+        const V last = read.template spread<V>(x + r * step + total, step);
+        if constexpr (weighted) all = g.step(all, last, V(weights[total]));
+        else all = g.step(all, last);
+      }
+    }
+  }
+
+  /// A register of each of some rows: outputs o + r and on, of which those from o + rows on mean nothing.
+  template <int Some, class G>
+  CNNPOOL_INLINE void step_rows(const G& form, state* s, const T* x, index step, index blocks, index rest, const L* w,
+                                const L* tail, index o, index r, index rows) const {
+    CNNPOOL_UNROLL(8)
+    for (int j = 0; j < Some; ++j) s[j] = channel(form, o, r + j, rows).template init<V>();
+    for (index k = blocks; k > 0; --k) {
+      CNNPOOL_UNROLL(8)
+      for (int j = 0; j < Some; ++j) s[j] = stepped(channel(form, o, r + j, rows), s[j], x + j * step, w, 0);
+      x += in_short;
+      if constexpr (weighted) w += in_short;
+    }
+    if (rest <= 0) return;
+    const auto mask = first_lanes<V>(rest < N ? rest : N);
+    each_of<Some>(s, Some, [&](state& t, index j) CNNPOOL_LAMBDA {
+      t = select_state<V>(mask, stepped(channel(form, o, r + j, rows), t, x + j * step, tail, 0), t);
+    });
+  }
+
+  /// f(s[j], j) for the first `count` states: two are written out, more are a loop.
+  template <int Count, class Action>
+  CNNPOOL_INLINE static void each_of(state* s, index count, const Action& f) {
+    if constexpr (Count <= 2) {
+      CNNPOOL_UNROLL(2)
+      for (int j = 0; j < Count; ++j)
+        if (j < count) f(s[j], j);
+    } else {
+      in_memory<Count>(s, [&](state* t) CNNPOOL_LAMBDA {
+        CNNPOOL_UNROLL(1)
+        for (index j = 0; j < count; ++j) f(t[j], j);
+      });
+    }
+  }
+
+  /// f on a copy of the states. What a loop that is not written out indexes stays in memory wherever it is used, so the
+  /// loops that are written out have another one.
+  template <int Count, class Action>
+  CNNPOOL_INLINE static void in_memory(state* s, const Action& f) {
+    state t[array_size(Count)];
+    CNNPOOL_UNROLL(16)
+    for (int j = 0; j < Count; ++j) t[j] = s[j];
+    f(t);
+    CNNPOOL_UNROLL(16)
+    for (int j = 0; j < Count; ++j) s[j] = t[j];
+  }
+
+  CNNPOOL_INLINE const L* weights_at(index i) const {
+    if constexpr (weighted) return weights + i;
+    else return nullptr;
+  }
+  template <class G>
+  CNNPOOL_INLINE auto channel(const G& form, index o, index r, index rows) const {
+    return for_channel<V>(form, r < rows ? o + r : o);
+  }
+  /// x with the weights from w[i] on; w means nothing without weights.
+  template <class G>
+  CNNPOOL_INLINE state stepped(const G& f, const state& s, const T* x, [[maybe_unused]] const L* w,
+                               [[maybe_unused]] index i) const {
+    if constexpr (weighted) return f.step(s, read.template adjacent<V>(x), loaded<V>(w + i));
+    else return f.step(s, read.template adjacent<V>(x));
+  }
+
+  /// How many rows from the first on can be read where they lie, whole registers past their end included.
+  CNNPOOL_INLINE index rows_in_place(index n, index first, index count, index total, index block) const {
+    const lines &e = p.elements, &o = p.outputs;
+    const bool adjacent = e.inner == e.count && (e.inner_stride == 1 || e.count == 1) && o.inner == o.count;
+    if (!from.in_place || !adjacent) return 0;
+    const index step = o.inner_stride, space = p.end - (total + block - 1) / block * block - p.at(n, first);
+    if (space < 0) return 0;
+    const index rows = step > 0 && space / step + 1 < count ? space / step + 1 : count;
+    return block == in_long ? rows : rows / group * group;
+  }
+
+  /// As many short rows from output o on as the panel takes, of `left`; the last ones again for a whole group.
+  [[gnu::noinline]] index load_rows(index n, index o, index left, T* panel) const {
+    const index elements = p.elements.count, fit = panel_size<T> / (elements > 0 ? elements : 1) / group * group;
+    const index rows = left < fit ? left : fit;
+    const lines& out = p.outputs;
+    if (p.elements.inner_stride == 1 && p.elements.inner == elements && out.inner_stride == elements &&
+        o % out.inner + rows <= out.inner) {
+      from.load(p.at(n, o), 1, rows * elements, panel);
+    } else {
+      for (index i = 0; i < rows; ++i) from.load_line(p.at(n, o + i), p.elements, 0, elements, panel + i * elements);
+    }
+    for (index i = rows; i % group != 0; ++i)
+      for (index j = 0; j < elements; ++j) panel[i * elements + j] = panel[j];
+    return rows;
+  }
+};
+
+/// Finishes a state whose lanes are outputs o .. o+count-1 and writes them; where the state left its range, the output
+/// is computed again from its elements.
+template <class V, class K, class G, class S>
+CNNPOOL_INLINE void store_results(const K& kernel, const G& f, const S& s, index n, index o, index count) {
+  using L = lane_t<V>;
+  const auto& p = kernel.p;
+  const auto results = f.finish(s, p.elements.count);
+  L* to = p.result + n * p.by_image + o * p.by_output;
+  constexpr int values_ = value_count<std::remove_cvref_t<decltype(results)>>;
+  for (int k = 0; k < values_; ++k) stored(value(results, k), to + k * p.by_value, count, p.by_output);
+  if constexpr (requires { f.in_range(s); }) {
+    const auto good = f.in_range(s);
+    if (!all(good))
+      for (int i = 0; i < count; ++i)
+        if (!good[i]) recompute_one<L>(kernel, n, o + i);
+  }
+}
+
+template <class L, class K>
+[[gnu::noinline]] void recompute_one(const K& kernel, index n, index o) {
+  const auto& p = kernel.p;
+  const index start = p.at(n, o);
+  const auto again = for_channel<L>(kernel.fold, o).template recompute<L>(
+      p.elements.count, on_host{[&](index i) { return kernel.one(start + p.elements.offset(i)); }});
+  for (int k = 0; k < value_count<std::remove_cvref_t<decltype(again)>>; ++k)
+    p.result[n * p.by_image + o * p.by_output + k * p.by_value] = value(again, k);
+}
+
+}  // namespace cnnpool::detail

@@ -1,0 +1,74 @@
+// Stored elements as adjacent numbers, one function per element type and instruction set.
+#pragma once
+
+#include "../level.hpp"
+#include "../load.hpp"
+
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
+
+/// `count` elements at a stride (in elements), dequantised, as adjacent numbers of T.
+template <class T>
+using conversion = void (*)(const void* from, index stride, index count, const quantization& scale, T* to);
+
+template <class S, class T>
+struct convert_task {
+  const S* from;
+  index stride, count;
+  const quantization& scale;
+  T* to;
+
+  template <class Level>
+  CNNPOOL_INLINE void operator()() const {
+    using V = pack<T, level_width<Level, T, 16>>;
+    constexpr index N = width<V>;
+    const reader<Level, S, read_as_is, T> read(scale);
+    index i = 0;
+    if (stride == 1 && count >= N) {
+      for (; i + 4 * N <= count; i += 4 * N) {
+        CNNPOOL_UNROLL(4)
+        for (index j = 0; j < 4; ++j) stored(read.template adjacent<V>(from + i + j * N), to + i + j * N);
+      }
+      for (; i + N <= count; i += N) stored(read.template adjacent<V>(from + i), to + i);
+      if (i < count) stored(read.template adjacent<V>(from + count - N), to + count - N);
+      return;
+    }
+    S some[array_size(N)] = {};
+    for (; i < count; i += N) {
+      const index left = count - i < N ? count - i : N;
+      copy_elements(some, from + i * stride, left, stride);
+      stored(read.template adjacent<V>(some), to + i, left, 1);
+    }
+  }
+};
+
+template <class S, class T>
+void copy_run(const void* from, index stride, index count, const quantization&, T* to) {
+  const S* x = static_cast<const S*>(from);
+  if (stride == 1) __builtin_memcpy(to, x, static_cast<std::size_t>(count) * sizeof(T));
+  else copy_elements(to, x, count, stride);
+}
+template <class S, class T, int Level>
+void convert_run(const void* from, index stride, index count, const quantization& scale, T* to) {
+  const convert_task<S, T> task{static_cast<const S*>(from), stride, count, scale, to};
+#if CNNPOOL_HAS_X86_LEVELS
+  if constexpr (Level == 2) return run_avx512(task);
+  if constexpr (Level == 1) return run_avx2(task);
+#endif
+  run_baseline(task);
+}
+
+template <class S, class T>
+conversion<T> conversion_of(instruction_set wanted) {
+  if constexpr (std::is_same_v<S, T>) {
+    return copy_run<S, T>;
+  } else {
+#if CNNPOOL_HAS_X86_LEVELS
+    const instruction_set best = best_instruction_set(), level = wanted < best ? wanted : best;
+    if (level == instruction_set::avx512) return convert_run<S, T, 2>;
+    if (level == instruction_set::avx2) return convert_run<S, T, 1>;
+#endif
+    return convert_run<S, T, 0>;
+  }
+}
+
+}  // namespace cnnpool::detail
