@@ -23,7 +23,7 @@ int main() {
   print("sum", sums);
   print("average", cnnpool::pool(x, cnnpool::average{}));
   print("max", cnnpool::pool(x, cnnpool::max{}));
-  print("gem", cnnpool::pool(x, cnnpool::gem{.p = 3}));
+  print("gem", cnnpool::pool(x, cnnpool::gem_p<3>{}));
 
   // The same map as TensorFlow lays it out, channels innermost: only the layout's name changes.
   float pixels[24];

@@ -12,6 +12,7 @@
 #include <cnnpool/adapters/descriptors.hpp>
 #include <cnnpool/adapters/opencv.hpp>
 #include <cnnpool/cnnpool.hpp>
+#include <cnnpool/fitting.hpp>
 
 #include "study/network.hpp"
 #include "study/photo.hpp"

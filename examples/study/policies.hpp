@@ -31,7 +31,7 @@ inline std::vector<study_policy> study_policies() {
   using namespace cnnpool;
   return {study_policy_of("sum", sum{} | l2{}),
           study_policy_of("max", max{} | l2{}),
-          study_policy_of("gem", gem{} | l2{}),
+          study_policy_of("gem", chains::gem),
           study_policy_of("spoc", spoc{} | l2{}),
           study_policy_of("crow", crow{} | l2{}),
           study_policy_of("rmac", rmac{}),

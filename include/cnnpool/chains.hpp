@@ -21,7 +21,7 @@ inline constexpr chain<sum, l2> ucrow{};
 /// CroW before its whitening: CroW, L2.
 inline constexpr chain<cnnpool::crow, l2> crow{};
 /// GeM: p = 3, L2.
-inline constexpr chain<cnnpool::gem, l2> gem{};
+inline constexpr chain<gem_p<3>, l2> gem{};
 /// R-MAC: regional maxima, L2, sum, L2.
 inline constexpr cnnpool::rmac rmac{};
 /// The variant that the blog post reports as 2 to 3 points better: [ sum of the regions ; global ].

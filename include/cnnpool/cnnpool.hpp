@@ -1,5 +1,5 @@
-// Everything that needs no framework: pooling, standard containers and descriptors as input, .npy files, retrieval.
-// Third-party: Eigen only.
+// Everything that needs nothing else: pooling, standard containers and descriptors as input, .npy files, models,
+// retrieval. Learning (fit_pca_whitening, fit_codebook) is in fitting.hpp, which needs Eigen.
 #pragma once
 
 #include "adapters/descriptors.hpp"
@@ -16,6 +16,3 @@
 #include "retrieval/revisited.hpp"
 #include "retrieval/search.hpp"
 #include "retrieval/search_blocked.hpp"
-#include "train/codebook.hpp"
-#include "train/learned_whitening.hpp"
-#include "train/pca_whitening.hpp"

@@ -33,6 +33,13 @@
 #define CNNPOOL_UNROLL(n)
 #endif
 
+// What is at `p` will be read soon; p may be anything.
+#if defined(__GNUC__) || defined(__clang__)
+#define CNNPOOL_PREFETCH(p) __builtin_prefetch(p)
+#else
+#define CNNPOOL_PREFETCH(p) static_cast<void>(p)
+#endif
+
 // Behind the parameters of a lambda that runs below a target shell (backend/cpu/level.hpp). One that is left to the
 // inliner may become a function of its own, compiled for baseline x86-64.
 #if (defined(__GNUC__) || defined(__clang__)) && !defined(__CUDACC__)
@@ -54,25 +61,19 @@
 #define CNNPOOL_HAS_PACKS 0
 #endif
 
-#if CNNPOOL_HAS_PACKS && defined(__x86_64__)
+// Without optimisation one level: wider registers bring nothing where every lane goes through memory.
+#if CNNPOOL_HAS_PACKS && defined(__x86_64__) && defined(__OPTIMIZE__)
 #define CNNPOOL_HAS_X86_LEVELS 1
 #else
 #define CNNPOOL_HAS_X86_LEVELS 0
 #endif
 
 // Instructions that GCC would not choose itself, written out. They need the target of the function that they are
-// inlined into, so not without optimisation, where a user's step is not inlined.
-#if CNNPOOL_HAS_X86_LEVELS && !defined(__clang__) && defined(__OPTIMIZE__)
+// inlined into.
+#if CNNPOOL_HAS_X86_LEVELS && !defined(__clang__)
 #define CNNPOOL_HAS_X86_ASM 1
 #else
 #define CNNPOOL_HAS_X86_ASM 0
-#endif
-// clang has binary16 as a type, whose conversion is this instruction in a function that has it, and a call of its
-// run-time library elsewhere.
-#if CNNPOOL_HAS_X86_ASM || (CNNPOOL_HAS_X86_LEVELS && defined(__clang__) && defined(__OPTIMIZE__))
-#define CNNPOOL_HAS_F16C 1
-#else
-#define CNNPOOL_HAS_F16C 0
 #endif
 
 // Keeps -ffast-math from reordering across a value, and -ffp-contract from fusing it (fenced() in core/math.hpp).
@@ -172,14 +173,20 @@
   CNNPOOL_JOIN(CNNPOOL_VERSION_MAJOR, CNNPOOL_VERSION_MINOR, CNNPOOL_VERSION_PATCH, CNNPOOL_WITH_SIMD,              \
                CNNPOOL_WITH_FMA, CNNPOOL_WITH_BMI, CNNPOOL_WITH_MATH, CNNPOOL_WITHOUT_EXCEPTIONS)
 
-// The CPU backend differs with two more switches, inside the namespace: g++ and nvcc, with and without OpenMP, share
-// views and descriptors.
-#if CNNPOOL_HAS_PACKS && CNNPOOL_HAS_OPENMP
-#define CNNPOOL_CPU_VARIANT cpu_packs_openmp
+// The CPU backend differs with three more switches, inside the namespace: g++ and nvcc, with and without OpenMP or
+// optimisation, share views and descriptors.
+#if CNNPOOL_HAS_X86_LEVELS
+#define CNNPOOL_CPU_LANES cpu_levels
 #elif CNNPOOL_HAS_PACKS
-#define CNNPOOL_CPU_VARIANT cpu_packs
-#elif CNNPOOL_HAS_OPENMP
-#define CNNPOOL_CPU_VARIANT cpu_lanes_openmp
+#define CNNPOOL_CPU_LANES cpu_packs
 #else
-#define CNNPOOL_CPU_VARIANT cpu_lanes
+#define CNNPOOL_CPU_LANES cpu_lanes
 #endif
+#if CNNPOOL_HAS_OPENMP
+#define CNNPOOL_CPU_THREADS _openmp
+#else
+#define CNNPOOL_CPU_THREADS
+#endif
+#define CNNPOOL_JOIN_TWO(a, b) CNNPOOL_JOINED_TWO(a, b)
+#define CNNPOOL_JOINED_TWO(a, b) a##b
+#define CNNPOOL_CPU_VARIANT CNNPOOL_JOIN_TWO(CNNPOOL_CPU_LANES, CNNPOOL_CPU_THREADS)

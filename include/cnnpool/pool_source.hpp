@@ -17,6 +17,8 @@ decltype(auto) with_source(const X& x, F&& f) {
   using V = std::remove_cvref_t<decltype(v)>;
   if constexpr (is_source<V>) return f(v);
   else if constexpr (requires { typename V::accumulator_type; }) return f(as_source(v));
+  else if constexpr (requires { V::names_no_type; })
+    return visit(v, [&](const auto& typed) -> decltype(auto) { return f(as_source_of_panels(typed)); });
   else return visit(v, [&](const auto& typed) -> decltype(auto) { return f(as_source(typed)); });
 }
 

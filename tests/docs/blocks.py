@@ -33,6 +33,7 @@ HEADERS = """
 #include <vector>
 
 #include <cnnpool/cnnpool.hpp>
+#include <cnnpool/fitting.hpp>
 """
 PREAMBLE = HEADERS + """
 namespace given {

@@ -20,6 +20,7 @@
 
 #if __has_include(<Eigen/Dense>)
 #include <cnnpool/cnnpool.hpp>
+#include <cnnpool/fitting.hpp>
 #else
 #include <cnnpool/pooling.hpp>
 #endif

@@ -55,9 +55,11 @@ foreach(compiler IN LISTS CNNPOOL_COMPILERS)
                                             ${PROJECT_SOURCE_DIR}/include)
   add_test(NAME flags_macros_${name} COMMAND ${compiler} -std=c++20 -Wall -Wextra -Werror -fsyntax-only
            -I${PROJECT_SOURCE_DIR}/include -isystem/usr/include/eigen3 ${here}/macros.cpp)
+  add_test(NAME flags_copies_${name} COMMAND Python3::Interpreter ${here}/copies.py ${compiler}
+                                             ${PROJECT_SOURCE_DIR}/include 85)
   add_test(NAME flags_readme_${name} COMMAND Python3::Interpreter ${here}/first_lines.py readme ${compiler}
                                              ${PROJECT_SOURCE_DIR})
-  set(tests flags_mixed_${name} flags_macros_${name} flags_readme_${name})
+  set(tests flags_mixed_${name} flags_macros_${name} flags_copies_${name} flags_readme_${name})
   if(CNNPOOL_TEST_ALL)
     add_test(NAME flags_adapters_${name} COMMAND Python3::Interpreter ${here}/first_lines.py adapters ${compiler}
                                                  ${PROJECT_SOURCE_DIR} ${CNNPOOL_FRAMEWORK_FLAGS})
@@ -65,3 +67,9 @@ foreach(compiler IN LISTS CNNPOOL_COMPILERS)
   endif()
   set_tests_properties(${tests} PROPERTIES LABELS flags TIMEOUT 1800)
 endforeach()
+
+# The code and the compiler's memory of a few calls; seconds vary with the load, these do not.
+if(CNNPOOL_GXX)
+  add_test(NAME flags_compile_cost COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/benchmarks/compile.py --bound)
+  set_tests_properties(flags_compile_cost PROPERTIES LABELS flags TIMEOUT 600)
+endif()

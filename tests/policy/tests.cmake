@@ -1,3 +1,3 @@
-foreach(test checks gem_range crow rmac regions vlad mop_vlad multi_scale)
+foreach(test checks gem gem_range crow rmac regions vlad mop_vlad multi_scale)
   cnnpool_test(policy/${test} OPTIONS -O1)
 endforeach()

@@ -2,7 +2,7 @@
 // axes by rank (c, nc, chw, nchw). Structural: includes nothing of Caffe. cpu_data() copies from the GPU where the blob
 // was computed there.
 //
-//   auto d = cnnpool::pool(*net.blob_by_name("conv5_3"), cnnpool::gem{} | cnnpool::l2{});
+//   auto d = cnnpool::pool(*net.blob_by_name("conv5_3"), cnnpool::gem_p<3>{} | cnnpool::l2{});
 //
 // An in-place ReLU has overwritten conv5_3: the blob is after the ReLU, and there is none of the name relu5_3.
 #pragma once

@@ -3,7 +3,7 @@
 // Structural: includes nothing of ExecuTorch.
 //
 //   auto outputs = module.forward(image);
-//   auto d = cnnpool::pool(outputs->at(0).toTensor(), cnnpool::gem{} | cnnpool::l2{});
+//   auto d = cnnpool::pool(outputs->at(0).toTensor(), cnnpool::gem_p<3>{} | cnnpool::l2{});
 //
 // A Tensor is a handle: the memory is the program's, and the next forward() overwrites it.
 #pragma once

@@ -3,7 +3,7 @@
 //
 //   ncnn::Mat conv;                    // named: the view does not keep it alive
 //   extractor.extract("conv5_3", conv);
-//   auto d = cnnpool::pool(conv, cnnpool::gem{} | cnnpool::l2{});
+//   auto d = cnnpool::pool(conv, cnnpool::gem_p<3>{} | cnnpool::l2{});
 //
 // Two axes are h x w of one channel and one axis is c, unless hints{.axes} says otherwise. elemsize says 4 bytes float;
 // 2 bytes is float16 (or bfloat16, which ncnn does not record: hint through ncnn_view), 1 byte is int8.

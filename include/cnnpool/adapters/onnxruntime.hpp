@@ -3,7 +3,7 @@
 // Structural: includes nothing of ONNX Runtime.
 //
 //   std::vector<Ort::Value> out = session.Run(...);
-//   auto d = cnnpool::pool(out[0], cnnpool::gem{} | cnnpool::l2{});
+//   auto d = cnnpool::pool(out[0], cnnpool::gem_p<3>{} | cnnpool::l2{});
 //
 // An inner layer becomes an output by onnx_with_output(model_bytes, "conv5_3"), see adapters/onnx.hpp.
 #pragma once

@@ -4,7 +4,7 @@
 //
 //   request.infer();
 //   const ov::Tensor conv = request.get_tensor("conv5_3");     // model->add_output("conv5_3") before compiling
-//   auto d = cnnpool::pool(conv, cnnpool::gem{} | cnnpool::l2{});
+//   auto d = cnnpool::pool(conv, cnnpool::gem_p<3>{} | cnnpool::l2{});
 #pragma once
 
 #if !__has_include(<openvino/runtime/tensor.hpp>)

@@ -3,7 +3,7 @@
 // tensors of their own: hints{.quantized}.
 //
 //   const TF_Tensor* t = TFE_TensorHandleResolve(handle, status);
-//   auto d = cnnpool::pool(*t, cnnpool::gem{} | cnnpool::l2{});       // before TF_DeleteTensor
+//   auto d = cnnpool::pool(*t, cnnpool::gem_p<3>{} | cnnpool::l2{});       // before TF_DeleteTensor
 #pragma once
 
 #if !__has_include(<tensorflow/c/tf_tensor.h>)

@@ -4,7 +4,7 @@
 // As an output, of float: two axes, the second adjacent.
 //
 //   const at::Tensor conv = features->forward(image);       // a name: the view does not keep the tensor alive
-//   auto d = cnnpool::pool(conv, cnnpool::gem{} | cnnpool::l2{});
+//   auto d = cnnpool::pool(conv, cnnpool::gem_p<3>{} | cnnpool::l2{});
 #pragma once
 
 #include <concepts>

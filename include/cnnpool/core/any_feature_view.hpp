@@ -12,6 +12,7 @@ template <class Space = host_space>
 class basic_any_feature_view {
  public:
   using space = Space;
+  static constexpr bool names_no_type = true;
 
   basic_any_feature_view() = default;
 

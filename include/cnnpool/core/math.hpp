@@ -124,7 +124,7 @@ CNNPOOL_HD V rounded_product(const V& a, const V& b) {
 template <scalar_lane L>
 CNNPOOL_HD double part_of(L x, L y) {
   if constexpr (sizeof(L) == 4) {
-    return fenced(static_cast<double>(x) / static_cast<double>(y));  // or the caller's conversion makes it one of floats
+    return fenced(static_cast<double>(x) / static_cast<double>(y));  // or the caller's conversion makes it float's
   } else {
     const L scale = y > L(1) || y < L(-1) ? L(0x1p-512) : L(0x1p512);
     return fenced(x * scale) / fenced(y * scale);

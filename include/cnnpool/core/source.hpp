@@ -23,8 +23,11 @@ struct read_both {
   }
 };
 
-template <class View, class Read = read_as_is>
+/// Panels: the scalar type was not known when the program was compiled (any_feature_view). A backend may then convert
+/// tiles to its accumulator first, so that its kernels are compiled once, not once per type.
+template <class View, class Read = read_as_is, bool Panels = false>
 struct source {
+  static constexpr bool by_panels = Panels;
   using value_type = typename View::value_type;
   using space = typename View::space;
   View view;
@@ -34,7 +37,7 @@ struct source {
   source images(index first, index count) const { return {view.images(first, count), read}; }
   source crop(const box& b) const { return {view.crop(b), read}; }
   template <class Next>
-  source<View, read_both<Read, Next>> then(const Next& next) const {
+  source<View, read_both<Read, Next>, Panels> then(const Next& next) const {
     return {view, {read, next}};
   }
 };
@@ -49,13 +52,17 @@ CNNPOOL_HD L as_lane(const T& stored, const quantization& q) {
 }
 
 /// Element (n, c, h, w) as a lane of type L, the read function applied.
-template <class L, class View, class Read>
-CNNPOOL_HD L element(const source<View, Read>& x, index n, index c, index h, index w) {
+template <class L, class View, class Read, bool Panels>
+CNNPOOL_HD L element(const source<View, Read, Panels>& x, index n, index c, index h, index w) {
   return x.read(as_lane<L>(x.view(n, c, h, w), x.view.quantized()));
 }
 
 template <class View>
 source<View> as_source(const View& view) {
+  return {view, {}};
+}
+template <class View>
+source<View, read_as_is, true> as_source_of_panels(const View& view) {
   return {view, {}};
 }
 

@@ -2,8 +2,8 @@
 // orders (big-endian is swapped while loading). bfloat16 has no code in .npy.
 //
 //   cnnpool::npy_array maps = cnnpool::read_npy("maps.npy");        // owns the data
-//   auto d = cnnpool::pool(maps, cnnpool::gem{});                   // 1 to 4 axes: c, nc, chw, nchw
-//   auto e = cnnpool::pool(maps.view({.axes = "nhwc"}), cnnpool::gem{});
+//   auto d = cnnpool::pool(maps, cnnpool::gem_p<3>{});                   // 1 to 4 axes: c, nc, chw, nchw
+//   auto e = cnnpool::pool(maps.view({.axes = "nhwc"}), cnnpool::gem_p<3>{});
 //
 // A file is not believed: the length that its header promises is compared with the length it has before anything is
 // allocated for it. Everything wrong is one sentence with the file's name and the numbers.

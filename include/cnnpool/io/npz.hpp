@@ -3,7 +3,7 @@
 //
 //   cnnpool::npz_file maps("maps.npz");                                    // or bytes in memory
 //   for (const std::string& name : maps.names()) ...                       // "conv5_3"; without .npy
-//   auto d = cnnpool::pool(maps.read("conv5_3"), cnnpool::gem{});          // an npy_array
+//   auto d = cnnpool::pool(maps.read("conv5_3"), cnnpool::gem_p<3>{});          // an npy_array
 //   cnnpool::npz_writer out("descriptors.npz");
 //   out.add("gem", d);
 //   out.commit();                                                          // now, and not before, there is a file

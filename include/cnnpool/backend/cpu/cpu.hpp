@@ -1,8 +1,8 @@
 // The CPU backend: SIMD packs, the instruction set chosen at run time, OpenMP or the user's own threads.
 //
-// Each primitive turns into one of three kernels by looking at strides: row_fold (elements of a result side by side),
-// column_fold (results side by side), region_fold. Results do not depend on the number of threads or the split of a
-// batch.
+// A fold turns into one of three kernels by looking at strides: reduce_rows (elements of a result side by side),
+// reduce_columns (results side by side), reduce_regions. Results do not depend on the number of threads or the split of
+// a batch.
 #pragma once
 
 #include <utility>
@@ -16,64 +16,9 @@
 #include "parallel.hpp"
 #include "product.hpp"
 #include "residuals.hpp"
+#include "tiles.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
-
-namespace detail {
-
-/// The outputs of all images, cut into tiles that stay inside a channel block where outputs must be adjacent.
-struct tiles {
-  lines outputs;
-  index size, images, run, per_run;
-
-  tiles(const lines& o, index size_, index images_, bool any) : outputs(o), size(size_), images(images_) {
-    run = any ? o.count : o.inner;
-    per_run = (run + size - 1) / size;
-  }
-  index per_image() const { return (outputs.count + run - 1) / run * per_run; }
-  index count() const { return images * per_image(); }
-  /// f(image, first output, count) for tiles first .. last-1.
-  template <class F>
-  CNNPOOL_INLINE void visit(index first, index last, const F& f) const {
-    index n = first / per_image(), r = first % per_image() / per_run, t = first % per_run;
-    for (; first < last; ++first) {
-      const index from = r * run + t * size, stop = (r + 1) * run < outputs.count ? (r + 1) * run : outputs.count;
-      if (from < stop) f(n, from, stop - from < size ? stop - from : size);
-      if (++t < per_run) continue;
-      t = 0;
-      if ((r += 1) * run < outputs.count) continue;
-      r = 0;
-      ++n;
-    }
-  }
-};
-
-/// A worker's share of a fold: tiles first .. last-1.
-template <template <class, class, class, class, class, class> class Kernel, class T, class Read, class F, class W, class A>
-struct fold_share {
-  const fold_geometry<A>& p;
-  const panel_source<T>& from;
-  const Read& read;
-  const F& f;
-  const W& weights;
-  index weights_stride;
-  const tiles& all;
-  index first, last;
-
-  template <class Level>
-  CNNPOOL_INLINE void operator()() const {
-    const reader<Level, T, Read, A> reader_(from.scale, read);
-    all.visit(first, last, [&](index n, index o, index count) CNNPOOL_LAMBDA {
-      Kernel<Level, T, Read, F, W, A>{p, from, f, weights_of(n), reader_}(n, o, count);
-    });
-  }
-  CNNPOOL_INLINE W weights_of(index n) const {
-    if constexpr (std::is_pointer_v<W>) return weights + n * weights_stride;
-    else return weights;
-  }
-};
-
-}  // namespace detail
 
 inline namespace CNNPOOL_CPU_VARIANT {
 
@@ -108,7 +53,8 @@ struct cpu {
     const shape& e = x.extents();
     const detail::region_plan plan(s, regions, e.h, e.w);
     const strides& st = x.view.stride();
-    fold_regions_of(s, detail::panel_source_of<typename X::value_type>(x, level), detail::fold_geometry<A>(e, st, false, out),
+    using S = std::conditional_t<X::by_panels, A, typename X::value_type>;
+    fold_regions_of(s, detail::panel_source_of<S>(x, level), detail::fold_geometry<A>(e, st, false, out),
                     detail::map_geometry{e.h, e.w, st.h, st.w}, detail::image_bytes(x) * e.n, x.read, f, regions, plan);
   }
 
@@ -210,7 +156,7 @@ struct cpu {
     const index workers = workers_for(bytes, tiles.count());
     constexpr index state_size = sizeof(typename F::template state<A>);
     const index of_cells = (plan.states_for(tile) * state_size + 63) / 64 * 64;
-    const index copies = baseline::copies_for(plan, map.w, tile) * static_cast<index>(sizeof(T));
+    const index copies = baseline::copies_for(plan, map.h, map.w, tile) * static_cast<index>(sizeof(T));
     const index own = of_cells + (copies + 63) / 64 * 64;
     char* memory = static_cast<char*>(s.bytes(static_cast<std::size_t>(own * workers)));
     if (s.measuring()) return;
@@ -264,7 +210,7 @@ struct cpu {
   template <class X, class F, class W, class A>
   void run_fold(const X& x, bool over_channels, const F& f, const W& weights, index weights_stride,
                 const matrix<A>& out) const {
-    using S = std::conditional_t<detail::takes_longer_than_reading<F>, A, typename X::value_type>;
+    using S = std::conditional_t<X::by_panels, A, typename X::value_type>;
     run_fold_of(detail::panel_source_of<S>(x, level),
                 detail::fold_geometry<A>(x.extents(), x.view.stride(), over_channels, out),
                 detail::image_bytes(x) * x.extents().n, x.read, f, weights, weights_stride);

@@ -102,8 +102,9 @@ CNNPOOL_INLINE pack<float, N> from_float16(const void* p) {
   return r;
 }
 
-#if CNNPOOL_HAS_F16C
-/// vcvtph2ps.
+#if CNNPOOL_HAS_X86_LEVELS
+/// vcvtph2ps. clang has binary16 as a type, whose conversion is this instruction in a function that has it, and a call
+/// of its run-time library elsewhere.
 template <int N>
 CNNPOOL_INLINE pack<float, N> from_float16_f16c(const void* p) {
 #if defined(__clang__)
@@ -132,7 +133,7 @@ CNNPOOL_INLINE V widened(const T* p) {
     static_assert(std::is_same_v<L, float> || std::is_same_v<L, double>);
     pack<float, N> f;
     if constexpr (std::is_same_v<T, bfloat16>) f = from_bfloat16<Level, N>(p);
-#if CNNPOOL_HAS_F16C
+#if CNNPOOL_HAS_X86_LEVELS
     else if constexpr (N >= 8 && Level::f16c) f = from_float16_f16c<N>(p);
 #endif
     else f = from_float16<N>(p);
@@ -204,8 +205,8 @@ CNNPOOL_INLINE auto first_lanes(index count) {
 template <class Level, class T, class Read, class L>
 class reader {
  public:
-  template <class View>
-  CNNPOOL_INLINE explicit reader(const source<View, Read>& x)
+  template <class View, bool Panels>
+  CNNPOOL_INLINE explicit reader(const source<View, Read, Panels>& x)
       : read_(x.read),
         scale_(static_cast<L>(x.view.quantized().scale)),
         zero_(static_cast<L>(x.view.quantized().zero_point)),

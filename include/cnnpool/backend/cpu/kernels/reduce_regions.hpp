@@ -39,9 +39,12 @@ struct reduce_regions {
   T* copies;     // as many as copies_for says
   reader<Level, T, Read, L> read;
 
+  /// Maps of so few numbers are copied at once, not row of cells by row of cells.
+  static constexpr index whole_maps = 32768;
   /// Numbers of a copied row of cells of `channels` channels, at most.
-  static index copies_for(const region_plan& plan, index w, index channels) {
-    return plan.most_rows * w * channels + region_channels<L>;
+  static index copies_for(const region_plan& plan, index h, index w, index channels) {
+    const index whole = h * w * channels;
+    return (whole <= whole_maps ? whole : plan.most_rows * w * channels) + region_channels<L>;
   }
 
   /// Channels first .. first+count-1 of image n, adjacent in memory (NHWC) or at most region_channels (NCHW).
@@ -83,6 +86,15 @@ struct reduce_regions {
           for (index c = count; c < packs * N; ++c) to[c] = to[0];
         }
       return {copies, map.w * packs * N, packs * N, 1};
+    }
+    const index map_size = map.h * map.w;
+    if (!from.in_place && there.next == map_size && map.down == map.w && map.across == 1 &&
+        p.outputs.inner == p.outputs.count && packs * N * map_size <= whole_maps) {
+      if (r == 0) {
+        from.load(at, 1, count * map_size, copies);
+        for (index i = count * map_size; i < packs * N * map_size + N; ++i) copies[i] = copies[0];
+      }
+      return {copies + h0 * map.w, map.w, 1, map_size};
     }
     for (index c = 0; c < packs * N; ++c)
       for (index h = 0; h < rows; ++h)

@@ -25,6 +25,7 @@ struct convert_task {
     index i = 0;
     if (stride == 1 && count >= N) {
       for (; i + 4 * N <= count; i += 4 * N) {
+        CNNPOOL_PREFETCH(from + i + count);  // of a row, what the next panel holds
         CNNPOOL_UNROLL(4)
         for (index j = 0; j < 4; ++j) stored(read.template adjacent<V>(from + i + j * N), to + i + j * N);
       }
@@ -44,7 +45,7 @@ struct convert_task {
 template <class S, class T>
 void copy_run(const void* from, index stride, index count, const quantization&, T* to) {
   const S* x = static_cast<const S*>(from);
-  if (stride == 1) __builtin_memcpy(to, x, static_cast<std::size_t>(count) * sizeof(T));
+  if (stride == 1) copy_bytes(to, x, static_cast<std::size_t>(count) * sizeof(T));
   else copy_elements(to, x, count, stride);
 }
 template <class S, class T, int Level>
@@ -58,7 +59,7 @@ void convert_run(const void* from, index stride, index count, const quantization
 }
 
 template <class S, class T>
-conversion<T> conversion_of(instruction_set wanted) {
+conversion<T> conversion_of([[maybe_unused]] instruction_set wanted) {
   if constexpr (std::is_same_v<S, T>) {
     return copy_run<S, T>;
   } else {
