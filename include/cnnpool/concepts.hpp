@@ -44,6 +44,9 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 /// Optional: first(x), the state of one element, where it costs less than step(init, x); beside the fold, a function
 /// optimistic(fold), which returns a fold of the same results whose step costs less, and which hopes for the best and
 /// says with in_range where it was wrong. Its state may be larger: it is taken where states are few (rows of memory).
+/// Optional: forms(f), which calls f with one of several folds of the same states, by a number known at run time; it is
+/// asked before a loop over elements. `static constexpr bool long_step = true`, where a step costs much more than
+/// reading an element: fewer are written out.
 /// Optional, for a fold that differs by channel: `per_channel<V>(c, count)`, the fold for the channels in the lanes of
 /// V, and `per_channel<V>(c)`, the fold with channel c in every lane.
 template <class F, class V = float>

@@ -9,7 +9,7 @@ import os
 import re
 import sys
 
-KERNELS = r"backend/cpu/(row_fold|column_fold|region_fold|product|nearest|residuals|map|lane_tools|load)\.hpp$"
+KERNELS = r"backend/cpu/((kernels|panel)/\w+|product|nearest|residuals|map|lane_tools|load|tiles)\.hpp$"
 # (what is forbidden, where (a pattern of paths under include/cnnpool), but not there, why)
 RULES = [
     (r"^namespace cnnpool(?!::inline CNNPOOL_(VARIANT|VERSION_NAMESPACE)\b)", r"", r"^$",
@@ -55,10 +55,10 @@ def self_test():
                           "  __builtin_memcpy(a, b, 4);", "  return V(-limits<L>::infinity);",
                           "namespace cnnpool::inline CNNPOOL_VERSION_NAMESPACE {",
                           "  return std::numeric_limits<int>::max();"],
-           "backend/cpu/row_fold.hpp": ["  const auto f = [&](int i) { return i; };"]}
+           "backend/cpu/kernels/reduce_rows.hpp": ["  const auto f = [&](int i) { return i; };"]}
     good = {"core/a.hpp": ["namespace cnnpool::inline CNNPOOL_VARIANT {", "  x = (std::max)(a, b);  // std::max(a, b)",
                            "  void (check)(index) const;", "  static constexpr int best = 3;", "  (policy.check)(s);"],
-            "backend/cpu/row_fold.hpp": ["  const auto f = [&](int i) CNNPOOL_LAMBDA { return i; };",
+            "backend/cpu/kernels/reduce_rows.hpp": ["  const auto f = [&](int i) CNNPOOL_LAMBDA { return i; };",
                                          "  on_host{[&](index i) { return i; }}"]}
     wrong = [f"accepted: {name}: {line}" for name, lines in bad.items() for line in lines if not problems(name, line)]
     wrong += [p for name, lines in good.items() for line in lines for p in problems(name, line)]

@@ -34,17 +34,16 @@ const F& optimistic(const F& f) {
   return f;
 }
 
-/// A fold whose step takes longer than reading an element says so: `static constexpr bool long_step = true`. Kernels
-/// write it out less often, and are compiled for the accumulator's type only (backend/cpu/panel).
+/// A fold whose step takes longer than reading an element says so: kernels write it out less often.
 template <class F>
 inline constexpr bool takes_longer_than_reading = false;
 template <class F>
   requires requires { F::long_step; }
 inline constexpr bool takes_longer_than_reading<F> = F::long_step;
 
-/// A fold whose step depends on a number known at run time may have forms, folds with the same states: forms(f) calls f
-/// with one of them. Kernels ask before a loop over elements, so the loop alone is compiled for each, and finish, merge
-/// and the kernel around it once.
+/// A fold whose step depends on a number known at run time may have forms, folds with the same states: kernels ask for
+/// one before a loop over elements, so the loop alone is compiled for each, and finish, merge and the kernel around it
+/// once.
 template <class F>
 concept has_forms = requires(const F f) { f.forms(ignore_fold{}); };
 template <class F, class Action>

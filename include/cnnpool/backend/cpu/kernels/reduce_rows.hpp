@@ -171,8 +171,14 @@ struct reduce_rows {
                 step_rows<some>(form, t + j, x + (r + j) * step + k * N, step, blocks, rest - k * N, weights_at(k * N),
                                 tail + k * N, first + i, r + j, rows);
             };
-            if constexpr (some == R) step_some(s);
-            else in_memory<R>(s, step_some);
+            if constexpr (some == R) {
+              step_some(s);
+            } else {
+              state in_loop[array_size(R)];
+              step_some(in_loop);
+              CNNPOOL_UNROLL(8)
+              for (int j = 0; j < R; ++j) s[j] = in_loop[j];
+            }
           });
           CNNPOOL_UNROLL(8)
           for (int j = 0; j < R; ++j)
