@@ -1,3 +1,3 @@
-cnnpool_test(compose OPTIONS -O1)
-cnnpool_test(pool OPTIONS -O1)
-cnnpool_test(pool_allocations OPTIONS -O1 NO_SANITIZE)  # it replaces the allocator that the sanitizers watch
+cnnpool_test(compose OPTIONS ${CNNPOOL_NOT_OF_KERNELS})
+cnnpool_test(pool OPTIONS ${CNNPOOL_NOT_OF_KERNELS})
+cnnpool_test(pool_allocations OPTIONS ${CNNPOOL_NOT_OF_KERNELS} NO_SANITIZE)  # it replaces the allocator that the sanitizers watch

@@ -17,7 +17,7 @@ foreach(page IN LISTS pages)
 endforeach()
 
 # The stand-in for the CUDA backend has a base, which {.stream = s} leaves out.
-cnnpool_test(docs/vocabulary OPTIONS -O1 -Wno-missing-field-initializers)
+cnnpool_test(docs/vocabulary OPTIONS ${CNNPOOL_NOT_OF_KERNELS} -Wno-missing-field-initializers)
 
 add_test(NAME docs_backend_table COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/scripts/backend_table.py --check)
 set_tests_properties(docs_backend_table PROPERTIES LABELS docs)

@@ -5,7 +5,6 @@ if(CNNPOOL_SANITIZE OR CNNPOOL_COVERAGE)
   return()
 endif()
 set(here ${CMAKE_CURRENT_LIST_DIR})
-option(CNNPOOL_TEST_ALL "The tests of scripts/test --all: an hour" OFF)
 
 # What every compiler's slice is compared with: plain code, no kernel.
 add_library(flags_slice_reference OBJECT ${here}/slice.cpp)

@@ -1,8 +1,16 @@
-# Damaged files: a minute with libFuzzer where clang++ has it, and some seconds from a seed everywhere (a minute where
-# there is no libFuzzer).
-set(seeded CNNPOOL_FUZZ_SECONDS=60)
+# Damaged files: with libFuzzer where clang++ has it, and some seconds from a seed everywhere (as long as libFuzzer
+# where there is none).
+set(CNNPOOL_FUZZ_SECONDS "" CACHE STRING "How long libFuzzer runs: 15, or 60 in scripts/test --all, 600 in --release")
+set(fuzz_seconds ${CNNPOOL_FUZZ_SECONDS})
+if(NOT fuzz_seconds)
+  set(fuzz_seconds 15)
+  if(CNNPOOL_TEST_ALL)
+    set(fuzz_seconds 60)
+  endif()
+endif()
+set(seeded CNNPOOL_FUZZ_SECONDS=${fuzz_seconds})
 if(CNNPOOL_CLANGXX AND NOT CNNPOOL_SANITIZE)
-  set(seeded CNNPOOL_FUZZ_SECONDS=15)
+  set(seeded CNNPOOL_FUZZ_SECONDS=10)
 endif()
 foreach(reader npy model)
   add_executable(test_fuzz_${reader} fuzz/${reader}.cpp)
@@ -18,8 +26,8 @@ foreach(reader npy model)
                      -DREADER=${reader} -DINCLUDE=${PROJECT_SOURCE_DIR}/include
                      -DBINARY=${CMAKE_CURRENT_BINARY_DIR}/fuzz_${reader}
                      -P ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/libfuzzer.cmake)
-    set_tests_properties(fuzz_${reader}_libfuzzer PROPERTIES LABELS "slow" TIMEOUT 600
-                         SKIP_REGULAR_EXPRESSION "skipped: ")
+    set_tests_properties(fuzz_${reader}_libfuzzer PROPERTIES LABELS "slow" TIMEOUT 1800
+                         SKIP_REGULAR_EXPRESSION "skipped: " ENVIRONMENT CNNPOOL_FUZZ_SECONDS=${fuzz_seconds})
   endif()
 endforeach()
 
@@ -31,5 +39,5 @@ if(CNNPOOL_LIBZIP_INCLUDE AND CNNPOOL_LIBZIP)
   target_link_libraries(test_fuzz_npz PRIVATE cnnpool::cnnpool cnnpool_warnings ${CNNPOOL_LIBZIP})
   target_compile_options(test_fuzz_npz PRIVATE -O1)
   add_test(NAME fuzz_npz COMMAND test_fuzz_npz)
-  set_tests_properties(fuzz_npz PROPERTIES LABELS "slow")
+  set_tests_properties(fuzz_npz PROPERTIES LABELS "slow" ENVIRONMENT "${seeded}")
 endif()
