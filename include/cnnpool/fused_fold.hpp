@@ -67,10 +67,10 @@ struct fused_fold {
   static constexpr bool long_step = takes_longer_than_reading<First> || takes_longer_than_reading<Rest>;
   template <class Action>
     requires(has_forms<First> || has_forms<Rest>)
-  CNNPOOL_HD void forms(const Action& action) const {
-    with_form(first, [&](const auto& f) CNNPOOL_LAMBDA {
-      with_form(rest, [&](const auto& r) CNNPOOL_LAMBDA { action(fuse(f, r)); });
-    });
+  CNNPOOL_INLINE void forms(const Action& action) const {
+    // Those of one part: of two, the loop would be compiled for every pair.
+    if constexpr (has_forms<First>) first.forms([&](const auto& f) CNNPOOL_LAMBDA { action(fuse(f, rest)); });
+    else rest.forms([&](const auto& r) CNNPOOL_LAMBDA { action(fuse(first, r)); });
   }
 
   template <class V>

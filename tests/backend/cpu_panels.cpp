@@ -1,7 +1,9 @@
 // What is read through panels (any_feature_view) has the bits of the typed view, whose kernels read the elements where
 // they lie: every scalar type, layout and level.
+#include <cnnpool/policy/max.hpp>
 #include <cnnpool/policy/rmac.hpp>
 #include <cnnpool/policy/sum.hpp>
+#include <thread>
 
 #include "suite.hpp"
 
@@ -54,4 +56,24 @@ TEST_CASE("regions through panels: whole maps and rows of cells") {
   check_panels<float>(rmac{}, maps);
   check_panels<float16>(rmac{}, maps);
   check_panels<std::uint8_t>(rmac{}, maps);
+}
+
+TEST_CASE("a worker's copies of cells end where the next worker's begin") {
+  // Rows of cells of one row, and a last tile of few channels, whose maps are copied whole.
+  random_numbers r;
+  std::vector<std::int8_t> memory;
+  for (int i = 0; i < 40 * 100 * 40 * 40; ++i) memory.push_back(static_cast<std::int8_t>(r.between(-128, 127)));
+  const any_feature_view x(memory.data(), scalar_type::int8, {.n = 40, .c = 100, .h = 40, .w = 40}, nchw,
+                           {.scale = 0.5f, .zero_point = 3});
+  std::vector<box> boxes;
+  for (cnnpool::index h = 0; h < 40; ++h) boxes.push_back({h, 0, 1, 40});
+  const auto on_threads = [](void*, cnnpool::index count, void (*task)(void*, cnnpool::index), void* data) {
+    std::vector<std::thread> threads;
+    for (cnnpool::index i = 0; i < count; ++i) threads.emplace_back(task, data, i);
+    for (std::thread& t : threads) t.join();
+  };
+  const auto once = pool_regions(cpu{.threads = 1}, x, cnnpool::max{}, box_list{boxes});
+  for (int turn = 0; turn < 3; ++turn)
+    CHECK(same_bits(once, pool_regions(cpu{.threads = 4, .parallel = {on_threads, nullptr}}, x, cnnpool::max{},
+                                       box_list{boxes})));
 }

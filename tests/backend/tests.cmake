@@ -19,7 +19,8 @@ foreach(case IN LISTS cases)
                ${sanitize} ${twice})
 endforeach()
 cnnpool_test(backend/cpu_sum_bound OPTIONS -O1 "-DCNNPOOL_TEST_BACKEND=\"on_cpu.hpp\"")
-cnnpool_test(backend/cpu_panels OPTIONS -O1 "-DCNNPOOL_TEST_BACKEND=\"on_cpu.hpp\"" NO_SANITIZE)
+cnnpool_test(backend/cpu_panels OPTIONS -O1 "-DCNNPOOL_TEST_BACKEND=\"on_cpu.hpp\"" LIBRARIES Threads::Threads
+             NO_SANITIZE)
 cnnpool_test(backend/cpu_same_bits OPTIONS -O1 "-DCNNPOOL_TEST_BACKEND=\"on_cpu.hpp\"" LIBRARIES Threads::Threads
              LABELS threads TWICE_WITH_OPENMP)
 

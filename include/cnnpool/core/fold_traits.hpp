@@ -10,7 +10,7 @@ namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 struct ignore_fold {  // in a concept nvcc takes this and not a generic lambda
   template <class F>
-  CNNPOOL_HD void operator()(const F&) const {}
+  void operator()(const F&) const {}
 };
 
 /// Statistics that a fold gives at once; weighted folds too.
@@ -47,7 +47,7 @@ inline constexpr bool takes_longer_than_reading<F> = F::long_step;
 template <class F>
 concept has_forms = requires(const F f) { f.forms(ignore_fold{}); };
 template <class F, class Action>
-CNNPOOL_HD void with_form(const F& f, const Action& action) {
+CNNPOOL_INLINE void with_form(const F& f, const Action& action) {
   if constexpr (has_forms<F>) f.forms(action);
   else action(f);
 }

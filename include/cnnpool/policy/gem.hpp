@@ -15,93 +15,13 @@
 #include "../core/additive.hpp"
 #include "../core/math.hpp"
 #include "../core/values.hpp"
+#include "gem_powers.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
 enum class gem_floor { clamp, on_sum, none };
 
 namespace detail {
-
-/// x^P by multiplication.
-template <int P>
-struct whole_power {
-  template <class V>
-  CNNPOOL_HD V raise_to(const V& x) const {
-    V r = x;
-    CNNPOOL_UNROLL(8)
-    for (int i = 1; i < P; ++i) r = r * x;
-    return r;
-  }
-  template <class V>
-  CNNPOOL_HD V root(const V& x) const {
-    if constexpr (P == 1) return x;
-    else if constexpr (P == 2) return sqrt(x);
-    else if constexpr (P == 3) return cbrt(x);
-    else if constexpr (P == 4) return sqrt(sqrt(x));
-    else return pow(x, exponent<V>(1. / P));
-  }
-};
-
-/// The same for a p known at run time.
-struct integer_power {
-  int p;
-  template <class V>
-  CNNPOOL_HD V raise_to(const V& x) const {
-    V r = x;
-    for (int i = 1; i < p; ++i) r = r * x;
-    return r;
-  }
-};
-
-/// x^p for any p > 0, the exponents given as numbers or as one per lane.
-template <class E>
-struct any_power {
-  static constexpr bool long_step = true;
-  E p, inverse;
-  template <class V>
-  CNNPOOL_HD V raise_to(const V& x) const {
-    return pow_of_normal(x, exponent<V>(p));
-  }
-  template <class V>
-  CNNPOOL_HD V root(const V& x) const {
-    return pow(x, exponent<V>(inverse));
-  }
-  /// Where a sum of pow_of_normal says something: not below p = 1 when there may be zeros and subnormals, whose small
-  /// power is not small, and not where even 2^-126 to the p is far beyond what its polynomial is good for.
-  template <class V>
-  CNNPOOL_HD auto sums_up(double lowest) const {
-    using L = lane_t<V>;
-    const V q = exponent<V>(p).high;
-    const bool any = lowest < static_cast<double>(limits<L>::smallest);
-    return (q >= V(static_cast<L>(any ? 1 : 0))) & (q <= V(static_cast<L>(200)));
-  }
-};
-
-/// x^p for a p that is the same for all lanes: whole p up to 8 by multiplication, and the maximum for p = infinity.
-struct chosen_power : any_power<double> {
-  int whole;  // p, or 0
-  bool infinite;
-
-  explicit chosen_power(double q)
-      : any_power<double>{q, 1 / q}, whole(q <= 8 && q == static_cast<int>(q) ? static_cast<int>(q) : 0),
-        infinite(q > 1e30) {}
-  template <class V>
-  CNNPOOL_HD V raise_to(const V& x) const {
-    return whole > 0 ? integer_power{whole}.raise_to(x) : any_power<double>::raise_to(x);
-  }
-  template <class V>
-  CNNPOOL_HD V root(const V& x) const {
-    return whole == 1 ? x
-           : whole == 2 ? sqrt(x)
-           : whole == 3 ? cbrt(x)
-           : whole == 4 ? sqrt(sqrt(x))
-                        : any_power<double>::root(x);
-  }
-  template <class V>
-  CNNPOOL_HD auto sums_up(double lowest) const {
-    return any_power<double>::sums_up<V>(lowest) | (V(lane_t<V>(0)) == V(static_cast<lane_t<V>>(whole == 0)));
-  }
-};
 
 /// The form of power_mean for p = infinity: the largest so far, or 0.
 struct positive_max {
@@ -158,6 +78,10 @@ struct power_mean {
   CNNPOOL_HD L recompute(index n, const Read& x) const {
     const double count = static_cast<double>(n);
     L largest = static_cast<L>(lowest);
+    if (is_maximum()) {
+      for (index i = 0; i < n; ++i) largest = positive_max{}.step(largest, x(i));
+      return largest;
+    }
     for (index i = 0; i < n; ++i) {
       const L v = x(i);
       if (v > largest) largest = v;
@@ -177,7 +101,7 @@ struct power_mean {
   /// One fold for every p, with a loop for each kind of p.
   template <class Action>
     requires std::same_as<Power, chosen_power>
-  CNNPOOL_HD void forms(const Action& action) const {
+  CNNPOOL_INLINE void forms(const Action& action) const {
     if (power.whole == 3) action(power_mean<whole_power<3>>{{}, lowest, on_sum});
     else if (power.whole > 0) action(power_mean<integer_power>{{power.whole}, lowest, on_sum});
     else if (power.infinite) action(positive_max{});
@@ -194,6 +118,7 @@ struct power_mean {
 
 /// The fold behind gem_per_channel: p[c] is the exponent of channel c.
 struct power_mean_per_channel : additive {  // what the concept sees; kernels fold with what per_channel returns
+  static constexpr bool long_step = true;
   const float* p;
   double eps;
 

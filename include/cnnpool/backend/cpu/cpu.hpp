@@ -151,7 +151,10 @@ struct cpu {
     const bool adjacent_channels = p.outputs.inner_stride == 1;
     // A square of NCHW reads half lines; the other halves stay in the first-level cache until its neighbour comes.
     const bool small_map = map.h * map.w <= 128;
-    const index tile = adjacent_channels || small_map ? detail::region_channels<A> : detail::region_channels<A> / 2;
+    index tile = adjacent_channels || small_map ? detail::region_channels<A> : detail::region_channels<A> / 2;
+    // What has to be copied is copied a tile at a time.
+    constexpr index least = 32 / static_cast<index>(sizeof(A)), copied = 1 << 19;
+    while (tile > least && (tile * map.h * map.w > copied || tile / 2 >= p.outputs.count)) tile /= 2;
     const detail::tiles tiles(p.outputs, tile, p.images, !adjacent_channels);
     const index workers = workers_for(bytes, tiles.count());
     constexpr index state_size = sizeof(typename F::template state<A>);

@@ -15,6 +15,8 @@ constexpr const char* to_string(instruction_set level) {
   return names[static_cast<int>(level)];
 }
 
+inline namespace CNNPOOL_CPU_VARIANT {
+
 /// The widest one that this machine has and this compiler can target. Asked anew each time: that is a few loads, and a
 /// static variable would be one for the whole process, which keeps a plugin from being unloaded.
 inline instruction_set best_instruction_set() {
@@ -28,6 +30,8 @@ inline instruction_set best_instruction_set() {
   return instruction_set::baseline;
 #endif
 }
+
+}  // namespace CNNPOOL_CPU_VARIANT
 
 namespace detail {
 inline namespace CNNPOOL_CPU_VARIANT {

@@ -212,7 +212,6 @@ class reader {
         zero_(static_cast<L>(x.view.quantized().zero_point)),
         quantization_(x.view.quantized()) {}
 
-  /// Of numbers that are no quantised ones, or with nothing applied.
   CNNPOOL_INLINE explicit reader(const quantization& q, const Read& read = {})
       : read_(read), scale_(static_cast<L>(q.scale)), zero_(static_cast<L>(q.zero_point)), quantization_(q) {}
 
@@ -220,11 +219,11 @@ class reader {
   CNNPOOL_INLINE V adjacent(const T* p) const {
     return apply(widened<Level, V>(p));
   }
-  /// The first `count` lanes from elements at a stride; the others hold copies of zero.
+  /// The first `count` lanes; the others hold copies of zero.
   template <class V>
-  CNNPOOL_INLINE V some(const T* p, index count, index stride = 1) const {
+  CNNPOOL_INLINE V some(const T* p, index count) const {
     T buffer[array_size(width<V>)] = {};
-    copy_elements(buffer, p, count, stride);
+    copy_elements(buffer, p, count, 1);
     return apply(widened<Level, V>(buffer));
   }
   /// Every lane from elements at a stride.

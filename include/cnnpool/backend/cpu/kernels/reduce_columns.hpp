@@ -1,11 +1,11 @@
 // Folds whose outputs lie side by side: the channels of NHWC and of channel blocks, the positions of an NCHW channel
 // sum.
 //
-// Lanes are outputs. Up to eight registers of them keep their states in registers while they read every element. More
-// keep them in the first-level cache, so that memory is read in runs as long as a tile: eight elements of every output
-// are stepped per visit, and loading and storing a state costs an eighth. Every output takes its elements in runs of
-// 64, in order, and adds up the runs: the same bits for any tile, register width and number of threads, and a rounding
-// error that grows with N/64 instead of N.
+// Lanes are outputs. Up to eight registers of them, four at a time, keep their states in registers while they read
+// every element. More keep them in the first-level cache, so that memory is read in runs as long as a tile: four or
+// eight elements of every output are stepped per visit, and loading and storing a state costs as little. Every output
+// takes its elements in runs of 64, in order, and adds up the runs: the same bits for any tile, register width and
+// number of threads, and a rounding error that grows with N/64 instead of N.
 #pragma once
 
 #include "reduce_rows.hpp"
@@ -33,7 +33,8 @@ struct reduce_columns {
   /// Outputs first .. first+count-1 of image n, adjacent in memory, at most a tile.
   CNNPOOL_INLINE void operator()(index n, index first, index count) const {
     constexpr int most = components<V, state> == 1 ? 4 : 1;
-    alignas(64) T panel[array_size(panel_numbers)];
+    alignas(64) unsigned char memory[array_size(panel_numbers) * sizeof(T)];
+    T* const panel = reinterpret_cast<T*>(memory);
     if (!differs_by_channel<F> && count > 8 * lanes_) return fold_tile(n, first, count, panel);
     for (index o = first; o < first + count;) {
       const index left = first + count - o;

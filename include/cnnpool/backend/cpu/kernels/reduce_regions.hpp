@@ -41,10 +41,11 @@ struct reduce_regions {
 
   /// Maps of so few numbers are copied at once, not row of cells by row of cells.
   static constexpr index whole_maps = 32768;
-  /// Numbers of a copied row of cells of `channels` channels, at most.
+  /// Numbers that rows_of copies at a time of `channels` channels or fewer, at most.
   static index copies_for(const region_plan& plan, index h, index w, index channels) {
-    const index whole = h * w * channels;
-    return (whole <= whole_maps ? whole : plan.most_rows * w * channels) + region_channels<L>;
+    const index whole = h * w * channels < whole_maps ? h * w * channels : whole_maps;
+    const index rows = plan.most_rows * w * channels;
+    return (whole > rows ? whole : rows) + region_channels<L>;
   }
 
   /// Channels first .. first+count-1 of image n, adjacent in memory (NHWC) or at most region_channels (NCHW).

@@ -47,7 +47,9 @@ struct reduce_rows {
 
   /// Outputs first .. first+count-1 of image n.
   CNNPOOL_INLINE void operator()(index n, index first, index count) const {
-    alignas(64) T panel[array_size(panel_size<T> + in_long)];
+    // Not of T's, which are set to 0 where T is a class.
+    alignas(64) unsigned char memory[array_size(panel_size<T> + in_long) * sizeof(T)];
+    T* const panel = reinterpret_cast<T*>(memory);
     state reduced[array_size(row_tile / N)];
     if (p.elements.count > short_row) long_rows(n, first, count, panel, reduced);
     else short_rows(n, first, count, panel, reduced);

@@ -42,6 +42,8 @@ struct convert_task {
   }
 };
 
+inline namespace CNNPOOL_CPU_VARIANT {
+
 template <class S, class T>
 void copy_run(const void* from, index stride, index count, const quantization&, T* to) {
   const S* x = static_cast<const S*>(from);
@@ -72,4 +74,5 @@ conversion<T> conversion_of([[maybe_unused]] instruction_set wanted) {
   }
 }
 
+}  // namespace CNNPOOL_CPU_VARIANT
 }  // namespace cnnpool::detail

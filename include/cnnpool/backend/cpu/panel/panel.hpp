@@ -10,7 +10,7 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
-/// Numbers in a panel: 8 KB of floats, and what the last register of a row may read behind them.
+/// Numbers in a panel: 8 KB.
 template <class T>
 inline constexpr index panel_size = 8192 / static_cast<index>(sizeof(T));
 

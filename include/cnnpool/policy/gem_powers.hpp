@@ -1,0 +1,89 @@
+// The powers that GeM raises elements to, and their roots.
+#pragma once
+
+#include "../core/math.hpp"
+
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
+
+/// x^P by multiplication.
+template <int P>
+struct whole_power {
+  template <class V>
+  CNNPOOL_HD V raise_to(const V& x) const {
+    V r = x;
+    CNNPOOL_UNROLL(8)
+    for (int i = 1; i < P; ++i) r = r * x;
+    return r;
+  }
+  template <class V>
+  CNNPOOL_HD V root(const V& x) const {
+    if constexpr (P == 1) return x;
+    else if constexpr (P == 2) return sqrt(x);
+    else if constexpr (P == 3) return cbrt(x);
+    else if constexpr (P == 4) return sqrt(sqrt(x));
+    else return pow(x, exponent<V>(1. / P));
+  }
+};
+
+/// x^p by multiplication, p known at run time.
+struct integer_power {
+  int p;
+  template <class V>
+  CNNPOOL_HD V raise_to(const V& x) const {
+    V r = x;
+    for (int i = 1; i < p; ++i) r = r * x;
+    return r;
+  }
+};
+
+/// x^p for any p > 0, the exponents given as numbers or as one per lane.
+template <class E>
+struct any_power {
+  static constexpr bool long_step = true;
+  E p, inverse;
+  template <class V>
+  CNNPOOL_HD V raise_to(const V& x) const {
+    return pow_of_normal(x, exponent<V>(p));
+  }
+  template <class V>
+  CNNPOOL_HD V root(const V& x) const {
+    return pow(x, exponent<V>(inverse));
+  }
+  /// Where a sum of pow_of_normal says something: not below p = 1 when there may be zeros and subnormals, whose small
+  /// power is not small, and not where even 2^-126 to the p is far beyond what its polynomial is good for.
+  template <class V>
+  CNNPOOL_HD auto sums_up(double lowest) const {
+    using L = lane_t<V>;
+    const V q = exponent<V>(p).high;
+    const bool any = lowest < static_cast<double>(limits<L>::smallest);
+    return (q >= V(static_cast<L>(any ? 1 : 0))) & (q <= V(static_cast<L>(200)));
+  }
+};
+
+/// x^p for a p that is the same for all lanes: whole p up to 8 by multiplication.
+struct chosen_power : any_power<double> {
+  int whole;  // p, or 0
+  bool infinite;
+
+  explicit chosen_power(double q)
+      : any_power<double>{q, 1 / q}, whole(q <= 8 && q == static_cast<int>(q) ? static_cast<int>(q) : 0),
+        infinite(q > 1e30) {}
+  template <class V>
+  CNNPOOL_HD V raise_to(const V& x) const {
+    return whole > 0 ? integer_power{whole}.raise_to(x) : any_power<double>::raise_to(x);
+  }
+  template <class V>
+  CNNPOOL_HD V root(const V& x) const {
+    return whole == 1 ? x
+           : whole == 2 ? sqrt(x)
+           : whole == 3 ? cbrt(x)
+           : whole == 4 ? sqrt(sqrt(x))
+                        : any_power<double>::root(x);
+  }
+  template <class V>
+  CNNPOOL_HD auto sums_up(double lowest) const {
+    return any_power<double>::sums_up<V>(lowest) | (V(lane_t<V>(0)) == V(static_cast<lane_t<V>>(whole == 0)));
+  }
+};
+
+}  // namespace cnnpool::detail
