@@ -32,6 +32,7 @@ using maps = Eigen::Map<const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynami
 void pooled(const float* x, float* out) { Eigen::Map<Eigen::VectorXf>(out, 512) = maps(x, 512, 768).OPERATION; }
 """
 XTENSOR = """#include <xtensor/xadapt.hpp>
+#include <xtensor/xnoalias.hpp>
 #include <xtensor/xtensor.hpp>
 void pooled(const float* x, float* out) {
   xt::noalias(xt::adapt(out, 512, xt::no_ownership(), std::array<std::size_t, 1>{512})) =
