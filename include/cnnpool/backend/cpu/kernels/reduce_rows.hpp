@@ -111,7 +111,7 @@ struct reduce_rows {
         CNNPOOL_UNROLL(1)
         for (int k = 0; k < in_row; k += some)
           step_registers<some>(f, s + k, x + k * N, size / in_long, size % in_long - k * N, weights_at(done + k * N),
-                               tail + k * N);
+                               tail_at(tail, k * N));
       };
       if constexpr (some == in_row) step(acc);
       else in_memory<in_row>(acc, step);
@@ -171,7 +171,7 @@ struct reduce_rows {
               CNNPOOL_UNROLL(1)
               for (int j = 0; j < R; j += some)
                 step_rows<some>(form, t + j, x + (r + j) * step + k * N, step, blocks, rest - k * N, weights_at(k * N),
-                                tail + k * N, first + i, r + j, rows);
+                                tail_at(tail, k * N), first + i, r + j, rows);
             };
             if constexpr (some == R) {
               step_some(s);
@@ -250,6 +250,10 @@ struct reduce_rows {
   CNNPOOL_INLINE const L* weights_at(index i) const {
     if constexpr (weighted) return weights + i;
     else return nullptr;
+  }
+  CNNPOOL_INLINE static const L* tail_at(const L* tail, [[maybe_unused]] index i) {
+    if constexpr (weighted) return tail + i;
+    else return tail;
   }
   template <class G>
   CNNPOOL_INLINE auto channel(const G& form, index o, index r, index rows) const {
