@@ -36,10 +36,11 @@ struct memory {
 /// From 8 or 16 bits to 32.
 template <class From, int N>
 CNNPOOL_INLINE void widen(const void* p, typename vector_of<std::int32_t, N>::type& r) {
-  const auto& from = *static_cast<const typename memory<N * static_cast<int>(sizeof(From))>::type*>(p);
-  if constexpr (std::is_same_v<From, std::uint16_t>) asm("vpmovzxwd {%1, %0|%0, %1}" : "=v"(r) : "m"(from));
-  else if constexpr (std::is_same_v<From, std::uint8_t>) asm("vpmovzxbd {%1, %0|%0, %1}" : "=v"(r) : "m"(from));
-  else asm("vpmovsxbd {%1, %0|%0, %1}" : "=v"(r) : "m"(from));
+  using bytes = typename memory<N * static_cast<int>(sizeof(From))>::type;  // deduced, it would lose its alignment
+  const bytes* const from = static_cast<const bytes*>(p);
+  if constexpr (std::is_same_v<From, std::uint16_t>) asm("vpmovzxwd {%1, %0|%0, %1}" : "=v"(r) : "m"(*from));
+  else if constexpr (std::is_same_v<From, std::uint8_t>) asm("vpmovzxbd {%1, %0|%0, %1}" : "=v"(r) : "m"(*from));
+  else asm("vpmovsxbd {%1, %0|%0, %1}" : "=v"(r) : "m"(*from));
 }
 
 template <class Level, class From, class L, int N>
