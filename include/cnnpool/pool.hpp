@@ -27,7 +27,7 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 template <backend B, viewable X, pooling_policy P>
 std::size_t workspace_bytes(const B& b, const X& x, const P& policy) {
   using D = detail::result_t<B, X>;
-  return detail::with_source(x, [&](const auto& source) {
+  return detail::with_source<B>(x, [&](const auto& source) {
     detail::check_call(policy, source.extents());
     return detail::measured<D>(b, source, policy);
   });
@@ -45,7 +45,7 @@ void pool_into(const B& b, const X& x, const P& policy, Out&& out, W& w) {
   static_assert(detail::has_output<Out>,
                 "cnnpool::pool_into: the output is neither descriptors nor a descriptor_span nor an adapted matrix");
   if constexpr (detail::has_output<Out>) {
-    detail::with_source(x, [&](const auto& source) {
+    detail::with_source<B>(x, [&](const auto& source) {
       detail::pool_source_into(b, source, policy, detail::output_of(out), w);
     });
   }
@@ -61,7 +61,7 @@ template <backend B, viewable X, pooling_policy P>
 auto pool(const B& b, const X& x, const P& policy) {
   detail::check_host_result<B>();
   using D = detail::result_t<B, X>;
-  return detail::with_source(x, [&](const auto& source) {
+  return detail::with_source<B>(x, [&](const auto& source) {
     const shape& e = source.extents();
     detail::check_call(policy, e);
     descriptors<D> out(e.n, descriptor_size(policy, e));
@@ -98,8 +98,8 @@ auto pool(const B& b, const X& batches, const P& policy) {
       rows += e.n;
       bytes += e.n * detail::image_bytes(source);
     };
-    if constexpr (stays) detail::with_source(views.emplace_back(detail::view_of(x)), count);
-    else detail::with_source(x, count);
+    if constexpr (stays) detail::with_source<B>(views.emplace_back(detail::view_of(x)), count);
+    else detail::with_source<B>(x, count);
   }
   descriptors<D> out(rows, d);
   if (out.size() == 0) return out;
@@ -115,7 +115,7 @@ auto pool(const B& b, const X& batches, const P& policy) {
         const bool all = own.measuring();  // the largest says what a thread needs
         for (index i = all ? 0 : first; i < (all ? count : first + n); ++i) {
           const std::size_t at = static_cast<std::size_t>(i);
-          detail::with_source(views[at], [&](const auto& source) {
+          detail::with_source<B>(views[at], [&](const auto& source) {
             const auto to = rows_of(at, source);
             if (to.rows() > 0) detail::run_converted(b_, own, source, policy, detail::matrix_of(to));
           });
@@ -125,7 +125,7 @@ auto pool(const B& b, const X& batches, const P& policy) {
   } else {
     std::size_t at = 0;
     for (const auto& x : batches)
-      detail::with_source(x, [&](const auto& source) {
+      detail::with_source<B>(x, [&](const auto& source) {
         detail::pool_source_into(b, source, policy, rows_of(at++, source), w);
       });
   }
@@ -142,7 +142,7 @@ auto pool(const X& x, const P& policy) {
 template <backend B, viewable X, pooling_policy P, region_grid G, class Out, workspace_memory W>
   requires(detail::has_output<Out>)
 void pool_regions_into(const B& b, const X& x, const P& policy, const G& grid, Out&& out, W& w) {
-  detail::with_source(x, [&](const auto& source) {
+  detail::with_source<B>(x, [&](const auto& source) {
     const shape& e = source.extents();
     detail::pool_regions_source_into(b, source, policy, grid.regions(e.h, e.w), detail::output_of(out), w);
   });
@@ -152,7 +152,7 @@ template <backend B, viewable X, pooling_policy P, region_grid G>
 auto pool_regions(const B& b, const X& x, const P& policy, const G& grid) {
   detail::check_host_result<B>();
   using D = detail::result_t<B, X>;
-  return detail::with_source(x, [&](const auto& source) {
+  return detail::with_source<B>(x, [&](const auto& source) {
     const shape& e = source.extents();
     const auto regions = grid.regions(e.h, e.w);
     detail::check_regional_call(policy, regions, e);

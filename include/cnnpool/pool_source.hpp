@@ -10,15 +10,15 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 
-/// Calls f(source of a typed view).
-template <class X, class F>
+/// Calls f(source of a typed view), for backend B.
+template <class B, class X, class F>
 decltype(auto) with_source(const X& x, F&& f) {
   const auto& v = view_of(x);
   using V = std::remove_cvref_t<decltype(v)>;
   if constexpr (is_source<V>) return f(v);
   else if constexpr (requires { typename V::accumulator_type; }) return f(as_source(v));
-  else if constexpr (requires { V::names_no_type; })
-    return visit(v, [&](const auto& typed) -> decltype(auto) { return f(as_source_of_panels(typed)); });
+  else if constexpr (requires { V::names_no_type; B::converts_tiles; })
+    return visit(v, [&](const auto& typed) -> decltype(auto) { return f(as_source<known::no_type>(typed)); });
   else return visit(v, [&](const auto& typed) -> decltype(auto) { return f(as_source(typed)); });
 }
 

@@ -72,18 +72,17 @@ struct map_geometry {
   index h, w, down, across;
 };
 
+/// The same with what is read, for kernels that are compiled for its type.
 template <class X, class A>
 struct fold_problem : fold_geometry<A> {
   using T = typename X::value_type;
 
   X x;
-  const T* end;
 
   CNNPOOL_HD const T* start(index n, index o) const { return x.view.data() + this->at(n, o); }
 
   fold_problem(const X& x_, bool over_channels, const matrix<A>& out)
-      : fold_geometry<A>(x_.extents(), x_.view.stride(), over_channels, out), x(x_),
-        end(x.view.data() + fold_geometry<A>::end) {}
+      : fold_geometry<A>(x_.extents(), x_.view.stride(), over_channels, out), x(x_) {}
 };
 
 }  // namespace cnnpool::detail

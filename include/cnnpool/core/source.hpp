@@ -23,11 +23,18 @@ struct read_both {
   }
 };
 
-/// Panels: the scalar type was not known when the program was compiled (any_feature_view). A backend may then convert
-/// tiles to its accumulator first, so that its kernels are compiled once, not once per type.
-template <class View, class Read = read_as_is, bool Panels = false>
+/// What is known of a source when a program is compiled, where it is more or less than the view's type says: a backend
+/// may compile less.
+enum class known {
+  type,     // what the view says
+  no_type,  // any_feature_view: its tiles may be converted to the accumulator first, for kernels of that type alone
+  rows,     // of a matrix: the positions of a channel are adjacent, nearly always
+  columns,  // of a matrix, whose channels are adjacent, always
+};
+
+template <class View, class Read = read_as_is, known Known = known::type>
 struct source {
-  static constexpr bool by_panels = Panels;
+  static constexpr known known_ = Known;
   using value_type = typename View::value_type;
   using space = typename View::space;
   View view;
@@ -37,7 +44,7 @@ struct source {
   source images(index first, index count) const { return {view.images(first, count), read}; }
   source crop(const box& b) const { return {view.crop(b), read}; }
   template <class Next>
-  source<View, read_both<Read, Next>, Panels> then(const Next& next) const {
+  source<View, read_both<Read, Next>, Known> then(const Next& next) const {
     return {view, {read, next}};
   }
 };
@@ -52,17 +59,13 @@ CNNPOOL_HD L as_lane(const T& stored, const quantization& q) {
 }
 
 /// Element (n, c, h, w) as a lane of type L, the read function applied.
-template <class L, class View, class Read, bool Panels>
-CNNPOOL_HD L element(const source<View, Read, Panels>& x, index n, index c, index h, index w) {
+template <class L, class View, class Read, known Known>
+CNNPOOL_HD L element(const source<View, Read, Known>& x, index n, index c, index h, index w) {
   return x.read(as_lane<L>(x.view(n, c, h, w), x.view.quantized()));
 }
 
-template <class View>
-source<View> as_source(const View& view) {
-  return {view, {}};
-}
-template <class View>
-source<View, read_as_is, true> as_source_of_panels(const View& view) {
+template <known Known = known::type, class View>
+source<View, read_as_is, Known> as_source(const View& view) {
   return {view, {}};
 }
 
@@ -77,7 +80,8 @@ index image_bytes(const X& x) {
 template <class Space, class A>
 auto rows_as_images(const matrix<A>& m) {
   using T = std::remove_const_t<A>;
-  return as_source(feature_view<T, Space>(m.data, {m.rows, 1, 1, m.cols}, strides{m.row_stride, 0, 0, m.col_stride}));
+  return as_source<known::rows>(
+      feature_view<T, Space>(m.data, {m.rows, 1, 1, m.cols}, strides{m.row_stride, 0, 0, m.col_stride}));
 }
 
 /// The rows of a matrix as images of one position: n x c x 1 x 1.

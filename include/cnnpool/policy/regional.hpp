@@ -19,8 +19,8 @@ namespace detail {
 template <class Space, class A>
 auto row_groups(const matrix<A>& m, index step, index count, index maps) {
   using T = std::remove_const_t<A>;
-  return as_source(feature_view<T, Space>(m.data, {maps, m.cols, count, 1},
-                                          strides{m.row_stride * step, m.col_stride, m.row_stride, 0}));
+  return as_source<known::columns>(feature_view<T, Space>(m.data, {maps, m.cols, count, 1},
+                                                          strides{m.row_stride * step, 1, m.row_stride, 0}));
 }
 
 }  // namespace detail

@@ -23,7 +23,7 @@ namespace detail {
 struct inverse_norm {
   template <class V>
   CNNPOOL_HD V operator()(const V& norm) const {
-    return V(lane_t<V>(1)) / safe_norm{0}(norm);
+    return by_norm{0}(V(lane_t<V>(1)), norm);
   }
 };
 }  // namespace detail

@@ -65,18 +65,13 @@ struct euclidean_norm {
   }
 };
 
-struct safe_norm {
+/// x / (norm + epsilon), a zero row as it is.
+struct by_norm {
   double add_epsilon;
   template <class V>
-  CNNPOOL_HD V operator()(const V& norm) const {
+  CNNPOOL_HD V operator()(const V& x, const V& norm) const {
     using L = lane_t<V>;
-    return maximum(V(limits<L>::smallest), norm + V(static_cast<L>(add_epsilon)));
-  }
-};
-struct quotient {
-  template <class V>
-  CNNPOOL_HD V operator()(const V& x, const V& y) const {
-    return x / y;
+    return x / maximum(V(limits<L>::smallest), norm + V(static_cast<L>(add_epsilon)));
   }
 };
 
@@ -98,8 +93,7 @@ struct l2 {
     const scratch::frame frame(s);
     const matrix<A> norms = s.make<A>(in.rows, 1);
     b.fold(s, rows_as_images<typename B::space>(in), detail::euclidean_norm{}, norms);
-    b.map(s, norms, detail::safe_norm{add_epsilon}, norms);
-    b.map(s, out, detail::quotient{}, in, per_row<A>{norms});
+    b.map(s, out, detail::by_norm{add_epsilon}, in, per_row<A>{norms});
   }
 };
 

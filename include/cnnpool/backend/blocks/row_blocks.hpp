@@ -64,7 +64,7 @@ struct row_blocks {
         const auto c = load_chunk<per_chunk>(x + first);
         CNNPOOL_UNROLL(16)
         for (int k = 0; k < per_chunk; ++k) s = fold.stepped(f, s, c.v[k], n, first + k);
-      } else if (x + first >= p.x.view.data() && x + first + per_chunk <= p.end) {
+      } else if (x + first >= p.x.view.data() && x + first + per_chunk <= p.x.view.data() + p.end) {
         const auto c = load_chunk<per_chunk>(x + first);
         CNNPOOL_UNROLL(16)
         for (int k = 0; k < per_chunk; ++k)

@@ -33,6 +33,8 @@ struct cpu {
   using space = host_space;
   template <class T>
   using accumulator = accumulator_t<T>;
+  /// Where the scalar type is known at run time only, see `known`.
+  static constexpr bool converts_tiles = true;
 
   template <class X, class F, class A>
   void fold(scratch& s, const X& x, const F& f, const matrix<A>& out) const {
@@ -53,8 +55,7 @@ struct cpu {
     const shape& e = x.extents();
     const detail::region_plan plan(s, regions, e.h, e.w);
     const strides& st = x.view.stride();
-    using S = std::conditional_t<X::by_panels, A, typename X::value_type>;
-    fold_regions_of(s, detail::panel_source_of<S>(x, level), detail::fold_geometry<A>(e, st, false, out),
+    fold_regions_of(s, detail::panel_source_of<A>(x, level), detail::fold_geometry<A>(e, st, false, out),
                     detail::map_geometry{e.h, e.w, st.h, st.w}, detail::image_bytes(x) * e.n, x.read, f, regions, plan);
   }
 
@@ -213,20 +214,20 @@ struct cpu {
   template <class X, class F, class W, class A>
   void run_fold(const X& x, bool over_channels, const F& f, const W& weights, index weights_stride,
                 const matrix<A>& out) const {
-    using S = std::conditional_t<X::by_panels, A, typename X::value_type>;
-    run_fold_of(detail::panel_source_of<S>(x, level),
-                detail::fold_geometry<A>(x.extents(), x.view.stride(), over_channels, out),
-                detail::image_bytes(x) * x.extents().n, x.read, f, weights, weights_stride);
+    run_fold_of<X::known_>(detail::panel_source_of<A>(x, level),
+                           detail::fold_geometry<A>(x.extents(), x.view.stride(), over_channels, out),
+                           detail::image_bytes(x) * x.extents().n, x.read, f, weights, weights_stride);
   }
-  template <class S, class Read, class F, class W, class A>
+  template <known Known, class S, class Read, class F, class W, class A>
   void run_fold_of(const detail::panel_source<S>& from, detail::fold_geometry<A> p, index bytes, const Read& read,
                    const F& f, const W& weights, index weights_stride) const {
     // Images side by side in memory would become columns, whose elements are added in another order than one image's.
     const bool same_order = p.image_stride != 1 || p.elements.count == 1 || p.elements.inner_stride == 1;
-    if constexpr (!detail::differs_by_channel<F>)
+    if constexpr (!detail::differs_by_channel<F> && Known != known::columns)
       if (p.outputs.count == 1 && p.images > 1 && detail::fold_outputs<F> == 1 && weights_stride == 0 && same_order)
         p.images_as_outputs();
-    const bool rows = p.elements.inner_stride == 1 || p.outputs.inner_stride != 1;
+    const bool rows = Known == known::rows || (Known != known::columns &&
+                                               (p.elements.inner_stride == 1 || p.outputs.inner_stride != 1));
     // Long runs of memory, but enough tiles for the threads.
     const index outputs = p.outputs.count * p.images;
     const index share = outputs / workers_for(bytes, (outputs + 63) / 64) / 64 * 64;
@@ -234,7 +235,7 @@ struct cpu {
     const index columns = share < 64 ? 64 : share < most ? share : most;
     const detail::tiles tiles(p.outputs, rows ? detail::row_tile : columns, p.images, rows);
     const index workers = workers_for(bytes, tiles.count());
-    if (rows) {
+    if constexpr (Known != known::columns) {
       const auto run_rows = [&]<class G>(const G& g) {
         parallel_shares(workers, tiles.count(), [&](index, index first, index last) {
           detail::run_up_to_avx2(level, detail::fold_share<detail::reduce_rows, S, Read, G, W, A>{
@@ -242,14 +243,17 @@ struct cpu {
         });
       };
       using detail::optimistic;
-      if constexpr (std::is_same_v<W, detail::no_weights>) run_rows(optimistic(f));
-      else run_rows(f);
-    } else {
+      if constexpr (std::is_same_v<W, detail::no_weights>) {
+        if (rows) return run_rows(optimistic(f));
+      } else {
+        if (rows) return run_rows(f);
+      }
+    }
+    if constexpr (Known != known::rows)
       parallel_shares(workers, tiles.count(), [&](index, index first, index last) {
         detail::run_at(level, detail::fold_share<detail::reduce_columns, S, Read, F, W, A>{
                                   p, from, read, f, weights, weights_stride, tiles, first, last});
       });
-    }
   }
 };
 

@@ -206,8 +206,8 @@ CNNPOOL_INLINE auto first_lanes(index count) {
 template <class Level, class T, class Read, class L>
 class reader {
  public:
-  template <class View, bool Panels>
-  CNNPOOL_INLINE explicit reader(const source<View, Read, Panels>& x)
+  template <class View, known Known>
+  CNNPOOL_INLINE explicit reader(const source<View, Read, Known>& x)
       : read_(x.read),
         scale_(static_cast<L>(x.view.quantized().scale)),
         zero_(static_cast<L>(x.view.quantized().zero_point)),
