@@ -3,6 +3,7 @@
 // A user may define, before the first include and alike in every translation unit:
 //   CNNPOOL_NO_SIMD      the CPU backend uses plain scalar lanes (what other compilers get anyway)
 //   CNNPOOL_NO_OPENMP    the CPU backend stays sequential although the compiler has OpenMP switched on
+//   CNNPOOL_COMPILED     the program is linked with cnnpool::compiled (library.hpp), whose target defines this
 // The library defines:
 //   CNNPOOL_HD           in front of every function that must run inside a kernel: a policy's init, step, merge,
 //                        finish and what they call. Always inlined on a CPU, __host__ __device__ under nvcc.
@@ -190,3 +191,17 @@
 #define CNNPOOL_JOIN_TWO(a, b) CNNPOOL_JOINED_TWO(a, b)
 #define CNNPOOL_JOINED_TWO(a, b) a##b
 #define CNNPOOL_CPU_VARIANT CNNPOOL_JOIN_TWO(CNNPOOL_CPU_LANES, CNNPOOL_CPU_THREADS)
+
+// Kernels come from the library in units of the flags that it is compiled with: no instruction set named, no fast math,
+// exceptions, optimised. CNNPOOL_PLAIN_FLAGS, pasted with the flags of the variant, is itself only where there are none.
+#if defined(CNNPOOL_COMPILED) && (CNNPOOL_HAS_X86_LEVELS || (CNNPOOL_HAS_PACKS && !defined(__x86_64__)))
+#define CNNPOOL_PLAIN_FLAGS 1
+#define CNNPOOL_WITH(a, b, c, d, e) CNNPOOL_WITH_PASTED(a, b, c, d, e)
+#define CNNPOOL_WITH_PASTED(a, b, c, d, e) CNNPOOL_PLAIN_FLAGS##a##b##c##d##e
+#if CNNPOOL_WITH(CNNPOOL_WITH_SIMD, CNNPOOL_WITH_FMA, CNNPOOL_WITH_BMI, CNNPOOL_WITH_MATH, CNNPOOL_WITHOUT_EXCEPTIONS)
+#define CNNPOOL_USES_LIBRARY 1
+#endif
+#endif
+#if !defined(CNNPOOL_USES_LIBRARY)
+#define CNNPOOL_USES_LIBRARY 0
+#endif

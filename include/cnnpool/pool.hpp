@@ -20,6 +20,9 @@
 #include "backend/cpu/cpu.hpp"
 #include "misuse.hpp"
 #include "pool_source.hpp"
+#if CNNPOOL_USES_LIBRARY
+#include "library.hpp"
+#endif
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 

@@ -56,7 +56,7 @@ struct cpu {
     const detail::region_plan plan(s, regions, e.h, e.w);
     const strides& st = x.view.stride();
     fold_regions_of(s, detail::panel_source_of<A>(x, level), detail::fold_geometry<A>(e, st, false, out),
-                    detail::map_geometry{e.h, e.w, st.h, st.w}, detail::image_bytes(x) * e.n, x.read, f, regions, plan);
+                    detail::map_geometry{e.h, e.w, st.h, st.w}, detail::image_bytes(x) * e.n, x.read, f, plan);
   }
 
   template <class X, class W, class A>
@@ -108,9 +108,7 @@ struct cpu {
     if (s.measuring()) return;
     parallel_shares(workers_for(out.rows * out.cols * static_cast<index>(sizeof(A)), out.rows), out.rows,
                     [&](index, index first, index last) {
-                      detail::run_up_to_avx2(level, [&]<class Level>() CNNPOOL_LAMBDA {
-                        for (index i = first; i < last; ++i) detail::map_row<Level>(out, f, i, in...);
-                      });
+                      detail::run_up_to_avx2(level, detail::map_share<A, F, In...>{out, f, {in...}, first, last});
                     });
   }
 
@@ -144,11 +142,11 @@ struct cpu {
   }
 
  private:
-  template <class T, class Read, class F, class R, class A>
+  template <class T, class Read, class F, class A>
   void fold_regions_of(scratch& s, const detail::panel_source<T>& from, const detail::fold_geometry<A>& p,
-                       const detail::map_geometry& map, index bytes, const Read& read, const F& f, const R& regions,
+                       const detail::map_geometry& map, index bytes, const Read& read, const F& f,
                        const detail::region_plan& plan) const {
-    using baseline = detail::reduce_regions<detail::level_baseline, T, Read, F, R, A>;
+    using baseline = detail::reduce_regions<detail::level_baseline, T, Read, F, A>;
     const bool adjacent_channels = p.outputs.inner_stride == 1;
     // A square of NCHW reads half lines; the other halves stay in the first-level cache until its neighbour comes.
     const bool small_map = map.h * map.w <= 128;
@@ -165,14 +163,9 @@ struct cpu {
     char* memory = static_cast<char*>(s.bytes(static_cast<std::size_t>(own * workers)));
     if (s.measuring()) return;
     parallel_shares(workers, tiles.count(), [&](index worker, index first, index last) {
-      detail::run_up_to_avx2(level, [&]<class Level>() CNNPOOL_LAMBDA {
-        using kernel = detail::reduce_regions<Level, T, Read, F, R, A>;
-        char* const mine = memory + worker * own;
-        const kernel k{p, from, map, f, regions, plan, reinterpret_cast<typename kernel::state*>(mine),
-                       reinterpret_cast<T*>(mine + of_cells),
-                       detail::reader<Level, T, Read, A>(from.scale, read)};
-        tiles.visit(first, last, k);
-      });
+      char* const mine = memory + worker * own;
+      detail::run_up_to_avx2(level, detail::regions_share<detail::reduce_regions, T, Read, F, A>{
+                                        p, from, map, read, f, plan, mine, mine + of_cells, tiles, first, last});
     });
   }
 

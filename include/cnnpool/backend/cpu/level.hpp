@@ -15,7 +15,7 @@ constexpr const char* to_string(instruction_set level) {
   return names[static_cast<int>(level)];
 }
 
-inline namespace CNNPOOL_CPU_VARIANT {
+inline namespace CNNPOOL_CPU_LANES {
 
 /// The widest one that this machine has and this compiler can target. Asked anew each time: that is a few loads, and a
 /// static variable would be one for the whole process, which keeps a plugin from being unloaded.
@@ -31,10 +31,10 @@ inline instruction_set best_instruction_set() {
 #endif
 }
 
-}  // namespace CNNPOOL_CPU_VARIANT
+}  // namespace CNNPOOL_CPU_LANES
 
 namespace detail {
-inline namespace CNNPOOL_CPU_VARIANT {
+inline namespace CNNPOOL_CPU_LANES {
 
 /// bytes: width of a register. Every processor with AVX2 and FMA
 /// has F16C.
@@ -109,6 +109,6 @@ void run_up_to_avx2(instruction_set wanted, const Task& task) {
   run_baseline(task);
 }
 
-}  // namespace CNNPOOL_CPU_VARIANT
+}  // namespace CNNPOOL_CPU_LANES
 }  // namespace detail
 }  // namespace cnnpool

@@ -1,6 +1,8 @@
 // Elementwise work on matrices: out(i, j) = f(in(i, j)...), in lanes along the row.
 #pragma once
 
+#include <tuple>
+
 #include "../../core/matrix.hpp"
 #include "load.hpp"
 
@@ -62,10 +64,24 @@ CNNPOOL_INLINE void map_lanes(A* out, index stride, index cols, const F& f, cons
   }
 }
 
-template <class Level, class A, class F, class... In>
-CNNPOOL_INLINE void map_row(const matrix<A>& out, const F& f, index i, const In&... in) {
-  using V = pack<A, level_width<Level, A, 64>>;
-  map_lanes<V>(&out(i, 0), out.col_stride, out.cols, f, row_of<V>(in, i)...);
-}
+/// A worker's share: rows first .. last-1.
+template <class A, class F, class... In>
+struct map_share {
+  const matrix<A>& out;
+  const F& f;
+  std::tuple<const In&...> in;
+  index first, last;
+
+  template <class Level>
+  CNNPOOL_INLINE void operator()() const {
+    using V = pack<A, level_width<Level, A, 64>>;
+    std::apply(
+        [&](const In&... inputs) CNNPOOL_LAMBDA {
+          for (index i = first; i < last; ++i)
+            map_lanes<V>(&out(i, 0), out.col_stride, out.cols, f, row_of<V>(inputs, i)...);
+        },
+        in);
+  }
+};
 
 }  // namespace cnnpool::detail

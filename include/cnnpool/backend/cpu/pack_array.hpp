@@ -5,7 +5,7 @@
 #include "../../core/math.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
-inline namespace CNNPOOL_CPU_VARIANT {
+inline namespace CNNPOOL_CPU_LANES {
 
 template <class L, int N>
 struct pack_mask {
@@ -163,5 +163,5 @@ CNNPOOL_HD pack<L, N> shuffled(const pack<L, N>& a, const pack<L, N>& b) {
   return r;
 }
 
-}  // namespace CNNPOOL_CPU_VARIANT
+}  // namespace CNNPOOL_CPU_LANES
 }  // namespace cnnpool

@@ -10,7 +10,7 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
-inline namespace CNNPOOL_CPU_VARIANT {
+inline namespace CNNPOOL_CPU_LANES {
 
 template <class L, int N>
 struct pack_mask {
@@ -237,5 +237,5 @@ CNNPOOL_INLINE pack<L, N> shuffled(const pack<L, N>& a, const pack<L, N>& b) {
   return r;
 }
 
-}  // namespace CNNPOOL_CPU_VARIANT
+}  // namespace CNNPOOL_CPU_LANES
 }  // namespace cnnpool

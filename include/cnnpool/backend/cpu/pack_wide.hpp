@@ -11,7 +11,7 @@
 #include "../../core/math.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
-inline namespace CNNPOOL_CPU_VARIANT {
+inline namespace CNNPOOL_CPU_LANES {
 template <class L>
 struct same_size_int {
   using type = std::int32_t;
@@ -92,5 +92,5 @@ CNNPOOL_INLINE void convert_lanes(To& to, const From& from) {
   to = __builtin_convertvector(from, To);
 }
 
-}  // namespace CNNPOOL_CPU_VARIANT
+}  // namespace CNNPOOL_CPU_LANES
 }  // namespace cnnpool::detail

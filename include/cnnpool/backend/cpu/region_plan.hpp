@@ -11,7 +11,8 @@ namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 struct region_plan {
   struct place {
     index row_first, row_last, col_first, col_last;  // cells, last excluded
-    index positions;
+    box region;
+    index positions() const { return region.h * region.w; }
   };
   index row_cells = 0, col_cells = 0, count = 0;
   index most_rows = 0;  // of the map in a row of cells
@@ -48,7 +49,7 @@ struct region_plan {
       if (row_cut[r + 1] - row_cut[r] > most_rows) most_rows = row_cut[r + 1] - row_cut[r];
     for (index k = 0; k < count; ++k) {
       const box b = regions[k];
-      places[k] = {row_cell[b.h0], row_cell[b.h0 + b.h], col_cell[b.w0], col_cell[b.w0 + b.w], b.h * b.w};
+      places[k] = {row_cell[b.h0], row_cell[b.h0 + b.h], col_cell[b.w0], col_cell[b.w0 + b.w], b};
     }
   }
 

@@ -4,6 +4,7 @@
 #include "../lines.hpp"
 #include "load.hpp"
 #include "panel/panel.hpp"
+#include "region_plan.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
@@ -57,6 +58,27 @@ struct fold_share {
   CNNPOOL_INLINE W weights_of(index n) const {
     if constexpr (std::is_pointer_v<W>) return weights + n * weights_stride;
     else return weights;
+  }
+};
+
+/// The same of a fold over regions, with its memory.
+template <template <class, class, class, class, class> class Kernel, class T, class Read, class F, class A>
+struct regions_share {
+  const fold_geometry<A>& p;
+  const panel_source<T>& from;
+  const map_geometry& map;
+  const Read& read;
+  const F& f;
+  const region_plan& plan;
+  char *cells, *copies;
+  const tiles& all;
+  index first, last;
+
+  template <class Level>
+  CNNPOOL_INLINE void operator()() const {
+    using kernel = Kernel<Level, T, Read, F, A>;
+    all.visit(first, last, kernel{p, from, map, f, plan, reinterpret_cast<typename kernel::state*>(cells),
+                                  reinterpret_cast<T*>(copies), reader<Level, T, Read, A>(from.scale, read)});
   }
 };
 

@@ -22,7 +22,7 @@ struct cell_rows {
   index down, across, next;  // to the next row, column and channel
 };
 
-template <class Level, class T, class Read, class F, class R, class A>
+template <class Level, class T, class Read, class F, class A>
 struct reduce_regions {
   using L = A;
   static constexpr int N = level_width<Level, L, 32 / static_cast<int>(sizeof(L))>;
@@ -33,7 +33,6 @@ struct reduce_regions {
   const panel_source<T>& from;
   const map_geometry& map;
   const F& fold;
-  const R& regions;
   const region_plan& plan;
   state* cells;  // as many as region_plan::states_for says
   T* copies;     // as many as copies_for says
@@ -264,7 +263,7 @@ struct reduce_regions {
   template <class Store>
   CNNPOOL_INLINE void finish(const state& s, index n, index k, index c, index count, const Store& store) const {
     const auto f = for_channels<V>(fold, c, count);
-    const auto results = f.finish(s, plan.places[k].positions);
+    const auto results = f.finish(s, plan.places[k].positions());
     CNNPOOL_UNROLL(8)
     for (int v = 0; v < value_count<std::remove_cvref_t<decltype(results)>>; ++v) store(value(results, v), v);
     if constexpr (requires { f.in_range(s); }) recompute_where_needed(f.in_range(s), n, k, c, count);
@@ -274,7 +273,7 @@ struct reduce_regions {
   CNNPOOL_INLINE void recompute_where_needed(const M& good, index n, index k, index first, index count) const {
     if (all(good)) return;
     for (int i = 0; i < count; ++i)
-      if (!good[i]) recompute(n, k, first + i, regions[k]);
+      if (!good[i]) recompute(n, k, first + i, plan.places[k].region);
   }
   [[gnu::noinline]] void recompute(index n, index k, index c, const box& b) const {
     const index at = p.at(n, c);

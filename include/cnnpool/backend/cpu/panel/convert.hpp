@@ -42,7 +42,7 @@ struct convert_task {
   }
 };
 
-inline namespace CNNPOOL_CPU_VARIANT {
+inline namespace CNNPOOL_CPU_LANES {
 
 template <class S, class T>
 void copy_run(const void* from, index stride, index count, const quantization&, T* to) {
@@ -74,5 +74,5 @@ conversion<T> conversion_of([[maybe_unused]] instruction_set wanted) {
   }
 }
 
-}  // namespace CNNPOOL_CPU_VARIANT
+}  // namespace CNNPOOL_CPU_LANES
 }  // namespace cnnpool::detail

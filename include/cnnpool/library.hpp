@@ -1,0 +1,130 @@
+// What the library cnnpool::compiled holds: the CPU backend's kernels for the policies and stages of pooling.hpp, on
+// float, double and any_feature_view. A program that links it compiles their calls, not their code.
+//
+// A list, in groups, each a macro of the accumulator's type. A program's units declare all of it; a unit of the library
+// (cmake/library.cmake) defines one group for one type. What is not in the list (a user's own fold, a concat, a typed
+// view of 8 or 16 bits) and units of other flags (CNNPOOL_USES_LIBRARY, config.hpp) are compiled from the headers as
+// without a library.
+#pragma once
+
+#include "backend/cpu/cpu.hpp"
+#include "policy/average.hpp"
+#include "policy/crow.hpp"
+#include "policy/gem.hpp"
+#include "policy/max.hpp"
+#include "policy/nonzero.hpp"
+#include "policy/rmac.hpp"
+#include "policy/spoc.hpp"
+#include "policy/sum.hpp"
+#include "policy/vlad.hpp"
+#include "pool_source.hpp"
+#include "post/l2.hpp"
+#include "post/power.hpp"
+#include "post/scale.hpp"
+#include "post/whiten.hpp"
+
+#if defined(CNNPOOL_COMPILING)
+#define CNNPOOL_LIBRARY_TEMPLATE template
+#else
+#define CNNPOOL_LIBRARY_TEMPLATE extern template
+#endif
+
+#if CNNPOOL_HAS_X86_LEVELS
+#define CNNPOOL_LIBRARY_AT(level, ...) CNNPOOL_LIBRARY_TEMPLATE void run_##level(const __VA_ARGS__&);
+#else
+#define CNNPOOL_LIBRARY_AT(level, ...)
+#endif
+#define CNNPOOL_LIBRARY_UP_TO_AVX2(...)                           \
+  CNNPOOL_LIBRARY_TEMPLATE void run_baseline(const __VA_ARGS__&); \
+  CNNPOOL_LIBRARY_AT(avx2, __VA_ARGS__)
+#define CNNPOOL_LIBRARY_TASK(...)         \
+  CNNPOOL_LIBRARY_UP_TO_AVX2(__VA_ARGS__) \
+  CNNPOOL_LIBRARY_AT(avx512, __VA_ARGS__)
+
+#define CNNPOOL_LIBRARY_ROWS(A, F, W) CNNPOOL_LIBRARY_UP_TO_AVX2(fold_share<reduce_rows, A, read_as_is, F, W, A>)
+#define CNNPOOL_LIBRARY_COLUMNS(A, F, W) CNNPOOL_LIBRARY_TASK(fold_share<reduce_columns, A, read_as_is, F, W, A>)
+#define CNNPOOL_LIBRARY_FOLD(A, F, W) CNNPOOL_LIBRARY_ROWS(A, F, W) CNNPOOL_LIBRARY_COLUMNS(A, F, W)
+#define CNNPOOL_LIBRARY_MAP(A, F, ...) CNNPOOL_LIBRARY_UP_TO_AVX2(map_share<A, F, __VA_ARGS__>)
+#define CNNPOOL_LIBRARY_CONVERSION(A, S) CNNPOOL_LIBRARY_TASK(convert_task<S, A>)
+
+#define CNNPOOL_LIBRARY_SUMS(A)                                 \
+  CNNPOOL_LIBRARY_FOLD(A, sum, no_weights)                      \
+  CNNPOOL_LIBRARY_FOLD(A, average, no_weights)                  \
+  CNNPOOL_LIBRARY_FOLD(A, nonzero, no_weights)                  \
+  CNNPOOL_LIBRARY_FOLD(A, weighted_sum, const A*)               \
+  CNNPOOL_LIBRARY_MAP(A, center_prior, row_index, column_index)
+#define CNNPOOL_LIBRARY_MAXIMA(A)                                                           \
+  CNNPOOL_LIBRARY_ROWS(A, optimistic_max, no_weights)                                       \
+  CNNPOOL_LIBRARY_COLUMNS(A, cnnpool::max, no_weights)                                      \
+  CNNPOOL_LIBRARY_UP_TO_AVX2(regions_share<reduce_regions, A, read_as_is, cnnpool::max, A>)
+#define CNNPOOL_LIBRARY_POWERS(A)                                 \
+  CNNPOOL_LIBRARY_FOLD(A, power_mean<whole_power<3>>, no_weights) \
+  CNNPOOL_LIBRARY_FOLD(A, power_mean<chosen_power>, no_weights)
+#define CNNPOOL_LIBRARY_CROW(A)                                      \
+  CNNPOOL_LIBRARY_FOLD(A, scaled_sum<A>, no_weights)                 \
+  CNNPOOL_LIBRARY_FOLD(A, weighted_sum_and_nonzero, const A*)        \
+  CNNPOOL_LIBRARY_ROWS(A, power_sum, no_weights)                     \
+  CNNPOOL_LIBRARY_MAP(A, relative_to_largest, matrix<A>, per_row<A>) \
+  CNNPOOL_LIBRARY_MAP(A, spatial_weight, matrix<A>, per_row<A>)      \
+  CNNPOOL_LIBRARY_MAP(A, channel_weight, matrix<A>, per_row<A>)      \
+  CNNPOOL_LIBRARY_MAP(A, detail::product, matrix<A>, matrix<A>)
+#define CNNPOOL_LIBRARY_PRODUCTS(A)                                        \
+  CNNPOOL_LIBRARY_TASK(product_share<source<feature_view<A>>, float, A>)   \
+  CNNPOOL_LIBRARY_TASK(nearest_share<source<feature_view<A>>, float, A>)   \
+  CNNPOOL_LIBRARY_TASK(residuals_share<source<feature_view<A>>, float, A>)
+#define CNNPOOL_LIBRARY_STAGES(A)                                      \
+  CNNPOOL_LIBRARY_FOLD(A, euclidean_norm, no_weights)                  \
+  CNNPOOL_LIBRARY_MAP(A, by_norm, matrix<const A>, per_row<A>)         \
+  CNNPOOL_LIBRARY_MAP(A, inverse_norm, matrix<A>)                      \
+  CNNPOOL_LIBRARY_MAP(A, detail::reciprocal, matrix<A>)                \
+  CNNPOOL_LIBRARY_MAP(A, times_reciprocal, matrix<A>, per_row<A>)      \
+  CNNPOOL_LIBRARY_MAP(A, by_mass, matrix<A>, per_row<A>)               \
+  CNNPOOL_LIBRARY_MAP(A, signed_power, matrix<A>)                      \
+  CNNPOOL_LIBRARY_MAP(A, signed_power, matrix<const A>)                \
+  CNNPOOL_LIBRARY_MAP(A, times, matrix<const A>)                       \
+  CNNPOOL_LIBRARY_MAP(A, difference, matrix<const A>, matrix<const A>) \
+  CNNPOOL_LIBRARY_MAP(A, read_as_is, matrix<A>)                        \
+  CNNPOOL_LIBRARY_MAP(A, to_zero, column_index)
+#define CNNPOOL_LIBRARY_CONVERSIONS(A)        \
+  CNNPOOL_LIBRARY_CONVERSION(A, float16)      \
+  CNNPOOL_LIBRARY_CONVERSION(A, bfloat16)     \
+  CNNPOOL_LIBRARY_CONVERSION(A, std::int8_t)  \
+  CNNPOOL_LIBRARY_CONVERSION(A, std::uint8_t)
+
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
+inline namespace CNNPOOL_CPU_LANES {
+
+#if !defined(CNNPOOL_COMPILING)
+#define CNNPOOL_LIBRARY_OF(A)                                                                         \
+  CNNPOOL_LIBRARY_SUMS(A) CNNPOOL_LIBRARY_MAXIMA(A) CNNPOOL_LIBRARY_POWERS(A) CNNPOOL_LIBRARY_CROW(A) \
+  CNNPOOL_LIBRARY_PRODUCTS(A) CNNPOOL_LIBRARY_STAGES(A)
+CNNPOOL_LIBRARY_OF(float)
+CNNPOOL_LIBRARY_OF(double)
+CNNPOOL_LIBRARY_CONVERSIONS(float)
+#undef CNNPOOL_LIBRARY_OF
+#elif CNNPOOL_USES_LIBRARY
+CNNPOOL_COMPILING
+#else
+#pragma message("cnnpool::compiled is empty: it is compiled with flags (instruction sets, fast math, no exceptions) " \
+                "for which the headers compile everything themselves; link cnnpool::cnnpool")
+#endif
+
+}  // namespace CNNPOOL_CPU_LANES
+}  // namespace cnnpool::detail
+
+#undef CNNPOOL_LIBRARY_TEMPLATE
+#undef CNNPOOL_LIBRARY_AT
+#undef CNNPOOL_LIBRARY_UP_TO_AVX2
+#undef CNNPOOL_LIBRARY_TASK
+#undef CNNPOOL_LIBRARY_ROWS
+#undef CNNPOOL_LIBRARY_COLUMNS
+#undef CNNPOOL_LIBRARY_FOLD
+#undef CNNPOOL_LIBRARY_MAP
+#undef CNNPOOL_LIBRARY_CONVERSION
+#undef CNNPOOL_LIBRARY_SUMS
+#undef CNNPOOL_LIBRARY_MAXIMA
+#undef CNNPOOL_LIBRARY_POWERS
+#undef CNNPOOL_LIBRARY_CROW
+#undef CNNPOOL_LIBRARY_PRODUCTS
+#undef CNNPOOL_LIBRARY_STAGES
+#undef CNNPOOL_LIBRARY_CONVERSIONS
