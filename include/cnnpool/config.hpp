@@ -174,8 +174,8 @@
   CNNPOOL_JOIN(CNNPOOL_VERSION_MAJOR, CNNPOOL_VERSION_MINOR, CNNPOOL_VERSION_PATCH, CNNPOOL_WITH_SIMD,              \
                CNNPOOL_WITH_FMA, CNNPOOL_WITH_BMI, CNNPOOL_WITH_MATH, CNNPOOL_WITHOUT_EXCEPTIONS)
 
-// The CPU backend differs with three more switches, inside the namespace: g++ and nvcc, with and without OpenMP or
-// optimisation, share views and descriptors.
+// The CPU backend differs with more switches, inside the namespace: g++ and nvcc, with and without optimisation, OpenMP
+// or the library, share views and descriptors. Kernels are in CNNPOOL_CPU_LANES, what calls them in CNNPOOL_CPU_VARIANT.
 #if CNNPOOL_HAS_X86_LEVELS
 #define CNNPOOL_CPU_LANES cpu_levels
 #elif CNNPOOL_HAS_PACKS
@@ -188,20 +188,24 @@
 #else
 #define CNNPOOL_CPU_THREADS
 #endif
-#define CNNPOOL_JOIN_TWO(a, b) CNNPOOL_JOINED_TWO(a, b)
-#define CNNPOOL_JOINED_TWO(a, b) a##b
-#define CNNPOOL_CPU_VARIANT CNNPOOL_JOIN_TWO(CNNPOOL_CPU_LANES, CNNPOOL_CPU_THREADS)
 
 // Kernels come from the library in units of the flags that it is compiled with: no instruction set named, no fast math,
-// exceptions, optimised. CNNPOOL_PLAIN_FLAGS, pasted with the flags of the variant, is itself only where there are none.
-#if defined(CNNPOOL_COMPILED) && (CNNPOOL_HAS_X86_LEVELS || (CNNPOOL_HAS_PACKS && !defined(__x86_64__)))
+// exceptions. CNNPOOL_PLAIN_FLAGS, pasted with the flags of the variant, is itself only where there are none.
+#define CNNPOOL_USES_LIBRARY 0
+#if defined(CNNPOOL_COMPILED) && !defined(CNNPOOL_NO_SIMD) && (defined(__GNUC__) || defined(__clang__))
 #define CNNPOOL_PLAIN_FLAGS 1
-#define CNNPOOL_WITH(a, b, c, d, e) CNNPOOL_WITH_PASTED(a, b, c, d, e)
-#define CNNPOOL_WITH_PASTED(a, b, c, d, e) CNNPOOL_PLAIN_FLAGS##a##b##c##d##e
-#if CNNPOOL_WITH(CNNPOOL_WITH_SIMD, CNNPOOL_WITH_FMA, CNNPOOL_WITH_BMI, CNNPOOL_WITH_MATH, CNNPOOL_WITHOUT_EXCEPTIONS)
+#define CNNPOOL_PLAIN(a, b, c, d, e) CNNPOOL_PLAIN_PASTED(a, b, c, d, e)
+#define CNNPOOL_PLAIN_PASTED(a, b, c, d, e) CNNPOOL_PLAIN_FLAGS##a##b##c##d##e
+#if CNNPOOL_PLAIN(CNNPOOL_WITH_SIMD, CNNPOOL_WITH_FMA, CNNPOOL_WITH_BMI, CNNPOOL_WITH_MATH, CNNPOOL_WITHOUT_EXCEPTIONS)
+#undef CNNPOOL_USES_LIBRARY
 #define CNNPOOL_USES_LIBRARY 1
 #endif
 #endif
-#if !defined(CNNPOOL_USES_LIBRARY)
-#define CNNPOOL_USES_LIBRARY 0
+#if CNNPOOL_USES_LIBRARY
+#define CNNPOOL_CPU_LIBRARY _compiled
+#else
+#define CNNPOOL_CPU_LIBRARY
 #endif
+#define CNNPOOL_JOIN_THREE(a, b, c) CNNPOOL_JOINED_THREE(a, b, c)
+#define CNNPOOL_JOINED_THREE(a, b, c) a##b##c
+#define CNNPOOL_CPU_VARIANT CNNPOOL_JOIN_THREE(CNNPOOL_CPU_LANES, CNNPOOL_CPU_THREADS, CNNPOOL_CPU_LIBRARY)

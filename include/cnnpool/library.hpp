@@ -24,28 +24,18 @@
 #include "post/whiten.hpp"
 
 #if defined(CNNPOOL_COMPILING)
-#define CNNPOOL_LIBRARY_TEMPLATE template
+#define CNNPOOL_LIBRARY_TASK(...) template void run_in_library(instruction_set, const __VA_ARGS__&);
 #else
-#define CNNPOOL_LIBRARY_TEMPLATE extern template
+#define CNNPOOL_LIBRARY_TASK(...) \
+  template <>                     \
+  inline constexpr bool in_library<__VA_ARGS__> = true;
 #endif
 
-#if CNNPOOL_HAS_X86_LEVELS
-#define CNNPOOL_LIBRARY_AT(level, ...) CNNPOOL_LIBRARY_TEMPLATE void run_##level(const __VA_ARGS__&);
-#else
-#define CNNPOOL_LIBRARY_AT(level, ...)
-#endif
-#define CNNPOOL_LIBRARY_UP_TO_AVX2(...)                           \
-  CNNPOOL_LIBRARY_TEMPLATE void run_baseline(const __VA_ARGS__&); \
-  CNNPOOL_LIBRARY_AT(avx2, __VA_ARGS__)
-#define CNNPOOL_LIBRARY_TASK(...)         \
-  CNNPOOL_LIBRARY_UP_TO_AVX2(__VA_ARGS__) \
-  CNNPOOL_LIBRARY_AT(avx512, __VA_ARGS__)
-
-#define CNNPOOL_LIBRARY_ROWS(A, F, W) CNNPOOL_LIBRARY_UP_TO_AVX2(fold_share<reduce_rows, A, read_as_is, F, W, A>)
+#define CNNPOOL_LIBRARY_ROWS(A, F, W) CNNPOOL_LIBRARY_TASK(fold_share<reduce_rows, A, read_as_is, F, W, A>)
 #define CNNPOOL_LIBRARY_COLUMNS(A, F, W) CNNPOOL_LIBRARY_TASK(fold_share<reduce_columns, A, read_as_is, F, W, A>)
 #define CNNPOOL_LIBRARY_FOLD(A, F, W) CNNPOOL_LIBRARY_ROWS(A, F, W) CNNPOOL_LIBRARY_COLUMNS(A, F, W)
-#define CNNPOOL_LIBRARY_MAP(A, F, ...) CNNPOOL_LIBRARY_UP_TO_AVX2(map_share<A, F, __VA_ARGS__>)
-#define CNNPOOL_LIBRARY_CONVERSION(A, S) CNNPOOL_LIBRARY_TASK(convert_task<S, A>)
+#define CNNPOOL_LIBRARY_MAP(A, F, ...) CNNPOOL_LIBRARY_TASK(map_share<A, F, __VA_ARGS__>)
+#define CNNPOOL_LIBRARY_CONVERSION(A, S) CNNPOOL_LIBRARY_TASK(conversion_choice<S, A>)
 
 #define CNNPOOL_LIBRARY_SUMS(A)                                 \
   CNNPOOL_LIBRARY_FOLD(A, sum, no_weights)                      \
@@ -56,7 +46,7 @@
 #define CNNPOOL_LIBRARY_MAXIMA(A)                                                           \
   CNNPOOL_LIBRARY_ROWS(A, optimistic_max, no_weights)                                       \
   CNNPOOL_LIBRARY_COLUMNS(A, cnnpool::max, no_weights)                                      \
-  CNNPOOL_LIBRARY_UP_TO_AVX2(regions_share<reduce_regions, A, read_as_is, cnnpool::max, A>)
+  CNNPOOL_LIBRARY_TASK(regions_share<reduce_regions, A, read_as_is, cnnpool::max, A>)
 #define CNNPOOL_LIBRARY_POWERS(A)                                 \
   CNNPOOL_LIBRARY_FOLD(A, power_mean<whole_power<3>>, no_weights) \
   CNNPOOL_LIBRARY_FOLD(A, power_mean<chosen_power>, no_weights)
@@ -92,7 +82,6 @@
   CNNPOOL_LIBRARY_CONVERSION(A, std::uint8_t)
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
-inline namespace CNNPOOL_CPU_LANES {
 
 #if !defined(CNNPOOL_COMPILING)
 #define CNNPOOL_LIBRARY_OF(A)                                                                         \
@@ -103,18 +92,18 @@ CNNPOOL_LIBRARY_OF(double)
 CNNPOOL_LIBRARY_CONVERSIONS(float)
 #undef CNNPOOL_LIBRARY_OF
 #elif CNNPOOL_USES_LIBRARY
+template <class Task>
+void run_in_library(instruction_set wanted, const Task& task) {
+  run_here(wanted, task);
+}
 CNNPOOL_COMPILING
 #else
 #pragma message("cnnpool::compiled is empty: it is compiled with flags (instruction sets, fast math, no exceptions) " \
                 "for which the headers compile everything themselves; link cnnpool::cnnpool")
 #endif
 
-}  // namespace CNNPOOL_CPU_LANES
 }  // namespace cnnpool::detail
 
-#undef CNNPOOL_LIBRARY_TEMPLATE
-#undef CNNPOOL_LIBRARY_AT
-#undef CNNPOOL_LIBRARY_UP_TO_AVX2
 #undef CNNPOOL_LIBRARY_TASK
 #undef CNNPOOL_LIBRARY_ROWS
 #undef CNNPOOL_LIBRARY_COLUMNS

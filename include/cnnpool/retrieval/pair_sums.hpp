@@ -47,13 +47,27 @@ CNNPOOL_INLINE double sum_of_terms_at(const A* a, const B* b, index count, const
   return partial[0];
 }
 
+template <class A, class B, class Term>
+struct terms_of {
+  static constexpr bool up_to_avx2 = true;
+
+  const A* a;
+  const B* b;
+  index count;
+  const Term& term;
+  double& sum;
+
+  template <class Level>
+  CNNPOOL_INLINE void operator()() const {
+    sum = sum_of_terms_at<Level>(a, b, count, term);
+  }
+};
+
 /// SUM term(a_i, b_i) over the components of a.
 template <class A, class B, class Term>
 double sum_of_terms(std::span<A> a, std::span<B> b, const Term& term) {
   double sum = 0;
-  run_up_to_avx2(best_instruction_set(), [&]<class Level>() {
-    sum = sum_of_terms_at<Level>(a.data(), b.data(), static_cast<index>(a.size()), term);
-  });
+  run_at(best_instruction_set(), terms_of<A, B, Term>{a.data(), b.data(), static_cast<index>(a.size()), term, sum});
   return sum;
 }
 

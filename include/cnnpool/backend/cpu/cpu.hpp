@@ -108,7 +108,7 @@ struct cpu {
     if (s.measuring()) return;
     parallel_shares(workers_for(out.rows * out.cols * static_cast<index>(sizeof(A)), out.rows), out.rows,
                     [&](index, index first, index last) {
-                      detail::run_up_to_avx2(level, detail::map_share<A, F, In...>{out, f, {in...}, first, last});
+                      detail::run_at(level, detail::map_share<A, F, In...>{out, f, {in...}, first, last});
                     });
   }
 
@@ -164,7 +164,7 @@ struct cpu {
     if (s.measuring()) return;
     parallel_shares(workers, tiles.count(), [&](index worker, index first, index last) {
       char* const mine = memory + worker * own;
-      detail::run_up_to_avx2(level, detail::regions_share<detail::reduce_regions, T, Read, F, A>{
+      detail::run_at(level, detail::regions_share<detail::reduce_regions, T, Read, F, A>{
                                         p, from, map, read, f, plan, mine, mine + of_cells, tiles, first, last});
     });
   }
@@ -231,7 +231,7 @@ struct cpu {
     if constexpr (Known != known::columns) {
       const auto run_rows = [&]<class G>(const G& g) {
         parallel_shares(workers, tiles.count(), [&](index, index first, index last) {
-          detail::run_up_to_avx2(level, detail::fold_share<detail::reduce_rows, S, Read, G, W, A>{
+          detail::run_at(level, detail::fold_share<detail::reduce_rows, S, Read, G, W, A>{
                                             p, from, read, g, weights, weights_stride, tiles, first, last});
         });
       };

@@ -4,6 +4,8 @@
 // it, a user's step included, into a function that carries its own target attribute.
 #pragma once
 
+#include <type_traits>
+
 #include "pack.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
@@ -84,31 +86,49 @@ void run_baseline(const Task& task) {
 }
 #endif
 
-/// Runs task.operator()<Level>() at the level asked for, or the best below it that this machine has.
+/// Runs task.operator()<Level>() at the level asked for, or the best below it that this machine has. A task for which
+/// wider registers bring nothing (their masks and selections cost more) has up_to_avx2, and is compiled twice instead
+/// of three times.
 template <class Task>
-void run_at(instruction_set wanted, const Task& task) {
+void run_here(instruction_set wanted, const Task& task) {
 #if CNNPOOL_HAS_X86_LEVELS
   const instruction_set best = best_instruction_set(), level = wanted < best ? wanted : best;
-  if (level == instruction_set::avx512) return run_avx512(task);
-  if (level == instruction_set::avx2) return run_avx2(task);
+  if constexpr (!requires { requires Task::up_to_avx2; })
+    if (level == instruction_set::avx512) return run_avx512(task);
+  if (level >= instruction_set::avx2) return run_avx2(task);
 #else
   static_cast<void>(wanted);
 #endif
   run_baseline(task);
 }
-
-/// The same, with AVX2 at the most: where wider registers bring nothing (their masks and selections cost more), half
-/// the code need not be compiled twice.
-template <class Task>
-void run_up_to_avx2(instruction_set wanted, const Task& task) {
+/// The same, as a function of the level.
+template <class Level, class Task>
+void run_level(const Task& task) {
 #if CNNPOOL_HAS_X86_LEVELS
-  if (wanted >= instruction_set::avx2 && best_instruction_set() >= instruction_set::avx2) return run_avx2(task);
+  if constexpr (std::is_same_v<Level, level_avx512>) run_avx512(task);
+  else if constexpr (std::is_same_v<Level, level_avx2>) run_avx2(task);
+  else run_baseline(task);
 #else
-  static_cast<void>(wanted);
-#endif
   run_baseline(task);
+#endif
 }
 
 }  // namespace CNNPOOL_CPU_LANES
+
+/// Whether cnnpool::compiled holds the code of a task (library.hpp): then it is not compiled here, and run there.
+template <class Task>
+inline constexpr bool in_library = false;
+template <class Task>
+void run_in_library(instruction_set wanted, const Task& task);
+
+inline namespace CNNPOOL_CPU_VARIANT {
+
+template <class Task>
+void run_at(instruction_set wanted, const Task& task) {
+  if constexpr (in_library<Task>) run_in_library(wanted, task);
+  else run_here(wanted, task);
+}
+
+}  // namespace CNNPOOL_CPU_VARIANT
 }  // namespace detail
 }  // namespace cnnpool

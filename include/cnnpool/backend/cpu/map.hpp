@@ -67,6 +67,8 @@ CNNPOOL_INLINE void map_lanes(A* out, index stride, index cols, const F& f, cons
 /// A worker's share: rows first .. last-1.
 template <class A, class F, class... In>
 struct map_share {
+  static constexpr bool up_to_avx2 = true;
+
   const matrix<A>& out;
   const F& f;
   std::tuple<const In&...> in;

@@ -39,6 +39,8 @@ struct tiles {
 template <template <class, class, class, class, class, class> class Kernel, class T, class Read, class F, class W,
           class A>
 struct fold_share {
+  static constexpr bool up_to_avx2 = Kernel<level_baseline, T, Read, F, W, A>::up_to_avx2;
+
   const fold_geometry<A>& p;
   const panel_source<T>& from;
   const Read& read;
@@ -64,6 +66,8 @@ struct fold_share {
 /// The same of a fold over regions, with its memory.
 template <template <class, class, class, class, class> class Kernel, class T, class Read, class F, class A>
 struct regions_share {
+  static constexpr bool up_to_avx2 = true;
+
   const fold_geometry<A>& p;
   const panel_source<T>& from;
   const map_geometry& map;

@@ -17,6 +17,7 @@ inline constexpr index panel_columns = 1024, panel_rows = 4;
 
 template <class Level, class T, class Read, class F, class W, class A>
 struct reduce_columns {
+  static constexpr bool up_to_avx2 = false;
   using L = A;
   static constexpr bool weighted = !std::is_same_v<W, no_weights>;
   static constexpr int lanes_ = level_width<Level, L, 64>;

@@ -25,6 +25,7 @@ struct no_weights {};
 
 template <class Level, class T, class Read, class F, class W, class A>
 struct reduce_rows {
+  static constexpr bool up_to_avx2 = true;
   using L = A;
   static constexpr bool weighted = !std::is_same_v<W, no_weights>;
   static constexpr int in_short = 32 / static_cast<int>(sizeof(L));

@@ -50,29 +50,36 @@ void copy_run(const void* from, index stride, index count, const quantization&, 
   if (stride == 1) copy_bytes(to, x, static_cast<std::size_t>(count) * sizeof(T));
   else copy_elements(to, x, count, stride);
 }
-template <class S, class T, int Level>
+template <class S, class T, class Level>
 void convert_run(const void* from, index stride, index count, const quantization& scale, T* to) {
-  const convert_task<S, T> task{static_cast<const S*>(from), stride, count, scale, to};
-#if CNNPOOL_HAS_X86_LEVELS
-  if constexpr (Level == 2) return run_avx512(task);
-  if constexpr (Level == 1) return run_avx2(task);
-#endif
-  run_baseline(task);
+  run_level<Level>(convert_task<S, T>{static_cast<const S*>(from), stride, count, scale, to});
 }
+
+}  // namespace CNNPOOL_CPU_LANES
+
+/// Run at a level, leaves the function of that level.
+template <class S, class T>
+struct conversion_choice {
+  conversion<T>& chosen;
+
+  template <class Level>
+  CNNPOOL_INLINE void operator()() const {
+    chosen = convert_run<S, T, Level>;
+  }
+};
+
+inline namespace CNNPOOL_CPU_VARIANT {
 
 template <class S, class T>
 conversion<T> conversion_of([[maybe_unused]] instruction_set wanted) {
   if constexpr (std::is_same_v<S, T>) {
     return copy_run<S, T>;
   } else {
-#if CNNPOOL_HAS_X86_LEVELS
-    const instruction_set best = best_instruction_set(), level = wanted < best ? wanted : best;
-    if (level == instruction_set::avx512) return convert_run<S, T, 2>;
-    if (level == instruction_set::avx2) return convert_run<S, T, 1>;
-#endif
-    return convert_run<S, T, 0>;
+    conversion<T> f;
+    run_at(wanted, conversion_choice<S, T>{f});
+    return f;
   }
 }
 
-}  // namespace CNNPOOL_CPU_LANES
+}  // namespace CNNPOOL_CPU_VARIANT
 }  // namespace cnnpool::detail
