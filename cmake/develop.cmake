@@ -26,6 +26,15 @@ if(CNNPOOL_COVERAGE)
   add_compile_options(-fprofile-instr-generate -fcoverage-mapping)
   add_link_options(-fprofile-instr-generate)
 endif()
+# What tests and benchmarks link: the kernels of cnnpool::compiled, built once for all of them. Instrumented kernels
+# take minutes, so those builds compile only what their tests call.
+add_library(cnnpool_to_test INTERFACE)
+if(CNNPOOL_SANITIZE OR CNNPOOL_COVERAGE)
+  target_link_libraries(cnnpool_to_test INTERFACE cnnpool::cnnpool)
+else()
+  target_link_libraries(cnnpool_to_test INTERFACE cnnpool::compiled)
+endif()
+
 option(CNNPOOL_UNOPTIMISED "-O0 behind every other option: an instrumented kernel takes seconds instead of minutes" OFF)
 if(CNNPOOL_UNOPTIMISED)
   string(APPEND CMAKE_CXX_COMPILE_OBJECT " -O0")

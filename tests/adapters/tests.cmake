@@ -53,7 +53,7 @@ else()
 endif()
 
 add_library(adapters_policies STATIC EXCLUDE_FROM_ALL adapters/policies.cpp)
-target_link_libraries(adapters_policies PUBLIC cnnpool::cnnpool PRIVATE cnnpool_warnings)
+target_link_libraries(adapters_policies PUBLIC cnnpool_to_test PRIVATE cnnpool_warnings)
 target_include_directories(adapters_policies PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 target_compile_options(adapters_policies PRIVATE ${CNNPOOL_NOT_OF_KERNELS})
 set_target_properties(adapters_policies PROPERTIES POSITION_INDEPENDENT_CODE ON)
