@@ -26,8 +26,8 @@
 #if defined(CNNPOOL_COMPILING)
 #define CNNPOOL_LIBRARY_TASK(...) template void run_in_library(instruction_set, const __VA_ARGS__&);
 #else
-#define CNNPOOL_LIBRARY_TASK(...) \
-  template <>                     \
+#define CNNPOOL_LIBRARY_TASK(...)                       \
+  template <>                                           \
   inline constexpr bool in_library<__VA_ARGS__> = true;
 #endif
 
@@ -43,9 +43,9 @@
   CNNPOOL_LIBRARY_FOLD(A, nonzero, no_weights)                  \
   CNNPOOL_LIBRARY_FOLD(A, weighted_sum, const A*)               \
   CNNPOOL_LIBRARY_MAP(A, center_prior, row_index, column_index)
-#define CNNPOOL_LIBRARY_MAXIMA(A)                                                           \
-  CNNPOOL_LIBRARY_ROWS(A, optimistic_max, no_weights)                                       \
-  CNNPOOL_LIBRARY_COLUMNS(A, cnnpool::max, no_weights)                                      \
+#define CNNPOOL_LIBRARY_MAXIMA(A)                                                     \
+  CNNPOOL_LIBRARY_ROWS(A, optimistic_max, no_weights)                                 \
+  CNNPOOL_LIBRARY_COLUMNS(A, cnnpool::max, no_weights)                                \
   CNNPOOL_LIBRARY_TASK(regions_share<reduce_regions, A, read_as_is, cnnpool::max, A>)
 #define CNNPOOL_LIBRARY_POWERS(A)                                 \
   CNNPOOL_LIBRARY_FOLD(A, power_mean<whole_power<3>>, no_weights) \
@@ -58,10 +58,11 @@
   CNNPOOL_LIBRARY_MAP(A, spatial_weight, matrix<A>, per_row<A>)      \
   CNNPOOL_LIBRARY_MAP(A, channel_weight, matrix<A>, per_row<A>)      \
   CNNPOOL_LIBRARY_MAP(A, detail::product, matrix<A>, matrix<A>)
-#define CNNPOOL_LIBRARY_PRODUCTS(A)                                        \
-  CNNPOOL_LIBRARY_TASK(product_share<source<feature_view<A>>, float, A>)   \
-  CNNPOOL_LIBRARY_TASK(nearest_share<source<feature_view<A>>, float, A>)   \
-  CNNPOOL_LIBRARY_TASK(residuals_share<source<feature_view<A>>, float, A>)
+#define CNNPOOL_LIBRARY_PRODUCTS(A)                           \
+  CNNPOOL_LIBRARY_TASK(packing_choice<A>)                     \
+  CNNPOOL_LIBRARY_TASK(product_share<read_as_is, float, A>)   \
+  CNNPOOL_LIBRARY_TASK(nearest_share<read_as_is, float, A>)   \
+  CNNPOOL_LIBRARY_TASK(residuals_share<read_as_is, float, A>)
 #define CNNPOOL_LIBRARY_STAGES(A)                                      \
   CNNPOOL_LIBRARY_FOLD(A, euclidean_norm, no_weights)                  \
   CNNPOOL_LIBRARY_MAP(A, by_norm, matrix<const A>, per_row<A>)         \

@@ -49,8 +49,13 @@ struct fold_geometry {
   index by_image, by_output, by_value;
   index end;  // no element of the view is there or behind
 
-  fold_geometry(const shape& s, const strides& st, bool over_channels, const matrix<A>& out)
-      : images(s.n), image_stride(st.n), result(out.data), by_image(out.row_stride), by_output(out.col_stride) {
+  template <class X>
+  fold_geometry(const X& x, bool over_channels, const matrix<A>& out)
+      : result(out.data), by_image(out.row_stride), by_output(out.col_stride) {
+    const shape& s = x.extents();
+    const strides& st = x.view.stride();
+    images = s.n;
+    image_stride = st.n;
     outputs = channels_of(s, st);
     elements = positions_of(s, st);
     if (over_channels) std::swap(outputs, elements);
@@ -82,7 +87,7 @@ struct fold_problem : fold_geometry<A> {
   CNNPOOL_HD const T* start(index n, index o) const { return x.view.data() + this->at(n, o); }
 
   fold_problem(const X& x_, bool over_channels, const matrix<A>& out)
-      : fold_geometry<A>(x_.extents(), x_.view.stride(), over_channels, out), x(x_) {}
+      : fold_geometry<A>(x_, over_channels, out), x(x_) {}
 };
 
 }  // namespace cnnpool::detail

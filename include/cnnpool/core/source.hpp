@@ -36,6 +36,7 @@ template <class View, class Read = read_as_is, known Known = known::type>
 struct source {
   static constexpr known known_ = Known;
   using value_type = typename View::value_type;
+  using read_function = Read;
   using space = typename View::space;
   View view;
   Read read{};

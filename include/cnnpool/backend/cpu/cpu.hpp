@@ -53,46 +53,57 @@ struct cpu {
   void fold_regions(scratch& s, const X& x, const F& f, const R& regions, const matrix<A>& out) const {
     const scratch::frame frame(s);
     const shape& e = x.extents();
-    const detail::region_plan plan(s, regions, e.h, e.w);
     const strides& st = x.view.stride();
-    fold_regions_of(s, detail::panel_source_of<A>(x, level), detail::fold_geometry<A>(e, st, false, out),
-                    detail::map_geometry{e.h, e.w, st.h, st.w}, detail::image_bytes(x) * e.n, x.read, f, plan);
+    const detail::region_plan plan(s, regions, e.h, e.w);
+    fold_regions_of(s, detail::panel_source_of<detail::read_scalar<X, A>>(x, level),
+                    detail::fold_geometry<A>(x, false, out), detail::map_geometry{e.h, e.w, st.h, st.w},
+                    detail::image_bytes(x) * e.n, x.read, f, plan);
   }
 
   template <class X, class W, class A>
   void product(scratch& s, const X& x, const matrix<const W>& weights, const matrix<A>& out) const {
-    run_product<X, W, A>(s, {{x, true, out}, weights.data, weights.row_stride, 0, weights.rows});
+    run_product(s, detail::product_problem<typename X::read_function, W, A>{
+                       {x, true, out}, detail::panel_source_of<A>(x, level), detail::packing_of<A>(level), x.read,
+                       weights.data, weights.row_stride, 0, weights.rows});
   }
   template <class X, class A>
   void weighted_sums(scratch& s, const X& x, const matrix<const A>& weights, const matrix<A>& out) const {
     const index positions = x.extents().positions();
-    run_product<X, A, A>(s, {{x, false, out}, weights.data, positions, weights.row_stride, weights.cols / positions});
+    run_product(s, detail::product_problem<typename X::read_function, A, A>{
+                       {x, false, out}, detail::panel_source_of<A>(x, level), detail::packing_of<A>(level), x.read,
+                       weights.data, positions, weights.row_stride, weights.cols / positions});
   }
 
   template <class X, class W, class A>
   void group_residuals(scratch& s, const X& x, const matrix<const A>& groups, const matrix<const A>& scales,
                        const matrix<const A>& weights, const matrix<const W>& centres, const matrix<A>& out) const {
     const scratch::frame frame(s);
-    const detail::residuals_problem<X, W, A> all{x, groups, scales, weights, centres, out};
+    using read = typename X::read_function;
+    const detail::residuals_problem<read, W, A> all{{x, true, out}, detail::panel_source_of<A>(x, level),
+                                                    detail::packing_of<A>(level), x.read, groups, scales, weights,
+                                                    centres, out};
     const index items = all.runs() * x.extents().n;
     const index workers = workers_for(detail::image_bytes(x) * x.extents().n, items);
     char* const buffers = static_cast<char*>(s.bytes(static_cast<std::size_t>(all.buffer() * workers)));
     if (s.measuring()) return;
     parallel_shares(workers, items, [&](index worker, index first, index last) {
-      detail::run_at(level, detail::residuals_share<X, W, A>{all, first, last, buffers + worker * all.buffer()});
+      detail::run_at(level, detail::residuals_share<read, W, A>{all, first, last, buffers + worker * all.buffer()});
     });
   }
   template <class X, class W, class A>
   void nearest(scratch& s, const X& x, const matrix<const W>& centres, const matrix<const double>& squared_norms,
                double factor, const matrix<A>& groups) const {
     const scratch::frame frame(s);
-    const detail::nearest_problem<X, W, A> all{x, centres, squared_norms, factor, groups};
+    using read = typename X::read_function;
+    const detail::nearest_problem<read, W, A> all{{x, false, groups}, detail::panel_source_of<A>(x, level),
+                                                  detail::packing_of<A>(level), x.read, centres, squared_norms, factor,
+                                                  groups};
     const index workers = workers_for(detail::image_bytes(x) * x.extents().n * (1 + centres.rows / 16), all.blocks());
     char* const buffers = static_cast<char*>(s.bytes(static_cast<std::size_t>(all.buffer() * workers)));
     if (s.measuring()) return;
     parallel_shares(workers, all.blocks(), [&](index worker, index first, index last) {
       A* const panel = reinterpret_cast<A*>(buffers + worker * all.buffer());
-      detail::run_at(level, detail::nearest_share<X, W, A>{all, first, last, panel});
+      detail::run_at(level, detail::nearest_share<read, W, A>{all, first, last, panel});
     });
   }
   template <class F>
@@ -185,21 +196,21 @@ struct cpu {
     });
   }
 
-  template <class X, class W, class A>
-  void run_product(scratch& s, const detail::product_problem<X, W, A>& all) const {
+  template <class Read, class W, class A>
+  void run_product(scratch& s, const detail::product_problem<Read, W, A>& all) const {
     const scratch::frame frame(s);
     const index blocks = all.blocks(), results = all.results, elements = all.p.elements.count;
     // A few rows against many weights, one query: the threads share the weights.
     const bool by_rows = blocks >= thread_count();
     const index groups = (results + 3) / 4, items = by_rows ? blocks : groups;
-    const index work = (by_rows ? results : blocks * detail::product_problem<X, W, A>::block) * elements;
+    const index work = (by_rows ? results : blocks * detail::product_problem<Read, W, A>::block) * elements;
     const index workers = workers_for(items * work / 16 * static_cast<index>(sizeof(A)), items);
     char* const buffers = static_cast<char*>(s.bytes(static_cast<std::size_t>(all.buffer() * workers)));
     if (s.measuring()) return;
     parallel_shares(workers, items, [&](index worker, index first, index last) {
       A* const own = reinterpret_cast<A*>(buffers + worker * all.buffer());
       const index stop = by_rows || last * 4 > results ? results : last * 4;
-      detail::run_at(level, detail::product_share<X, W, A>{all, by_rows ? first : 0, by_rows ? last : blocks,
+      detail::run_at(level, detail::product_share<Read, W, A>{all, by_rows ? first : 0, by_rows ? last : blocks,
                                                            by_rows ? 0 : first * 4, stop, own});
     });
   }
@@ -207,9 +218,9 @@ struct cpu {
   template <class X, class F, class W, class A>
   void run_fold(const X& x, bool over_channels, const F& f, const W& weights, index weights_stride,
                 const matrix<A>& out) const {
-    run_fold_of<X::known_>(detail::panel_source_of<A>(x, level),
-                           detail::fold_geometry<A>(x.extents(), x.view.stride(), over_channels, out),
-                           detail::image_bytes(x) * x.extents().n, x.read, f, weights, weights_stride);
+    run_fold_of<X::known_>(detail::panel_source_of<detail::read_scalar<X, A>>(x, level),
+                           detail::fold_geometry<A>(x, over_channels, out), detail::image_bytes(x) * x.extents().n,
+                           x.read, f, weights, weights_stride);
   }
   template <known Known, class S, class Read, class F, class W, class A>
   void run_fold_of(const detail::panel_source<S>& from, detail::fold_geometry<A> p, index bytes, const Read& read,

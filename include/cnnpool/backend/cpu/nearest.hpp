@@ -6,29 +6,30 @@
 // stays.
 #pragma once
 
-#include "lane_tools.hpp"
 #include "product.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
-template <class X, class W, class A>
+template <class Read, class W, class A>
 struct nearest_problem {
-  const X& x;
+  fold_geometry<A> p;  // its outputs are the channels, its elements the positions
+  panel_source<A> from;
+  line_packing<A> pack;
+  Read read;
   matrix<const W> centres;
   matrix<const double> squared_norms;
   double factor;
   matrix<A> groups;
 
   static constexpr index block = 128 / static_cast<index>(sizeof(A));  // two wide registers
-  index blocks_per_image() const { return (x.extents().positions() + block - 1) / block; }
-  index blocks() const { return x.extents().n * blocks_per_image(); }
-  index buffer() const { return block * x.extents().c * static_cast<index>(sizeof(A)); }
+  index blocks_per_image() const { return (p.elements.count + block - 1) / block; }
+  index blocks() const { return p.images * blocks_per_image(); }
+  index buffer() const { return block * p.outputs.count * static_cast<index>(sizeof(A)); }
 };
 
-template <class X, class W, class A>
+template <class Read, class W, class A>
 struct nearest_share {
-  using problem = nearest_problem<X, W, A>;
-  using T = typename X::value_type;
+  using problem = nearest_problem<Read, W, A>;
 
   const problem& all;
   index first, last;
@@ -36,54 +37,25 @@ struct nearest_share {
 
   template <class Level>
   CNNPOOL_INLINE void operator()() const {
-    const reader<Level, T, decltype(all.x.read), A> read(all.x);
     for (index b = first; b < last; ++b) {
       const index n = b / all.blocks_per_image(), p = b % all.blocks_per_image() * problem::block;
-      const index left = all.x.extents().positions() - p, count = left < problem::block ? left : problem::block;
-      fill<Level>(read, n, p, count);
+      const index left = all.p.elements.count - p, count = left < problem::block ? left : problem::block;
+      fill<Level>(n, p, count);
       constexpr int V = level_width<Level, A, 16>;
       for (index i = 0; i < count; i += 2 * V) search<Level>(n, p, i, count);
     }
   }
 
  private:
-  template <class Level, class Reader>
-  CNNPOOL_INLINE void fill(const Reader& read, index n, index p, index count) const {
-    using V = pack<A, level_width<Level, A, 8>>;
-    constexpr index N = width<V>, B = problem::block;
-    const shape& e = all.x.extents();
-    const strides& st = all.x.view.stride();
-    const T* const image = all.x.view.data() + n * st.n;
-    const bool one_run = e.h == 1 || st.h == e.w * st.w;  // positions at one stride
-    const index step = e.w == 1 ? st.h : st.w;
-    if (count == B && one_run && step == 1) {
-      for (index c = 0; c < e.c; ++c)
-        for (index i = 0; i < B; i += N)
-          stored(read.template adjacent<V>(image + st.channel(c) + p + i), panel + c * B + i);
-      return;
-    }
-    index c = 0;
-    if constexpr (sizeof(A) * N == 16 || sizeof(A) * N == 32) {
-      if (count == B && st.block == 1 && st.c == 1)
-        for (; c + N <= e.c; c += N)
-          for (index i = 0; i < B; i += N) {
-            V square[array_size(N)];
-            CNNPOOL_UNROLL(8)
-            for (int k = 0; k < N; ++k) {
-              const index at = p + i + k;
-              square[k] =
-                  read.template adjacent<V>(image + c + (one_run ? at * step : at / e.w * st.h + at % e.w * st.w));
-            }
-            transpose(square);
-            CNNPOOL_UNROLL(8)
-            for (int k = 0; k < N; ++k) stored(square[k], panel + (c + k) * B + i);
-          }
-    }
-    for (; c < e.c; ++c)
-      for (index i = 0; i < B; ++i) {
-        const index at = p + (i < count ? i : count - 1);
-        panel[c * B + i] = read.one(image[st.channel(c) + at / e.w * st.h + at % e.w * st.w]);
-      }
+  /// Positions p .. p+count-1 into the panel, the last one again up to a whole block.
+  template <class Level>
+  CNNPOOL_INLINE void fill(index n, index p, index count) const {
+    constexpr index B = problem::block;
+    const index channels = all.p.outputs.count;
+    all.pack(all.from, {n * all.p.image_stride, all.p.outputs, 0, channels, all.p.elements, p, count}, panel, B);
+    for (index c = 0; count < B && c < channels; ++c)
+      for (index i = count; i < B; ++i) panel[c * B + i] = panel[c * B + count - 1];
+    read_packed<Level>(all.read, panel, channels * B);
   }
 
   /// Two registers of positions from i against all centres.
@@ -109,7 +81,7 @@ struct nearest_share {
 
   template <class V, int K>
   CNNPOOL_INLINE void some(index i, index k, V* best, V* at) const {
-    const index channels = all.x.extents().c;
+    const index channels = all.p.outputs.count;
     const W* from[array_size(K)];
     V sums[array_size(K)][2];
     CNNPOOL_UNROLL(12)

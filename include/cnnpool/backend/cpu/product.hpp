@@ -5,8 +5,7 @@
 // with it. Rows that are not adjacent numbers of the accumulator's type are copied, a block at a time.
 #pragma once
 
-#include "../lines.hpp"
-#include "load.hpp"
+#include "panel/pack_lines.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
@@ -26,11 +25,14 @@ CNNPOOL_INLINE L sum_of_lanes(const pack<L, N>& x) {
 }
 
 /// Results of one call: result j of row r of image n goes to out(n, j * rows of an image + r).
-template <class X, class W, class A>
+template <class Read, class W, class A>
 struct product_problem {
   static constexpr index block = 16;  // rows that are made ready together
 
-  fold_problem<X, A> p;  // its outputs are the rows, its elements what is summed
+  fold_geometry<A> p;  // its outputs are the rows, its elements what is summed
+  panel_source<A> from;
+  line_packing<A> pack;
+  Read read;
   const W* weights;
   index weights_stride, weights_image_stride, results;
 
@@ -42,18 +44,16 @@ struct product_problem {
     return p.images * ((rows_per_image() + block - 1) / block);
   }
   bool in_place() const {
-    using read = decltype(p.x.read);
-    return std::is_same_v<typename X::value_type, A> && std::is_same_v<read, read_as_is> &&
-           p.elements.inner == p.elements.count && (p.elements.inner_stride == 1 || p.elements.count == 1);
+    return from.in_place && std::is_same_v<Read, read_as_is> && p.elements.inner == p.elements.count &&
+           (p.elements.inner_stride == 1 || p.elements.count == 1);
   }
   index buffer() const { return in_place() ? 0 : block * p.elements.count * static_cast<index>(sizeof(A)); }
 };
 
 /// A worker's share: blocks first .. last-1, each with results start .. stop-1.
-template <class X, class W, class A>
+template <class Read, class W, class A>
 struct product_share {
-  using problem = product_problem<X, W, A>;
-  using T = typename X::value_type;
+  using problem = product_problem<Read, W, A>;
 
   const problem& all;
   index first, last, start, stop;
@@ -61,7 +61,7 @@ struct product_share {
 
   template <class Level>
   CNNPOOL_INLINE void operator()() const {
-    const fold_problem<X, A>& p = all.p;
+    const fold_geometry<A>& p = all.p;
     const index rows = all.rows_per_image(), per_image = (rows + problem::block - 1) / problem::block;
     for (index b = first; b < last; ++b) {
       const bool shared = all.shares_weights();
@@ -70,8 +70,7 @@ struct product_share {
       const index count = end - row < problem::block ? end - row : problem::block;
       const A* ready[array_size(problem::block)];
       if (all.in_place()) {
-        if constexpr (std::is_same_v<T, A>)
-          for (index i = 0; i < count; ++i) ready[i] = p.start((row + i) / rows, (row + i) % rows);
+        for (index i = 0; i < count; ++i) ready[i] = all.from + p.at((row + i) / rows, (row + i) % rows);
       } else {
         copy_rows<Level>(row, count);
         for (index i = 0; i < count; ++i) ready[i] = buffer + i * p.elements.count;
@@ -81,36 +80,19 @@ struct product_share {
   }
 
  private:
-  /// Rows row .. row+count-1 as adjacent numbers.
+  /// Rows row .. row+count-1 as adjacent numbers; they may be of several images.
   template <class Level>
   CNNPOOL_INLINE void copy_rows(index row, index count) const {
-    using V = pack<A, level_width<Level, A, 8>>;
-    const fold_problem<X, A>& p = all.p;
-    const reader<Level, T, decltype(p.x.read), A> read(p.x);
+    const fold_geometry<A>& p = all.p;
     const index rows = all.rows_per_image(), elements = p.elements.count;
-    const index image = row / rows, line = row % rows;
-    const bool adjacent_rows = p.outputs.inner_stride == 1 &&
-                               line / p.outputs.inner == (line + count - 1) / p.outputs.inner && line + count <= rows;
-    if (p.elements.inner_stride != 1 && adjacent_rows) {
-      const T* from = p.start(image, line);
-      for (index e = 0; e < elements; ++e) {
-        const T* const at = from + p.elements.offset(e);
-        for (index i = 0; i < count; ++i) buffer[i * elements + e] = read.one(at[i]);
-      }
-      return;
+    for (index i = 0; i < count;) {
+      const index image = (row + i) / rows, line = (row + i) % rows, left = rows - line;
+      const index some = left < count - i ? left : count - i;
+      all.pack(all.from, {image * p.image_stride, p.outputs, line, some, p.elements, 0, elements},
+               buffer + i * elements, elements);
+      i += some;
     }
-    for (index i = 0; i < count; ++i) {
-      const T* const from = p.start((row + i) / rows, (row + i) % rows);
-      A* const to = buffer + i * elements;
-      for (index e = 0; e < elements; e += p.elements.inner) {
-        const index run = elements - e < p.elements.inner ? elements - e : p.elements.inner;
-        const T* const at = from + p.elements.offset(e);
-        index k = 0;
-        if (p.elements.inner_stride == 1)
-          for (; k + width<V> <= run; k += width<V>) stored(read.template adjacent<V>(at + k), to + e + k);
-        for (; k < run; ++k) to[e + k] = read.one(at[k * p.elements.inner_stride]);
-      }
-    }
+    read_packed<Level>(all.read, buffer, count * elements);
   }
 
   template <class Level>
@@ -133,7 +115,7 @@ struct product_share {
   CNNPOOL_INLINE void tile(const A* const* rows, const W* weights, index row, index j) const {
     using V = pack<A, level_width<Level, A, 16>>;
     constexpr index lanes_ = width<V>;
-    const fold_problem<X, A>& p = all.p;
+    const fold_geometry<A>& p = all.p;
     const index elements = p.elements.count;
     const W* from[array_size(N)];
     for (int n = 0; n < N; ++n) from[n] = weights + (j + n) * all.weights_stride;

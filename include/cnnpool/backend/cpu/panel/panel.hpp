@@ -51,10 +51,9 @@ struct panel_source {
 template <class X, class A>
 using read_scalar = std::conditional_t<X::known_ == known::no_type, A, typename X::value_type>;
 
-template <class A, class X>
-panel_source<read_scalar<X, A>> panel_source_of(const X& x, instruction_set level) {
+template <class T, class X>
+panel_source<T> panel_source_of(const X& x, instruction_set level) {
   using S = typename X::value_type;
-  using T = read_scalar<X, A>;
   return {reinterpret_cast<const unsigned char*>(x.view.data()), static_cast<index>(sizeof(S)), x.view.quantized(),
           conversion_of<S, T>(level), std::is_same_v<S, T>};
 }
