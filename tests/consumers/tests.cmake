@@ -1,6 +1,6 @@
 # Real projects that use cnnpool in each way that users do; run.cmake builds and runs them. No network.
 cnnpool_find_thrust()
-set(kinds fetch_content subdirectory find_package plain)
+set(kinds fetch_content subdirectory find_package plain compiled)
 if(Thrust_FOUND)
   list(APPEND kinds thrust)
 else()

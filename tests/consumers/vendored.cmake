@@ -1,5 +1,5 @@
-# What a vendored cnnpool may bring: one target with an include path and the language level. No test, option, flag,
-# dependency, install rule, or change of the user's variables.
+# What a vendored cnnpool may bring: a target with an include path and the language level, and one that is built only
+# where it is linked. No test, option, flag, dependency, install rule, or change of the user's variables.
 
 macro(remember)
   get_cmake_property(cache_before CACHE_VARIABLES)
@@ -18,7 +18,9 @@ function(check_vendored source)
   get_property(targets DIRECTORY ${source} PROPERTY BUILDSYSTEM_TARGETS)
   get_property(tests DIRECTORY ${source} PROPERTY TESTS)
   get_property(folders DIRECTORY ${source} PROPERTY SUBDIRECTORIES)
-  expect("targets" "${targets}" cnnpool)
+  expect("targets" "${targets}" "cnnpool;cnnpool_compiled")
+  get_target_property(built cnnpool_compiled EXCLUDE_FROM_ALL)
+  expect("EXCLUDE_FROM_ALL of cnnpool_compiled" "${built}" TRUE)
   expect("tests" "${tests}" "")
   expect("subdirectories" "${folders}" "")
 
