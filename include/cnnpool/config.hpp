@@ -77,16 +77,23 @@
 #define CNNPOOL_HAS_X86_ASM 0
 #endif
 
+// The same of NEON, which every aarch64 has, for clang too: neither compiler makes them of vector extensions.
+#if CNNPOOL_HAS_PACKS && defined(__aarch64__)
+#define CNNPOOL_HAS_NEON 1
+#else
+#define CNNPOOL_HAS_NEON 0
+#endif
+
 // Keeps -ffast-math from reordering across a value, and -ffp-contract from fusing it (fenced() in core/math.hpp).
 #if defined(__CUDACC__) || !(defined(__GNUC__) || defined(__clang__))
 #define CNNPOOL_FENCE(x) (x)
 #elif defined(__clang__)
 #if defined(__x86_64__) && __has_builtin(__arithmetic_fence)
 #define CNNPOOL_FENCE(x) __arithmetic_fence(x)
-#else
+#elif !CNNPOOL_HAS_NEON  // where fenced() has an empty instruction: clang has that fence on x86 only
 #define CNNPOOL_FENCE(x) (x)
 #endif
-#elif CNNPOOL_HAS_X86_ASM && defined(__ASSOCIATIVE_MATH__)
+#elif (CNNPOOL_HAS_X86_ASM || CNNPOOL_HAS_NEON) && defined(__ASSOCIATIVE_MATH__)
 // GCC 12 loses its barrier in front of vectors: fenced() has an empty instruction.
 #elif __GNUC__ >= 12
 #define CNNPOOL_FENCE(x) __builtin_assoc_barrier(x)

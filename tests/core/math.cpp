@@ -14,6 +14,8 @@ TEST_CASE("helpers on one lane: zeros lose their sign, a NaN is neither more nor
   const double nan = std::nan("");
   CHECK((absolute(-3.) == 3 && absolute(3.f) == 3 && !std::signbit(absolute(-0.)) && std::isnan(absolute(nan))));
   CHECK((maximum(1., 2.) == 2 && maximum(2., 1.) == 2));
+  CHECK((maximum_or_nan(1., 2.) == 2 && maximum_or_nan(2., 1.) == 2));
+  CHECK((std::isnan(maximum_or_nan(nan, 1.)) && std::isnan(maximum_or_nan(1., nan))));
   CHECK((select(true, 1., 2.) == 1 && select(false, 1., 2.) == 2));
   CHECK((all(true) && !all(false)));
   CHECK(rounded_product(3.f, 5.f) == 15);

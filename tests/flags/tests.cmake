@@ -46,6 +46,24 @@ if(CNNPOOL_TEST_ALL)
   flags_slice(clang++-19 "-O2")
   flags_slice(clang++-19 "-O2 -ffast-math")
   flags_slice(g++ "-O2 -DCNNPOOL_NO_SIMD")
+
+  # Another processor, emulated.
+  set(aarch64 --run "qemu-aarch64 -L /usr/aarch64-linux-gnu")
+  flags_slice(aarch64-linux-gnu-g++ "-O2" --all-types ${aarch64})
+  flags_slice(clang++ "-O2 --target=aarch64-linux-gnu" ${aarch64})
+  flags_slice(clang++ "-Ofast --target=aarch64-linux-gnu" ${aarch64})
+  add_executable(flags_other_machine ${here}/other_machine.cpp)
+  target_link_libraries(flags_other_machine PRIVATE cnnpool::cnnpool cnnpool_warnings)
+  function(flags_other_machine compiler flags)
+    string(REGEX REPLACE "[^A-Za-z0-9]+" "_" name "${compiler}${flags}")
+    add_test(NAME flags_other_machine_${name}
+             COMMAND Python3::Interpreter ${here}/other_machine.py ${compiler} ${PROJECT_SOURCE_DIR}/include
+                     $<TARGET_FILE:flags_other_machine> "--flags= ${flags}" ${ARGN})
+    set_tests_properties(flags_other_machine_${name} PROPERTIES LABELS flags TIMEOUT 1800 SKIP_RETURN_CODE 77)
+  endfunction()
+  flags_other_machine(aarch64-linux-gnu-g++ "-O2" ${aarch64})
+  flags_other_machine(aarch64-linux-gnu-g++-11 "-O2" ${aarch64})
+  flags_other_machine(clang++ "-O2 -ffp-contract=fast --target=aarch64-linux-gnu" ${aarch64})
 endif()
 
 foreach(compiler IN LISTS CNNPOOL_COMPILERS)

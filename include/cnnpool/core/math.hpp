@@ -80,6 +80,16 @@ template <scalar_lane V>
 CNNPOOL_HD V keep_nan(V r, V x) {
   return x != x ? x : r;
 }
+/// The larger of s and x, but NaN where either is; of -0 and +0 either. The maximum is one instruction on x86, which
+/// keeps a NaN s and ignores a NaN x; keep_nan takes the latter.
+template <class V>
+CNNPOOL_HD V maximum_or_nan(const V& s, const V& x) {
+  return keep_nan(maximum(x, s), x);
+}
+namespace detail {
+/// Whether packs have an instruction that does all of it.
+inline constexpr bool maximum_or_nan_is_one_instruction = CNNPOOL_HAS_NEON;
+}  // namespace detail
 
 /// A number that was converted to a lane just now, in every lane: for finish and in_range (in a loop, V(x) is better:
 /// it is computed once). Keeps GCC from converting lane by lane, behind the broadcast.
@@ -101,6 +111,8 @@ CNNPOOL_HD V fenced(V x) {
 #else
 #if CNNPOOL_HAS_X86_ASM
   asm("" : "+x"(x));
+#elif CNNPOOL_HAS_NEON
+  asm("" : "+w"(x));
 #endif
   return x;
 #endif

@@ -21,10 +21,9 @@ struct max {
   CNNPOOL_HD V first(const V& x) const {
     return x;
   }
-  /// The maximum is one instruction, which keeps a NaN s and ignores a NaN x; keep_nan takes the latter.
   template <class V>
   CNNPOOL_HD V step(const V& s, const V& x) const {
-    return keep_nan(maximum(x, s), x);
+    return maximum_or_nan(s, x);
   }
   template <class V>
   CNNPOOL_HD V merge(const V& a, const V& b) const {
@@ -37,8 +36,8 @@ struct max {
 };
 
 namespace detail {
-/// max, two instructions an element instead of three: a NaN also makes the sum NaN, which a concat with sum has anyway,
-/// and the channel is then computed again (so is one with both infinities).
+/// max, two instructions an element where it takes three: a NaN also makes the sum NaN, which a concat with sum has
+/// anyway, and the channel is then computed again (so is one with both infinities).
 struct optimistic_max {
   template <class V>
   struct state {
@@ -71,6 +70,9 @@ struct optimistic_max {
 };
 }  // namespace detail
 
-inline detail::optimistic_max optimistic(const max&) { return {}; }
+inline auto optimistic([[maybe_unused]] const max& f) {
+  if constexpr (detail::maximum_or_nan_is_one_instruction) return f;
+  else return detail::optimistic_max{};
+}
 
 }  // namespace cnnpool

@@ -21,37 +21,84 @@ template <class T>
 }
 
 #if CNNPOOL_HAS_PACKS
-/// Whether N lanes of a level come from memory by one instruction, which GCC's conversions do not become: of 32 bytes
-/// it takes two halves and joins them, of 64 it makes scalars. An intrinsic cannot be inlined through functions that
-/// lack its target; an instruction can.
-template <class Level, class L, int N>
-inline constexpr bool by_one_instruction = CNNPOOL_HAS_X86_ASM && Level::f16c && sizeof(L) * N >= 32;
+/// What is twice as wide as From, and four times as wide as a byte.
+template <class From>
+using wide_t = std::conditional_t<std::is_same_v<From, float>, double,
+                                  std::conditional_t<sizeof(From) == 2, float, std::int32_t>>;
+template <class From, int N>
+using wide_vector = typename vector_of<wide_t<From>, N>::type;
 
+/// Whether N elements become wide ones by instructions written out, which GCC's conversions do not become: of 32 bytes
+/// it takes two halves and joins them; of 64, and on aarch64, it makes scalars. An intrinsic cannot be inlined through
+/// functions that lack its target, and costs a header; an instruction can.
+template <class Level, class From, int N>
+inline constexpr bool by_instructions = CNNPOOL_HAS_NEON
+                                            ? sizeof(wide_vector<From, N>) == 16
+                                            : CNNPOOL_HAS_X86_ASM && Level::f16c && sizeof(wide_vector<From, N>) >= 32;
+
+#if CNNPOOL_HAS_X86_ASM
 /// What an instruction reads from memory, of any type and alignment. Not a struct of an array, whose last element's
 /// store GCC 11 drops in front of an instruction.
 template <int Bytes>
 struct memory {
   typedef char type __attribute__((vector_size(Bytes), aligned(1), may_alias));
 };
-/// From 8 or 16 bits to 32.
 template <class From, int N>
-CNNPOOL_INLINE void widen(const void* p, typename vector_of<std::int32_t, N>::type& r) {
+CNNPOOL_INLINE void widen(const void* p, wide_vector<From, N>& r) {
   using bytes = typename memory<N * static_cast<int>(sizeof(From))>::type;  // deduced, it would lose its alignment
   const bytes* const from = static_cast<const bytes*>(p);
-  if constexpr (std::is_same_v<From, std::uint16_t>) asm("vpmovzxwd {%1, %0|%0, %1}" : "=v"(r) : "m"(*from));
-  else if constexpr (std::is_same_v<From, std::uint8_t>) asm("vpmovzxbd {%1, %0|%0, %1}" : "=v"(r) : "m"(*from));
-  else asm("vpmovsxbd {%1, %0|%0, %1}" : "=v"(r) : "m"(*from));
+  if constexpr (std::is_same_v<From, float>) {
+    asm("vcvtps2pd {%1, %0|%0, %1}" : "=v"(r) : "m"(*from));
+  } else if constexpr (std::is_same_v<From, float16>) {
+    asm("vcvtph2ps {%1, %0|%0, %1}" : "=v"(r) : "m"(*from));
+  } else if constexpr (std::is_same_v<From, bfloat16>) {
+    typename vector_of<std::uint32_t, N>::type x;
+    asm("vpmovzxwd {%1, %0|%0, %1}" : "=v"(x) : "m"(*from));
+    r = reinterpret_cast<wide_vector<From, N>>(x << 16);
+  } else if constexpr (std::is_same_v<From, std::uint8_t>) {
+    asm("vpmovzxbd {%1, %0|%0, %1}" : "=v"(r) : "m"(*from));
+  } else {
+    asm("vpmovsxbd {%1, %0|%0, %1}" : "=v"(r) : "m"(*from));
+  }
 }
+#elif CNNPOOL_HAS_NEON
+/// As many bytes as there are elements, read as a number: a vector of four bytes would be loaded one by one.
+template <class From, int N>
+CNNPOOL_INLINE void widen(const void* p, wide_vector<From, N>& r) {
+  std::conditional_t<sizeof(From) == 1, std::uint32_t, std::uint64_t> x;
+  static_assert(sizeof x == N * sizeof(From));
+  __builtin_memcpy(&x, p, sizeof x);
+  if constexpr (std::is_same_v<From, float>) {
+    asm("fcvtl %0.2d, %1.2s" : "=w"(r) : "w"(x));
+  } else if constexpr (std::is_same_v<From, float16>) {
+    asm("fcvtl %0.4s, %1.4h" : "=w"(r) : "w"(x));
+  } else if constexpr (std::is_same_v<From, bfloat16>) {
+    asm("shll %0.4s, %1.4h, #16" : "=w"(r) : "w"(x));
+  } else {
+    typename vector_of<std::int16_t, 8>::type twice;
+    if constexpr (std::is_same_v<From, std::uint8_t>) {
+      asm("ushll %0.8h, %1.8b, #0" : "=w"(twice) : "w"(x));
+      asm("ushll %0.4s, %1.4h, #0" : "=w"(r) : "w"(twice));
+    } else {
+      asm("sshll %0.8h, %1.8b, #0" : "=w"(twice) : "w"(x));
+      asm("sshll %0.4s, %1.4h, #0" : "=w"(r) : "w"(twice));
+    }
+  }
+}
+#else
+template <class From, int N>
+void widen(const void* p, wide_vector<From, N>& r);  // not called
+#endif
 
 template <class Level, class From, class L, int N>
 CNNPOOL_INLINE pack<L, N> converted(const void* p) {
   pack<L, N> r;
-  if constexpr (by_one_instruction<Level, L, N> && sizeof(From) == 1) {
-    typename vector_of<std::int32_t, N>::type x;
+  if constexpr (by_instructions<Level, From, N> && std::is_same_v<From, float> && sizeof(L) == 8) {
+    widen<From, N>(p, r.v);
+  } else if constexpr (by_instructions<Level, From, N> && sizeof(From) == 1) {
+    wide_vector<From, N> x;
     widen<From, N>(p, x);
     convert_lanes(r.v, x);
-  } else if constexpr (by_one_instruction<Level, L, N> && std::is_same_v<From, float> && sizeof(L) == 8) {
-    asm("vcvtps2pd {%1, %0|%0, %1}" : "=v"(r.v) : "m"(*static_cast<const typename memory<4 * N>::type*>(p)));
   } else {
     typedef From stored __attribute__((vector_size(N * sizeof(From))));
     stored x;
@@ -66,62 +113,52 @@ CNNPOOL_INLINE pack<L, N> converted(const void* p) {
   return r;
 }
 
+/// to_float(bfloat16) of scalar.hpp, lane by lane.
 template <class Level, int N>
 CNNPOOL_INLINE pack<float, N> from_bfloat16(const void* p) {
-  using bits = typename vector_of<std::uint32_t, N>::type;
-  bits wide;
-  if constexpr (by_one_instruction<Level, float, N>) {
-    typename vector_of<std::int32_t, N>::type x;
-    widen<std::uint16_t, N>(p, x);
-    wide = reinterpret_cast<bits>(x);
+  pack<float, N> r;
+  if constexpr (by_instructions<Level, bfloat16, N>) {
+    widen<bfloat16, N>(p, r.v);
   } else {
     typedef std::uint16_t stored __attribute__((vector_size(N * 2)));
     stored x;
     __builtin_memcpy(&x, p, sizeof x);
-    wide = __builtin_convertvector(x, bits);
+    const auto wide = __builtin_convertvector(x, typename vector_of<std::uint32_t, N>::type);
+    r.v = reinterpret_cast<typename pack<float, N>::vector>(wide << 16);
   }
-  pack<float, N> r;
-  r.v = reinterpret_cast<typename pack<float, N>::vector>(wide << 16);
   return r;
 }
 
-/// to_float(float16) of scalar.hpp, lane by lane.
-template <int N>
+/// to_float(float16) of scalar.hpp, lane by lane. clang has binary16 as a type, whose conversion is one instruction in
+/// a function that has it, and a call of its run-time library elsewhere.
+template <class Level, int N>
 CNNPOOL_INLINE pack<float, N> from_float16(const void* p) {
-  typedef std::uint16_t stored __attribute__((vector_size(N * 2)));
-  using bits = typename vector_of<std::uint32_t, N>::type;
-  using floats = typename pack<float, N>::vector;
-  stored x;
-  __builtin_memcpy(&x, p, sizeof x);
-  const bits wide = __builtin_convertvector(x, bits);
-  const bits magnitude = (wide & 0x7fffu) << 13;
-  const bits finite = reinterpret_cast<bits>(reinterpret_cast<floats>(magnitude) * 0x1p112f);
-  const bits special = magnitude | 0x7f800000u;
-  const bits is_special = reinterpret_cast<bits>(magnitude >= 0x0f800000u);
   pack<float, N> r;
-  r.v = reinterpret_cast<floats>((is_special & special) | (~is_special & finite) | ((wide & 0x8000u) << 16));
-  return r;
-}
-
-#if CNNPOOL_HAS_X86_LEVELS
-/// vcvtph2ps. clang has binary16 as a type, whose conversion is this instruction in a function that has it, and a call
-/// of its run-time library elsewhere.
-template <int N>
-CNNPOOL_INLINE pack<float, N> from_float16_f16c(const void* p) {
-#if defined(__clang__)
-  // A fence, which is one where reordering is allowed: clang would turn a comparison of the result with itself or with
-  // a constant into one of binary16, and that into scalars.
+  if constexpr (by_instructions<Level, float16, N>) {
+    widen<float16, N>(p, r.v);
+#if CNNPOOL_HAS_X86_LEVELS && defined(__clang__)
+  } else if constexpr (N >= 8 && Level::f16c) {
+    // A fence, which is one where reordering is allowed: clang would turn a comparison of the result with itself or
+    // with a constant into one of binary16, and that into scalars.
 #pragma clang fp reassociate(on)
-  typedef __fp16 stored __attribute__((ext_vector_type(N), aligned(2)));
-  pack<float, N> r;
-  r.v = CNNPOOL_FENCE(__builtin_convertvector(*static_cast<const stored*>(p), typename pack<float, N>::vector));
-#else
-  pack<float, N> r;
-  asm("vcvtph2ps {%1, %0|%0, %1}" : "=v"(r.v) : "m"(*static_cast<const typename memory<2 * N>::type*>(p)));
+    typedef __fp16 stored __attribute__((ext_vector_type(N), aligned(2)));
+    r.v = CNNPOOL_FENCE(__builtin_convertvector(*static_cast<const stored*>(p), typename pack<float, N>::vector));
 #endif
+  } else {
+    typedef std::uint16_t stored __attribute__((vector_size(N * 2)));
+    using bits = typename vector_of<std::uint32_t, N>::type;
+    using floats = typename pack<float, N>::vector;
+    stored x;
+    __builtin_memcpy(&x, p, sizeof x);
+    const bits wide = __builtin_convertvector(x, bits);
+    const bits magnitude = (wide & 0x7fffu) << 13;
+    const bits finite = reinterpret_cast<bits>(reinterpret_cast<floats>(magnitude) * 0x1p112f);
+    const bits special = magnitude | 0x7f800000u;
+    const bits is_special = reinterpret_cast<bits>(magnitude >= 0x0f800000u);
+    r.v = reinterpret_cast<floats>((is_special & special) | (~is_special & finite) | ((wide & 0x8000u) << 16));
+  }
   return r;
 }
-#endif
 #endif
 
 /// N adjacent stored elements, widened to the lane type; nothing is applied yet.
@@ -134,10 +171,7 @@ CNNPOOL_INLINE V widened(const T* p) {
     static_assert(std::is_same_v<L, float> || std::is_same_v<L, double>);
     pack<float, N> f;
     if constexpr (std::is_same_v<T, bfloat16>) f = from_bfloat16<Level, N>(p);
-#if CNNPOOL_HAS_X86_LEVELS
-    else if constexpr (N >= 8 && Level::f16c) f = from_float16_f16c<N>(p);
-#endif
-    else f = from_float16<N>(p);
+    else f = from_float16<Level, N>(p);
     if constexpr (std::is_same_v<L, float>) return f;
     else return converted<Level, float, L, N>(&f.v);
   } else if constexpr (std::is_same_v<T, L>) {

@@ -169,6 +169,17 @@ CNNPOOL_INLINE pack<L, N> keep_nan(const pack<L, N>& result, const pack<L, N>& x
   }
 }
 
+#if CNNPOOL_HAS_NEON
+template <class L, int N>
+  requires(sizeof(L) * N == 16)
+CNNPOOL_INLINE pack<L, N> maximum_or_nan(const pack<L, N>& s, const pack<L, N>& x) {
+  pack<L, N> r;
+  if constexpr (sizeof(L) == 4) asm("fmax %0.4s, %1.4s, %2.4s" : "=w"(r.v) : "w"(s.v), "w"(x.v));
+  else asm("fmax %0.2d, %1.2d, %2.2d" : "=w"(r.v) : "w"(s.v), "w"(x.v));
+  return r;
+}
+#endif
+
 template <class L, int N>
 CNNPOOL_INLINE pack<L, N> absolute(const pack<L, N>& x) {
   using word = typename detail::same_size_int<L>::type;
@@ -191,6 +202,8 @@ CNNPOOL_INLINE pack<L, N> fenced(const pack<L, N>& x) {
 #endif
 #if CNNPOOL_HAS_X86_ASM
   asm("" : "+v"(r.v));
+#elif CNNPOOL_HAS_NEON
+  asm("" : "+w"(r.v));
 #endif
   return r;
 }

@@ -41,6 +41,7 @@ struct mask_of<L, N> {
   using type = std::conditional_t<N == 16, std::uint16_t, std::uint8_t>;
 };
 
+#if CNNPOOL_HAS_X86_ASM
 // Operands in the order of AT&T, then of Intel (-masm=intel).
 /// Predicate: 0 ==, 1 <, 2 <=, 4 != (true of NaN), 13 >=, 14 >.
 template <int Predicate, class M, class V>
@@ -77,6 +78,17 @@ CNNPOOL_INLINE void square_root(V& r, const V& x) {
   if constexpr (sizeof(r[0]) == 4) asm("vsqrtps {%1, %0|%0, %1}" : "=v"(r) : "v"(x));
   else asm("vsqrtpd {%1, %0|%0, %1}" : "=v"(r) : "v"(x));
 }
+#else
+// Not called, but named; another processor's compiler refuses the instructions themselves.
+template <int Predicate, class M, class V>
+void compare(M& mask, const V& a, const V& b);
+template <class M, class V>
+void blend(V& r, const M& mask, const V& yes, const V& no);
+template <class V>
+void larger(V& r, const V& m, const V& x);
+template <class V>
+void smaller(V& r, const V& m, const V& x);
+#endif
 
 /// Sixteen or fewer whole numbers from floats, cut off, and floats from them.
 template <class To, class From>

@@ -97,7 +97,7 @@ struct product_share {
 
   template <class Level>
   CNNPOOL_INLINE void multiply(const A* const* ready, index row, index count) const {
-    constexpr int M = Level::bytes == 64 ? 4 : 2, N = 4;
+    constexpr int M = Level::bytes == 64 || CNNPOOL_HAS_NEON ? 4 : 2, N = 4;
     const W* const weights = all.weights + row / all.rows_per_image() * all.weights_image_stride;
     for (index j = start; j < stop; j += N) {
       index i = 0;
