@@ -53,7 +53,8 @@ ROWS = [
     ("`gem{.p = p}`, any p", one("gem{}"), (160, 360), (17, 170)),
     ("`crow{}`", one("crow{}"), (190, 330), (40, 190)),
     ("`rmac{}`", one("rmac{}"), (125, 330), (45, 190)),
-    ("`vlad(codebook)`", one("vlad(book)", "const feature_view<float>& x, const codebook& book"), (190, 330), (60, 200)),
+    ("`vlad(codebook)`", one("vlad(book)", "const feature_view<float>& x, const codebook& book"), (190, 330),
+     (60, 200)),
     ("five folds in one pass", one("concat(cnnpool::sum{}, average{}, cnnpool::max{}, gem_p<3>{}, nonzero{})"), None,
      None),
     ("`any_feature_view`: `sum{}`", erased("cnnpool::sum{}"), (115, 300), (45, 190)),
@@ -92,7 +93,8 @@ def bound(include, folder):
         for linked, limit in zip(("", ", cnnpool::compiled"), limits):
             if limit is None:
                 continue
-            found = cost(["g++", "-std=c++20", "-O2", *COMPILED * bool(linked), "-I", include, *LIBRARIES], source, folder)
+            found = cost(["g++", "-std=c++20", "-O2", *COMPILED * bool(linked), "-I", include, *LIBRARIES], source,
+                         folder)
             if isinstance(found, str):
                 print(f"{name}{linked}: {found}")
                 wrong += 1
@@ -115,7 +117,8 @@ def table(compilers, flags, include, rows, folder):
                 if linked and "pool(" not in source:
                     cells += [""] * 3
                     continue
-                found = cost([compiler, "-std=c++20", *flags.split(), *linked, "-I", include, *LIBRARIES], source, folder)
+                found = cost([compiler, "-std=c++20", *flags.split(), *linked, "-I", include, *LIBRARIES], source,
+                             folder)
                 if isinstance(found, str):
                     cells += ["-"] * 3
                     print(f"not compiled: {name} by {compiler}: {found}", file=sys.stderr)

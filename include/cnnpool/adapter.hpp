@@ -46,8 +46,8 @@ inline constexpr bool is_view<some_feature_view<S, T...>> = true;
 
 template <class T>
 inline constexpr bool is_source = false;
-template <class V, class R, known Known>
-inline constexpr bool is_source<source<V, R, Known>> = true;
+template <class V, class R, source_kind Kind>
+inline constexpr bool is_source<source<V, R, Kind>> = true;
 
 template <class T>
 concept has_adapter = requires(const T& t, const hints& h) { adapter<T>::view(t, h); };

@@ -182,7 +182,7 @@
                CNNPOOL_WITH_FMA, CNNPOOL_WITH_BMI, CNNPOOL_WITH_MATH, CNNPOOL_WITHOUT_EXCEPTIONS)
 
 // The CPU backend differs with more switches, inside the namespace: g++ and nvcc, with and without optimisation, OpenMP
-// or the library, share views and descriptors. Kernels are in CNNPOOL_CPU_LANES, what calls them in CNNPOOL_CPU_VARIANT.
+// or the library, share views and descriptors. Kernels are in CNNPOOL_CPU_LANES, their callers in CNNPOOL_CPU_VARIANT.
 #if CNNPOOL_HAS_X86_LEVELS
 #define CNNPOOL_CPU_LANES cpu_levels
 #elif CNNPOOL_HAS_PACKS

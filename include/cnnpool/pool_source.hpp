@@ -18,7 +18,7 @@ decltype(auto) with_source(const X& x, F&& f) {
   if constexpr (is_source<V>) return f(v);
   else if constexpr (requires { typename V::accumulator_type; }) return f(as_source(v));
   else if constexpr (requires { V::names_no_type; B::converts_tiles; })
-    return visit(v, [&](const auto& typed) -> decltype(auto) { return f(as_source<known::no_type>(typed)); });
+    return visit(v, [&](const auto& typed) -> decltype(auto) { return f(as_source<source_kind::erased>(typed)); });
   else return visit(v, [&](const auto& typed) -> decltype(auto) { return f(as_source(typed)); });
 }
 

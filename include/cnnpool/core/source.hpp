@@ -23,18 +23,17 @@ struct read_both {
   }
 };
 
-/// What is known of a source when a program is compiled, where it is more or less than the view's type says: a backend
-/// may compile less.
-enum class known {
-  type,     // what the view says
-  no_type,  // any_feature_view: its tiles may be converted to the accumulator first, for kernels of that type alone
-  rows,     // of a matrix: the positions of a channel are adjacent, nearly always
-  columns,  // of a matrix, whose channels are adjacent, always
+/// What is known of a source when a program is compiled beyond the view's type, for a backend to compile less.
+enum class source_kind {
+  typed,    // nothing
+  erased,   // an any_feature_view: its tiles may be converted to the accumulator first, for kernels of that type alone
+  rows,     // of a matrix: the positions of a channel are adjacent, or read as if they were
+  columns,  // of a matrix: the channels are adjacent
 };
 
-template <class View, class Read = read_as_is, known Known = known::type>
+template <class View, class Read = read_as_is, source_kind Kind = source_kind::typed>
 struct source {
-  static constexpr known known_ = Known;
+  static constexpr source_kind kind = Kind;
   using value_type = typename View::value_type;
   using read_function = Read;
   using space = typename View::space;
@@ -45,7 +44,7 @@ struct source {
   source images(index first, index count) const { return {view.images(first, count), read}; }
   source crop(const box& b) const { return {view.crop(b), read}; }
   template <class Next>
-  source<View, read_both<Read, Next>, Known> then(const Next& next) const {
+  source<View, read_both<Read, Next>, Kind> then(const Next& next) const {
     return {view, {read, next}};
   }
 };
@@ -60,13 +59,13 @@ CNNPOOL_HD L as_lane(const T& stored, const quantization& q) {
 }
 
 /// Element (n, c, h, w) as a lane of type L, the read function applied.
-template <class L, class View, class Read, known Known>
-CNNPOOL_HD L element(const source<View, Read, Known>& x, index n, index c, index h, index w) {
+template <class L, class View, class Read, source_kind Kind>
+CNNPOOL_HD L element(const source<View, Read, Kind>& x, index n, index c, index h, index w) {
   return x.read(as_lane<L>(x.view(n, c, h, w), x.view.quantized()));
 }
 
-template <known Known = known::type, class View>
-source<View, read_as_is, Known> as_source(const View& view) {
+template <source_kind Kind = source_kind::typed, class View>
+source<View, read_as_is, Kind> as_source(const View& view) {
   return {view, {}};
 }
 
@@ -81,7 +80,7 @@ index image_bytes(const X& x) {
 template <class Space, class A>
 auto rows_as_images(const matrix<A>& m) {
   using T = std::remove_const_t<A>;
-  return as_source<known::rows>(
+  return as_source<source_kind::rows>(
       feature_view<T, Space>(m.data, {m.rows, 1, 1, m.cols}, strides{m.row_stride, 0, 0, m.col_stride}));
 }
 

@@ -19,7 +19,7 @@ namespace detail {
 template <class Space, class A>
 auto row_groups(const matrix<A>& m, index step, index count, index maps) {
   using T = std::remove_const_t<A>;
-  return as_source<known::columns>(feature_view<T, Space>(m.data, {maps, m.cols, count, 1},
+  return as_source<source_kind::columns>(feature_view<T, Space>(m.data, {maps, m.cols, count, 1},
                                                           strides{m.row_stride * step, 1, m.row_stride, 0}));
 }
 

@@ -33,7 +33,7 @@ struct cpu {
   using space = host_space;
   template <class T>
   using accumulator = accumulator_t<T>;
-  /// Where the scalar type is known at run time only, see `known`.
+  /// Where the scalar type is known at run time only, see source_kind.
   static constexpr bool converts_tiles = true;
 
   template <class X, class F, class A>
@@ -218,19 +218,19 @@ struct cpu {
   template <class X, class F, class W, class A>
   void run_fold(const X& x, bool over_channels, const F& f, const W& weights, index weights_stride,
                 const matrix<A>& out) const {
-    run_fold_of<X::known_>(detail::panel_source_of<detail::read_scalar<X, A>>(x, level),
+    run_fold_of<X::kind>(detail::panel_source_of<detail::read_scalar<X, A>>(x, level),
                            detail::fold_geometry<A>(x, over_channels, out), detail::image_bytes(x) * x.extents().n,
                            x.read, f, weights, weights_stride);
   }
-  template <known Known, class S, class Read, class F, class W, class A>
+  template <source_kind Kind, class S, class Read, class F, class W, class A>
   void run_fold_of(const detail::panel_source<S>& from, detail::fold_geometry<A> p, index bytes, const Read& read,
                    const F& f, const W& weights, index weights_stride) const {
     // Images side by side in memory would become columns, whose elements are added in another order than one image's.
     const bool same_order = p.image_stride != 1 || p.elements.count == 1 || p.elements.inner_stride == 1;
-    if constexpr (!detail::differs_by_channel<F> && Known != known::columns)
+    if constexpr (!detail::differs_by_channel<F> && Kind != source_kind::columns)
       if (p.outputs.count == 1 && p.images > 1 && detail::fold_outputs<F> == 1 && weights_stride == 0 && same_order)
         p.images_as_outputs();
-    const bool rows = Known == known::rows || (Known != known::columns &&
+    const bool rows = Kind == source_kind::rows || (Kind != source_kind::columns &&
                                                (p.elements.inner_stride == 1 || p.outputs.inner_stride != 1));
     // Long runs of memory, but enough tiles for the threads.
     const index outputs = p.outputs.count * p.images;
@@ -239,7 +239,7 @@ struct cpu {
     const index columns = share < 64 ? 64 : share < most ? share : most;
     const detail::tiles tiles(p.outputs, rows ? detail::row_tile : columns, p.images, rows);
     const index workers = workers_for(bytes, tiles.count());
-    if constexpr (Known != known::columns) {
+    if constexpr (Kind != source_kind::columns) {
       const auto run_rows = [&]<class G>(const G& g) {
         parallel_shares(workers, tiles.count(), [&](index, index first, index last) {
           detail::run_at(level, detail::fold_share<detail::reduce_rows, S, Read, G, W, A>{
@@ -253,7 +253,7 @@ struct cpu {
         if (rows) return run_rows(f);
       }
     }
-    if constexpr (Known != known::rows)
+    if constexpr (Kind != source_kind::rows)
       parallel_shares(workers, tiles.count(), [&](index, index first, index last) {
         detail::run_at(level, detail::fold_share<detail::reduce_columns, S, Read, F, W, A>{
                                   p, from, read, f, weights, weights_stride, tiles, first, last});

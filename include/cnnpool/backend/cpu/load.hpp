@@ -240,8 +240,8 @@ CNNPOOL_INLINE auto first_lanes(index count) {
 template <class Level, class T, class Read, class L>
 class reader {
  public:
-  template <class View, known Known>
-  CNNPOOL_INLINE explicit reader(const source<View, Read, Known>& x)
+  template <class View, source_kind Kind>
+  CNNPOOL_INLINE explicit reader(const source<View, Read, Kind>& x)
       : read_(x.read),
         scale_(static_cast<L>(x.view.quantized().scale)),
         zero_(static_cast<L>(x.view.quantized().zero_point)),

@@ -49,7 +49,7 @@ struct panel_source {
 
 /// What kernels with an accumulator A read of a source: its own scalar type, or A where that is not known.
 template <class X, class A>
-using read_scalar = std::conditional_t<X::known_ == known::no_type, A, typename X::value_type>;
+using read_scalar = std::conditional_t<X::kind == source_kind::erased, A, typename X::value_type>;
 
 template <class T, class X>
 panel_source<T> panel_source_of(const X& x, instruction_set level) {
