@@ -4,7 +4,8 @@
     compile.py [--compiler g++ --compiler clang++] [--flags=-O2] [--only REGEX] [--include DIR]
     compile.py --bound        compiles with g++ -O2 the rows that have a limit, and fails where one is exceeded
 
-Prints Markdown, one row per call, from the headers alone and linked with cnnpool::compiled. Seconds depend on the machine; code and memory hardly do, so those have limits.
+Prints Markdown, one row per call, from the headers alone and linked with cnnpool::compiled. Seconds depend on the
+machine; code and memory hardly do, so those have limits.
 """
 import argparse
 import os
