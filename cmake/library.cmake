@@ -2,13 +2,15 @@
 # the definition with which the headers leave them out. It is built where something links it, or where
 # CNNPOOL_INSTALL_COMPILED asks for it.
 set(units)
-foreach(group SUMS MAXIMA POWERS CROW PRODUCTS STAGES CONVERSIONS)
-  foreach(type float double)
-    if(group STREQUAL "CONVERSIONS" AND type STREQUAL "double")
-      continue()
-    endif()
-    string(TOLOWER ${group} name)
-    set(unit ${CMAKE_CURRENT_BINARY_DIR}/library/${name}_${type}.cpp)
+foreach(group SUMS MAXIMA POWERS CROW PRODUCTS STAGES NARROW)
+  set(types float double)
+  if(group STREQUAL "NARROW")
+    set(types float16 bfloat16 std::int8_t std::uint8_t)
+  endif()
+  foreach(type IN LISTS types)
+    string(TOLOWER ${group}_${type} name)
+    string(REPLACE "std::" "" name ${name})
+    set(unit ${CMAKE_CURRENT_BINARY_DIR}/library/${name}.cpp)
     file(CONFIGURE OUTPUT ${unit} @ONLY CONTENT
 "#define CNNPOOL_COMPILING CNNPOOL_LIBRARY_@group@(@type@)
 #include <cnnpool/library.hpp>

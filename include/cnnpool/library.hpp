@@ -1,10 +1,10 @@
 // What the library cnnpool::compiled holds: the CPU backend's kernels for the policies and stages of pooling.hpp, on
-// float, double and any_feature_view. A program that links it compiles their calls, not their code.
+// float, double and any_feature_view, and the folds with the shortest steps on 8 and 16 bits. A program that links it
+// compiles their calls, not their code.
 //
-// A list, in groups, each a macro of the accumulator's type. A program's units declare all of it; a unit of the library
-// (cmake/library.cmake) defines one group for one type. What is not in the list (a user's own fold, a concat, a typed
-// view of 8 or 16 bits) and units of other flags (CNNPOOL_USES_LIBRARY, config.hpp) are compiled from the headers as
-// without a library.
+// A list, in groups, each a macro of a type. A program's units declare all of it; a unit of the library
+// (cmake/library.cmake) defines one group for one type. What is not in the list (a user's own fold, a concat) and units
+// of other flags (CNNPOOL_USES_LIBRARY, config.hpp) are compiled from the headers as without a library.
 #pragma once
 
 #include "backend/cpu/cpu.hpp"
@@ -31,29 +31,30 @@
   inline constexpr bool in_library<__VA_ARGS__> = true;
 #endif
 
-#define CNNPOOL_LIBRARY_ROWS(A, F, W) CNNPOOL_LIBRARY_TASK(fold_share<reduce_rows, A, read_as_is, F, W, A>)
-#define CNNPOOL_LIBRARY_COLUMNS(A, F, W) CNNPOOL_LIBRARY_TASK(fold_share<reduce_columns, A, read_as_is, F, W, A>)
-#define CNNPOOL_LIBRARY_FOLD(A, F, W) CNNPOOL_LIBRARY_ROWS(A, F, W) CNNPOOL_LIBRARY_COLUMNS(A, F, W)
+#define CNNPOOL_LIBRARY_ROWS(A, S, F, W) CNNPOOL_LIBRARY_TASK(fold_share<reduce_rows, S, read_as_is, F, W, A>)
+#define CNNPOOL_LIBRARY_COLUMNS(A, S, F, W) CNNPOOL_LIBRARY_TASK(fold_share<reduce_columns, S, read_as_is, F, W, A>)
+#define CNNPOOL_LIBRARY_FOLD(A, S, F, W) CNNPOOL_LIBRARY_ROWS(A, S, F, W) CNNPOOL_LIBRARY_COLUMNS(A, S, F, W)
+#define CNNPOOL_LIBRARY_MAX(A, S)                                                     \
+  CNNPOOL_LIBRARY_ROWS(A, S, optimistic_max, no_weights)                              \
+  CNNPOOL_LIBRARY_COLUMNS(A, S, cnnpool::max, no_weights)                             \
+  CNNPOOL_LIBRARY_TASK(regions_share<reduce_regions, S, read_as_is, cnnpool::max, A>)
 #define CNNPOOL_LIBRARY_MAP(A, F, ...) CNNPOOL_LIBRARY_TASK(map_share<A, F, __VA_ARGS__>)
-#define CNNPOOL_LIBRARY_CONVERSION(A, S) CNNPOOL_LIBRARY_TASK(conversion_choice<S, A>)
 
 #define CNNPOOL_LIBRARY_SUMS(A)                                 \
-  CNNPOOL_LIBRARY_FOLD(A, sum, no_weights)                      \
-  CNNPOOL_LIBRARY_FOLD(A, average, no_weights)                  \
-  CNNPOOL_LIBRARY_FOLD(A, nonzero, no_weights)                  \
-  CNNPOOL_LIBRARY_FOLD(A, weighted_sum, const A*)               \
+  CNNPOOL_LIBRARY_FOLD(A, A, sum, no_weights)                   \
+  CNNPOOL_LIBRARY_FOLD(A, A, average, no_weights)               \
+  CNNPOOL_LIBRARY_FOLD(A, A, nonzero, no_weights)               \
+  CNNPOOL_LIBRARY_FOLD(A, A, weighted_sum, const A*)            \
   CNNPOOL_LIBRARY_MAP(A, center_prior, row_index, column_index)
-#define CNNPOOL_LIBRARY_MAXIMA(A)                                                     \
-  CNNPOOL_LIBRARY_ROWS(A, optimistic_max, no_weights)                                 \
-  CNNPOOL_LIBRARY_COLUMNS(A, cnnpool::max, no_weights)                                \
-  CNNPOOL_LIBRARY_TASK(regions_share<reduce_regions, A, read_as_is, cnnpool::max, A>)
-#define CNNPOOL_LIBRARY_POWERS(A)                                 \
-  CNNPOOL_LIBRARY_FOLD(A, power_mean<whole_power<3>>, no_weights) \
-  CNNPOOL_LIBRARY_FOLD(A, power_mean<chosen_power>, no_weights)
+#define CNNPOOL_LIBRARY_MAXIMA(A) CNNPOOL_LIBRARY_MAX(A, A)
+#define CNNPOOL_LIBRARY_POWERS(A)                                                                   \
+  CNNPOOL_LIBRARY_FOLD(A, A, power_mean<whole_power<3>>, no_weights)                                \
+  CNNPOOL_LIBRARY_FOLD(A, A, power_mean<chosen_power>, no_weights)                                  \
+  CNNPOOL_LIBRARY_TASK(regions_share<reduce_regions, A, read_as_is, power_mean<whole_power<3>>, A>)
 #define CNNPOOL_LIBRARY_CROW(A)                                      \
-  CNNPOOL_LIBRARY_FOLD(A, scaled_sum<A>, no_weights)                 \
-  CNNPOOL_LIBRARY_FOLD(A, weighted_sum_and_nonzero, const A*)        \
-  CNNPOOL_LIBRARY_ROWS(A, power_sum, no_weights)                     \
+  CNNPOOL_LIBRARY_FOLD(A, A, scaled_sum<A>, no_weights)              \
+  CNNPOOL_LIBRARY_FOLD(A, A, weighted_sum_and_nonzero, const A*)     \
+  CNNPOOL_LIBRARY_ROWS(A, A, power_sum, no_weights)                  \
   CNNPOOL_LIBRARY_MAP(A, relative_to_largest, matrix<A>, per_row<A>) \
   CNNPOOL_LIBRARY_MAP(A, spatial_weight, matrix<A>, per_row<A>)      \
   CNNPOOL_LIBRARY_MAP(A, channel_weight, matrix<A>, per_row<A>)      \
@@ -64,7 +65,7 @@
   CNNPOOL_LIBRARY_TASK(nearest_share<read_as_is, float, A>)   \
   CNNPOOL_LIBRARY_TASK(residuals_share<read_as_is, float, A>)
 #define CNNPOOL_LIBRARY_STAGES(A)                                      \
-  CNNPOOL_LIBRARY_FOLD(A, euclidean_norm, no_weights)                  \
+  CNNPOOL_LIBRARY_FOLD(A, A, euclidean_norm, no_weights)               \
   CNNPOOL_LIBRARY_MAP(A, by_norm, matrix<const A>, per_row<A>)         \
   CNNPOOL_LIBRARY_MAP(A, inverse_norm, matrix<A>)                      \
   CNNPOOL_LIBRARY_MAP(A, detail::reciprocal, matrix<A>)                \
@@ -75,12 +76,14 @@
   CNNPOOL_LIBRARY_MAP(A, times, matrix<const A>)                       \
   CNNPOOL_LIBRARY_MAP(A, difference, matrix<const A>, matrix<const A>) \
   CNNPOOL_LIBRARY_MAP(A, read_as_is, matrix<A>)                        \
+  CNNPOOL_LIBRARY_MAP(A, read_as_is, matrix<const A>)                  \
   CNNPOOL_LIBRARY_MAP(A, to_zero, column_index)
-#define CNNPOOL_LIBRARY_CONVERSIONS(A)        \
-  CNNPOOL_LIBRARY_CONVERSION(A, float16)      \
-  CNNPOOL_LIBRARY_CONVERSION(A, bfloat16)     \
-  CNNPOOL_LIBRARY_CONVERSION(A, std::int8_t)  \
-  CNNPOOL_LIBRARY_CONVERSION(A, std::uint8_t)
+#define CNNPOOL_LIBRARY_NARROW(S)                                        \
+  CNNPOOL_LIBRARY_FOLD(float, S, sum, no_weights)                        \
+  CNNPOOL_LIBRARY_FOLD(float, S, average, no_weights)                    \
+  CNNPOOL_LIBRARY_FOLD(float, S, power_mean<whole_power<3>>, no_weights) \
+  CNNPOOL_LIBRARY_MAX(float, S)                                          \
+  CNNPOOL_LIBRARY_TASK(conversion_choice<S, float>)
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
@@ -90,7 +93,10 @@ namespace cnnpool::inline CNNPOOL_VARIANT::detail {
   CNNPOOL_LIBRARY_PRODUCTS(A) CNNPOOL_LIBRARY_STAGES(A)
 CNNPOOL_LIBRARY_OF(float)
 CNNPOOL_LIBRARY_OF(double)
-CNNPOOL_LIBRARY_CONVERSIONS(float)
+CNNPOOL_LIBRARY_NARROW(float16)
+CNNPOOL_LIBRARY_NARROW(bfloat16)
+CNNPOOL_LIBRARY_NARROW(std::int8_t)
+CNNPOOL_LIBRARY_NARROW(std::uint8_t)
 #undef CNNPOOL_LIBRARY_OF
 #elif CNNPOOL_USES_LIBRARY
 template <class Task>
@@ -109,12 +115,12 @@ CNNPOOL_COMPILING
 #undef CNNPOOL_LIBRARY_ROWS
 #undef CNNPOOL_LIBRARY_COLUMNS
 #undef CNNPOOL_LIBRARY_FOLD
+#undef CNNPOOL_LIBRARY_MAX
 #undef CNNPOOL_LIBRARY_MAP
-#undef CNNPOOL_LIBRARY_CONVERSION
 #undef CNNPOOL_LIBRARY_SUMS
 #undef CNNPOOL_LIBRARY_MAXIMA
 #undef CNNPOOL_LIBRARY_POWERS
 #undef CNNPOOL_LIBRARY_CROW
 #undef CNNPOOL_LIBRARY_PRODUCTS
 #undef CNNPOOL_LIBRARY_STAGES
-#undef CNNPOOL_LIBRARY_CONVERSIONS
+#undef CNNPOOL_LIBRARY_NARROW

@@ -55,7 +55,9 @@ struct cpu {
     const shape& e = x.extents();
     const strides& st = x.view.stride();
     const detail::region_plan plan(s, regions, e.h, e.w);
-    fold_regions_of(s, detail::panel_source_of<detail::read_scalar<X, A>>(x, level),
+    using T = typename X::value_type;
+    using fused = detail::regions_share<detail::reduce_regions, T, typename X::read_function, F, A>;
+    fold_regions_of(s, detail::panel_source_of<detail::read_scalar<X, A, fused>>(x, level),
                     detail::fold_geometry<A>(x, false, out), detail::map_geometry{e.h, e.w, st.h, st.w},
                     detail::image_bytes(x) * e.n, x.read, f, plan);
   }
@@ -218,7 +220,9 @@ struct cpu {
   template <class X, class F, class W, class A>
   void run_fold(const X& x, bool over_channels, const F& f, const W& weights, index weights_stride,
                 const matrix<A>& out) const {
-    run_fold_of<X::kind>(detail::panel_source_of<detail::read_scalar<X, A>>(x, level),
+    using T = typename X::value_type;
+    using fused = detail::fold_share<detail::reduce_columns, T, typename X::read_function, F, W, A>;
+    run_fold_of<X::kind>(detail::panel_source_of<detail::read_scalar<X, A, fused>>(x, level),
                            detail::fold_geometry<A>(x, over_channels, out), detail::image_bytes(x) * x.extents().n,
                            x.read, f, weights, weights_stride);
   }

@@ -47,9 +47,11 @@ struct panel_source {
   }
 };
 
-/// What kernels with an accumulator A read of a source: its own scalar type, or A where that is not known.
-template <class X, class A>
-using read_scalar = std::conditional_t<X::kind == source_kind::erased, A, typename X::value_type>;
+/// What kernels with an accumulator A read of a source: its own scalar type, or, where that is erased, A. A task that
+/// the library holds for the source's own type costs nothing to compile, and reads without panels.
+template <class X, class A, class Task>
+using read_scalar =
+    std::conditional_t<X::kind == source_kind::erased && !in_library<Task>, A, typename X::value_type>;
 
 template <class T, class X>
 panel_source<T> panel_source_of(const X& x, instruction_set level) {
