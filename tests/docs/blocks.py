@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compiles and runs every C++ block of a Markdown file.
 
-    blocks.py FILE.md INCLUDE_DIR COMPILER [--flag=FLAG]...
+    blocks.py FILE.md INCLUDE_DIR COMPILER [--library=LIBCNNPOOL] [--flag=FLAG]...
     blocks.py --self-test INCLUDE_DIR COMPILER
 
 What a block may be:
@@ -14,7 +14,8 @@ What a block may be:
   <!-- compiled, not run: reason -->   in front of a block: the compiler reads it, nothing is linked or run
   <!-- not compiled: reason -->  in front of a block: left alone, and printed as skipped with the reason
 A block that includes a header which is not installed is skipped, with that reason printed. A block fails when it does
-not compile, ends with another status than 0 (assert works), or prints something else than it should.
+not compile, ends with another status than 0 (assert works), or prints something else than it should. --library: the
+blocks link cnnpool::compiled.
 """
 import os
 import re
@@ -35,7 +36,7 @@ HEADERS = """
 #include <cnnpool/cnnpool.hpp>
 #include <cnnpool/fitting.hpp>
 """
-PREAMBLE = HEADERS + """
+PREAMBLE = """
 namespace given {
 inline std::vector<float> values = [] {
   std::vector<float> v(4 * 512 * 24 * 32);
@@ -94,7 +95,7 @@ def program(block, name):
     lines = ["" if line.lstrip().startswith("#include") else line for line in block.lines]
     head = "\n".join(includes) + "\n"
     if re.search(r"\bint main\(", block.text):
-        return HEADERS + head + f'#line {block.line} "{name}"\n' + "\n".join(lines) + "\n"
+        return head + f'#line {block.line} "{name}"\n' + "\n".join(lines) + "\n"
     front, body, in_front = [], [], False
     for line in lines:
         if re.match(r"(struct|template|class|namespace)\b", line):
@@ -109,9 +110,17 @@ def program(block, name):
 
 
 class Runner:
-    def __init__(self, include, compiler, flags):
-        self.command = [compiler, *FLAGS, *flags, "-I", include]
+    def __init__(self, include, compiler, library, flags):
+        self.command = [compiler, *FLAGS, *["-DCNNPOOL_COMPILED"] * bool(library), *flags, "-I", include]
+        self.libraries = ["-x", "none", library] if library else []
         self.folder = tempfile.TemporaryDirectory()
+        # What all blocks include, read once.
+        headers = os.path.join(self.folder.name, "headers.hpp")
+        with open(headers, "w", encoding="utf-8") as file:
+            file.write(HEADERS)
+        compiled = headers + (".pch" if "clang" in os.path.basename(compiler) else ".gch")
+        subprocess.run([*self.command, "-x", "c++-header", headers, "-o", compiled], check=True)
+        self.with_headers = [*self.command, "-include", headers]
 
     def missing(self, block):
         wanted = re.findall(r"^\s*#include <([^>]+)>", block.text, flags=re.M)
@@ -123,12 +132,12 @@ class Runner:
     def check(self, block, name):
         """What is wrong with the block, or None."""
         if block.note.startswith("compiled, not run:"):
-            read = subprocess.run([*self.command, "-fsyntax-only", "-x", "c++", "-"], input=program(block, name),
+            read = subprocess.run([*self.with_headers, "-fsyntax-only", "-x", "c++", "-"], input=program(block, name),
                                   capture_output=True, text=True, check=False)
             return None if read.returncode == 0 else "does not compile\n" + read.stderr
         executable = os.path.join(self.folder.name, "program")
-        built = subprocess.run([*self.command, "-x", "c++", "-", "-o", executable], input=program(block, name),
-                               capture_output=True, text=True, check=False)
+        built = subprocess.run([*self.with_headers, "-x", "c++", "-", *self.libraries, "-o", executable],
+                               input=program(block, name), capture_output=True, text=True, check=False)
         if built.returncode != 0:
             return "does not compile\n" + built.stderr
         return self.compare(block, subprocess.run([executable], capture_output=True, text=True, check=False))
@@ -199,8 +208,9 @@ def self_test(runner):
 
 
 def main():
-    path, include, compiler, *flags = sys.argv[1:]
-    runner = Runner(include, compiler, [f[len("--flag="):] for f in flags])
+    path, include, compiler, *options = sys.argv[1:]
+    library = next((o[len("--library="):] for o in options if o.startswith("--library=")), None)
+    runner = Runner(include, compiler, library, [o[len("--flag="):] for o in options if o.startswith("--flag=")])
     if path == "--self-test":
         return self_test(runner)
     ran, wrong = check_file(path, runner)

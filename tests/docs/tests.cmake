@@ -12,7 +12,7 @@ foreach(page IN LISTS pages)
   string(REGEX REPLACE "_md$" "" name ${name})
   add_test(NAME docs_blocks_${name} COMMAND Python3::Interpreter ${here}/blocks.py ${PROJECT_SOURCE_DIR}/${page}
                                             ${PROJECT_SOURCE_DIR}/include ${CMAKE_CXX_COMPILER}
-                                            ${CNNPOOL_FRAMEWORK_FLAGS})
+                                            --library=$<TARGET_FILE:cnnpool_compiled> ${CNNPOOL_FRAMEWORK_FLAGS})
   set_tests_properties(docs_blocks_${name} PROPERTIES LABELS docs TIMEOUT 600)
 endforeach()
 
