@@ -72,6 +72,13 @@ struct fold_geometry {
   }
 };
 
+/// Whether the elements of an output lie side by side, rather than the outputs: a fold of rows, not of columns.
+template <source_kind Kind, class A>
+constexpr bool folds_rows(const fold_geometry<A>& p) {
+  if (Kind == source_kind::rows || Kind == source_kind::columns) return Kind == source_kind::rows;
+  return p.elements.inner_stride == 1 || p.outputs.inner_stride != 1;
+}
+
 /// The rows and columns of a map.
 struct map_geometry {
   index h, w, down, across;

@@ -115,9 +115,9 @@ struct block_backend : elementwise<Backend> {
   void fold_lines(const X& x, bool over_channels, const F& f, const W& weights, index weights_stride,
                   const matrix<A>& out) const {
     const detail::block_fold<X, F, W, A> fold{{x, over_channels, out}, f, weights, weights_stride};
-    const bool rows = fold.p.elements.inner_stride == 1 || fold.p.outputs.inner_stride != 1;
-    if (rows) launch(detail::row_blocks<X, F, W, A>(fold));
-    else launch(detail::column_blocks<X, F, W, A>(fold));
+    if constexpr (X::kind != source_kind::columns)
+      if (detail::folds_rows<X::kind>(fold.p)) return launch(detail::row_blocks<X, F, W, A>(fold));
+    if constexpr (X::kind != source_kind::rows) launch(detail::column_blocks<X, F, W, A>(fold));
   }
 };
 

@@ -234,8 +234,7 @@ struct cpu {
     if constexpr (!detail::differs_by_channel<F> && Kind != source_kind::columns)
       if (p.outputs.count == 1 && p.images > 1 && detail::fold_outputs<F> == 1 && weights_stride == 0 && same_order)
         p.images_as_outputs();
-    const bool rows = Kind == source_kind::rows || (Kind != source_kind::columns &&
-                                               (p.elements.inner_stride == 1 || p.outputs.inner_stride != 1));
+    const bool rows = detail::folds_rows<Kind>(p);
     // Long runs of memory, but enough tiles for the threads.
     const index outputs = p.outputs.count * p.images;
     const index share = outputs / workers_for(bytes, (outputs + 63) / 64) / 64 * 64;
