@@ -19,8 +19,10 @@ foreach(case IN LISTS cases)
                ${sanitize} ${twice})
 endforeach()
 cnnpool_test(backend/cpu_sum_bound OPTIONS -O1 "-DCNNPOOL_TEST_BACKEND=\"on_cpu.hpp\"")
-cnnpool_test(backend/cpu_panels OPTIONS -O1 "-DCNNPOOL_TEST_BACKEND=\"on_cpu.hpp\"" LIBRARIES Threads::Threads
-             NO_SANITIZE)
+# The library's kernels would read these views without panels.
+cnnpool_test(backend/cpu_panels LIBRARIES Threads::Threads NO_SANITIZE
+             OPTIONS -O1 -UCNNPOOL_COMPILED "-DCNNPOOL_TEST_BACKEND=\"on_cpu.hpp\"")
+cnnpool_test(backend/cpu_pack_lines OPTIONS -O1 LABELS light)
 cnnpool_test(backend/cpu_same_bits OPTIONS -O1 "-DCNNPOOL_TEST_BACKEND=\"on_cpu.hpp\"" LIBRARIES Threads::Threads
              LABELS threads TWICE_WITH_OPENMP)
 
