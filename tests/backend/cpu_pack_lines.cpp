@@ -1,5 +1,5 @@
-// Packed lines are the elements themselves, one by one: every scalar type, both directions, blocks and strides in memory,
-// every level.
+// Packed lines are the elements themselves, one by one: every scalar type, both directions, blocks and strides in
+// memory, every level.
 #include <catch.hpp>
 #include <cnnpool/backend/cpu/panel/pack_lines.hpp>
 
