@@ -52,7 +52,7 @@ struct power_mean {
   template <class V>
   CNNPOOL_HD V step(const V& s, const V& x) const {
     if (is_maximum()) return positive_max{}.step(s, x);
-    return s + power.raise_to(maximum(V(static_cast<lane_t<V>>(lowest)), x));
+    return power.add_to(s, maximum(V(static_cast<lane_t<V>>(lowest)), x));
   }
   template <class V>
   CNNPOOL_HD V merge(const V& a, const V& b) const {

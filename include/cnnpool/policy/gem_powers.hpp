@@ -5,6 +5,13 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
+/// a * b + c, of packs in one instruction where there is one.
+template <class L>
+  requires std::is_floating_point_v<L>
+CNNPOOL_HD L multiply_add(const L& a, const L& b, const L& c) {
+  return a * b + c;
+}
+
 /// x^P by multiplication.
 template <int P>
 struct whole_power {
@@ -14,6 +21,12 @@ struct whole_power {
     CNNPOOL_UNROLL(8)
     for (int i = 1; i < P; ++i) r = r * x;
     return r;
+  }
+  /// s + x^P, its last multiplication and the addition rounded as one wherever it stands.
+  template <class V>
+  CNNPOOL_HD V add_to(const V& s, const V& x) const {
+    if constexpr (P == 1) return s + x;
+    else return multiply_add(whole_power<P - 1>{}.raise_to(x), x, s);
   }
   template <class V>
   CNNPOOL_HD V root(const V& x) const {
@@ -34,6 +47,10 @@ struct integer_power {
     for (int i = 1; i < p; ++i) r = r * x;
     return r;
   }
+  template <class V>
+  CNNPOOL_HD V add_to(const V& s, const V& x) const {
+    return p == 1 ? s + x : multiply_add(integer_power{p - 1}.raise_to(x), x, s);
+  }
 };
 
 /// x^p for any p > 0, the exponents given as numbers or as one per lane.
@@ -44,6 +61,10 @@ struct any_power {
   template <class V>
   CNNPOOL_HD V raise_to(const V& x) const {
     return pow_of_normal(x, exponent<V>(p));
+  }
+  template <class V>
+  CNNPOOL_HD V add_to(const V& s, const V& x) const {
+    return s + raise_to(x);
   }
   template <class V>
   CNNPOOL_HD V root(const V& x) const {
@@ -71,6 +92,10 @@ struct chosen_power : any_power<double> {
   template <class V>
   CNNPOOL_HD V raise_to(const V& x) const {
     return whole > 0 ? integer_power{whole}.raise_to(x) : any_power<double>::raise_to(x);
+  }
+  template <class V>
+  CNNPOOL_HD V add_to(const V& s, const V& x) const {
+    return whole > 0 ? integer_power{whole}.add_to(s, x) : any_power<double>::add_to(s, x);
   }
   template <class V>
   CNNPOOL_HD V root(const V& x) const {

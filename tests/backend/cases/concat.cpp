@@ -2,7 +2,6 @@
 #include <cnnpool/policy/average.hpp>
 #include <cnnpool/policy/gem.hpp>
 #include <cnnpool/policy/max.hpp>
-#include <cnnpool/policy/relu.hpp>
 
 #include "../suite.hpp"
 
@@ -19,13 +18,8 @@ oracle::row of_three(const oracle::map& x, const oracle::row& e, oracle::real u)
   for (std::size_t k = 0; k < absolute.size(); ++k) r[k] = absolute[k] * u * (x.n() + 2) / x.n();
   return r;
 }
-oracle::row rectified_three(const oracle::map& x) { return three(oracle::relu(x)); }
 }  // namespace
 
 TEST_CASE("three folds in one pass on every layout and count") {
   check_everywhere<float, bfloat16>(backends(), concat(average{}, cnnpool::max{}, gem{}), &three, of_three);
-}
-TEST_CASE("the same behind relu") {
-  check_everywhere<float, std::int8_t>(backends(), relu{} | concat(average{}, cnnpool::max{}, gem{}),
-                                       &rectified_three, of_three);
 }

@@ -10,7 +10,7 @@ namespace {
 oracle::row of_gem3(const oracle::map&, const oracle::row& e, oracle::real u) { return relative(e, 32 * u); }
 }  // namespace
 
-TEST_CASE("gem of p = 3 on every layout, count and type") {
-  check_everywhere<float, double, float16, bfloat16, std::int8_t, std::uint8_t>(
+TEST_CASE("gem of p = 3 on every layout, count and type of floats") {
+  check_everywhere<float, double, float16, bfloat16>(
       backends(), gem{}, [](const oracle::map& x) { return oracle::gem(x); }, of_gem3);
 }
