@@ -7,7 +7,6 @@ option(CNNPOOL_INSTALL_COMPILED "Build and install the library cnnpool::compiled
 set(package ${CMAKE_INSTALL_DATADIR}/cnnpool)
 set(any_machine ARCH_INDEPENDENT)
 if(CNNPOOL_INSTALL_COMPILED)
-  set(package ${CMAKE_INSTALL_LIBDIR}/cmake/cnnpool)
   set(any_machine)
   set_target_properties(cnnpool_compiled PROPERTIES EXCLUDE_FROM_ALL OFF)
   install(TARGETS cnnpool_compiled EXPORT cnnpool ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})

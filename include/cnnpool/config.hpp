@@ -196,17 +196,14 @@
 #define CNNPOOL_CPU_THREADS
 #endif
 
-// Kernels come from the library in units of the flags that it is compiled with: no instruction set named, no fast math,
-// exceptions. CNNPOOL_PLAIN_FLAGS, pasted with the flags of the variant, is itself only where there are none.
-#define CNNPOOL_USES_LIBRARY 0
-#if defined(CNNPOOL_COMPILED) && !defined(CNNPOOL_NO_SIMD) && (defined(__GNUC__) || defined(__clang__))
-#define CNNPOOL_PLAIN_FLAGS 1
-#define CNNPOOL_PLAIN(a, b, c, d, e) CNNPOOL_PLAIN_PASTED(a, b, c, d, e)
-#define CNNPOOL_PLAIN_PASTED(a, b, c, d, e) CNNPOOL_PLAIN_FLAGS##a##b##c##d##e
-#if CNNPOOL_PLAIN(CNNPOOL_WITH_SIMD, CNNPOOL_WITH_FMA, CNNPOOL_WITH_BMI, CNNPOOL_WITH_MATH, CNNPOOL_WITHOUT_EXCEPTIONS)
-#undef CNNPOOL_USES_LIBRARY
+// Kernels come from the library in units with the flags that it is compiled with: those that name nothing above.
+#if defined(CNNPOOL_COMPILED) && !defined(CNNPOOL_NO_SIMD) && (defined(__GNUC__) || defined(__clang__)) &&            \
+    CNNPOOL_HAS_EXCEPTIONS && !defined(__SSE4_1__) && !defined(__AVX__) && !defined(__FMA__) && !defined(__F16C__) && \
+    !defined(__BMI__) && !defined(__BMI2__) && !defined(__LZCNT__) && !CNNPOOL_FINITE_MATH &&                         \
+    !defined(__FAST_MATH__) && !defined(__ASSOCIATIVE_MATH__) && !defined(__RECIPROCAL_MATH__)
 #define CNNPOOL_USES_LIBRARY 1
-#endif
+#else
+#define CNNPOOL_USES_LIBRARY 0
 #endif
 #if CNNPOOL_USES_LIBRARY
 #define CNNPOOL_CPU_LIBRARY _compiled

@@ -36,8 +36,14 @@
 #define CNNPOOL_LIBRARY_FOLD(A, S, F, W) CNNPOOL_LIBRARY_ROWS(A, S, F, W) CNNPOOL_LIBRARY_COLUMNS(A, S, F, W)
 #define CNNPOOL_LIBRARY_MAX(A, S)                                                     \
   CNNPOOL_LIBRARY_ROWS(A, S, optimistic_max, no_weights)                              \
+  CNNPOOL_LIBRARY_ROWS_OF_MAX(A, S)                                                   \
   CNNPOOL_LIBRARY_COLUMNS(A, S, cnnpool::max, no_weights)                             \
   CNNPOOL_LIBRARY_TASK(regions_share<reduce_regions, S, read_as_is, cnnpool::max, A>)
+#if defined(__aarch64__)  // optimistic(max) is max where that is one instruction, so not in nvcc's files
+#define CNNPOOL_LIBRARY_ROWS_OF_MAX(A, S) CNNPOOL_LIBRARY_ROWS(A, S, cnnpool::max, no_weights)
+#else
+#define CNNPOOL_LIBRARY_ROWS_OF_MAX(A, S)
+#endif
 #define CNNPOOL_LIBRARY_MAP(A, F, ...) CNNPOOL_LIBRARY_TASK(map_share<A, F, __VA_ARGS__>)
 
 #define CNNPOOL_LIBRARY_SUMS(A)                                 \
@@ -64,6 +70,8 @@
   CNNPOOL_LIBRARY_TASK(product_share<read_as_is, float, A>)   \
   CNNPOOL_LIBRARY_TASK(nearest_share<read_as_is, float, A>)   \
   CNNPOOL_LIBRARY_TASK(residuals_share<read_as_is, float, A>)
+/// Weights that are as wide as the accumulator, where those above are not: VLAD's soft assignment.
+#define CNNPOOL_LIBRARY_WIDE(A) CNNPOOL_LIBRARY_TASK(product_share<read_as_is, A, A>)
 #define CNNPOOL_LIBRARY_STAGES(A)                                      \
   CNNPOOL_LIBRARY_FOLD(A, A, euclidean_norm, no_weights)               \
   CNNPOOL_LIBRARY_MAP(A, by_norm, matrix<const A>, per_row<A>)         \
@@ -87,26 +95,29 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
-#if !defined(CNNPOOL_COMPILING)
+#if !CNNPOOL_USES_LIBRARY
+#if defined(CNNPOOL_COMPILING)
+#pragma message("cnnpool::compiled is empty: it is compiled with flags (instruction sets, fast math, no exceptions, " \
+                "CNNPOOL_NO_SIMD) for which the headers compile everything themselves; link cnnpool::cnnpool")
+#endif
+#elif !defined(CNNPOOL_COMPILING)
 #define CNNPOOL_LIBRARY_OF(A)                                                                         \
   CNNPOOL_LIBRARY_SUMS(A) CNNPOOL_LIBRARY_MAXIMA(A) CNNPOOL_LIBRARY_POWERS(A) CNNPOOL_LIBRARY_CROW(A) \
   CNNPOOL_LIBRARY_PRODUCTS(A) CNNPOOL_LIBRARY_STAGES(A)
 CNNPOOL_LIBRARY_OF(float)
 CNNPOOL_LIBRARY_OF(double)
+CNNPOOL_LIBRARY_WIDE(double)
 CNNPOOL_LIBRARY_NARROW(float16)
 CNNPOOL_LIBRARY_NARROW(bfloat16)
 CNNPOOL_LIBRARY_NARROW(std::int8_t)
 CNNPOOL_LIBRARY_NARROW(std::uint8_t)
 #undef CNNPOOL_LIBRARY_OF
-#elif CNNPOOL_USES_LIBRARY
+#else
 template <class Task>
 void run_in_library(instruction_set wanted, const Task& task) {
   run_here(wanted, task);
 }
 CNNPOOL_COMPILING
-#else
-#pragma message("cnnpool::compiled is empty: it is compiled with flags (instruction sets, fast math, no exceptions) " \
-                "for which the headers compile everything themselves; link cnnpool::cnnpool")
 #endif
 
 }  // namespace cnnpool::detail
@@ -116,6 +127,7 @@ CNNPOOL_COMPILING
 #undef CNNPOOL_LIBRARY_COLUMNS
 #undef CNNPOOL_LIBRARY_FOLD
 #undef CNNPOOL_LIBRARY_MAX
+#undef CNNPOOL_LIBRARY_ROWS_OF_MAX
 #undef CNNPOOL_LIBRARY_MAP
 #undef CNNPOOL_LIBRARY_SUMS
 #undef CNNPOOL_LIBRARY_MAXIMA
@@ -124,3 +136,4 @@ CNNPOOL_COMPILING
 #undef CNNPOOL_LIBRARY_PRODUCTS
 #undef CNNPOOL_LIBRARY_STAGES
 #undef CNNPOOL_LIBRARY_NARROW
+#undef CNNPOOL_LIBRARY_WIDE

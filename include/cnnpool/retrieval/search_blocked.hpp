@@ -10,6 +10,9 @@
 #pragma once
 
 #include "../backend/cpu/cpu.hpp"
+#if CNNPOOL_USES_LIBRARY
+#include "../library.hpp"
+#endif
 #include "search.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {

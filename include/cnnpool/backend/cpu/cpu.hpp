@@ -119,9 +119,10 @@ struct cpu {
   template <class A, class F, class... In>
   void map(scratch& s, const matrix<A>& out, const F& f, const In&... in) const {
     if (s.measuring()) return;
+    const auto inputs = detail::inputs_of(in...);
     parallel_shares(workers_for(out.rows * out.cols * static_cast<index>(sizeof(A)), out.rows), out.rows,
                     [&](index, index first, index last) {
-                      detail::run_at(level, detail::map_share<A, F, In...>{out, f, {in...}, first, last});
+                      detail::run_at(level, detail::map_share<A, F, In...>{out, f, inputs, first, last});
                     });
   }
 
@@ -178,7 +179,7 @@ struct cpu {
     parallel_shares(workers, tiles.count(), [&](index worker, index first, index last) {
       char* const mine = memory + worker * own;
       detail::run_at(level, detail::regions_share<detail::reduce_regions, T, Read, F, A>{
-                                        p, from, map, read, f, plan, mine, mine + of_cells, tiles, first, last});
+                                p, from, map, read, f, plan, mine, mine + of_cells, tiles, first, last});
     });
   }
 
@@ -213,7 +214,7 @@ struct cpu {
       A* const own = reinterpret_cast<A*>(buffers + worker * all.buffer());
       const index stop = by_rows || last * 4 > results ? results : last * 4;
       detail::run_at(level, detail::product_share<Read, W, A>{all, by_rows ? first : 0, by_rows ? last : blocks,
-                                                           by_rows ? 0 : first * 4, stop, own});
+                                                              by_rows ? 0 : first * 4, stop, own});
     });
   }
 
@@ -223,8 +224,8 @@ struct cpu {
     using T = typename X::value_type;
     using fused = detail::fold_share<detail::reduce_columns, T, typename X::read_function, F, W, A>;
     run_fold_of<X::kind>(detail::panel_source_of<detail::read_scalar<X, A, fused>>(x, level),
-                           detail::fold_geometry<A>(x, over_channels, out), detail::image_bytes(x) * x.extents().n,
-                           x.read, f, weights, weights_stride);
+                         detail::fold_geometry<A>(x, over_channels, out), detail::image_bytes(x) * x.extents().n,
+                         x.read, f, weights, weights_stride);
   }
   template <source_kind Kind, class S, class Read, class F, class W, class A>
   void run_fold_of(const detail::panel_source<S>& from, detail::fold_geometry<A> p, index bytes, const Read& read,
@@ -246,7 +247,7 @@ struct cpu {
       const auto run_rows = [&]<class G>(const G& g) {
         parallel_shares(workers, tiles.count(), [&](index, index first, index last) {
           detail::run_at(level, detail::fold_share<detail::reduce_rows, S, Read, G, W, A>{
-                                            p, from, read, g, weights, weights_stride, tiles, first, last});
+                                    p, from, read, g, weights, weights_stride, tiles, first, last});
         });
       };
       using detail::optimistic;

@@ -10,7 +10,9 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
-/// Not inlined: rare, and they would stand in every kernel many times.
+inline namespace CNNPOOL_CPU_LANES {
+
+/// Not inlined: rare, and they would stand in every kernel many times. An optimised kernel calls optimised ones.
 template <class T>
 [[gnu::noinline]] inline void copy_elements(T* to, const T* from, index count, index stride) {
   for (index i = 0; i < count; ++i) to[i] = from[i * stride];
@@ -19,6 +21,8 @@ template <class T>
 [[gnu::noinline]] inline void scatter_elements(T* to, const T* from, index count, index stride) {
   for (index i = 0; i < count; ++i) to[i * stride] = from[i];
 }
+
+}  // namespace CNNPOOL_CPU_LANES
 
 #if CNNPOOL_HAS_PACKS
 /// What is twice as wide as From, and four times as wide as a byte.

@@ -1,8 +1,6 @@
 // Elementwise work on matrices: out(i, j) = f(in(i, j)...), in lanes along the row.
 #pragma once
 
-#include <tuple>
-
 #include "../../core/matrix.hpp"
 #include "load.hpp"
 
@@ -64,6 +62,21 @@ CNNPOOL_INLINE void map_lanes(A* out, index stride, index cols, const F& f, cons
   }
 }
 
+/// The inputs of a map. Not a tuple, which the standard libraries lay out differently: cnnpool::compiled may be built
+/// with another one than the program.
+template <class... In>
+struct map_inputs {};
+template <class First, class... Rest>
+struct map_inputs<First, Rest...> {
+  const First& first;
+  map_inputs<Rest...> rest;
+};
+inline map_inputs<> inputs_of() { return {}; }
+template <class First, class... Rest>
+map_inputs<First, Rest...> inputs_of(const First& first, const Rest&... rest) {
+  return {first, inputs_of(rest...)};
+}
+
 /// A worker's share: rows first .. last-1.
 template <class A, class F, class... In>
 struct map_share {
@@ -71,18 +84,22 @@ struct map_share {
 
   const matrix<A>& out;
   const F& f;
-  std::tuple<const In&...> in;
+  map_inputs<In...> in;
   index first, last;
 
   template <class Level>
   CNNPOOL_INLINE void operator()() const {
-    using V = pack<A, level_width<Level, A, 64>>;
-    std::apply(
-        [&](const In&... inputs) CNNPOOL_LAMBDA {
-          for (index i = first; i < last; ++i)
-            map_lanes<V>(&out(i, 0), out.col_stride, out.cols, f, row_of<V>(inputs, i)...);
-        },
-        in);
+    for (index i = first; i < last; ++i) row<pack<A, level_width<Level, A, 64>>>(i, in);
+  }
+
+ private:
+  template <class V, class First, class... Rest, class... Rows>
+  CNNPOOL_INLINE void row(index i, const map_inputs<First, Rest...>& left, const Rows&... rows) const {
+    row<V>(i, left.rest, rows..., row_of<V>(left.first, i));
+  }
+  template <class V, class... Rows>
+  CNNPOOL_INLINE void row(index i, const map_inputs<>&, const Rows&... rows) const {
+    map_lanes<V>(&out(i, 0), out.col_stride, out.cols, f, rows...);
   }
 };
 

@@ -53,11 +53,15 @@ template <class X, class A, class Task>
 using read_scalar =
     std::conditional_t<X::kind == source_kind::erased && !in_library<Task>, A, typename X::value_type>;
 
+inline namespace CNNPOOL_CPU_VARIANT {
+
 template <class T, class X>
 panel_source<T> panel_source_of(const X& x, instruction_set level) {
   using S = typename X::value_type;
   return {reinterpret_cast<const unsigned char*>(x.view.data()), static_cast<index>(sizeof(S)), x.view.quantized(),
           conversion_of<S, T>(level), std::is_same_v<S, T>};
 }
+
+}  // namespace CNNPOOL_CPU_VARIANT
 
 }  // namespace cnnpool::detail
