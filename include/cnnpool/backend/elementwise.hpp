@@ -8,6 +8,7 @@
 
 #include "../concepts.hpp"
 #include "../core/fold_traits.hpp"
+#include "map_inputs.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
@@ -197,28 +198,14 @@ CNNPOOL_HD A map_input(const column_index&, index, index j) {
   return static_cast<A>(j);
 }
 
-/// The inputs of a map, one inside the other: std::tuple is not for GPUs.
-template <class... In>
-struct map_inputs {
-  template <class A, class F, class... Values>
-  CNNPOOL_HD A apply(const F& f, index, index, const Values&... values) const {
-    return f(values...);
+template <class A>
+struct element_of {
+  index i, j;
+  template <class In>
+  CNNPOOL_HD A operator()(const In& in) const {
+    return map_input<A>(in, i, j);
   }
 };
-template <class First, class... Rest>
-struct map_inputs<First, Rest...> {
-  First first;
-  map_inputs<Rest...> rest;
-  template <class A, class F, class... Values>
-  CNNPOOL_HD A apply(const F& f, index i, index j, const Values&... values) const {
-    return rest.template apply<A>(f, i, j, values..., map_input<A>(first, i, j));
-  }
-};
-inline map_inputs<> inputs_of() { return {}; }
-template <class First, class... Rest>
-map_inputs<First, Rest...> inputs_of(const First& first, const Rest&... rest) {
-  return {first, inputs_of(rest...)};
-}
 
 template <class A, class F, class Inputs>
 struct map_at {
@@ -227,7 +214,7 @@ struct map_at {
   Inputs inputs;
   CNNPOOL_HD void operator()(index k) const {
     const index i = k / out.cols, j = k % out.cols;
-    out(i, j) = inputs.template apply<A>(f, i, j);
+    out(i, j) = inputs.apply(element_of<A>{i, j}, f);
   }
 };
 

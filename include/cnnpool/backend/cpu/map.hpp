@@ -2,6 +2,7 @@
 #pragma once
 
 #include "../../core/matrix.hpp"
+#include "../map_inputs.hpp"
 #include "load.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
@@ -62,21 +63,6 @@ CNNPOOL_INLINE void map_lanes(A* out, index stride, index cols, const F& f, cons
   }
 }
 
-/// The inputs of a map. Not a tuple, which the standard libraries lay out differently: cnnpool::compiled may be built
-/// with another one than the program.
-template <class... In>
-struct map_inputs {};
-template <class First, class... Rest>
-struct map_inputs<First, Rest...> {
-  const First& first;
-  map_inputs<Rest...> rest;
-};
-inline map_inputs<> inputs_of() { return {}; }
-template <class First, class... Rest>
-map_inputs<First, Rest...> inputs_of(const First& first, const Rest&... rest) {
-  return {first, inputs_of(rest...)};
-}
-
 /// A worker's share: rows first .. last-1.
 template <class A, class F, class... In>
 struct map_share {
@@ -89,17 +75,12 @@ struct map_share {
 
   template <class Level>
   CNNPOOL_INLINE void operator()() const {
-    for (index i = first; i < last; ++i) row<pack<A, level_width<Level, A, 64>>>(i, in);
-  }
-
- private:
-  template <class V, class First, class... Rest, class... Rows>
-  CNNPOOL_INLINE void row(index i, const map_inputs<First, Rest...>& left, const Rows&... rows) const {
-    row<V>(i, left.rest, rows..., row_of<V>(left.first, i));
-  }
-  template <class V, class... Rows>
-  CNNPOOL_INLINE void row(index i, const map_inputs<>&, const Rows&... rows) const {
-    map_lanes<V>(&out(i, 0), out.col_stride, out.cols, f, rows...);
+    using V = pack<A, level_width<Level, A, 64>>;
+    for (index i = first; i < last; ++i)
+      in.apply([&](const auto& input) CNNPOOL_LAMBDA { return row_of<V>(input, i); },
+               [&](const auto&... rows) CNNPOOL_LAMBDA {
+                 map_lanes<V>(&out(i, 0), out.col_stride, out.cols, f, rows...);
+               });
   }
 };
 

@@ -219,7 +219,7 @@ CNNPOOL_INLINE pack<L, N> multiply_add(const pack<L, N>& a, const pack<L, N>& b,
   else if constexpr (sizeof(L) == 8 && N == 4) r.v = __builtin_ia32_vfmaddpd256(a.v, b.v, c.v);
 #if defined(__AVX512F__)
   else if constexpr (sizeof(L) == 4 && N == 16)
-    r.v = __builtin_ia32_vfmaddps512_mask(a.v, b.v, c.v, static_cast<unsigned short>(-1), 4);
+    r.v = __builtin_ia32_vfmaddps512_mask(a.v, b.v, c.v, -1, 4);
   else if constexpr (sizeof(L) == 8 && N == 8)
     r.v = __builtin_ia32_vfmaddpd512_mask(a.v, b.v, c.v, static_cast<unsigned char>(-1), 4);
 #endif
