@@ -76,7 +76,18 @@ foreach(compiler IN LISTS CNNPOOL_COMPILERS)
                                              ${PROJECT_SOURCE_DIR}/include 85)
   add_test(NAME flags_readme_${name} COMMAND Python3::Interpreter ${here}/first_lines.py readme ${compiler}
                                              ${PROJECT_SOURCE_DIR})
-  set(tests flags_mixed_${name} flags_macros_${name} flags_copies_${name} flags_readme_${name})
+  # The warnings of flags that change code; the headers under the usual ones are in tests/build.
+  foreach(linked headers compiled)
+    set(define)
+    if(linked STREQUAL "compiled")
+      set(define -DCNNPOOL_COMPILED)
+    endif()
+    add_test(NAME flags_warnings_${linked}_${name}
+             COMMAND ${compiler} -std=c++20 -march=skylake-avx512 ${CNNPOOL_WARNINGS} -Wundef -fsyntax-only ${define}
+                     -DSLICE=other_slice -DBACKEND=cpu -I${PROJECT_SOURCE_DIR}/include ${here}/slice.cpp)
+  endforeach()
+  set(tests flags_mixed_${name} flags_macros_${name} flags_copies_${name} flags_readme_${name}
+            flags_warnings_headers_${name} flags_warnings_compiled_${name})
   if(CNNPOOL_TEST_ALL)
     add_test(NAME flags_adapters_${name} COMMAND Python3::Interpreter ${here}/first_lines.py adapters ${compiler}
                                                  ${PROJECT_SOURCE_DIR} ${CNNPOOL_FRAMEWORK_FLAGS})
