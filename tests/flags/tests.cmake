@@ -84,7 +84,8 @@ foreach(compiler IN LISTS CNNPOOL_COMPILERS)
     endif()
     add_test(NAME flags_warnings_${linked}_${name}
              COMMAND ${compiler} -std=c++20 -march=skylake-avx512 ${CNNPOOL_WARNINGS} -Wundef -fsyntax-only ${define}
-                     -DSLICE=other_slice -DBACKEND=cpu -I${PROJECT_SOURCE_DIR}/include ${here}/slice.cpp)
+                     -DSLICE=other_slice -DBACKEND=cpu -DSLICE_IS_REFERENCE=0 -I${PROJECT_SOURCE_DIR}/include
+                     ${here}/slice.cpp)
   endforeach()
   set(tests flags_mixed_${name} flags_macros_${name} flags_copies_${name} flags_readme_${name}
             flags_warnings_headers_${name} flags_warnings_compiled_${name})
