@@ -9,7 +9,10 @@ namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 /// cnnpool::compiled may be built with another one than the program.
 template <class... In>
 struct map_inputs {
-  /// f(read(first input), read(second input), ...)
+  /// f(read(first input), read(second input), ...), on the host or in a kernel as the two are.
+#if defined(__CUDACC__)
+#pragma nv_exec_check_disable
+#endif
   template <class Read, class F, class... Values>
   CNNPOOL_HD auto apply(const Read&, const F& f, const Values&... values) const {
     return f(values...);
@@ -19,6 +22,9 @@ template <class First, class... Rest>
 struct map_inputs<First, Rest...> {
   First first;
   map_inputs<Rest...> rest;
+#if defined(__CUDACC__)
+#pragma nv_exec_check_disable
+#endif
   template <class Read, class F, class... Values>
   CNNPOOL_HD auto apply(const Read& read, const F& f, const Values&... values) const {
     return rest.apply(read, f, values..., read(first));
