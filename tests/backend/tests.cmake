@@ -52,6 +52,7 @@ endfunction()
 if(NOT CNNPOOL_SANITIZE)
   suite_program(reference on_reference.hpp)
   suite_program(blocks on_blocks.hpp)
+  set_target_properties(test_backend_blocks PROPERTIES UNITY_BUILD_BATCH_SIZE 8)
 endif()
 
 # Thrust: one program per device system, with Debian's Thrust and with the one of a CUDA toolkit (their own CMake
