@@ -31,13 +31,13 @@ def results(program):
     """{test case: passed}, or None where the program has nothing to run on (exit code 77)."""
     with tempfile.TemporaryDirectory() as folder:  # what the tests print themselves is not in the report's file
         report = os.path.join(folder, "report.xml")
-        done = subprocess.run([program, "-r", "junit", "-o", report], capture_output=True, check=False)
+        done = subprocess.run([program, "-r", "xml", "-o", report], capture_output=True, check=False)
         if done.returncode == 77:
             return None
         tree = xml.parse(report)
     cases = {}
-    for case in tree.iter("testcase"):
-        good = case.find("failure") is None and case.find("error") is None
+    for case in tree.iter("TestCase"):  # of those without a CHECK that was reached too
+        good = case.find("OverallResult").get("success") == "true"
         cases[case.get("name")] = cases.get(case.get("name"), True) and good
     return cases
 
