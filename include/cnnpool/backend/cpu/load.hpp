@@ -244,13 +244,6 @@ CNNPOOL_INLINE auto first_lanes(index count) {
 template <class Level, class T, class Read, class L>
 class reader {
  public:
-  template <class View, source_kind Kind>
-  CNNPOOL_INLINE explicit reader(const source<View, Read, Kind>& x)
-      : read_(x.read),
-        scale_(static_cast<L>(x.view.quantized().scale)),
-        zero_(static_cast<L>(x.view.quantized().zero_point)),
-        quantization_(x.view.quantized()) {}
-
   CNNPOOL_INLINE explicit reader(const quantization& q, const Read& read = {})
       : read_(read), scale_(static_cast<L>(q.scale)), zero_(static_cast<L>(q.zero_point)), quantization_(q) {}
 
