@@ -2,7 +2,9 @@
 """Every header by itself: included first and twice it compiles without a warning, and its object defines no symbol that
 a second translation unit would define again.
 
-    headers.py COMPILER INCLUDE_DIR [--flag FLAG]... [--jobs N]
+    headers.py COMPILER INCLUDE_DIR [--flag FLAG]... [--jobs N] [--alone adapters/]
+
+--alone: only the headers whose path holds this are compiled by themselves. Then all as one unit.
 
 A header whose framework is missing is skipped; the line `skipped: header: reason` says so. Also checked: pooling.hpp
 reads no file but ours and what the standard library reads; fitting.hpp adds Eigen to that, and nothing else; adapters
@@ -49,9 +51,16 @@ class Checker:
         framework = self.missing(header)
         if framework:
             return header, None, f"{framework} is not installed"
-        text = f"#include <{header}>\n#include <{header}>\n"
-        unit = os.path.join(self.temporary.name, header.replace("/", "_") + ".o")
         flags = [flag for folder, needed in NEEDS.items() if header.startswith(folder) for flag in needed]
+        return self.compile(header, f"#include <{header}>\n#include <{header}>\n", flags)
+
+    def together(self, headers):
+        """Behind the whole standard library, whose functions are found for its types wherever ours have their names."""
+        here = ["bits/stdc++.h"] + [header for header in headers if not self.missing(header)]
+        return self.compile("all together", "".join(f"#include <{header}>\n" for header in here), THRUST)
+
+    def compile(self, header, text, flags):
+        unit = os.path.join(self.temporary.name, header.replace("/", "_") + ".o")
         done = self.run([*self.compiler, *flags, "-O0", "-c", "-x", "c++", "-", "-o", unit], text)
         if done.returncode != 0 or done.stderr:
             said = [line for line in done.stderr.splitlines() if "error: " in line or "warning: " in line]
@@ -77,6 +86,7 @@ def main():
     parser.add_argument("include")
     parser.add_argument("--flag", action="append", default=[])
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--alone", default="")
     arguments = parser.parse_args()
     checker = Checker(arguments)
     headers = sorted(os.path.relpath(os.path.join(d, f), arguments.include)
@@ -84,8 +94,12 @@ def main():
     if not headers:
         sys.exit("no headers in " + arguments.include)
     wrong = 0
+    # pack.hpp includes one of pack_vector.hpp and pack_array.hpp, never both.
+    others = [h for h in headers if "/adapters/" not in h and not h.endswith("pack_array.hpp")]
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        for header, problem, skipped in pool.map(checker.alone, headers):
+        results = list(pool.map(checker.alone, [h for h in headers if arguments.alone in h]))
+        results.append(checker.together(others))
+        for header, problem, skipped in results:
             if skipped:
                 print(f"skipped: {header}: {skipped}")
             elif problem:

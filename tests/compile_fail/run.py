@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
 """A misuse must not compile, and the first thing the compiler says must be the documented sentence.
 
-    run.py FILE INCLUDE_DIR COMPILER... [--flag=FLAG]...
+    run.py --prepare HEADERS INCLUDE_DIR COMPILER... [--flag=FLAG]...
+    run.py FILE HEADERS INCLUDE_DIR COMPILER... [--flag=FLAG]...
 
-FILE has a good and a bad twin: with -DCNNPOOL_GOOD it compiles, without it does not and the first line of the
+--prepare precompiles <cnnpool/pooling.hpp> for each compiler: every twin that leaves the flags and macros as they are
+starts from it. FILE has a good and a bad twin: with -DCNNPOOL_GOOD it compiles, without it does not and the first line of the
 compiler's output with an error in it holds the sentence. The comments at its top say:
 
     // expect: part of the sentence
     // flags: -std=c++17          for the bad twin only, optional; -nostdinc takes the frameworks' folders away too
     // needs: Eigen/Core          a header; where it is missing the test is skipped (exit code 77), optional
 """
+import os
 import re
 import subprocess
 import sys
@@ -31,10 +34,24 @@ def has_header(compiler, flags, header):
                           check=False).returncode == 0
 
 
+def headers_for(headers, compiler):
+    return f"{headers}_{os.path.basename(compiler)}.hpp"
+
+
+def prepare(headers, compilers, flags):
+    for compiler in compilers:
+        file = headers_for(headers, compiler)
+        with open(file, "w", encoding="utf-8") as text:
+            text.write("#include <cnnpool/pooling.hpp>\n")
+        subprocess.run([compiler, *flags, "-x", "c++-header", file, "-o", file + ".gch"], check=True)
+
+
 def main():
-    file, include, *rest = sys.argv[1:]
+    file, headers, include, *rest = sys.argv[1:]
     flags = ["-std=c++20", "-I", include] + [r[len("--flag="):] for r in rest if r.startswith("--flag=")]
     compilers = [r for r in rest if not r.startswith("--flag=")]
+    if file == "--prepare":
+        return prepare(headers, compilers, flags)
     with open(file, encoding="utf-8") as source:
         text = source.read()
     expected = directive(text, "expect")
@@ -48,11 +65,12 @@ def main():
     kept = [f for f in flags if "-nostdinc" not in bad_flags or not f.startswith(("-isystem", "-idirafter"))]
     wrong = 0
     for compiler in compilers:
-        compiled, said = compile_with(compiler, flags + ["-DCNNPOOL_GOOD"], file)
+        read = [] if bad_flags or "#define" in text else ["-include", headers_for(headers, compiler)]
+        compiled, said = compile_with(compiler, flags + read + ["-DCNNPOOL_GOOD"], file)
         if not compiled:
             wrong += 1
             print(f"{compiler}: the good twin does not compile\n{said}")
-        compiled, said = compile_with(compiler, kept + bad_flags, file)
+        compiled, said = compile_with(compiler, kept + read + bad_flags, file)
         first = next((line for line in said.splitlines() if re.search(r"\berror:", line)), "")
         if compiled:
             wrong += 1

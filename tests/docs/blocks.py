@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """Compiles and runs every C++ block of a Markdown file.
 
-    blocks.py FILE.md INCLUDE_DIR COMPILER [--library=LIBCNNPOOL] [--flag=FLAG]...
-    blocks.py --self-test INCLUDE_DIR COMPILER
+    blocks.py --prepare HEADERS INCLUDE_DIR COMPILER [--library=LIBCNNPOOL] [--flag=FLAG]...
+    blocks.py FILE.md HEADERS INCLUDE_DIR COMPILER [the same options]
+    blocks.py --self-test HEADERS INCLUDE_DIR COMPILER [the same options]
+
+HEADERS is a file that --prepare writes and precompiles, what all blocks include.
 
 What a block may be:
   ```cpp  with `int main(`     a whole program; the headers of PREAMBLE are included for it
@@ -110,17 +113,17 @@ def program(block, name):
 
 
 class Runner:
-    def __init__(self, include, compiler, library, flags):
+    def __init__(self, headers, include, compiler, library, flags):
         self.command = [compiler, *FLAGS, *["-DCNNPOOL_COMPILED"] * bool(library), *flags, "-I", include]
         self.libraries = ["-x", "none", library] if library else []
         self.folder = tempfile.TemporaryDirectory()
-        # What all blocks include, read once.
-        headers = os.path.join(self.folder.name, "headers.hpp")
-        with open(headers, "w", encoding="utf-8") as file:
-            file.write(HEADERS)
-        compiled = headers + (".pch" if "clang" in os.path.basename(compiler) else ".gch")
-        subprocess.run([*self.command, "-x", "c++-header", headers, "-o", compiled], check=True)
+        self.headers = headers
         self.with_headers = [*self.command, "-include", headers]
+
+    def prepare(self):
+        with open(self.headers, "w", encoding="utf-8") as file:
+            file.write(HEADERS)
+        subprocess.run([*self.command, "-x", "c++-header", self.headers, "-o", self.headers + ".gch"], check=True)
 
     def missing(self, block):
         wanted = re.findall(r"^\s*#include <([^>]+)>", block.text, flags=re.M)
@@ -208,9 +211,12 @@ def self_test(runner):
 
 
 def main():
-    path, include, compiler, *options = sys.argv[1:]
+    path, headers, include, compiler, *options = sys.argv[1:]
     library = next((o[len("--library="):] for o in options if o.startswith("--library=")), None)
-    runner = Runner(include, compiler, library, [o[len("--flag="):] for o in options if o.startswith("--flag=")])
+    flags = [o[len("--flag="):] for o in options if o.startswith("--flag=")]
+    runner = Runner(headers, include, compiler, library, flags)
+    if path == "--prepare":
+        return runner.prepare()
     if path == "--self-test":
         return self_test(runner)
     ran, wrong = check_file(path, runner)

@@ -1,19 +1,23 @@
 # Every C++ block of the README and the docs compiles and runs (blocks.py); the design's vocabulary as it stands.
 set(here ${CMAKE_CURRENT_LIST_DIR})
-add_test(NAME docs_blocks_self_test COMMAND Python3::Interpreter ${here}/blocks.py --self-test
-                                            ${PROJECT_SOURCE_DIR}/include ${CMAKE_CXX_COMPILER}
-                                            ${CNNPOOL_FRAMEWORK_FLAGS})
-set_tests_properties(docs_blocks_self_test PROPERTIES LABELS docs)
+# docs_blocks_test(name what): what is a page or one of the script's other modes.
+function(docs_blocks_test name what)
+  add_test(NAME docs_blocks_${name}
+           COMMAND Python3::Interpreter ${here}/blocks.py ${what} ${CMAKE_CURRENT_BINARY_DIR}/docs_headers.hpp
+                   ${PROJECT_SOURCE_DIR}/include ${CMAKE_CXX_COMPILER} --library=$<TARGET_FILE:cnnpool_compiled>
+                   ${CNNPOOL_FRAMEWORK_FLAGS})
+  set_tests_properties(docs_blocks_${name} PROPERTIES LABELS docs TIMEOUT 600 FIXTURES_REQUIRED docs_headers)
+endfunction()
+docs_blocks_test(prepare --prepare)
+set_tests_properties(docs_blocks_prepare PROPERTIES FIXTURES_REQUIRED "" FIXTURES_SETUP docs_headers)
+docs_blocks_test(self_test --self-test)
 
-file(GLOB_RECURSE pages CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/README.md
-     ${PROJECT_SOURCE_DIR}/docs/*.md)
-foreach(page IN LISTS pages)
+file(GLOB_RECURSE pages CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/docs/*.md
+     ${PROJECT_SOURCE_DIR}/benchmarks/*.md ${PROJECT_SOURCE_DIR}/examples/*.md)
+foreach(page IN ITEMS README.md LISTS pages)
   string(REGEX REPLACE "[/.]" "_" name ${page})
   string(REGEX REPLACE "_md$" "" name ${name})
-  add_test(NAME docs_blocks_${name} COMMAND Python3::Interpreter ${here}/blocks.py ${PROJECT_SOURCE_DIR}/${page}
-                                            ${PROJECT_SOURCE_DIR}/include ${CMAKE_CXX_COMPILER}
-                                            --library=$<TARGET_FILE:cnnpool_compiled> ${CNNPOOL_FRAMEWORK_FLAGS})
-  set_tests_properties(docs_blocks_${name} PROPERTIES LABELS docs TIMEOUT 600)
+  docs_blocks_test(${name} ${PROJECT_SOURCE_DIR}/${page})
 endforeach()
 
 # The stand-in for the CUDA backend has a base, which {.stream = s} leaves out.

@@ -27,7 +27,7 @@ struct npy_header {
 namespace detail {
 
 /// A file's own words in a message: short, and one line whatever they hold.
-inline std::string quoted(std::string_view text) {
+inline std::string in_quotes(std::string_view text) {
   constexpr std::size_t longest = 40;
   std::string r = "'";
   for (const char c : text.substr(0, longest)) r += c >= ' ' && c <= '~' ? c : '?';
@@ -37,7 +37,7 @@ inline std::string quoted(std::string_view text) {
 /// '<f4' and the like. "" when it is one of ours, else what is wrong.
 inline std::string read_descr(std::string_view descr, npy_header& h) {
   const auto unsupported = [&] {
-    return "dtype " + quoted(descr) + " is not supported, expected f2, f4, f8, u1 or i1";
+    return "dtype " + in_quotes(descr) + " is not supported, expected f2, f4, f8, u1 or i1";
   };
   if (descr.size() < 2) return unsupported();
   char order = descr[0];
@@ -84,7 +84,7 @@ class npy_dictionary {
           return "has " + detail::decimal(axes) + " axes, expected 1 to 4 (feature maps)";
         shape = true;
       } else {
-        return "the header has an unexpected or repeated key " + quoted(key);
+        return "the header has an unexpected or repeated key " + in_quotes(key);
       }
       if (!take(',')) {
         if (!take('}')) return "the header's dictionary is malformed";

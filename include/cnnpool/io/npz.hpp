@@ -170,7 +170,7 @@ class npz_file {
 
   /// Of several arrays of one name the last, as NumPy does: whoever appends to an archive means the new one.
   npy_array read(const std::string& name) const {
-    const std::string where = path_ + ": array " + detail::quoted(name);
+    const std::string where = path_ + ": array " + detail::in_quotes(name);
     const zip_uint64_t at = last_of(name + ".npy");
     if (at == nowhere) raise("npz_file: ", where, " is not in the file");
     zip_stat_t s;
@@ -257,9 +257,9 @@ class npz_writer {
   void add_array(const std::string& name, const A& a) {
     if (archive_ == nullptr) raise("npz_writer: ", path_, " is complete already");
     if (name.empty() || name.find('\0') != std::string::npos || name[0] == '/')
-      raise("npz_writer: ", detail::quoted(name), " cannot be the name of an array");
+      raise("npz_writer: ", detail::in_quotes(name), " cannot be the name of an array");
     if (zip_name_locate(archive_.get(), (name + ".npy").c_str(), 0) >= 0)
-      raise("npz_writer: ", path_, " has an array ", detail::quoted(name), " already");
+      raise("npz_writer: ", path_, " has an array ", detail::in_quotes(name), " already");
     detail::zip_bytes bytes;
     detail::npy_to(bytes, a);
     const std::size_t size = bytes.size();

@@ -43,10 +43,10 @@ class npz_model_reader {
   descriptors<double> read(const std::string& name, index rows) const {
     const npy_array a = file_.read(name);
     const std::size_t rank = a.shape().size();
-    if (rank != 2 && !(rank == 1 && rows == 1)) bad("array ", quoted(name), " has ", rank, " axes, expected 2");
+    if (rank != 2 && !(rank == 1 && rows == 1)) bad("array ", in_quotes(name), " has ", rank, " axes, expected 2");
     const any_feature_view v = a.view();
     const shape& e = v.extents();
-    if ((rows == 1 && e.n != 1) || e.n == 0) bad("array ", quoted(name), " is ", e.n, " x ", e.c);
+    if ((rows == 1 && e.n != 1) || e.n == 0) bad("array ", in_quotes(name), " is ", e.n, " x ", e.c);
     descriptors<double> r(e.n, e.c);
     visit(v, [&](const auto& x) {
       for (index i = 0; i < e.n; ++i)
