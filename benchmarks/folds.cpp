@@ -6,6 +6,7 @@ int main(int argc, char** argv) {
   benchmarks::add<float>("sum", sum{});
   benchmarks::add<float>("max", max{});
   benchmarks::add<float>("spoc", spoc{});
+  benchmarks::add<float>("gem_p3", gem_p<3>{});
   benchmarks::add<float>("gem3", gem{});
   benchmarks::add<float>("gem2.7", gem{.p = 2.7});
   benchmark::Initialize(&argc, argv);

@@ -10,8 +10,8 @@
 #include <string>
 #include <tuple>
 
+#include "core/fused_fold.hpp"
 #include "dispatch.hpp"
-#include "fused_fold.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
@@ -93,6 +93,15 @@ auto operator|(const First&, const Second&) {
 }
 
 namespace detail {
+/// Calls f with the one fold made of those that the policies choose.
+template <class F, class P, class... Rest>
+void with_fused(const F& f, const P& policy, const Rest&... rest) {
+  with_fold(policy, [&]<class First>(const First& first) {
+    if constexpr (sizeof...(Rest) == 0) f(first);
+    else with_fused([&]<class Others>(const Others& others) { f(fuse(first, others)); }, rest...);
+  });
+}
+
 
 /// The fold at the head of a part of concat, and the stages behind it.
 template <class P>

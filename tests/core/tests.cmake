@@ -1,6 +1,7 @@
 cnnpool_test(core/descriptors)
 cnnpool_test(core/error)
 cnnpool_test(core/feature_view)
+cnnpool_test(core/fused_fold OPTIONS -O1)
 cnnpool_test(core/math)
 cnnpool_test(core/region)
 cnnpool_test(core/scratch)

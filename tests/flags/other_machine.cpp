@@ -9,16 +9,11 @@
 #include <limits>
 #include <vector>
 
+#include "stored.hpp"
+
 namespace {
 
 using cnnpool::index;
-
-template <class T>
-T stored(float f) {
-  if constexpr (std::is_same_v<T, cnnpool::float16>) return cnnpool::to_float16(f);
-  else if constexpr (std::is_same_v<T, cnnpool::bfloat16>) return cnnpool::to_bfloat16(f);
-  else return static_cast<T>(f);
-}
 
 template <class P, class T>
 void pool(const char* name, const P& policy, const char* type, const cnnpool::feature_view<T>& x) {

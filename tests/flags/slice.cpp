@@ -14,6 +14,7 @@
 #include <cnnpool/post/l2.hpp>
 
 #include "slice.hpp"
+#include "stored.hpp"
 
 std::vector<slice_result> SLICE();
 
@@ -40,12 +41,6 @@ float number(unsigned& random) {
   random = random * 1664525u + 1013904223u;
   const float f = static_cast<float>(random >> 20) / 256.f;  // 0 .. 16, exact in float16 and a multiple of 1/256
   return random & 0x20000u ? 0.f : f;
-}
-template <class T>
-T stored(float f) {
-  if constexpr (std::is_same_v<T, cnnpool::float16>) return cnnpool::to_float16(f);
-  else if constexpr (std::is_same_v<T, cnnpool::bfloat16>) return cnnpool::to_bfloat16(f);
-  else return static_cast<T>(f);
 }
 
 template <class X, class P>

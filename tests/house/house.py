@@ -22,7 +22,7 @@ FLOORS = [
     (2, r"(concepts|adapter|dispatch)\.hpp"),
     (3, r"(policy|post)/.*"),
     (4, r"backend/.*"),
-    (5, r"(pool|pool_source|compose|fused_fold|chains|misuse|library)\.hpp|(train|retrieval|io|testing)/.*"),
+    (5, r"(pool|pool_source|compose|chains|misuse|library)\.hpp|(train|retrieval|io|testing)/.*"),
     (6, r"adapters/.*"),
     (7, r"(cnnpool|fitting|pooling)\.hpp"),
 ]

@@ -25,6 +25,15 @@ CNNPOOL_HD auto first_state(const F& f, const V& x) {
   else return f.step(f.template init<V>(), x);
 }
 
+/// A fold without data of the same init, step and merge, for folds that differ in their finish: a concat steps it once
+/// for all of them. Not a member, since a fold that inherits from one has a step of its own.
+template <class F>
+struct monoid_of {
+  using type = void;
+};
+template <class F>
+using shared_monoid = typename monoid_of<F>::type;
+
 template <class F, class S>
 concept checks_range = requires(const F f, const S s) { f.in_range(s); };
 

@@ -10,6 +10,8 @@ template <class V, int K>
 struct values {
   V v[array_size(K)];
 };
+template <class V>
+struct values<V, 0> {};
 
 namespace detail {
 template <class R>

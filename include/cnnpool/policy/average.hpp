@@ -6,6 +6,7 @@
 #pragma once
 
 #include "../core/additive.hpp"
+#include "../core/fold_traits.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
@@ -16,5 +17,12 @@ struct average : detail::additive {
     return s / uniform<V>(n);
   }
 };
+
+namespace detail {
+template <>
+struct monoid_of<average> {
+  using type = additive;
+};
+}  // namespace detail
 
 }  // namespace cnnpool

@@ -4,7 +4,8 @@
 // either may be the result.
 #pragma once
 
-#include "../core/fold_traits.hpp"
+#include "../core/additive.hpp"
+#include "../core/fused_fold.hpp"
 #include "../core/math.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
@@ -36,38 +37,54 @@ struct max {
 };
 
 namespace detail {
-/// max, two instructions an element where it takes three: a NaN also makes the sum NaN, which a concat with sum has
-/// anyway, and the channel is then computed again (so is one with both infinities).
-struct optimistic_max {
+/// max of channels without NaN: two instructions an element where max takes three.
+struct max_of_numbers {
   template <class V>
-  struct state {
-    V largest, sum;
-  };
+  using state = V;
   template <class V>
-  CNNPOOL_HD state<V> init() const {
-    return {V(-limits<lane_t<V>>::above_all), V(lane_t<V>(0))};
+  CNNPOOL_HD V init() const {
+    return max{}.init<V>();
   }
   template <class V>
-  CNNPOOL_HD state<V> step(const state<V>& s, const V& x) const {
-    return {maximum(x, s.largest), s.sum + x};
+  CNNPOOL_HD V step(const V& s, const V& x) const {
+    return maximum(x, s);
   }
   template <class V>
-  CNNPOOL_HD state<V> merge(const state<V>& a, const state<V>& b) const {
-    return {maximum(a.largest, b.largest), a.sum + b.sum};
+  CNNPOOL_HD V merge(const V& a, const V& b) const {
+    return maximum(a, b);
   }
   template <class V>
-  CNNPOOL_HD V finish(const state<V>& s, index) const {
-    return s.largest;
-  }
-  template <class V>
-  CNNPOOL_HD auto in_range(const state<V>& s) const {
-    return s.sum == s.sum;
+  CNNPOOL_HD V finish(const V& s, index) const {
+    return s;
   }
   template <class L, class Read>
   CNNPOOL_HD L recompute(index n, const Read& x) const {
     return fold_again<L>(max{}, n, x);
   }
 };
+
+/// No result, but a sum, which a concat often has anyway: a NaN makes it NaN, and the channel is then computed again (so
+/// is one with both infinities).
+struct sum_is_number : additive {
+  template <class V>
+  CNNPOOL_HD values<V, 0> finish(const V&, index) const {
+    return {};
+  }
+  template <class V>
+  CNNPOOL_HD auto in_range(const V& s) const {
+    return s == s;
+  }
+  template <class L, class Read>
+  CNNPOOL_HD values<L, 0> recompute(index, const Read&) const {
+    return {};
+  }
+};
+template <>
+struct monoid_of<sum_is_number> {
+  using type = additive;
+};
+
+using optimistic_max = fused_fold<max_of_numbers, sum_is_number>;
 }  // namespace detail
 
 inline auto optimistic([[maybe_unused]] const max& f) {

@@ -7,11 +7,19 @@
 #pragma once
 
 #include "../core/additive.hpp"
+#include "../core/fold_traits.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
 struct sum : detail::additive {
   static constexpr const char* name = "sum";
 };
+
+namespace detail {
+template <>
+struct monoid_of<sum> {
+  using type = additive;
+};
+}  // namespace detail
 
 }  // namespace cnnpool

@@ -3,7 +3,7 @@
 #include <cnnpool/policy/gem.hpp>
 #include <cnnpool/policy/max.hpp>
 
-#include "../suite.hpp"
+#include "../tolerances.hpp"
 
 using namespace testing;
 using namespace cnnpool;
@@ -11,12 +11,6 @@ using namespace cnnpool;
 namespace {
 oracle::row three(const oracle::map& x) {
   return oracle::concat(oracle::concat(oracle::average(x), oracle::max(x)), oracle::gem(x));
-}
-oracle::row of_three(const oracle::map& x, const oracle::row& e, oracle::real u) {
-  oracle::row r = relative(e, 32 * u);
-  const oracle::row absolute = oracle::absolute_sum(x);
-  for (std::size_t k = 0; k < absolute.size(); ++k) r[k] = absolute[k] * u * (x.n() + 2) / x.n();
-  return r;
 }
 }  // namespace
 

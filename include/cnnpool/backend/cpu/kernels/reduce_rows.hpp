@@ -161,7 +161,7 @@ struct reduce_rows {
       }
       state states[array_size(group)];
       const index rows = count - i;
-      CNNPOOL_UNROLL(8)
+      CNNPOOL_UNROLL(1)
       for (int r = 0; r < group; r += R) {
         CNNPOOL_UNROLL(2)
         for (int k = 0; k < in_short / N; ++k) {
