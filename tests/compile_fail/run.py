@@ -7,8 +7,8 @@
 --prepare precompiles <cnnpool/pooling.hpp> for each compiler: every twin that leaves the flags and macros as they are
 starts from it.
 
-FILE has a good and a bad twin: with -DCNNPOOL_GOOD it compiles, without it does not and the first line of the compiler's
-output with an error in it holds the sentence. The comments at its top say:
+FILE has a good and a bad twin: with -DCNNPOOL_GOOD it compiles, without it does not and the first line of the
+compiler's output with an error in it holds the sentence. The comments at its top say:
 
     // expect: part of the sentence
     // flags: -std=c++17          for the bad twin only, optional; -nostdinc takes the frameworks' folders away too

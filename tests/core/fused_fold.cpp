@@ -1,5 +1,5 @@
-// A concat is its parts side by side, and what several parts accumulate is stepped once: sums of small whole numbers, so
-// that every order of additions gives the same bits.
+// A concat is its parts side by side, and what several parts accumulate is stepped once. Sums of small whole numbers:
+// every order of additions gives the same bits.
 #include <cnnpool/core/fused_fold.hpp>
 #include <cnnpool/pooling.hpp>
 

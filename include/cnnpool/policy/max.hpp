@@ -63,8 +63,8 @@ struct max_of_numbers {
   }
 };
 
-/// No result, but a sum, which a concat often has anyway: a NaN makes it NaN, and the channel is then computed again (so
-/// is one with both infinities).
+/// No result, but a sum, which a concat often has anyway: a NaN makes it NaN, and the channel is then computed again
+/// (so is one with both infinities).
 struct sum_is_number : additive {
   template <class V>
   CNNPOOL_HD values<V, 0> finish(const V&, index) const {
