@@ -21,7 +21,7 @@ struct fma_loop {
     const long count = rounds * 16 / cnnpool::detail::width<V>;
     for (long i = 0; i < count; ++i) {
       CNNPOOL_UNROLL(10)
-      for (int k = 0; k < chains; ++k) sums[k] = cnnpool::detail::multiply_add(sums[k], factor, term);
+      for (int k = 0; k < chains; ++k) sums[k] = multiply_add(sums[k], factor, term);
     }
     for (int k = 0; k < chains; ++k) cnnpool::detail::stored(sums[k], kept + k * cnnpool::detail::width<V>);
   }
