@@ -35,7 +35,7 @@ def builds(before):
 
 def has_gem_p(include):
     with open(os.path.join(include, "cnnpool", "policy", "gem.hpp"), encoding="utf-8") as file:
-        return "gem_p" in file.read()
+        return re.search(r"\bgem_p\b", file.read()) is not None
 
 
 def compile_one(command, policy, element, program):

@@ -20,10 +20,10 @@
 namespace {
 
 using benchmarks::method;
-using cnnpool::index;
+using cnnpool::index_t;
 using numbers = std::vector<float>;
 
-constexpr index n = 8192, d = 64, clusters = 32;
+constexpr index_t n = 8192, d = 64, clusters = 32;
 constexpr int iterations = 25;
 
 /// A hundred overlapping groups, so that no run of k-means finds them all.
@@ -33,8 +33,8 @@ const cnnpool::descriptors<float>& training() {
     std::normal_distribution<float> normal;
     cnnpool::descriptors<float> groups(100, d), r(n, d);
     for (std::size_t i = 0; i < groups.size(); ++i) groups.data()[i] = normal(engine);
-    for (index i = 0; i < n; ++i)
-      for (index j = 0; j < d; ++j) r(i, j) = groups(i % 100, j) + 0.5f * normal(engine);
+    for (index_t i = 0; i < n; ++i)
+      for (index_t j = 0; j < d; ++j) r(i, j) = groups(i % 100, j) + 0.5f * normal(engine);
     return r;
   }();
   return all;
@@ -43,11 +43,11 @@ const cnnpool::descriptors<float>& training() {
 /// The mean squared distance to the nearest of d-component centres, in double, pair by pair.
 double mean_residual(const numbers& centres) {
   double total = 0;
-  for (index i = 0; i < n; ++i) {
+  for (index_t i = 0; i < n; ++i) {
     double nearest = std::numeric_limits<double>::infinity();
     for (std::size_t k = 0; k < centres.size(); k += d) {
       double distance = 0;
-      for (index j = 0; j < d; ++j) {
+      for (index_t j = 0; j < d; ++j) {
         const double apart =
             static_cast<double>(training()(i, j)) - static_cast<double>(centres[k + static_cast<std::size_t>(j)]);
         distance += apart * apart;

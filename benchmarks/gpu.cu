@@ -98,7 +98,7 @@ template <class T, class Backend, class Layout, class P>
 void row(const workload<T>& w, const char* name, const Backend& backend, const Layout& layout,
          const char* layout_name, const P& policy, bool checked = true) {
   const feature_view<T, device_space> x(w.x.data, w.extents, layout);
-  const cnnpool::index d = descriptor_size(policy, w.extents);
+  const cnnpool::index_t d = descriptor_size(policy, w.extents);
   device_array<float> out(static_cast<std::size_t>(w.extents.n * d));
   const descriptor_span<float, device_space> span(out.data, w.extents.n, d);
   device_workspace memory;
@@ -149,9 +149,9 @@ std::vector<float> numbers(std::size_t count) {
 /// A chain that needs a model, and cublasSgemm at its product alone: `rows` descriptors of c against `results` of c.
 template <class P, class Cpu>
 void learned_row(cublasHandle_t blas, const workload<float>& w, const char* name, const P& policy, const Cpu& on_cpu,
-                 cnnpool::index rows, cnnpool::index results) {
+                 cnnpool::index_t rows, cnnpool::index_t results) {
   const feature_view<float, device_space> x(w.x.data, w.extents, nhwc);
-  const cnnpool::index n = w.extents.n, d = descriptor_size(policy, w.extents), c = w.extents.c;
+  const cnnpool::index_t n = w.extents.n, d = descriptor_size(policy, w.extents), c = w.extents.c;
   device_array<float> out(static_cast<std::size_t>(n * d)), products(static_cast<std::size_t>(rows * results));
   device_array<float> weights(static_cast<std::size_t>(results * c));
   cudaMemset(weights.data, 0, static_cast<std::size_t>(results * c) * sizeof(float));
@@ -190,7 +190,7 @@ void learned_rows() {
     const cnnpool::codebook book(numbers(64 * 512), 64);
     learned_row(blas, w, "VLAD, 64 centres", vlad(to_device(book)), vlad(book), 64 * 24 * 32, 64);
   }
-  for (const cnnpool::index n : {64, 1024}) {
+  for (const cnnpool::index_t n : {64, 1024}) {
     const workload<float> w({n, 2048, 1, 1});
     const std::vector<float> rows = numbers(512 * 2048);
     const cnnpool::whitening whiten(std::vector<double>(2048, 0.5), std::vector<double>(rows.begin(), rows.end()));

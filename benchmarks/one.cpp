@@ -48,7 +48,7 @@ int main() {
     const cnnpool::shape s = shapes[k];
     std::vector<element> memory;
     unsigned random = 1;
-    for (cnnpool::index i = 0; i < s.c * s.h * s.w; ++i) {
+    for (cnnpool::index_t i = 0; i < s.c * s.h * s.w; ++i) {
       random = random * 1664525u + 1013904223u;
       memory.push_back(stored<element>(random >> 31 ? 0.f : static_cast<float>(random >> 9 & 255) / 64));
     }

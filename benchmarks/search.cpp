@@ -17,16 +17,16 @@
 namespace {
 
 using benchmarks::method;
-using cnnpool::index;
+using cnnpool::index_t;
 
-constexpr index d = 256, rows = 20000, best = 10;
+constexpr index_t d = 256, rows = 20000, best = 10;
 
-cnnpool::descriptors<float> unit_rows(index count, unsigned seed) {
+cnnpool::descriptors<float> unit_rows(index_t count, unsigned seed) {
   std::mt19937 engine(seed);
   std::normal_distribution<float> normal;
   cnnpool::descriptors<float> r(count, d);
   for (std::size_t i = 0; i < r.size(); ++i) r.data()[i] = normal(engine);
-  for (index i = 0; i < count; ++i) {
+  for (index_t i = 0; i < count; ++i) {
     double norm = 0;
     for (const float v : r.row(i)) norm += static_cast<double>(v) * static_cast<double>(v);
     for (float& v : r.row(i)) v = static_cast<float>(static_cast<double>(v) / std::sqrt(norm));
@@ -38,7 +38,7 @@ cnnpool::descriptors<float> unit_rows(index count, unsigned seed) {
 struct ranking {
   std::vector<std::int64_t> ids;
   std::vector<float> scores;
-  explicit ranking(index queries)
+  explicit ranking(index_t queries)
       : ids(static_cast<std::size_t>(queries * best)), scores(static_cast<std::size_t>(queries * best)) {}
   void operator=(const cnnpool::neighbours& found) {
     for (std::size_t q = 0; q < found.size(); ++q)
@@ -49,7 +49,7 @@ struct ranking {
   }
 };
 
-void add_search(index n) {
+void add_search(index_t n) {
   static const cnnpool::descriptors<float> database = unit_rows(rows, 4);
   const auto queries = std::make_shared<cnnpool::descriptors<float>>(unit_rows(n, 5));
   std::vector<method> methods;
@@ -72,12 +72,12 @@ void add_search(index n) {
                             products.data(), 1);
     else cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, static_cast<int>(n), rows, d, 1, queries->data(), d,
                      database.data(), d, 0, products.data(), rows);
-    for (index q = 0; q < n; ++q) {
+    for (index_t q = 0; q < n; ++q) {
       const float* const row = products.data() + q * rows;
       std::iota(order.begin(), order.end(), 0);
       std::partial_sort(order.begin(), order.begin() + best, order.end(),
                         [row](std::int64_t a, std::int64_t b) { return row[a] > row[b]; });
-      for (index i = 0; i < best; ++i) {
+      for (index_t i = 0; i < best; ++i) {
         r.ids[static_cast<std::size_t>(q * best + i)] = order[static_cast<std::size_t>(i)];
         r.scores[static_cast<std::size_t>(q * best + i)] = row[order[static_cast<std::size_t>(i)]];
       }

@@ -30,7 +30,7 @@ extern "C" {
 
 /// The components of an image's descriptor; 0 where the policy is unknown.
 long descriptor_size(const char* policy, long n, long c, long h, long w) {
-  cnnpool::index size = 0;
+  cnnpool::index_t size = 0;
   with_policy(policy, [&](const auto& p) { size = cnnpool::descriptor_size(p, cnnpool::shape{n, c, h, w}); });
   return static_cast<long>(size);
 }
@@ -59,7 +59,7 @@ long rmac_boxes(long h, long w, long* boxes, long room) {
   const long count = static_cast<long>(regions.size());
   for (long k = 0; k < count && k < room; ++k) {
     const cnnpool::box b = regions[k];
-    const cnnpool::index numbers[] = {b.h0, b.w0, b.h, b.w};
+    const cnnpool::index_t numbers[] = {b.h0, b.w0, b.h, b.w};
     for (int i = 0; i < 4; ++i) boxes[4 * k + i] = static_cast<long>(numbers[i]);
   }
   return count;

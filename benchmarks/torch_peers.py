@@ -22,6 +22,7 @@ def cannot(reason, mend):
 
 try:
     import torch
+    import torch._inductor.cpu_vec_isa
 except (ImportError, OSError) as problem:  # OSError: a library of CUDA that the wheel wants
     cannot(str(problem).splitlines()[0], "scripts/frameworks --all, and the libraries of the CUDA toolkit")
 
@@ -199,6 +200,8 @@ def main():
     python_h = pathlib.Path(sysconfig.get_path("include"), "Python.h")
     if any(row.form == "compile" for row, _ in work) and not python_h.exists():
         cannot("torch.compile needs Python.h", "Debian: python3-dev")
+    if any(row.form == "compile" for row, _ in work) and not torch._inductor.cpu_vec_isa.pick_vec_isa():
+        cannot("torch.compile would use no vector instructions", "scripts/bench preloads libtorch_cpu.so")
     library = ctypes.CDLL(str(pathlib.Path(arguments.library).resolve()))
     library.descriptor_size.restype = library.rmac_boxes.restype = ctypes.c_long
     torch.set_num_threads(1)

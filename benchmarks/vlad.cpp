@@ -21,18 +21,18 @@
 namespace {
 
 using benchmarks::method;
-using cnnpool::index;
+using cnnpool::index_t;
 using row_major = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using rows = Eigen::Map<const row_major>;
 using numbers = std::vector<float>;
 
-numbers some_activations(index first, index count) {
+numbers some_activations(index_t first, index_t count) {
   const float* const all = benchmarks::activations<float>().data();
   return {all + first, all + first + count};
 }
 
 // 768 descriptors of 512 components, 64 centres: one map of the shape B.
-constexpr index c = 512, h = 24, w = 32, n = h * w, k = 64;
+constexpr index_t c = 512, h = 24, w = 32, n = h * w, k = 64;
 
 struct vlad_work {
   numbers x = some_activations(0, n * c);  // as n x c for the layout NHWC, as c x n for NCHW
@@ -49,24 +49,24 @@ struct vlad_work {
   static void limit() { benchmarks::multiply_add_all(2. * static_cast<double>(n * k * c)); }
 
   /// The smallest of |c|^2 - 2 x.c; products of position p and centre j at p * by_position + j * by_centre.
-  void argmin(index by_position, index by_centre) {
+  void argmin(index_t by_position, index_t by_centre) {
     numbers best(n, std::numeric_limits<float>::infinity());
-    const auto visit = [&](index p, index j) {
+    const auto visit = [&](index_t p, index_t j) {
       const auto at = static_cast<std::size_t>(p);
       const float cost = norms[j] - 2 * products[static_cast<std::size_t>(p * by_position + j * by_centre)];
       if (cost < best[at]) best[at] = cost, labels[at] = j;
     };
     if (by_position == 1)  // in the order of the memory
-      for (index j = 0; j < k; ++j)
-        for (index p = 0; p < n; ++p) visit(p, j);
+      for (index_t j = 0; j < k; ++j)
+        for (index_t p = 0; p < n; ++p) visit(p, j);
     else
-      for (index p = 0; p < n; ++p)
-        for (index j = 0; j < k; ++j) visit(p, j);
+      for (index_t p = 0; p < n; ++p)
+        for (index_t j = 0; j < k; ++j) visit(p, j);
   }
   void eigen_argmin() {
     Eigen::Map<row_major> m(products.data(), n, k);
     m.noalias() = rows(x.data(), n, c) * rows(centres, k, c).transpose();
-    for (index p = 0; p < n; ++p) {
+    for (index_t p = 0; p < n; ++p) {
       Eigen::Index best = 0;
       (norms - 2 * m.row(p)).minCoeff(&best);
       labels[static_cast<std::size_t>(p)] = best;
@@ -77,7 +77,7 @@ struct vlad_work {
     Eigen::Map<row_major> v(out.data(), k, c);
     v.setZero();
     const rows m(x.data(), n, c), centre(centres, k, c);
-    for (index p = 0; p < n; ++p) {
+    for (index_t p = 0; p < n; ++p) {
       const Eigen::Index best = labels[static_cast<std::size_t>(p)];
       v.row(best) += m.row(p) - centre.row(best);
     }
@@ -100,16 +100,16 @@ struct vlad_work {
     numbers counts(k);
     for (const std::int64_t label : labels) ++counts[static_cast<std::size_t>(label)];
     if (channels_last) {
-      for (index p = 0; p < n; ++p)
+      for (index_t p = 0; p < n; ++p)
         cblas_saxpy(c, 1, x.data() + p * c, 1, out.data() + labels[static_cast<std::size_t>(p)] * c, 1);
     } else {
       std::fill(weights.begin(), weights.end(), 0.f);
-      for (index p = 0; p < n; ++p)
+      for (index_t p = 0; p < n; ++p)
         weights[static_cast<std::size_t>(labels[static_cast<std::size_t>(p)] * n + p)] = 1;
       cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, k, c, n, 1, weights.data(), n, x.data(), n, 0, out.data(),
                   c);
     }
-    for (index j = 0; j < k; ++j)
+    for (index_t j = 0; j < k; ++j)
       cblas_saxpy(c, -counts[static_cast<std::size_t>(j)], centres + j * c, 1, out.data() + j * c, 1);
     cblas_sscal(k * c, 1 / cblas_snrm2(k * c, out.data(), 1), out.data(), 1);
   }
@@ -151,7 +151,7 @@ void add_assignment() {
   static numbers groups(n);
   static cnnpool::workspace memory;
   std::vector<method> methods;
-  std::vector<std::function<index(std::size_t)>> labels;
+  std::vector<std::function<index_t(std::size_t)>> labels;
   methods.push_back({"cnnpool", [] {
     const cnnpool::codebook& words = work().words;
     const auto run = [&](cnnpool::scratch& s) {  // the primitive that vlad's hard assignment is
@@ -164,8 +164,8 @@ void add_assignment() {
     cnnpool::scratch s(memory.data(), memory.capacity());
     run(s);
   }});
-  labels.push_back([](std::size_t p) { return static_cast<index>(groups[p]); });
-  const auto of_work = [](std::size_t p) { return static_cast<index>(work().labels[p]); };
+  labels.push_back([](std::size_t p) { return static_cast<index_t>(groups[p]); });
+  const auto of_work = [](std::size_t p) { return static_cast<index_t>(work().labels[p]); };
   methods.push_back({"Eigen", [] { work().eigen_argmin(); }});
   labels.push_back(of_work);
 #if defined(CNNPOOL_BENCHMARK_OPENBLAS)
@@ -179,13 +179,13 @@ void add_assignment() {
 #if defined(CNNPOOL_BENCHMARK_VLFEAT)
   static std::vector<vl_uint32> by_vlfeat(n);
   methods.push_back({"VLFeat", [] { vlfeat_assign(by_vlfeat); }});
-  labels.push_back([](std::size_t p) { return static_cast<index>(by_vlfeat[p]); });
+  labels.push_back([](std::size_t p) { return static_cast<index_t>(by_vlfeat[p]); });
 #endif
   methods[0].run();
   for (std::size_t m = 1; m < methods.size(); ++m) {
     std::fill(work().labels.begin(), work().labels.end(), -1);
     methods[m].run();
-    index same = 0;
+    index_t same = 0;
     for (std::size_t p = 0; p < n; ++p) same += labels[m](p) == labels[0](p) ? 1 : 0;
     benchmarks::expect(same >= n - n / 100, "assign64/B: " + methods[m].name + ": " + std::to_string(same) + " of " +
                                                 std::to_string(n) + " nearest centres are the same");

@@ -16,17 +16,17 @@
 namespace {
 
 using benchmarks::method;
-using cnnpool::index;
+using cnnpool::index_t;
 using row_major = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using rows = Eigen::Map<const row_major>;
 
 // Whitening: y = P x - P m, the way a linear layer is stored; ours is P (x - m).
-void add_whitening(index n) {
-  static constexpr index d = 2048, k = 512;
+void add_whitening(index_t n) {
+  static constexpr index_t d = 2048, k = 512;
   static const float* const x = benchmarks::activations<float>().data();
   static const cnnpool::whitening model(std::vector<double>(d, 0.25), [] {
     std::vector<double> p;
-    for (index i = 0; i < k * d; ++i) p.push_back(static_cast<double>(i * 7919 % 1009) / 1009 - 0.5);
+    for (index_t i = 0; i < k * d; ++i) p.push_back(static_cast<double>(i * 7919 % 1009) / 1009 - 0.5);
     return p;
   }());
   static const float* const matrix = model.rows().data;
@@ -54,7 +54,7 @@ void add_whitening(index n) {
 #if defined(CNNPOOL_BENCHMARK_OPENBLAS)
   static cnnpool::descriptors<float> by_blas(64, k);
   methods.push_back({"OpenBLAS", [=] {
-    for (index i = 0; i < n; ++i) std::copy(bias.data(), bias.data() + k, by_blas.row(i).data());
+    for (index_t i = 0; i < n; ++i) std::copy(bias.data(), bias.data() + k, by_blas.row(i).data());
     if (n == 1) cblas_sgemv(CblasRowMajor, CblasNoTrans, k, d, 1, matrix, d, x, 1, 1, by_blas.data(), 1);
     else cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, static_cast<int>(n), k, d, 1, x, d, matrix, d, 1,
                      by_blas.data(), k);
@@ -83,15 +83,15 @@ void add_whitening(index n) {
 
 /// 4096 descriptors of 256 components whose variances fall by 2 % from one direction to the next.
 void add_fit() {
-  static constexpr index d = 256, n = 4096, k = 64;
+  static constexpr index_t d = 256, n = 4096, k = 64;
   static const cnnpool::descriptors<float> x = [] {
     std::mt19937 engine(2);
     std::normal_distribution<float> normal;
     row_major spread(n, d), turned(d, d);
-    for (index i = 0; i < d; ++i)
-      for (index j = 0; j < d; ++j) turned(i, j) = normal(engine) * std::pow(0.98f, static_cast<float>(i) / 2) / 16;
-    for (index i = 0; i < n; ++i)
-      for (index j = 0; j < d; ++j) spread(i, j) = normal(engine);
+    for (index_t i = 0; i < d; ++i)
+      for (index_t j = 0; j < d; ++j) turned(i, j) = normal(engine) * std::pow(0.98f, static_cast<float>(i) / 2) / 16;
+    for (index_t i = 0; i < n; ++i)
+      for (index_t j = 0; j < d; ++j) spread(i, j) = normal(engine);
     cnnpool::descriptors<float> r(n, d);
     Eigen::Map<row_major>(r.data(), n, d).noalias() = spread * turned;
     return r;
@@ -108,7 +108,7 @@ void add_fit() {
   double smallest = 1, apart = 0;
   // FAISS does not divide by n.
   const double scale = static_cast<double>(theirs.eigenvalues[0]) / ours.variances().data()[0];
-  for (index j = 0; j < k; ++j) {
+  for (index_t j = 0; j < k; ++j) {
     const rows a(ours.rows().data + j * d, 1, d), b(theirs.A.data() + j * d, 1, d);
     smallest = std::min(smallest, static_cast<double>(std::abs(a.row(0).dot(b.row(0)) / a.norm() / b.norm())));
     apart = std::max(apart, std::abs(static_cast<double>(theirs.eigenvalues[static_cast<std::size_t>(j)]) / scale /

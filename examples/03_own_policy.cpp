@@ -5,7 +5,7 @@
 
 #include <cnnpool/pooling.hpp>
 
-using cnnpool::index;
+using cnnpool::index_t;
 
 struct log_sum_exp {
   float beta = 10;
@@ -29,7 +29,7 @@ struct log_sum_exp {
     return {m, a.sum * cnnpool::exp(V(beta) * (a.largest - m)) + b.sum * cnnpool::exp(V(beta) * (b.largest - m))};
   }
   template <class V>
-  CNNPOOL_HD V finish(const state<V>& s, index n) const {
+  CNNPOOL_HD V finish(const state<V>& s, index_t n) const {
     return s.largest + cnnpool::log(s.sum / V(static_cast<cnnpool::lane_t<V>>(n))) / V(beta);
   }
 };
@@ -47,7 +47,7 @@ int main() {
   const auto fast = cnnpool::pool(x, log_sum_exp{});
   const auto plain = cnnpool::pool(cnnpool::reference{}, x, log_sum_exp{});
   double apart = 0;
-  for (index c = 0; c < fast.cols(); ++c)
+  for (index_t c = 0; c < fast.cols(); ++c)
     apart = cnnpool::maximum(apart, cnnpool::absolute(static_cast<double>(fast(0, c)) - plain(0, c)));
   std::printf("cpu and reference agree: %s\n", apart < 1e-3 ? "yes" : "no");
 

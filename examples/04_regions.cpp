@@ -14,7 +14,7 @@ int main() {
   // Asking for the regions costs nothing: they are computed, not stored.
   const auto boxes = rmac_grid{.levels = 2}.regions(6, 8);
   std::printf("%td regions on a map of 6 x 8\n", boxes.size());
-  for (cnnpool::index k = 0; k < boxes.size(); ++k) {
+  for (index_t k = 0; k < boxes.size(); ++k) {
     const box b = boxes[k];
     std::printf("  %td x %td at (%td, %td)\n", b.h, b.w, b.h0, b.w0);
   }
@@ -26,7 +26,7 @@ int main() {
   // Your own boxes: rows, columns, height, width.
   const box halves[] = {{.h0 = 0, .w0 = 0, .h = 6, .w = 4}, {.h0 = 0, .w0 = 4, .h = 6, .w = 4}};
   const auto left_and_right = pool_regions(x, max{}, box_list{halves});
-  for (cnnpool::index k = 0; k < left_and_right.rows(); ++k) {
+  for (index_t k = 0; k < left_and_right.rows(); ++k) {
     std::printf(k == 0 ? "left: " : "right:");
     for (const float component : left_and_right.row(k)) std::printf(" %g", static_cast<double>(component));
     std::printf("\n");

@@ -32,7 +32,7 @@ int main() {
   const cnnpool::feature_view<float, space> x(static_cast<const float*>(input.data()), shape, cnnpool::nchw);
 
   const auto describe = cnnpool::rmac{.levels = 3} | cnnpool::power{} | cnnpool::l2{};
-  const cnnpool::index d = descriptor_size(describe, shape);
+  const cnnpool::index_t d = descriptor_size(describe, shape);
   cnnpool::basic_workspace<space> rows(static_cast<std::size_t>(shape.n * d) * sizeof(float)), temporaries;
   const cnnpool::descriptor_span<float, space> out(static_cast<float*>(rows.data()), shape.n, d);
   cnnpool::pool_into(backend{}, x, describe, out, temporaries);
@@ -40,9 +40,9 @@ int main() {
   // Copied back once, for all images.
   cnnpool::descriptors<float> result(shape.n, d);
   copy(result.data(), rows.data(), result.size() * sizeof(float));
-  for (cnnpool::index n = 0; n < shape.n; ++n) {
-    cnnpool::index largest = 0;
-    for (cnnpool::index j = 0; j < d; ++j)
+  for (cnnpool::index_t n = 0; n < shape.n; ++n) {
+    cnnpool::index_t largest = 0;
+    for (cnnpool::index_t j = 0; j < d; ++j)
       if (result(n, j) > result(n, largest) + 1e-4f) largest = j;
     std::printf("image %d: %d components, the largest is %.3f, of group %d\n", static_cast<int>(n), static_cast<int>(d),
                 static_cast<double>(result(n, largest)), static_cast<int>(largest % 8));

@@ -26,9 +26,6 @@ using namespace cnnpool;
 
 namespace {
 
-using cnnpool::index;  // <string.h> has a function of this name, and <unistd.h> one called truncate
-using cnnpool::truncate;
-
 struct task {
   feature_view<float> queries, references;
   std::vector<relevance<>> truths;
@@ -57,7 +54,7 @@ timing time_of(const feature_view<float>& x, const Policy& policy) {
   workspace memory;
   std::vector<double> times, ratios;
   for (int round = 0; round < 3; ++round)
-    for (index i = 0; i < e.n; ++i) {
+    for (index_t i = 0; i < e.n; ++i) {
       const auto image = x.images(i, 1);
       const auto start = clock::now();
       for (int r = 0; r < repeats; ++r) kept_sum = benchmarks::read_all(image.data(), count);
@@ -95,9 +92,9 @@ std::vector<float> dequantised(const feature_view<std::uint8_t>& x) {
 }
 
 /// Where CroW looks: the query on the left, its best match on the right.
-void draw_saliency(const task& t, index query, index match, const std::string& path) {
+void draw_saliency(const task& t, index_t query, index_t match, const std::string& path) {
   constexpr int cell = 40, gap = 20;
-  const index h = t.queries.extents().h, w = t.queries.extents().w;
+  const index_t h = t.queries.extents().h, w = t.queries.extents().w;
   const int width = static_cast<int>(w) * cell;
   const auto left = pool(t.queries.images(query, 1), crow_spatial_weights{});
   const auto right = pool(t.references.images(match, 1), crow_spatial_weights{});
@@ -108,22 +105,22 @@ void draw_saliency(const task& t, index query, index match, const std::string& p
 }
 
 /// The boxes of R-MAC over the strongest activation of every position, one panel per level.
-void draw_regions(const task& t, index query, const std::string& path) {
+void draw_regions(const task& t, index_t query, const std::string& path) {
   constexpr int cell = 32, gap = 16;
   constexpr colour colours[] = {{255, 255, 255}, {90, 220, 255}, {120, 255, 120}, {255, 220, 80}};
   const shape& e = t.queries.extents();
   const int width = static_cast<int>(e.w) * cell;
   const auto image = t.queries.images(query, 1);
   std::vector<float> strongest(static_cast<std::size_t>(e.positions()), 0.f);
-  for (index c = 0; c < e.c; ++c)
-    for (index i = 0; i < e.h; ++i)
-      for (index j = 0; j < e.w; ++j) {
+  for (index_t c = 0; c < e.c; ++c)
+    for (index_t i = 0; i < e.h; ++i)
+      for (index_t j = 0; j < e.w; ++j) {
         float& value = strongest[static_cast<std::size_t>(i * e.w + j)];
         value = std::max(value, image(0, c, i, j));
       }
   constexpr int levels = 3;
   picture p(levels * width + (levels - 1) * gap, static_cast<int>(e.h) * cell);
-  index drawn = 0;
+  index_t drawn = 0;
   for (int level = 1; level <= levels; ++level) {
     const int left = (level - 1) * (width + gap);
     p.heat_map(strongest, e.h, e.w, left, 0, cell, false);
@@ -140,11 +137,11 @@ void check_data(const task& t, const std::string& data) {
   if (q.n < 1 || r.n < 1)
     raise("demo: ", data, " has ", q.n, " queries and ", r.n, " references, expected at least one of each");
   if (q.c != r.c) raise("demo: the queries in ", data, " have ", q.c, " channels, the references ", r.c);
-  constexpr index channels = 128, window = 4;  // what truncate keeps, what MOP-VLAD looks at
+  constexpr index_t channels = 128, window = 4;  // what truncation keeps, what MOP-VLAD looks at
   if (q.c < channels || std::min({q.h, q.w, r.h, r.w}) < window)
     raise("demo: the maps in ", data, " are ", to_string(q), " and ", to_string(r), ", expected at least ", channels,
           " x ", window, " x ", window);
-  if (static_cast<index>(t.truths.size()) != q.n)
+  if (static_cast<index_t>(t.truths.size()) != q.n)
     raise("demo: ", data, "/ground_truth.txt is about ", t.truths.size(), " queries, queries.npy has ", q.n);
 }
 
@@ -181,7 +178,7 @@ void run(const std::string& data, const std::string& output) {
   row(t, "regional(gem | l2) | l2", regional(gem_p<3>{} | l2{}, rmac_grid{}) | l2{});
   row(t, "nonzero | l2", nonzero{} | l2{});
   row(t, "max | power | l2", max{} | power{} | l2{});
-  row(t, "gem | truncate{128} | l2", gem_p<3>{} | truncate{.dimensions = 128} | l2{});
+  row(t, "gem | truncation{128} | l2", gem_p<3>{} | truncation{.dimensions = 128} | l2{});
   row(t, "concat(sum | l2, max | l2) | l2", concat(sum{} | l2{}, max{} | l2{}) | l2{});
 #if defined(CNNPOOL_DEMO_LEARNED)
   std::printf("fitted on the references, no query seen:\n");
@@ -198,7 +195,7 @@ void run(const std::string& data, const std::string& output) {
     const auto right = [&](std::size_t i) { return hit_at(1, by_crow[i], t.truths[i]) > 0; };
     if (right(q) && (!right(shown) || by_crow.score(q)[0] > by_crow.score(shown)[0])) shown = q;
   }
-  const index query = static_cast<index>(shown), match = by_crow[shown][0];
+  const index_t query = static_cast<index_t>(shown), match = by_crow[shown][0];
   draw_saliency(t, query, match, output + "/saliency.png");
   draw_regions(t, query, output + "/regions.png");
   std::printf("%s/saliency.png   where CroW looks: query %td on the left, its best match, reference %td, right\n",

@@ -13,14 +13,14 @@ namespace demo {
 inline cnnpool::descriptors<float> local_descriptors(const cnnpool::feature_view<float>& x) {
   const cnnpool::shape& e = x.extents();
   std::vector<float> values;
-  for (cnnpool::index n = 0; n < e.n; ++n)
-    for (cnnpool::index h = 0; h < e.h; ++h)
-      for (cnnpool::index w = 0; w < e.w; ++w) {
+  for (cnnpool::index_t n = 0; n < e.n; ++n)
+    for (cnnpool::index_t h = 0; h < e.h; ++h)
+      for (cnnpool::index_t w = 0; w < e.w; ++w) {
         bool any = false;
-        for (cnnpool::index c = 0; c < e.c; ++c) any = any || x(n, c, h, w) != 0;
-        for (cnnpool::index c = 0; any && c < e.c; ++c) values.push_back(x(n, c, h, w));
+        for (cnnpool::index_t c = 0; c < e.c; ++c) any = any || x(n, c, h, w) != 0;
+        for (cnnpool::index_t c = 0; any && c < e.c; ++c) values.push_back(x(n, c, h, w));
       }
-  cnnpool::descriptors<float> rows(static_cast<cnnpool::index>(values.size()) / e.c, e.c);
+  cnnpool::descriptors<float> rows(static_cast<cnnpool::index_t>(values.size()) / e.c, e.c);
   std::copy(values.begin(), values.end(), rows.data());
   return rows;
 }
@@ -29,7 +29,7 @@ inline cnnpool::descriptors<float> local_descriptors(const cnnpool::feature_view
 template <class Row>
 void learned_rows(const cnnpool::feature_view<float>& references, const Row& row) {
   using namespace cnnpool;
-  const auto whitened = [&](const auto& policy, cnnpool::index dimensions) {
+  const auto whitened = [&](const auto& policy, cnnpool::index_t dimensions) {
     return fit_pca_whitening(pool(references, policy), {.dimensions = dimensions});
   };
   row("gem | l2 | whiten{32} | l2", chains::gem | whitened(chains::gem, 32) | l2{});

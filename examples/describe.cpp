@@ -28,7 +28,7 @@
 namespace {
 
 namespace fs = std::filesystem;
-using cnnpool::index;
+using cnnpool::index_t;
 
 struct options {
   std::string input, out, pool, post, layout = "nchw";
@@ -49,10 +49,10 @@ std::vector<float> as_floats(const cnnpool::feature_view<T>& x, bool relu) {
   const cnnpool::shape& e = x.extents();
   std::vector<float> values;
   values.reserve(static_cast<std::size_t>(cnnpool::checked_size(e, "describe")));
-  for (index n = 0; n < e.n; ++n)
-    for (index c = 0; c < e.c; ++c)
-      for (index h = 0; h < e.h; ++h)
-        for (index w = 0; w < e.w; ++w) {
+  for (index_t n = 0; n < e.n; ++n)
+    for (index_t c = 0; c < e.c; ++c)
+      for (index_t h = 0; h < e.h; ++h)
+        for (index_t w = 0; w < e.w; ++w) {
           const float v = cnnpool::as_lane<float>(x(n, c, h, w), x.quantized());
           values.push_back(relu && v < 0 ? 0 : v);
         }
@@ -62,7 +62,7 @@ std::vector<float> as_floats(const cnnpool::feature_view<T>& x, bool relu) {
 /// Says how far it is, on a terminal; one line at the end everywhere.
 class progress {
  public:
-  void at(const std::string& what, index done, index all) const {
+  void at(const std::string& what, index_t done, index_t all) const {
     if (live_) std::fprintf(stderr, "\r\033[K%s: %td of %td", what.c_str(), done, all);
   }
   void clear() const {
@@ -76,7 +76,7 @@ class progress {
 struct result {
   std::vector<float> values;
   std::vector<std::string> names;
-  index rows = 0, cols = -1;
+  index_t rows = 0, cols = -1;
 };
 
 void describe_file(const fs::path& path, const options& o, const description& describe, const progress& p, result& r) {
@@ -85,9 +85,9 @@ void describe_file(const fs::path& path, const options& o, const description& de
   const auto any = maps.view({.axes = axes, .quantized = {o.scale, o.zero_point}});
   visit(any, [&]<class T>(const cnnpool::feature_view<T>& all) {
     const cnnpool::shape& e = all.extents();
-    const index image = std::max<index>(1, cnnpool::checked_size({1, e.c, e.h, e.w}, "describe"));
-    const index slice = std::max<index>(1, (index{16} << 20) / image);  // 64 MB of floats
-    for (index first = 0; first < std::max<index>(1, e.n); first += slice) {  // once without an image: for the size
+    const index_t image = std::max<index_t>(1, cnnpool::checked_size({1, e.c, e.h, e.w}, "describe"));
+    const index_t slice = std::max<index_t>(1, (index_t{16} << 20) / image);  // 64 MB of floats
+    for (index_t first = 0; first < std::max<index_t>(1, e.n); first += slice) {  // once without an image: for the size
       const auto images = all.images(first, std::min(slice, e.n - first));
       cnnpool::descriptors<float> d;
       if constexpr (std::is_same_v<T, float>) {
@@ -128,7 +128,7 @@ fs::path folder_of(const fs::path& file) { return file.parent_path().empty() ? "
 /// Whether a run of this program wrote the list beside the descriptors: a line for every row, each a .npy file.
 bool is_list_of_rows(const fs::path& list, const fs::path& descriptors) {
   if (!fs::is_regular_file(list) || !fs::is_regular_file(descriptors)) return false;
-  index lines = 0;
+  index_t lines = 0;
   std::ifstream in(list);
   for (std::string line; std::getline(in, line); ++lines)
     if (!line.ends_with(".npy")) return false;
@@ -175,7 +175,7 @@ void run(const options& o) {
   const progress p;
   result r;
   for (std::size_t i = 0; i < files.size(); ++i) {
-    if (folder) p.at("files", static_cast<index>(i), static_cast<index>(files.size()));
+    if (folder) p.at("files", static_cast<index_t>(i), static_cast<index_t>(files.size()));
     try {
       describe_file(files[i], o, describe, p, r);
     } catch (const cnnpool::error& e) {
@@ -214,7 +214,7 @@ int main(int count, char** arguments) {
   app.add_option("--pool", o.pool,
                  "sum, average, max, gem, gem:p=2.7, spoc, crow, rmac, rmac:levels=3, nonzero; a+b: side by side")
       ->required();
-  app.add_option("--post", o.post, "stages in order, with commas: l2, power, power=0.5, truncate=128");
+  app.add_option("--post", o.post, "stages in order, with commas: l2, power, power=0.5, truncation=128");
   app.add_option("--layout", o.layout, "nchw or nhwc, for maps of three axes chw or hwc")->capture_default_str();
   app.add_flag("--relu", o.relu, "rectify the activations while reading");
   app.add_option("--scale", o.scale, "of 8-bit maps: value = scale * (stored - zero point)")->capture_default_str();

@@ -13,7 +13,7 @@
 
 using any_policy = std::variant<cnnpool::sum, cnnpool::average, cnnpool::max, cnnpool::gem, cnnpool::spoc,
                                 cnnpool::crow, cnnpool::rmac, cnnpool::nonzero>;
-using any_stage = std::variant<cnnpool::l2, cnnpool::power, cnnpool::truncate>;
+using any_stage = std::variant<cnnpool::l2, cnnpool::power, cnnpool::truncation>;
 
 inline std::vector<std::string> split(const std::string& text, char at) {
   std::vector<std::string> pieces(1);
@@ -49,11 +49,11 @@ inline any_policy policy_named(const std::string& word) {
 
 inline any_stage stage_named(const std::string& word) {
   cnnpool::power power;
-  cnnpool::truncate truncate;
+  cnnpool::truncation truncation;
   if (word == "l2") return cnnpool::l2{};
   if (word == "power" || number_after(word, "power=", power.alpha)) return power;
-  if (number_after(word, "truncate=", truncate.dimensions)) return truncate;
-  cnnpool::raise("--post: \"", word, "\" is no stage, expected l2, power, power=0.5, truncate=128, or several with ",
+  if (number_after(word, "truncation=", truncation.dimensions)) return truncation;
+  cnnpool::raise("--post: \"", word, "\" is no stage, expected l2, power, power=0.5, truncation=128, or several with ",
                  "commas between them");
 }
 
@@ -65,7 +65,7 @@ struct description {
 
   cnnpool::descriptors<float> operator()(const cnnpool::feature_view<float>& x) const {
     std::vector<cnnpool::descriptors<float>> parts;
-    cnnpool::index columns = 0;
+    cnnpool::index_t columns = 0;
     for (const any_policy& policy : policies) {
       parts.push_back(std::visit([&](const auto& p) { return cnnpool::pool(backend, x, p); }, policy));
       columns += parts.back().cols();
@@ -81,9 +81,9 @@ struct description {
 
  private:
   static cnnpool::descriptors<float> side_by_side(const std::vector<cnnpool::descriptors<float>>& parts,
-                                                  cnnpool::index columns) {
+                                                  cnnpool::index_t columns) {
     cnnpool::descriptors<float> joined(parts[0].rows(), columns);
-    for (cnnpool::index i = 0; i < joined.rows(); ++i) {
+    for (cnnpool::index_t i = 0; i < joined.rows(); ++i) {
       auto to = joined.row(i).begin();
       for (const auto& part : parts) to = std::copy(part.row(i).begin(), part.row(i).end(), to);
     }

@@ -23,21 +23,21 @@ int main(int count, char** arguments) {
   // The chain ends with l2, so the inner product is the cosine.
   faiss::IndexFlatIP index(static_cast<int>(references.cols()));
   index.add(references.rows(), references.data());
-  const cnnpool::index k = 5;
+  const cnnpool::index_t k = 5;
   std::vector<float> scores(static_cast<std::size_t>(queries.rows() * k));
   std::vector<faiss::Index::idx_t> ids(scores.size());
   index.search(queries.rows(), queries.data(), k, scores.data(), ids.data());
 
   // Ours sums in double and FAISS in float: scores nearer than that are a tie, and their order is nobody's error.
   const cnnpool::neighbours ours = cnnpool::nearest(queries, references, k);
-  cnnpool::index same = 0, ties = 0;
+  cnnpool::index_t same = 0, ties = 0;
   for (std::size_t q = 0; q < ours.size(); ++q)
     for (std::size_t i = 0; i < ours[q].size(); ++i) {
       const std::size_t at = q * static_cast<std::size_t>(k) + i;
       if (ids[at] == ours[q][i]) ++same;
       else if (std::abs(static_cast<double>(scores[at]) - ours.score(q)[i]) < 1e-6) ++ties;
     }
-  const cnnpool::index all = queries.rows() * k;
+  const cnnpool::index_t all = queries.rows() * k;
   std::printf("%td queries, %td neighbours each: %td of %td agree with faiss::IndexFlatIP, %td are ties\n",
               queries.rows(), k, same, all, ties);
   return same + ties == all ? 0 : 1;

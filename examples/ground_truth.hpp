@@ -23,7 +23,7 @@ inline std::vector<cnnpool::relevance<>> read_ground_truth(const std::string& pa
     if (!(text >> query >> colon) || colon != ':' || query != truths.size())
       cnnpool::raise("read_ground_truth: ", path, ": line \"", line, "\", expected \"", truths.size(), ": ...\"");
     truths.emplace_back();
-    for (cnnpool::index reference = 0; text >> reference;) truths.back().positives.push_back(reference);
+    for (cnnpool::index_t reference = 0; text >> reference;) truths.back().positives.push_back(reference);
     if (!text.eof()) cnnpool::raise("read_ground_truth: ", path, ": line \"", line, "\", expected numbers");
   }
   return truths;

@@ -34,13 +34,13 @@ descriptors<float> activations(network& net, const std::vector<cv::Mat>& photos,
                                const std::string& layer) {
   const auto boxes = sliding_windows(photo_side, photo_side, window, 32);
   descriptors<float> rows;
-  cnnpool::index row = 0;
+  index_t row = 0;
   for (const cv::Mat& photo : photos)
-    for (cnnpool::index k = 0; k < boxes.size(); ++k) {
+    for (index_t k = 0; k < boxes.size(); ++k) {
       const box b = boxes[k];
       const cv::Rect crop(static_cast<int>(b.w0), static_cast<int>(b.h0), static_cast<int>(b.w), static_cast<int>(b.h));
       const auto a = activation(net, photo(crop), side, layer);
-      if (row == 0) rows = descriptors<float>(static_cast<cnnpool::index>(photos.size()) * boxes.size(), a.cols());
+      if (row == 0) rows = descriptors<float>(static_cast<index_t>(photos.size()) * boxes.size(), a.cols());
       std::copy(a.row(0).begin(), a.row(0).end(), rows.row(row++).begin());
     }
   return rows;
@@ -50,7 +50,7 @@ descriptors<float> activations(network& net, const std::vector<cv::Mat>& photos,
 mop_level fit_level(const descriptors<float>& rows) {
   mop_level level;
   const auto pca = fit_pca_whitening(rows, {.power = 0});
-  level.input = pca.truncated(std::min<cnnpool::index>(pca.output_size(), 64));
+  level.input = pca.truncated(std::min<index_t>(pca.output_size(), 64));
   const auto projected = pool(rows, sum{} | level.input);
   level.centres = fit_codebook(projected, {.clusters = 2, .seed = 1});
   level.options = mop_paper;
@@ -82,7 +82,7 @@ int main(int count, char** arguments) {
                 whole.rows(), halves.rows(), quarters.rows(), whole.cols(), d.cols());
     const neighbours found = nearest(d, d, 2);
     for (std::size_t q = 0; q < found.size(); ++q) {
-      const std::size_t other = found[q][0] == static_cast<cnnpool::index>(q) ? 1 : 0;  // not the photo itself
+      const std::size_t other = found[q][0] == static_cast<index_t>(q) ? 1 : 0;  // not the photo itself
       std::printf("%s: %s %.3f\n", arguments[5 + q], arguments[5 + found[q][other]], found.score(q)[other]);
     }
     return 0;

@@ -44,20 +44,21 @@ class picture {
   /// A map of h x w values at (left, top), `cell` pixels per position, coloured from its smallest to its largest value.
   /// smooth: bilinear between the centres of the positions.
   template <class Values>
-  void heat_map(const Values& values, cnnpool::index h, cnnpool::index w, int left, int top, int cell, bool smooth) {
+  void heat_map(const Values& values, cnnpool::index_t h, cnnpool::index_t w, int left, int top, int cell,
+                bool smooth) {
     const double smallest = static_cast<double>(*std::ranges::min_element(values));
     const double range = static_cast<double>(*std::ranges::max_element(values)) - smallest;
-    const auto at = [&](cnnpool::index i, cnnpool::index j) {
-      i = std::clamp<cnnpool::index>(i, 0, h - 1);
-      j = std::clamp<cnnpool::index>(j, 0, w - 1);
+    const auto at = [&](cnnpool::index_t i, cnnpool::index_t j) {
+      i = std::clamp<cnnpool::index_t>(i, 0, h - 1);
+      j = std::clamp<cnnpool::index_t>(j, 0, w - 1);
       const double value = static_cast<double>(values[static_cast<std::size_t>(i * w + j)]);
       return range > 0 ? (value - smallest) / range : 0;
     };
     for (int y = 0; y < static_cast<int>(h) * cell; ++y)
       for (int x = 0; x < static_cast<int>(w) * cell; ++x) {
         const double row = (y + 0.5) / cell - 0.5, column = (x + 0.5) / cell - 0.5;
-        const auto i = static_cast<cnnpool::index>(std::floor(row));
-        const auto j = static_cast<cnnpool::index>(std::floor(column));
+        const auto i = static_cast<cnnpool::index_t>(std::floor(row));
+        const auto j = static_cast<cnnpool::index_t>(std::floor(column));
         const double a = row - std::floor(row), b = column - std::floor(column);
         const double value = smooth ? (1 - a) * ((1 - b) * at(i, j) + b * at(i, j + 1)) +
                                           a * ((1 - b) * at(i + 1, j) + b * at(i + 1, j + 1))

@@ -8,7 +8,7 @@
 #include <cnnpool/pool.hpp>
 #include <cnnpool/post/l2.hpp>
 #include <cnnpool/post/power.hpp>
-#include <cnnpool/post/truncate.hpp>
+#include <cnnpool/post/truncation.hpp>
 
 #include <vector>
 
@@ -38,13 +38,13 @@ struct moments {
     return {a.first + b.first, a.second + b.second};
   }
   template <class V>
-  CNNPOOL_HD values<V, 2> finish(const state<V>& s, cnnpool::index n) const {
+  CNNPOOL_HD values<V, 2> finish(const state<V>& s, index_t n) const {
     const V count(static_cast<lane_t<V>>(n));
     return {{s.first / count, s.second / count}};
   }
 };
 
-constexpr cnnpool::index channels = 13;
+constexpr index_t channels = 13;
 
 feature_view<float> batch() {
   static const std::vector<float> m = [] {
@@ -61,11 +61,11 @@ void check_parts(const B& b, const Parts&... parts) {
   const auto x = batch();
   const auto policy = concat(parts...);
   const auto all = pool(b, x, policy);
-  cnnpool::index column = 0;
+  index_t column = 0;
   const auto check = [&](const auto& part) {
     const auto alone = pool(b, x, part);
-    for (cnnpool::index i = 0; i < alone.rows(); ++i)
-      for (cnnpool::index j = 0; j < alone.cols(); ++j)
+    for (index_t i = 0; i < alone.rows(); ++i)
+      for (index_t j = 0; j < alone.cols(); ++j)
         REQUIRE(all(i, column + j) == Approx(alone(i, j)).epsilon(1e-6));
     column += alone.cols();
   };
@@ -78,8 +78,8 @@ void check_two_statistics(const B& b) {
   const auto chained = moments{} | l2{} | power{};
   check_parts(b, chained, max{});
   check_parts(b, max{}, chained);
-  check_parts(b, moments{} | cnnpool::truncate{.dimensions = 20} | l2{} | power{}, max{}, chained);
-  check_parts(b, max{} | l2{}, moments{} | (cnnpool::truncate{.dimensions = 5} | l2{}));
+  check_parts(b, moments{} | truncation{.dimensions = 20} | l2{} | power{}, max{}, chained);
+  check_parts(b, max{} | l2{}, moments{} | (truncation{.dimensions = 5} | l2{}));
 }
 
 }  // namespace
@@ -101,7 +101,7 @@ TEST_CASE("a fold of two statistics: all first ones, then all second ones") {
   const auto d = pool(batch(), moments{});
   REQUIRE(d.cols() == 2 * channels);
   double first = 0, second = 0;
-  for (cnnpool::index i = 0; i < 30; ++i) {
+  for (index_t i = 0; i < 30; ++i) {
     const auto x = static_cast<double>(batch()(1, 4, i / 6, i % 6));
     first += x / 30, second += x * x / 30;
   }

@@ -13,7 +13,7 @@
 
 namespace testing {
 
-using cnnpool::index;
+using cnnpool::index_t;
 
 template <class T>
 T stored_from(double x) {
@@ -145,17 +145,17 @@ struct placed {
   placed(const cnnpool::shape& s, const layout_case& layout, int misalignment, const Value& value)
       : text(cnnpool::to_string(s) + ", " + layout.name + ", misaligned by " + std::to_string(misalignment)) {
     const cnnpool::strides st = layout.of(s);
-    const auto offset = [&](index n, index c, index h, index w) {
+    const auto offset = [&](index_t n, index_t c, index_t h, index_t w) {
       return n * st.n + (c / st.block) * st.c + (st.block > 1 ? c % st.block * st.in_block : 0) + h * st.h + w * st.w;
     };
     const auto each = [&](const auto& f) {
-      for (index n = 0; n < s.n; ++n)
-        for (index c = 0; c < s.c; ++c)
-          for (index h = 0; h < s.h; ++h)
-            for (index w = 0; w < s.w; ++w) f(n, c, h, w, offset(n, c, h, w));
+      for (index_t n = 0; n < s.n; ++n)
+        for (index_t c = 0; c < s.c; ++c)
+          for (index_t h = 0; h < s.h; ++h)
+            for (index_t w = 0; w < s.w; ++w) f(n, c, h, w, offset(n, c, h, w));
     };
-    index low = 0, high = 0;
-    each([&](index, index, index, index, index o) { low = std::min(low, o), high = std::max(high, o); });
+    index_t low = 0, high = 0;
+    each([&](index_t, index_t, index_t, index_t, index_t o) { low = std::min(low, o), high = std::max(high, o); });
     const auto elements = static_cast<std::size_t>(high - low + 1 + misalignment);
     memory.assign(elements, poison<T>());
     T* first = memory.data() + misalignment - low;
@@ -163,7 +163,7 @@ struct placed {
     const cnnpool::quantization q = quantization_of<T>();
     images.assign(static_cast<std::size_t>(s.n),
                   oracle::map(static_cast<int>(s.c), static_cast<int>(s.h), static_cast<int>(s.w)));
-    each([&](index n, index c, index h, index w, index o) {
+    each([&](index_t n, index_t c, index_t h, index_t w, index_t o) {
       const auto place = static_cast<std::size_t>(o - low);
       if (!written[place]) first[o] = stored_from<T>(value());
       written[place] = true;

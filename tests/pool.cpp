@@ -46,8 +46,8 @@ TEST_CASE("the policy's own numbers are checked before anything is written") {
   CHECK(sentence([&] {
           pool_into(view({1, 3, 4, 5}), concat(sum{}, gem{.p = 0}), span, w);
         }) == "gem: p is 0, expected a positive number");
-  CHECK(sentence([&] { pool(view({1, 3, 4, 5}), max{} | cnnpool::truncate{.dimensions = 4}); }) ==
-        "truncate: dimensions is 4, expected 1 to 3 (the size of the descriptor)");
+  CHECK(sentence([&] { pool(view({1, 3, 4, 5}), max{} | truncation{.dimensions = 4}); }) ==
+        "truncation: dimensions is 4, expected 1 to 3 (the size of the descriptor)");
   CHECK(sentence([&] {
           pool(view({1, 3, 4, 5}), max{} | power{.alpha = 0});
         }) == "power: alpha is 0, expected a positive number");
@@ -81,7 +81,7 @@ TEST_CASE("a list of views of different sizes") {
   const auto all = pool(list, rmac{});
   REQUIRE((all.rows() == 4 && all.cols() == 16));
   const auto second = pool(list[1], rmac{});
-  for (cnnpool::index j = 0; j < 16; ++j) CHECK(all(2, j) == second(1, j));
+  for (index_t j = 0; j < 16; ++j) CHECK(all(2, j) == second(1, j));
   const std::vector<feature_view<float>> mixed = {view({1, 16, 5, 9}), view({1, 17, 5, 9})};
   CHECK(sentence([&] { pool(mixed, sum{}); }) ==
         "pool: view 1 of the list is 1 x 17 x 5 x 9 and gives 17 components, the views before it gave 16");
@@ -94,7 +94,7 @@ TEST_CASE("regions of one's own, and regions outside the map") {
   const auto r = pool_regions(x, max{}, box_list{boxes});
   REQUIRE((r.rows() == 4 && r.cols() == 5));
   const auto cropped = pool(x.crop(boxes[1]), max{});
-  for (cnnpool::index j = 0; j < 5; ++j) CHECK(r(3, j) == cropped(1, j));
+  for (index_t j = 0; j < 5; ++j) CHECK(r(3, j) == cropped(1, j));
   const box outside[] = {{0, 0, 2, 2}, {1, 3, 4, 2}};
   CHECK(sentence([&] { pool_regions(x, max{}, box_list{outside}); }) ==
         "pool_regions: region 1 is 4 x 2 at (1, 3), outside the map of 4 x 5");

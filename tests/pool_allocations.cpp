@@ -74,7 +74,7 @@ TEST_CASE("folds, stages, concat") {
   check(sum{});
   check(gem{.p = 2.5});
   check(max{} | power{} | l2{});
-  check(concat(sum{} | l2{}, max{}, gem{} | cnnpool::truncate{.dimensions = 7}));
+  check(concat(sum{} | l2{}, max{}, gem{} | truncation{.dimensions = 7}));
 }
 TEST_CASE("weights and regions") {
   check(spoc{});

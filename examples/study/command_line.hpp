@@ -16,7 +16,7 @@ struct study_options {
   std::vector<double> scales = {1};
   network_card own;
   int side = 512;
-  cnnpool::index dimensions = 128;
+  cnnpool::index_t dimensions = 128;
 };
 
 inline void add_options(CLI::App& app, study_options& o) {

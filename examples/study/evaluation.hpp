@@ -40,7 +40,7 @@ inline cnnpool::descriptors<float> projected(const cnnpool::descriptors<float>& 
   return d.rows() == 0 ? d : cnnpool::pool(d, cnnpool::sum{} | model | cnnpool::l2{});
 }
 inline std::optional<study_score> evaluate_projected(const study_photos& photos, const pooled_layer& d,
-                                                     const cnnpool::whitening& model, cnnpool::index dimensions) {
+                                                     const cnnpool::whitening& model, cnnpool::index_t dimensions) {
   if (model.output_size() < dimensions) return std::nullopt;
   const cnnpool::whitening cut = model.truncated(dimensions);
   return evaluate(photos, projected(d.database, cut), projected(d.queries, cut));
@@ -48,13 +48,13 @@ inline std::optional<study_score> evaluate_projected(const study_photos& photos,
 
 /// What the projections are learned on: the training photos, or the database itself.
 inline cnnpool::descriptors<float> training_rows_of(const study_photos& photos, const pooled_layer& d) {
-  using cnnpool::index;
+  using cnnpool::index_t;
   const bool own = photos.training.empty();
   const cnnpool::descriptors<float>& from = own ? d.database : d.training;
   const std::vector<char>& ok = own ? photos.database_ok : photos.training_ok;
-  cnnpool::descriptors<float> out(static_cast<index>(std::ranges::count(ok, 1)), from.cols());
-  index to = 0;
-  for (index i = 0; i < from.rows(); ++i)
+  cnnpool::descriptors<float> out(static_cast<index_t>(std::ranges::count(ok, 1)), from.cols());
+  index_t to = 0;
+  for (index_t i = 0; i < from.rows(); ++i)
     if (ok[static_cast<std::size_t>(i)] != 0) std::ranges::copy(from.row(i), out.row(to++).begin());
   return out;
 }
@@ -62,7 +62,7 @@ inline cnnpool::descriptors<float> training_rows_of(const study_photos& photos, 
 }  // namespace study_detail
 
 /// Fills the measures of a row. curve: filled where it is given.
-inline void evaluate_row(const study_photos& photos, const pooled_layer& d, cnnpool::index dimensions, study_row& row,
+inline void evaluate_row(const study_photos& photos, const pooled_layer& d, cnnpool::index_t dimensions, study_row& row,
                          dimension_curve* curve) {
   row.raw = evaluate(photos, d.database, d.queries);
   const auto training = study_detail::training_rows_of(photos, d);
@@ -74,6 +74,6 @@ inline void evaluate_row(const study_photos& photos, const pooled_layer& d, cnnp
   row.whitened = evaluate_projected(photos, d, whitened, dimensions);
   row.whitened_full = evaluate_projected(photos, d, whitened, whitened.output_size());
   if (curve != nullptr)
-    for (cnnpool::index k = 8; k <= whitened.output_size(); k *= 2)
+    for (cnnpool::index_t k = 8; k <= whitened.output_size(); k *= 2)
       curve->emplace_back(static_cast<double>(k), 100 * evaluate_projected(photos, d, plain, k)->map);
 }

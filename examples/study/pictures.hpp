@@ -46,14 +46,14 @@ inline cv::Mat saliency(const cv::Mat& photo, const float* values, int h, int w)
 
 /// Boxes of a map of h x w positions on the photo that it was made of, one colour per size.
 template <class Regions>
-cv::Mat regions(const cv::Mat& photo, const Regions& boxes, cnnpool::index h, cnnpool::index w) {
+cv::Mat regions(const cv::Mat& photo, const Regions& boxes, cnnpool::index_t h, cnnpool::index_t w) {
   cv::Mat out;
   cv::addWeighted(photo, 0.6, cv::Mat(photo.size(), photo.type(), white), 0.4, 0, out);
   const cv::Scalar colours[] = {{40, 40, 200}, {60, 160, 40}, {200, 90, 20}, {180, 40, 160}};
   const double x = static_cast<double>(photo.cols) / static_cast<double>(w),
                y = static_cast<double>(photo.rows) / static_cast<double>(h);
   std::size_t level = 0;
-  for (cnnpool::index k = 0; k < boxes.size(); ++k) {
+  for (cnnpool::index_t k = 0; k < boxes.size(); ++k) {
     const cnnpool::box b = boxes[k];
     if (k > 0 && b.h != cnnpool::box(boxes[k - 1]).h) ++level;
     // Boxes of one size lie on each other's edges: every second one is drawn a little smaller.

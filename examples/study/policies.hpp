@@ -20,7 +20,7 @@ template <class Policy>
 study_policy study_policy_of(const std::string& name, const Policy& policy) {
   return {name, [policy](const cnnpool::feature_view<float>& x, bool rectify, cnnpool::descriptors<float>& out,
                          cnnpool::workspace& memory) {
-            const cnnpool::index d = cnnpool::descriptor_size(policy, x.extents());
+            const cnnpool::index_t d = cnnpool::descriptor_size(policy, x.extents());
             if (out.rows() != 1 || out.cols() != d) out = cnnpool::descriptors<float>(1, d);
             if (rectify) cnnpool::pool_into(cnnpool::cpu{.threads = 1}, x, cnnpool::relu{} | policy, out, memory);
             else cnnpool::pool_into(cnnpool::cpu{.threads = 1}, x, policy, out, memory);

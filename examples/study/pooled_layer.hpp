@@ -46,7 +46,7 @@ inline std::vector<pooled_layer> pool_layer(const feature_cache& cache, const st
                                             const std::string& layer, const std::vector<study_policy>& policies,
                                             const std::string& shown) {
   using cnnpool::descriptors;
-  using cnnpool::index;
+  using cnnpool::index_t;
   std::vector<pooled_layer> out(policies.size());
   std::vector<descriptors<float>> one(policies.size());
   cnnpool::workspace memory;
@@ -68,16 +68,16 @@ inline std::vector<pooled_layer> pool_layer(const feature_cache& cache, const st
               policies[p].pool(x, rectify, one[p], memory);
               const std::chrono::duration<double, std::micro> time = std::chrono::steady_clock::now() - start;
               out[p].times.push_back(time.count());
-              if (s == 0) by_scale[p] = descriptors<float>(static_cast<index>(cache.scales().size()), one[p].cols());
-              std::ranges::copy(one[p].row(0), by_scale[p].row(static_cast<index>(s)).begin());
+              if (s == 0) by_scale[p] = descriptors<float>(static_cast<index_t>(cache.scales().size()), one[p].cols());
+              std::ranges::copy(one[p].row(0), by_scale[p].row(static_cast<index_t>(s)).begin());
             }
         });
       }
       for (std::size_t p = 0; p < policies.size(); ++p) {
         auto& to = out[p].*rows;
-        if (to.rows() == 0) to = descriptors<float>(static_cast<index>(list.size()), by_scale[p].cols());
-        if (by_scale[p].rows() == 1) std::ranges::copy(by_scale[p].row(0), to.row(static_cast<index>(i)).begin());
-        else study_detail::combine_scales(by_scale[p], to.row(static_cast<index>(i)));
+        if (to.rows() == 0) to = descriptors<float>(static_cast<index_t>(list.size()), by_scale[p].cols());
+        if (by_scale[p].rows() == 1) std::ranges::copy(by_scale[p].row(0), to.row(static_cast<index_t>(i)).begin());
+        else study_detail::combine_scales(by_scale[p], to.row(static_cast<index_t>(i)));
       }
     }
   };

@@ -38,7 +38,7 @@ inline void add_descriptors(study_outputs& outputs, const fs::path& path, const 
 /// queries of their own, and ranking.csv: the `most` best matches of every query, junk left out. All of them or none.
 inline void save_ranking(const std::filesystem::path& folder, const study_task& task,
                          const cnnpool::descriptors<float>& database, const cnnpool::descriptors<float>& queries,
-                         const std::vector<char>& queries_ok, cnnpool::index most = 100) {
+                         const std::vector<char>& queries_ok, cnnpool::index_t most = 100) {
   const bool own = queries.rows() != 0;
   study_outputs outputs;
   study_detail::add_descriptors(outputs, folder / "descriptors.npy", database);
@@ -53,9 +53,9 @@ inline void save_ranking(const std::filesystem::path& folder, const study_task& 
   for (std::size_t q = 0; q < asked.size(); ++q) {
     if (queries_ok[q] == 0) continue;
     const auto& junk = task.truths[q].junk;
-    cnnpool::index rank = 0;
+    cnnpool::index_t rank = 0;
     for (std::size_t i = 0; i < ranked[q].size() && rank < most; ++i) {
-      const cnnpool::index row = ranked[q][i];
+      const cnnpool::index_t row = ranked[q][i];
       if (std::ranges::find(junk, row) != junk.end()) continue;
       char cosine[32];
       std::snprintf(cosine, sizeof cosine, "%.6f", ranked.score(q)[i]);

@@ -37,7 +37,7 @@ inline std::size_t drawn_step(const study_photos& photos) {
 /// matches.png: eight queries and their best matches, framed right or wrong where that is known (judged).
 inline void draw_matches(const std::string& folder, const study_photos& photos, const pooled_layer& d, bool judged) {
   using namespace study_pictures;
-  using cnnpool::index;
+  using cnnpool::index_t;
   using study_detail::pixels;
   const auto& queries = photos.queries();
   const auto& rows = photos.own_queries ? d.queries : d.database;
@@ -48,7 +48,7 @@ inline void draw_matches(const std::string& folder, const study_photos& photos, 
     const auto& truth = photos.task.truths[q];
     if (judged && truth.positives.empty()) continue;
     sheet.push_back({{pixels(queries[q]), "query", ink}});
-    for (const index row : ranked[q]) {
+    for (const index_t row : ranked[q]) {
       if (std::ranges::find(truth.junk, row) != truth.junk.end() || sheet.back().size() == 8) continue;
       const bool found = std::ranges::find(truth.positives, row) != truth.positives.end();
       sheet.back().push_back({pixels(photos.task.database[static_cast<std::size_t>(row)]),
@@ -62,8 +62,8 @@ namespace study_detail {
 
 /// SPoC's weight of every position: its pooling of as many channels as there are positions, channel k being 1 at
 /// position k and 0 elsewhere. All of them are one row of numbers, each channel a step further left.
-inline cnnpool::descriptors<float> spoc_weights(cnnpool::index h, cnnpool::index w) {
-  const cnnpool::index positions = h * w;
+inline cnnpool::descriptors<float> spoc_weights(cnnpool::index_t h, cnnpool::index_t w) {
+  const cnnpool::index_t positions = h * w;
   std::vector<float> row(static_cast<std::size_t>(2 * positions - 1));
   row[static_cast<std::size_t>(positions - 1)] = 1;
   const cnnpool::feature_view<float> x(row.data() + positions - 1, {.n = 1, .c = positions, .h = h, .w = w},

@@ -55,14 +55,14 @@ inline void prepare_features(feature_cache& cache, const std::string& network, c
 }
 
 inline void leave_out_broken(study_photos& p) {
-  using cnnpool::index;
+  using cnnpool::index_t;
   for (std::size_t q = 0; q < p.task.truths.size(); ++q) {
-    const auto ok = [&](index row) { return p.database_ok[static_cast<std::size_t>(row)] != 0; };
-    const auto clean = [&](std::vector<index>& rows) { std::erase_if(rows, [&](index row) { return !ok(row); }); };
-    const auto add_broken = [&](std::vector<index>& junk) {
+    const auto ok = [&](index_t row) { return p.database_ok[static_cast<std::size_t>(row)] != 0; };
+    const auto clean = [&](std::vector<index_t>& rows) { std::erase_if(rows, [&](index_t row) { return !ok(row); }); };
+    const auto add_broken = [&](std::vector<index_t>& junk) {
       clean(junk);
       for (std::size_t row = 0; row < p.database_ok.size(); ++row)
-        if (p.database_ok[row] == 0) junk.push_back(static_cast<index>(row));
+        if (p.database_ok[row] == 0) junk.push_back(static_cast<index_t>(row));
     };
     const bool query_ok = p.asked_ok()[q] != 0;
     auto& truth = p.task.truths[q];

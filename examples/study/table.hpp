@@ -14,7 +14,7 @@
 
 struct study_score {
   double map = std::nan(""), rectangular = std::nan(""), recall = std::nan("");
-  cnnpool::index dimensions = 0;
+  cnnpool::index_t dimensions = 0;
   std::vector<double> revisited = {};  ///< mAP and mP@10 of easy, medium and hard
 };
 
@@ -28,7 +28,7 @@ struct study_row {
 
 class study_table {
  public:
-  explicit study_table(cnnpool::index dimensions) : dimensions_(std::to_string(dimensions)) {}
+  explicit study_table(cnnpool::index_t dimensions) : dimensions_(std::to_string(dimensions)) {}
 
   void add(study_row row) { rows_.push_back(std::move(row)); }
   const std::vector<study_row>& rows() const { return rows_; }

@@ -67,7 +67,7 @@ inline std::vector<std::string> names_of(const std::vector<study_photo>& photos)
 inline study_task unjudged(const fs::path& folder) {
   study_task task;
   for (const fs::path& path : photos_in(photo_folder(folder))) {
-    const auto itself = static_cast<cnnpool::index>(task.database.size());
+    const auto itself = static_cast<cnnpool::index_t>(task.database.size());
     task.database.push_back({path.filename().string(), path.string()});
     task.truths.push_back({.positives = {}, .junk = {itself}});
   }
@@ -89,7 +89,7 @@ inline study_task matches(const fs::path& folder, const std::string& file) {
     task.database.push_back({"ref/" + path.filename().string(), path.string()});
   for (const fs::path& path : photos_in(folder / "query"))
     task.queries.push_back({"query/" + path.filename().string(), path.string()});
-  task.truths = cnnpool::read_matches(file, static_cast<cnnpool::index>(task.database.size()));
+  task.truths = cnnpool::read_matches(file, static_cast<cnnpool::index_t>(task.database.size()));
   if (task.truths.size() != task.queries.size())
     cnnpool::raise("study: ", file, " holds ", task.truths.size(), " queries, the folder ", task.queries.size(),
                    " photos, expected as many");

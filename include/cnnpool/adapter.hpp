@@ -60,7 +60,7 @@ struct geometry {
 };
 
 /// Shape and strides (in elements) from a tensor's axes; what every adapter calls.
-inline geometry geometry_of(index rank, const index* extents, const index* element_strides, const hints& h,
+inline geometry geometry_of(index_t rank, const index_t* extents, const index_t* element_strides, const hints& h,
                             const char* where) {
   constexpr std::string_view by_rank[] = {"", "c", "nc", "chw", "nchw"};
   std::string_view axes = h.axes;
@@ -68,7 +68,7 @@ inline geometry geometry_of(index rank, const index* extents, const index* eleme
     if (rank < 1 || rank > 4) raise(where, ": the tensor has ", rank, " axes, expected 1 to 4 (or hints{.axes})");
     axes = by_rank[rank];
   }
-  if (static_cast<index>(axes.size()) != rank)
+  if (static_cast<index_t>(axes.size()) != rank)
     raise(where, ": axes \"", axes, "\" name ", axes.size(), " axes, the tensor has ", rank);
   geometry g;
   unsigned seen = 0;
@@ -77,8 +77,8 @@ inline geometry geometry_of(index rank, const index* extents, const index* eleme
     if (axis == std::string_view::npos || (seen >> axis & 1u) != 0)
       raise(where, ": axes \"", axes, "\", expected each of n, c, h, w at most once");
     seen |= 1u << axis;
-    index* extent[] = {&g.extents.n, &g.extents.c, &g.extents.h, &g.extents.w};
-    index* stride[] = {&g.stride.n, &g.stride.c, &g.stride.h, &g.stride.w};
+    index_t* extent[] = {&g.extents.n, &g.extents.c, &g.extents.h, &g.extents.w};
+    index_t* stride[] = {&g.stride.n, &g.stride.c, &g.stride.h, &g.stride.w};
     *extent[axis] = extents[i];
     *stride[axis] = element_strides[i];
   }

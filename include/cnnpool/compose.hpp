@@ -11,13 +11,13 @@
 #include <tuple>
 
 #include "core/fused_fold.hpp"
-#include "dispatch.hpp"
+#include "run_policy.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 template <class S>
-void check_stage(const S& stage, index d) {
+void check_stage(const S& stage, index_t d) {
   if constexpr (requires { (stage.check)(d); }) (stage.check)(d);
 }
 }  // namespace detail
@@ -27,8 +27,8 @@ struct stage_chain {
   First first;
   Second second;
 
-  index output_size(index d) const { return second.output_size(first.output_size(d)); }
-  void (check)(index d) const {
+  index_t output_size(index_t d) const { return second.output_size(first.output_size(d)); }
+  void (check)(index_t d) const {
     detail::check_stage(first, d);
     detail::check_stage(second, first.output_size(d));
   }
@@ -36,7 +36,7 @@ struct stage_chain {
   template <class B, class A>
   void apply(const B& b, scratch& s, const matrix<const A>& in, const matrix<A>& out) const {
     const scratch::frame frame(s);
-    const index between = first.output_size(in.cols);
+    const index_t between = first.output_size(in.cols);
     const matrix<A> t = between == out.cols ? out : s.make<A>(in.rows, between);
     first.apply(b, s, in, t);
     second.apply(b, s, matrix<const A>(t), out);
@@ -48,7 +48,7 @@ struct chain {
   P policy;
   S last;
 
-  index descriptor_size(const shape& s) const { return last.output_size(cnnpool::descriptor_size(policy, s)); }
+  index_t descriptor_size(const shape& s) const { return last.output_size(cnnpool::descriptor_size(policy, s)); }
   void (check)(const shape& s) const {
     detail::check_policy(policy, s);
     detail::check_stage(last, cnnpool::descriptor_size(policy, s));
@@ -68,7 +68,7 @@ struct chain {
   template <class B, class X, class A, class Pool>
   void then_last(const B& b, scratch& s, const X& x, const matrix<A>& out, const Pool& pool_inner) const {
     const scratch::frame frame(s);
-    const index between = cnnpool::descriptor_size(policy, x.extents());
+    const index_t between = cnnpool::descriptor_size(policy, x.extents());
     const matrix<A> t = between == out.cols ? out : s.make<A>(out.rows, between);
     pool_inner(t);
     last.apply(b, s, matrix<const A>(t), out);
@@ -102,14 +102,13 @@ void with_fused(const F& f, const P& policy, const Rest&... rest) {
   });
 }
 
-
 /// The fold at the head of a part of concat, and the stages behind it.
 template <class P>
 struct part {
   static constexpr bool starts_with_fold = foldable<P>;
   static const P& head(const P& p) { return p; }
   /// Components behind the stages of a head of d components.
-  static index output_size(const P&, index d) { return d; }
+  static index_t output_size(const P&, index_t d) { return d; }
   template <class B, class A>
   static void stages(const P&, const B& b, scratch& s, const matrix<A>& in, const matrix<A>& out) {
     if (in.data != out.data) b.map(s, out, read_as_is{}, in);
@@ -119,7 +118,7 @@ template <class P, class S>
 struct part<chain<P, S>> {
   static constexpr bool starts_with_fold = part<P>::starts_with_fold;
   static const auto& head(const chain<P, S>& p) { return part<P>::head(p.policy); }
-  static index output_size(const chain<P, S>& p, index d) {
+  static index_t output_size(const chain<P, S>& p, index_t d) {
     return p.last.output_size(part<P>::output_size(p.policy, d));
   }
   template <class B, class A>
@@ -128,7 +127,7 @@ struct part<chain<P, S>> {
       p.last.apply(b, s, matrix<const A>(in), out);
     } else {
       const scratch::frame frame(s);
-      const index between = part<P>::output_size(p.policy, in.cols);
+      const index_t between = part<P>::output_size(p.policy, in.cols);
       const matrix<A> t = between == out.cols ? out : s.make<A>(in.rows, between);
       part<P>::stages(p.policy, b, s, in, t);
       p.last.apply(b, s, matrix<const A>(t), out);
@@ -144,8 +143,8 @@ struct concat_policy {
 
   static constexpr bool one_pass = (detail::part<Parts>::starts_with_fold && ...);
 
-  index descriptor_size(const shape& s) const {
-    return std::apply([&](const auto&... p) { return (index{0} + ... + cnnpool::descriptor_size(p, s)); }, parts);
+  index_t descriptor_size(const shape& s) const {
+    return std::apply([&](const auto&... p) { return (index_t{0} + ... + cnnpool::descriptor_size(p, s)); }, parts);
   }
   void (check)(const shape& s) const {
     std::apply([&](const auto&... p) { (detail::check_policy(p, s), ...); }, parts);
@@ -176,9 +175,9 @@ struct concat_policy {
  private:
   template <class X, class A, class F>
   void each_part(const X& x, const matrix<A>& out, const F& f) const {
-    index column = 0;
+    index_t column = 0;
     const auto one = [&](const auto& p) {
-      const index d = cnnpool::descriptor_size(p, x.extents());
+      const index_t d = cnnpool::descriptor_size(p, x.extents());
       f(p, out.columns(column, d));
       column += d;
     };
@@ -188,8 +187,8 @@ struct concat_policy {
   template <class B, class X, class A, class Pool>
   void pool_once(const B& b, scratch& s, const X& x, const matrix<A>& out, const Pool& pool_fold) const {
     const scratch::frame frame(s);
-    const index c = x.extents().c;
-    constexpr index outputs = (index{0} + ... + index{detail::outputs_of<
+    const index_t c = x.extents().c;
+    constexpr index_t outputs = (index_t{0} + ... + index_t{detail::outputs_of<
         std::remove_cvref_t<decltype(detail::part<Parts>::head(std::declval<const Parts&>()))>>()});
     // When no stage changes the size of a part, the fold writes to where the parts belong.
     bool in_place = true;
@@ -203,9 +202,9 @@ struct concat_policy {
                              detail::part<std::remove_cvref_t<decltype(p)>>::head(p)...);
         },
         parts);
-    index column = 0;
+    index_t column = 0;
     each_part(x, out, [&]<class P>(const P& p, const matrix<A>& t) {
-      const index d = cnnpool::descriptor_size(detail::part<P>::head(p), x.extents());
+      const index_t d = cnnpool::descriptor_size(detail::part<P>::head(p), x.extents());
       detail::part<P>::stages(p, b, s, folded.columns(column, d), t);
       column += d;
     });

@@ -23,7 +23,7 @@
 //
 //   fold_policy      sum, average, max, nonzero, and a user's own;  not: l2 (a stage), int
 //   pooling_policy   all of those, gem, spoc, crow, rmac, vlad, concat(...), regional(...), policy | stage;  not: l2
-//   stage            l2, power, truncate, scale, whitening, stage | stage;  not: sum
+//   stage            l2, power, truncation, scale, whitening, stage | stage;  not: sum
 //   backend          cpu, reference
 #pragma once
 
@@ -39,18 +39,18 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 /// neutral element; finish gets the number of elements and gives V, or values<V, K> for K statistics at once.
 ///
 /// Optional, for results whose state can leave the range of a float although the result does not (GeM's sum of powers):
-///   template <class V> auto in_range(const state<V>&) const;             a mask
-///   template <class L, class Read> auto recompute(index n, const Read& x) const;   the result from elements x(0..n-1)
+///   template <class V> auto is_reliable(const state<V>&) const;            a mask
+///   template <class L, class Read> auto exact(index_t n, const Read& x) const;   the result from elements x(0..n-1)
 /// Optional: first(x), the state of one element, where it costs less than step(init, x); beside the fold, a function
-/// optimistic(fold), which returns a fold of the same results whose step costs less, and which hopes for the best and
-/// says with in_range where it was wrong. Its state may be larger: it is taken where states are few (rows of memory).
+/// fast_form(fold), which returns a fold of the same results whose step costs less, and which says with is_reliable
+/// where it was wrong. Its state may be larger: it is taken where states are few (rows of memory).
 /// Optional: forms(f), which calls f with one of several folds of the same states, by a number known at run time; it is
 /// asked before a loop over elements. `static constexpr bool long_step = true`, where a step costs much more than
 /// reading an element: fewer are written out.
 /// Optional, for a fold that differs by channel: `per_channel<V>(c, count)`, the fold for the channels in the lanes of
 /// V, and `per_channel<V>(c)`, the fold with channel c in every lane.
 template <class F, class V = float>
-concept fold_policy = requires(const F f, typename F::template state<V> s, V x, index n) {
+concept fold_policy = requires(const F f, typename F::template state<V> s, V x, index_t n) {
   { f.template init<V>() } -> std::convertible_to<typename F::template state<V>>;
   { f.step(s, x) } -> std::convertible_to<typename F::template state<V>>;
   { f.merge(s, s) } -> std::convertible_to<typename F::template state<V>>;
@@ -98,7 +98,7 @@ struct backend_archetype {
 
   /// f(i) for i = 0 .. count-1 in any order, one scalar at a time: what no other primitive expresses.
   template <class F>
-  void each(scratch&, index /*count*/, const F&) const {}
+  void each(scratch&, index_t /*count*/, const F&) const {}
   /// out(i, j) = f(in(i, j)...). An input is a matrix, per_row, row_index or column_index.
   template <class A, class F, class... In>
   void map(scratch&, const matrix<A>&, const F&, const In&...) const {}
@@ -108,7 +108,7 @@ struct backend_archetype {
   /// Calls f(backend, scratch, first, count) for slices of n images of `bytes` each, such that a second pass over a
   /// slice finds it in the cache. The slices may run at the same time; results do not depend on them.
   template <class F>
-  void slices(scratch& s, index n, index /*bytes*/, const F& f) const {
+  void slices(scratch& s, index_t n, index_t /*bytes*/, const F& f) const {
     f(*this, s, 0, n);
   }
 };
@@ -133,7 +133,7 @@ template <class P>
 concept pooling_policy =
     fold_policy<P> || fold_selector<P> ||
     requires(const P p, const backend_archetype b, scratch s, source<feature_view<float>> x, matrix<float> out) {
-      { p.descriptor_size(x.extents()) } -> std::convertible_to<index>;
+      { p.descriptor_size(x.extents()) } -> std::convertible_to<index_t>;
       p.pool(b, s, x, out);
     };
 
@@ -142,7 +142,7 @@ concept pooling_policy =
 template <class S>
 concept stage = requires(const S stage, const backend_archetype b, scratch s, matrix<const float> in,
                          matrix<float> out) {
-  { stage.output_size(index{}) } -> std::convertible_to<index>;
+  { stage.output_size(index_t{}) } -> std::convertible_to<index_t>;
   stage.apply(b, s, in, out);
 };
 

@@ -17,7 +17,7 @@
 #include "policy/spoc.hpp"
 #include "policy/sum.hpp"
 #include "policy/vlad.hpp"
-#include "pool_source.hpp"
+#include "run_call.hpp"
 #include "post/l2.hpp"
 #include "post/power.hpp"
 #include "post/scale.hpp"
@@ -35,11 +35,11 @@
 #define CNNPOOL_LIBRARY_COLUMNS(A, S, F, W) CNNPOOL_LIBRARY_TASK(fold_share<reduce_columns, S, read_as_is, F, W, A>)
 #define CNNPOOL_LIBRARY_FOLD(A, S, F, W) CNNPOOL_LIBRARY_ROWS(A, S, F, W) CNNPOOL_LIBRARY_COLUMNS(A, S, F, W)
 #define CNNPOOL_LIBRARY_MAX(A, S)                                                     \
-  CNNPOOL_LIBRARY_ROWS(A, S, optimistic_max, no_weights)                              \
+  CNNPOOL_LIBRARY_ROWS(A, S, fast_max, no_weights)                              \
   CNNPOOL_LIBRARY_ROWS_OF_MAX(A, S)                                                   \
   CNNPOOL_LIBRARY_COLUMNS(A, S, cnnpool::max, no_weights)                             \
   CNNPOOL_LIBRARY_TASK(regions_share<reduce_regions, S, read_as_is, cnnpool::max, A>)
-#if defined(__aarch64__)  // optimistic(max) is max where that is one instruction, so not in nvcc's files
+#if defined(__aarch64__)  // fast_form(max) is max where that is one instruction, so not in nvcc's files
 #define CNNPOOL_LIBRARY_ROWS_OF_MAX(A, S) CNNPOOL_LIBRARY_ROWS(A, S, cnnpool::max, no_weights)
 #else
 #define CNNPOOL_LIBRARY_ROWS_OF_MAX(A, S)
@@ -51,7 +51,7 @@
   CNNPOOL_LIBRARY_FOLD(A, A, average, no_weights)               \
   CNNPOOL_LIBRARY_FOLD(A, A, nonzero, no_weights)               \
   CNNPOOL_LIBRARY_FOLD(A, A, weighted_sum, const A*)            \
-  CNNPOOL_LIBRARY_MAP(A, center_prior, row_index, column_index)
+  CNNPOOL_LIBRARY_MAP(A, centre_prior, row_index, column_index)
 #define CNNPOOL_LIBRARY_MAXIMA(A) CNNPOOL_LIBRARY_MAX(A, A)
 #define CNNPOOL_LIBRARY_POWERS(A)                                                                   \
   CNNPOOL_LIBRARY_FOLD(A, A, power_mean<whole_power<3>>, no_weights)                                \

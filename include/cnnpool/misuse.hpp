@@ -6,7 +6,7 @@
 
 #include "adapter.hpp"
 #include "backend/cpu/cpu.hpp"
-#include "dispatch.hpp"
+#include "run_policy.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 

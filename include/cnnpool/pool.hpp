@@ -19,7 +19,7 @@
 #include "adapter.hpp"
 #include "backend/cpu/cpu.hpp"
 #include "misuse.hpp"
-#include "pool_source.hpp"
+#include "run_call.hpp"
 #if CNNPOOL_USES_LIBRARY
 #include "library.hpp"
 #endif
@@ -49,7 +49,7 @@ void pool_into(const B& b, const X& x, const P& policy, Out&& out, W& w) {
                 "cnnpool::pool_into: the output is neither descriptors nor a descriptor_span nor an adapted matrix");
   if constexpr (detail::has_output<Out>) {
     detail::with_source<B>(x, [&](const auto& source) {
-      detail::pool_source_into(b, source, policy, detail::output_of(out), w);
+      detail::run_call(b, source, policy, detail::output_of(out), w);
     });
   }
 }
@@ -69,7 +69,7 @@ auto pool(const B& b, const X& x, const P& policy) {
     detail::check_call(policy, e);
     descriptors<D> out(e.n, descriptor_size(policy, e));
     workspace w;
-    detail::pool_source_into(b, source, policy, out.span(), w);
+    detail::run_call(b, source, policy, out.span(), w);
     return out;
   });
 }
@@ -84,16 +84,16 @@ auto pool(const B& b, const X& batches, const P& policy) {
   constexpr bool stays = std::is_lvalue_reference_v<item> || detail::is_view<std::remove_cvref_t<item>> ||
                          detail::is_source<std::remove_cvref_t<item>>;
   std::vector<view> views;
-  std::vector<index> first_row;
-  index rows = 0, d = 0, bytes = 0;
+  std::vector<index_t> first_row;
+  index_t rows = 0, d = 0, bytes = 0;
   for (const auto& x : batches) {
-    const index position = static_cast<index>(first_row.size());
+    const index_t position = static_cast<index_t>(first_row.size());
     first_row.push_back(rows);
     const auto count = [&](const auto& source) {
       detail::check_spaces<B, std::remove_cvref_t<decltype(source)>, host_space, workspace::space>();
       const shape& e = source.extents();
       detail::check_call(policy, e);
-      const index size = descriptor_size(policy, e);
+      const index_t size = descriptor_size(policy, e);
       if (position == 0) d = size;
       if (size != d)
         raise("pool: view ", position, " of the list is ", to_string(e), " and gives ", size,
@@ -112,11 +112,11 @@ auto pool(const B& b, const X& batches, const P& policy) {
   workspace w;
   if constexpr (stays) {
     // The views are to the backend's threads what the images of a batch are.
-    const index count = static_cast<index>(views.size());
-    detail::run_in(w, [&](scratch& s) {
-      b.slices(s, count, bytes / count, [&](const auto& b_, scratch& own, index first, index n) {
+    const index_t count = static_cast<index_t>(views.size());
+    detail::in_workspace(w, [&](scratch& s) {
+      b.slices(s, count, bytes / count, [&](const auto& b_, scratch& own, index_t first, index_t n) {
         const bool all = own.measuring();  // the largest says what a thread needs
-        for (index i = all ? 0 : first; i < (all ? count : first + n); ++i) {
+        for (index_t i = all ? 0 : first; i < (all ? count : first + n); ++i) {
           const std::size_t at = static_cast<std::size_t>(i);
           detail::with_source<B>(views[at], [&](const auto& source) {
             const auto to = rows_of(at, source);
@@ -129,7 +129,7 @@ auto pool(const B& b, const X& batches, const P& policy) {
     std::size_t at = 0;
     for (const auto& x : batches)
       detail::with_source<B>(x, [&](const auto& source) {
-        detail::pool_source_into(b, source, policy, rows_of(at++, source), w);
+        detail::run_call(b, source, policy, rows_of(at++, source), w);
       });
   }
   return out;

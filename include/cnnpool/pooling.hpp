@@ -21,5 +21,5 @@
 #include "post/l2.hpp"
 #include "post/power.hpp"
 #include "post/scale.hpp"
-#include "post/truncate.hpp"
+#include "post/truncation.hpp"
 #include "post/whiten.hpp"

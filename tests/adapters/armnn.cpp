@@ -39,7 +39,7 @@ void run(const testing::convolution& c, armnn::DataLayout layout, const armnn::T
   REQUIRE(runtime->EnqueueWorkload(id, {{0, armnn::ConstTensor(in, input.data())}},
                                    {{0, armnn::Tensor(out, output.data())}}) == armnn::Status::Success);
 }
-unsigned int u(cnnpool::index i) { return static_cast<unsigned int>(i); }
+unsigned int u(index_t i) { return static_cast<unsigned int>(i); }
 armnn::TensorShape dims(const shape& s, bool last) {
   if (last) return armnn::TensorShape({u(s.n), u(s.h), u(s.w), u(s.c)});
   return armnn::TensorShape({u(s.n), u(s.c), u(s.h), u(s.w)});
@@ -83,12 +83,12 @@ TEST_CASE("a convolution in NCHW, in NHWC and in 8 bits") {
 
   // The same numbers with the channels last.
   std::vector<float> in_last(c.input.size()), w_last(c.weights.size()), out_last;
-  for (cnnpool::index n = 0; n < 2; ++n)
-    for (cnnpool::index i = 0; i < 3; ++i)
-      for (cnnpool::index p = 0; p < 30; ++p) in_last[at((n * 30 + p) * 3 + i)] = c.input[at((n * 3 + i) * 30 + p)];
-  for (cnnpool::index o = 0; o < 20; ++o)
-    for (cnnpool::index i = 0; i < 3; ++i)
-      for (cnnpool::index p = 0; p < 9; ++p) w_last[at((o * 9 + p) * 3 + i)] = c.weights[at((o * 3 + i) * 9 + p)];
+  for (index_t n = 0; n < 2; ++n)
+    for (index_t i = 0; i < 3; ++i)
+      for (index_t p = 0; p < 30; ++p) in_last[at((n * 30 + p) * 3 + i)] = c.input[at((n * 3 + i) * 30 + p)];
+  for (index_t o = 0; o < 20; ++o)
+    for (index_t i = 0; i < 3; ++i)
+      for (index_t p = 0; p < 9; ++p) w_last[at((o * 9 + p) * 3 + i)] = c.weights[at((o * 3 + i) * 9 + p)];
   const armnn::TensorInfo out_last_info(dims(c.out, true), armnn::DataType::Float32);
   run(c, armnn::DataLayout::NHWC, {dims(c.in, true), armnn::DataType::Float32}, out_last_info, {w, w_last.data()},
       {b, c.bias.data()}, in_last, out_last);
@@ -112,11 +112,11 @@ TEST_CASE("a convolution in NCHW, in NHWC and in 8 bits") {
   const armnn::ConstTensor t8(out8_info, out8.data());
   const auto d = pool(as_view(t8), max{});
   double worst = 0;
-  for (cnnpool::index n = 0; n < 2; ++n)
-    for (cnnpool::index k = 0; k < 20; ++k) {
+  for (index_t n = 0; n < 2; ++n)
+    for (index_t k = 0; k < 20; ++k) {
       double most = -100;
-      for (cnnpool::index h = 0; h < 6; ++h)
-        for (cnnpool::index x = 0; x < 5; ++x) most = std::max(most, c(n, k, h, x));
+      for (index_t h = 0; h < 6; ++h)
+        for (index_t x = 0; x < 5; ++x) most = std::max(most, c(n, k, h, x));
       worst = std::max(worst, std::fabs(most - static_cast<double>(d(n, k))));
     }
   CAPTURE(worst);

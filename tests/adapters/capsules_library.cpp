@@ -50,8 +50,8 @@ int row_of_dlpack(cnnpool::dlpack::managed_tensor* managed, const char* framewor
 /// 3 x 4 descriptors, component (i, j) = 10 i + j; for a capsule "dltensor".
 cnnpool::dlpack::managed_tensor* descriptors_as_dlpack() {
   cnnpool::descriptors<float> d(3, 4);
-  for (cnnpool::index i = 0; i < 3; ++i)
-    for (cnnpool::index j = 0; j < 4; ++j) d(i, j) = static_cast<float>(10 * i + j);
+  for (cnnpool::index_t i = 0; i < 3; ++i)
+    for (cnnpool::index_t j = 0; j < 4; ++j) d(i, j) = static_cast<float>(10 * i + j);
   cnnpool::dlpack::managed_tensor* const managed = cnnpool::dlpack::to_dlpack(std::move(d));
   delete_descriptors = managed->deleter;
   managed->deleter = [](cnnpool::dlpack::managed_tensor* self) {

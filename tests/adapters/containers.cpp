@@ -29,7 +29,7 @@ using namespace cnnpool;
 
 namespace {
 
-constexpr cnnpool::index n = 2, c = 20, h = 6, w = 5;
+constexpr index_t n = 2, c = 20, h = 6, w = 5;
 
 std::vector<float>& numbers() {
   static std::vector<float> v = [] {

@@ -14,18 +14,18 @@
 
 namespace testing {
 
-using cnnpool::index;  // not POSIX's
+using cnnpool::index_t;
 
-inline std::size_t at(index i) { return static_cast<std::size_t>(i); }
+inline std::size_t at(index_t i) { return static_cast<std::size_t>(i); }
 
 /// 3 x 3, stride 1, padding 1, with bias: n x 3 x h x w to n x c x h x w. Weights are o, i, h, w.
 struct convolution {
   cnnpool::shape in, out;
   std::vector<float> input, weights, bias;
 
-  explicit convolution(index n = 2, index c = 20, index h = 6, index w = 5) : in{n, 3, h, w}, out{n, c, h, w} {
+  explicit convolution(index_t n = 2, index_t c = 20, index_t h = 6, index_t w = 5) : in{n, 3, h, w}, out{n, c, h, w} {
     random_numbers random(3);
-    const auto fill = [&](std::vector<float>& v, index size) {
+    const auto fill = [&](std::vector<float>& v, index_t size) {
       v.resize(at(size));
       for (float& f : v) f = static_cast<float>(random.uniform(-1, 1));
     };
@@ -33,12 +33,12 @@ struct convolution {
     fill(weights, c * 27);
     fill(bias, c);
   }
-  double operator()(index n, index c, index h, index w) const {
+  double operator()(index_t n, index_t c, index_t h, index_t w) const {
     double sum = bias[at(c)];
-    for (index i = 0; i < 3; ++i)
-      for (index dh = 0; dh < 3; ++dh)
-        for (index dw = 0; dw < 3; ++dw) {
-          const index y = h + dh - 1, x = w + dw - 1;
+    for (index_t i = 0; i < 3; ++i)
+      for (index_t dh = 0; dh < 3; ++dh)
+        for (index_t dw = 0; dw < 3; ++dw) {
+          const index_t y = h + dh - 1, x = w + dw - 1;
           if (y < 0 || x < 0 || y >= in.h || x >= in.w) continue;
           sum += static_cast<double>(weights[at(((c * 3 + i) * 3 + dh) * 3 + dw)]) *
                  static_cast<double>(input[at(((n * 3 + i) * in.h + y) * in.w + x)]);
@@ -54,11 +54,11 @@ struct convolution {
     const cnnpool::feature_view<float> x(static_cast<const float*>(any.data()), any.extents(), any.stride());
     const auto d = cnnpool::pool(x, cnnpool::max{});
     double worst = 0;
-    for (index n = 0; n < out.n; ++n)
-      for (index c = 0; c < out.c; ++c) {
+    for (index_t n = 0; n < out.n; ++n)
+      for (index_t c = 0; c < out.c; ++c) {
         double most = -1e300;
-        for (index h = 0; h < out.h; ++h)
-          for (index w = 0; w < out.w; ++w) {
+        for (index_t h = 0; h < out.h; ++h)
+          for (index_t w = 0; w < out.w; ++w) {
             const double v = (*this)(n, c, h, w), expected = relu && v < 0 ? 0 : v;
             most = std::max(most, expected);
             worst =

@@ -18,7 +18,7 @@ TEST_CASE("a view of device memory, with and without strides") {
   cuda_array a = array("<f4");
   CHECK_ADAPTER(a, {.extents = {2, 20, 6, 5}, .stride = strides{600, 30, 5, 1}, .space = "device"}, never);
   a.has_strides = true;
-  const cnnpool::index last[] = {2400, 4, 400, 80};
+  const index_t last[] = {2400, 4, 400, 80};
   std::copy(last, last + 4, a.strides);
   CHECK_ADAPTER(a, {.extents = {2, 20, 6, 5}, .stride = strides{600, 1, 100, 20}, .space = "device"}, never);
   STATIC_REQUIRE(std::is_same_v<decltype(as_view(a))::space, device_space>);

@@ -16,7 +16,7 @@ template <class SUBNET>
 using conv20 = dlib::con<20, 3, 3, 1, 1, SUBNET>;
 using network = dlib::tag1<conv20<dlib::input<dlib::matrix<float>>>>;
 
-const float& element(const dlib::tensor& t, cnnpool::index n, cnnpool::index c, cnnpool::index h, cnnpool::index w) {
+const float& element(const dlib::tensor& t, index_t n, index_t c, index_t h, index_t w) {
   return t.host()[((n * t.k() + c) * t.nr() + h) * t.nc() + w];
 }
 }  // namespace
@@ -60,7 +60,7 @@ TEST_CASE("a layer of a network; behind one that works in place it is an excepti
   const dlib::tensor& last = net.get_output();
   const auto x = as_view(last);
   CHECK(x.extents().c == 4);
-  for (cnnpool::index i = 0; i < 4; ++i) CHECK(x(0, i, 2, 2) >= 0);
+  for (index_t i = 0; i < 4; ++i) CHECK(x(0, i, 2, 2) >= 0);
   CHECK_THROWS(dlib::layer<1>(net).get_output());
 }
 TEST_CASE("empty and moved from") {

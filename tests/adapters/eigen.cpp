@@ -14,7 +14,7 @@ void same_matrix(const M& m) {
   same_elements(
       m, {.n = m.rows(), .c = m.cols()}, [&](auto n, auto c, auto, auto) -> const auto& { return m.coeffRef(n, c); });
 }
-row_major ones(cnnpool::index rows, cnnpool::index cols) { return row_major::Ones(rows, cols); }
+row_major ones(index_t rows, index_t cols) { return row_major::Ones(rows, cols); }
 }  // namespace
 
 TEST_CASE("matrices and arrays of both storage orders, fixed and dynamic") {

@@ -17,7 +17,7 @@ using executorch::runtime::BoxedEvalueList;
 using executorch::runtime::EValue;
 
 namespace {
-std::size_t u(cnnpool::index i) { return static_cast<std::size_t>(i); }  // there is a namespace at
+std::size_t u(index_t i) { return static_cast<std::size_t>(i); }  // there is a namespace at
 
 /// A tensor whose axes lie in `order`, outermost first.
 struct made {
@@ -90,12 +90,12 @@ TEST_CASE("a convolution, by the optimised kernels' operator") {
     std::vector<float> input = c.input, weights = c.weights;
     if (last) {
       order = {0, 2, 3, 1};
-      for (cnnpool::index n = 0; n < 2; ++n)
-        for (cnnpool::index p = 0; p < 30; ++p)
-          for (cnnpool::index i = 0; i < 3; ++i) input[u((n * 30 + p) * 3 + i)] = c.input[u((n * 3 + i) * 30 + p)];
-      for (cnnpool::index o = 0; o < 20; ++o)
-        for (cnnpool::index p = 0; p < 9; ++p)
-          for (cnnpool::index i = 0; i < 3; ++i) weights[u((o * 9 + p) * 3 + i)] = c.weights[u((o * 3 + i) * 9 + p)];
+      for (index_t n = 0; n < 2; ++n)
+        for (index_t p = 0; p < 30; ++p)
+          for (index_t i = 0; i < 3; ++i) input[u((n * 30 + p) * 3 + i)] = c.input[u((n * 3 + i) * 30 + p)];
+      for (index_t o = 0; o < 20; ++o)
+        for (index_t p = 0; p < 9; ++p)
+          for (index_t i = 0; i < 3; ++i) weights[u((o * 9 + p) * 3 + i)] = c.weights[u((o * 3 + i) * 9 + p)];
     }
     made in({2, 3, 6, 5}, input.data(), ScalarType::Float, order),
         w({20, 3, 3, 3}, weights.data(), ScalarType::Float, order), b({20}, c.bias.data()),

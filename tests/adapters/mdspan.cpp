@@ -36,7 +36,7 @@ struct strided_double {
   long extent(std::size_t i) const { return extents[i]; }
   long stride(std::size_t i) const { return strides[i]; }
 };
-std::size_t u(cnnpool::index i) { return static_cast<std::size_t>(i); }
+std::size_t u(index_t i) { return static_cast<std::size_t>(i); }
 }  // namespace
 
 TEST_CASE("anything with an mdspan's members, forwards and backwards") {

@@ -9,14 +9,14 @@ using testing::packed;
 
 TEST_CASE("NHWC, NCHW, and C4NHW4 with the batch inside the block") {
   const shape s{2, 19, 6, 5};
-  const auto view = [&](const std::vector<float>& v, mnn_format f, cnnpool::index pack = 4) {
+  const auto view = [&](const std::vector<float>& v, mnn_format f, index_t pack = 4) {
     return testing::made([&] { return mnn_view(v.data(), scalar_type::float32, s, f, {}, pack); });
   };
   const auto last = packed(s, 1140, [](auto n, auto c, auto h, auto w) { return ((n * 6 + h) * 5 + w) * 19 + c; });
   CHECK_ADAPTER(view(last, mnn_format::tensorflow), {.extents = s}, number);
   const auto first = packed(s, 1140, [](auto n, auto c, auto h, auto w) { return ((n * 19 + c) * 6 + h) * 5 + w; });
   CHECK_ADAPTER(view(first, mnn_format::caffe), {.extents = s}, number);
-  for (const cnnpool::index k : {4, 8, 16}) {
+  for (const index_t k : {4, 8, 16}) {
     const auto v = packed(s, blocks(19, k) * 60 * k, [k](auto n, auto c, auto h, auto w) {
       return (((c / k * 2 + n) * 6 + h) * 5 + w) * k + c % k;
     });
@@ -26,7 +26,7 @@ TEST_CASE("NHWC, NCHW, and C4NHW4 with the batch inside the block") {
 }
 TEST_CASE("what cannot be read is one sentence") {
   const float memory[4] = {};
-  const auto said = [&](const shape& s, int format, cnnpool::index pack) {
+  const auto said = [&](const shape& s, int format, index_t pack) {
     return sentence([&] { mnn_view(memory, scalar_type::float32, s, static_cast<mnn_format>(format), {}, pack); });
   };
   CHECK(said({1, 4, 1, 1}, 3, 4) == "mnn_view: dimension type 3, expected TENSORFLOW, CAFFE or CAFFE_C4");

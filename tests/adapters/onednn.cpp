@@ -49,7 +49,7 @@ TEST_CASE("plain, channels last and blocked formats, channels no multiple of the
   const tensor blocked = reordered(plain, tag::nChw16c);
   CHECK_ADAPTER(blocked, {.extents = s, .stride = strides{960, 480, 80, 16, 16, 1}}, at_index);
   const auto d = pool(as_view(blocked), sum{}), expected = pool(as_view(plain), sum{});
-  for (cnnpool::index i = 0; i < 20; ++i) CHECK(d(1, i) == expected(1, i));
+  for (index_t i = 0; i < 20; ++i) CHECK(d(1, i) == expected(1, i));
 }
 TEST_CASE("element types") {
   const shape s{1, 3, 4, 5};

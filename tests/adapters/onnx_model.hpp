@@ -32,16 +32,17 @@ class message {
   std::string text_;
 };
 
-inline message onnx_tensor(const std::string& name, const std::vector<index>& dims, const std::vector<float>& values) {
+inline message onnx_tensor(const std::string& name, const std::vector<index_t>& dims,
+                           const std::vector<float>& values) {
   message t;
-  for (const index d : dims) t.number(1, d);
+  for (const index_t d : dims) t.number(1, d);
   t.number(2, 1);  // FLOAT
   t.bytes(8, name);
   return t.bytes(9, std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)));
 }
 inline message onnx_value(const std::string& name, const cnnpool::shape& s) {
   message shape;
-  for (const index d : {s.n, s.c, s.h, s.w}) shape.child(1, message().number(1, d));
+  for (const index_t d : {s.n, s.c, s.h, s.w}) shape.child(1, message().number(1, d));
   return message().bytes(1, name).child(2, message().child(1, message().number(1, 1).child(2, shape)));
 }
 inline message onnx_node(const std::string& type, const std::vector<std::string>& in, const std::string& out) {
@@ -49,10 +50,10 @@ inline message onnx_node(const std::string& type, const std::vector<std::string>
   for (const std::string& i : in) n.bytes(1, i);
   return n.bytes(2, out).bytes(3, out + "_node").bytes(4, type);
 }
-inline message onnx_integers(const std::string& name, const std::vector<index>& values) {
+inline message onnx_integers(const std::string& name, const std::vector<index_t>& values) {
   message a;
   a.bytes(1, name);
-  for (const index v : values) a.number(8, v);
+  for (const index_t v : values) a.number(8, v);
   return a.number(20, 7);  // INTS
 }
 /// The model whose conv1 is `c`; its only output is relu1.

@@ -13,7 +13,6 @@
 namespace {
 
 using namespace cnnpool;
-using cnnpool::index;
 
 template <class T>
 feature_view<T> typed(const any_feature_view& x) {
@@ -23,7 +22,7 @@ feature_view<T> typed(const any_feature_view& x) {
     else return feature_view<T>();
   });
 }
-int i(index x) { return static_cast<int>(x); }
+int i(index_t x) { return static_cast<int>(x); }
 
 cv::Mat filled(std::vector<int> sizes, int type = CV_32F) {
   cv::Mat m(sizes, type);
@@ -77,8 +76,8 @@ TEST_CASE("parts of more dimensions are not continuous and are read by their ste
     return whole.at<float>(at);
   });
   const auto from_part = pool(reference{}, part, sum{}), from_copy = pool(reference{}, part.clone(), sum{});
-  for (index n = 0; n < 2; ++n)
-    for (index c = 0; c < 3; ++c) CHECK(from_part(n, c) == from_copy(n, c));
+  for (index_t n = 0; n < 2; ++n)
+    for (index_t c = 0; c < 3; ++c) CHECK(from_part(n, c) == from_copy(n, c));
 }
 
 TEST_CASE("element types") {
@@ -217,7 +216,7 @@ TEST_CASE("a real forward pass: several layers, before and after a ReLU in place
   double lowest = 0;
   cv::minMaxLoc(out[0].reshape(1, 1), &lowest);
   CHECK(lowest < 0);
-  for (index c = 0; c < 4; ++c) {
+  for (index_t c = 0; c < 4; ++c) {
     CHECK(read(0, c) == Approx(after(0, c)));  // both layers from the one buffer
     CHECK(before(0, c) <= after(0, c));
   }

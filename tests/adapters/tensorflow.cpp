@@ -63,12 +63,12 @@ TEST_CASE("a convolution, eagerly") {
   const owned<TF_Tensor> image = tensor({2, 6, 5, 3}), weights = tensor({3, 3, 3, 20});
   float* const in = static_cast<float*>(TF_TensorData(image.get()));
   float* const w = static_cast<float*>(TF_TensorData(weights.get()));
-  for (cnnpool::index n = 0; n < 2; ++n)
-    for (cnnpool::index i = 0; i < 3; ++i)
-      for (cnnpool::index q = 0; q < 30; ++q) in[(n * 30 + q) * 3 + i] = c.input[at((n * 3 + i) * 30 + q)];
-  for (cnnpool::index o = 0; o < 20; ++o)
-    for (cnnpool::index i = 0; i < 3; ++i)
-      for (cnnpool::index q = 0; q < 9; ++q) w[(q * 3 + i) * 20 + o] = c.weights[at((o * 3 + i) * 9 + q)];
+  for (index_t n = 0; n < 2; ++n)
+    for (index_t i = 0; i < 3; ++i)
+      for (index_t q = 0; q < 30; ++q) in[(n * 30 + q) * 3 + i] = c.input[at((n * 3 + i) * 30 + q)];
+  for (index_t o = 0; o < 20; ++o)
+    for (index_t i = 0; i < 3; ++i)
+      for (index_t q = 0; q < 9; ++q) w[(q * 3 + i) * 20 + o] = c.weights[at((o * 3 + i) * 9 + q)];
   const owned<TFE_TensorHandle> in_handle(TFE_NewTensorHandle(image.get(), status.get())),
       w_handle(TFE_NewTensorHandle(weights.get(), status.get()));
   const owned<TFE_Op> op(TFE_NewOp(context.get(), "Conv2D", status.get()));

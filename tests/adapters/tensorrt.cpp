@@ -18,7 +18,7 @@ any_feature_view view(const std::vector<float>& v, tensor_format f) {
 TEST_CASE("linear and packed formats") {
   const auto linear = packed(s, 1200, [](auto n, auto c, auto h, auto w) { return ((n * 20 + c) * 6 + h) * 5 + w; });
   CHECK_ADAPTER(view(linear, tensor_format::linear), {.extents = s}, number);
-  const std::pair<tensor_format, cnnpool::index> packs[] = {
+  const std::pair<tensor_format, index_t> packs[] = {
       {tensor_format::chw2, 2}, {tensor_format::chw4, 4}, {tensor_format::chw16, 16}, {tensor_format::chw32, 32}};
   for (const auto& [format, k] : packs) {
     const auto v = packed(s, 2 * blocks(20, k) * 30 * k, [k = k](auto n, auto c, auto h, auto w) {
@@ -26,7 +26,7 @@ TEST_CASE("linear and packed formats") {
     });
     CHECK_ADAPTER(view(v, format), {.extents = s}, number);
   }
-  const std::pair<tensor_format, cnnpool::index> last[] = {
+  const std::pair<tensor_format, index_t> last[] = {
       {tensor_format::hwc, 20}, {tensor_format::hwc8, 24}, {tensor_format::hwc16, 32}};
   for (const auto& [format, row] : last) {
     const auto v =

@@ -27,10 +27,10 @@ TEST_CASE("a vector with a shape") {
   const auto z = thrust_view(v.data(), s, nhwc);
   CHECK(x.data() == thrust::raw_pointer_cast(v.data()));
   CHECK(z.data() == x.data());
-  for (cnnpool::index n = 0; n < s.n; ++n)
-    for (cnnpool::index c = 0; c < s.c; ++c)
-      for (cnnpool::index i = 0; i < s.h; ++i)
-        for (cnnpool::index j = 0; j < s.w; ++j) {
+  for (index_t n = 0; n < s.n; ++n)
+    for (index_t c = 0; c < s.c; ++c)
+      for (index_t i = 0; i < s.h; ++i)
+        for (index_t j = 0; j < s.w; ++j) {
           const float expected = numbers[static_cast<std::size_t>(((n * s.h + i) * s.w + j) * s.c + c)];
           CHECK((x(n, c, i, j) == expected && y(n, c, i, j) == expected));
         }

@@ -20,7 +20,7 @@ xt::xtensor<float, 4> numbers() {
   for (float& v : t) v = next++;
   return t;
 }
-std::size_t u(cnnpool::index i) { return static_cast<std::size_t>(i); }
+std::size_t u(index_t i) { return static_cast<std::size_t>(i); }
 
 /// The axes "nchw" and "chw" of a view against t(...).
 template <class X>
@@ -28,7 +28,7 @@ void same_images(const X& t) {
   same_elements(
       t,
       as_view(t).extents(), [&](auto n, auto c, auto h, auto w) -> const auto& { return t(u(n), u(c), u(h), u(w)); });
-  CHECK(as_view(t).extents().n * as_view(t).extents().c == static_cast<cnnpool::index>(t.shape()[0] * t.shape()[1]));
+  CHECK(as_view(t).extents().n * as_view(t).extents().c == static_cast<index_t>(t.shape()[0] * t.shape()[1]));
 }
 template <class X>
 void same_image(const X& t, const shape& expected) {

@@ -36,7 +36,7 @@ TEST_CASE("one reading, by either layout: folds, any number of them, and regions
 TEST_CASE("crow: one reading of NHWC, in slices too, two of NCHW and where a block has no room for the channels") {
   CHECK(reads_per_element(nhwc, crow{} | l2{}) == 1);
   CHECK(reads_per_element(nhwc, crow{}, {1, 1024, 16, 17}) == 1);
-  CHECK(reads_per_element(nhwc, crow{.b = 0.25}) == 2);
+  CHECK(reads_per_element(nhwc, crow{.beta = 0.25}) == 2);
   CHECK(reads_per_element(nchw, crow{}) == 2);
   CHECK(reads_per_element(nhwc, crow{}, {1, 5000, 2, 2}) == 2);
 }

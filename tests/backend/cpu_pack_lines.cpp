@@ -7,14 +7,13 @@
 #include <vector>
 
 using namespace cnnpool;
-using cnnpool::index;
 
 namespace {
 
 /// Lines: count, in runs of so many, the runs so far apart, the stride in a run.
 struct arrangement {
   const char* name;
-  detail::lines across, along;
+  detail::two_level_axis across, along;
 };
 
 template <class S, class A>
@@ -30,9 +29,9 @@ void check_type(const char* type) {
       {"one element", {70, 70, 0, 1}, {1, 1, 0, 1}}};
   testing::random_numbers random(1);
   for (const arrangement& a : arrangements) {
-    const index reach = a.across.reach() + a.along.reach() + 1;
+    const index_t reach = a.across.reach() + a.along.reach() + 1;
     std::vector<S> memory;  // not one element more than the lines reach to
-    for (index i = 0; i < reach; ++i) {
+    for (index_t i = 0; i < reach; ++i) {
       const int number = random.between(0, 100);
       if constexpr (std::is_same_v<S, float16>) memory.push_back(to_float16(static_cast<float>(number)));
       else if constexpr (std::is_same_v<S, bfloat16>) memory.push_back(to_bfloat16(static_cast<float>(number)));
@@ -41,16 +40,16 @@ void check_type(const char* type) {
     const quantization scale{.scale = quantized_scalar<S> ? .5f : 1.f, .zero_point = quantized_scalar<S> ? 3 : 0};
     for (const auto level : {instruction_set::baseline, instruction_set::avx2, instruction_set::avx512})
       for (int turn = 0; turn < 20; ++turn) {
-        const index first = random.between(0, static_cast<int>(a.across.count) - 1);
-        const index count = random.between(0, static_cast<int>(a.across.count - first));
-        const index start = random.between(0, static_cast<int>(a.along.count) - 1);
-        const index size = random.between(0, static_cast<int>(a.along.count - start));
-        const index pitch = size + random.between(0, 3);
+        const index_t first = random.between(0, static_cast<int>(a.across.count) - 1);
+        const index_t count = random.between(0, static_cast<int>(a.across.count - first));
+        const index_t start = random.between(0, static_cast<int>(a.along.count) - 1);
+        const index_t size = random.between(0, static_cast<int>(a.along.count - start));
+        const index_t pitch = size + random.between(0, 3);
         const detail::panel_source<A> from{reinterpret_cast<const unsigned char*>(memory.data()), sizeof(S), scale,
                                            detail::conversion_of<S, A>(level), std::is_same_v<S, A>};
         std::vector<A> expected(static_cast<std::size_t>(count * pitch), A(-7)), packed = expected;
-        for (index o = 0; o < count; ++o)
-          for (index i = 0; i < size; ++i)
+        for (index_t o = 0; o < count; ++o)
+          for (index_t i = 0; i < size; ++i)
             expected[static_cast<std::size_t>(o * pitch + i)] = as_lane<A>(
                 memory[static_cast<std::size_t>(a.across.offset(first + o) + a.along.offset(start + i))], scale);
         detail::packing_of<A>(level)(from, {0, a.across, first, count, a.along, start, size}, packed.data(), pitch);

@@ -66,10 +66,10 @@ TEST_CASE("a worker's copies of cells end where the next worker's begin") {
   const any_feature_view x(memory.data(), scalar_type::int8, {.n = 40, .c = 100, .h = 40, .w = 40}, nchw,
                            {.scale = 0.5f, .zero_point = 3});
   std::vector<box> boxes;
-  for (cnnpool::index h = 0; h < 40; ++h) boxes.push_back({h, 0, 1, 40});
-  const auto on_threads = [](void*, cnnpool::index count, void (*task)(void*, cnnpool::index), void* data) {
+  for (index_t h = 0; h < 40; ++h) boxes.push_back({h, 0, 1, 40});
+  const auto on_threads = [](void*, index_t count, void (*task)(void*, index_t), void* data) {
     std::vector<std::thread> threads;
-    for (cnnpool::index i = 0; i < count; ++i) threads.emplace_back(task, data, i);
+    for (index_t i = 0; i < count; ++i) threads.emplace_back(task, data, i);
     for (std::thread& t : threads) t.join();
   };
   const auto once = pool_regions(cpu{.threads = 1}, x, cnnpool::max{}, box_list{boxes});

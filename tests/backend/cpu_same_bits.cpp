@@ -14,9 +14,9 @@ using namespace cnnpool;
 namespace {
 
 /// A user's own threads: all tasks at once, last one first.
-void run_on_threads(void*, cnnpool::index count, void (*task)(void*, cnnpool::index), void* data) {
+void run_on_threads(void*, index_t count, void (*task)(void*, index_t), void* data) {
   std::vector<std::thread> threads;
-  for (cnnpool::index i = count - 1; i >= 0; --i) threads.emplace_back(task, data, i);
+  for (index_t i = count - 1; i >= 0; --i) threads.emplace_back(task, data, i);
   for (std::thread& t : threads) t.join();
 }
 
@@ -42,7 +42,7 @@ void check_same(const P& policy) {
       CHECK(same_bits(once, pool(cpu{.threads = 1}, x.view, policy)));
       descriptors<float> split(once.rows(), once.cols());
       workspace w;
-      for (cnnpool::index from = 0, size = 1; from < s.n; from += size, size = size % 3 + 1) {
+      for (index_t from = 0, size = 1; from < s.n; from += size, size = size % 3 + 1) {
         if (size > s.n - from) size = s.n - from;
         pool_into(cpu{}, x.view.images(from, size), policy, split.span().row_range(from, size), w);
       }

@@ -13,14 +13,14 @@ using namespace cnnpool;
 namespace {
 
 /// Large at every `period`-th position from `phase`, an ulp's half elsewhere.
-oracle::real units_of_error(const cnnpool::index c, const cnnpool::index n, const layout_case& layout, int large,
+oracle::real units_of_error(const index_t c, const index_t n, const layout_case& layout, int large,
                             bool with_max) {
   int i = 0;
   const placed<float> x({1, c, 1, n}, layout, 0, [&] { return i++ < large ? 1.0 : 0x1p-24; });
   const auto worst = [&](const auto& d) {
     oracle::real most = 0;
     const oracle::row exact = oracle::sum(x.images[0]);
-    for (cnnpool::index k = 0; k < c; ++k)
+    for (index_t k = 0; k < c; ++k)
       most =
           std::max(most, std::fabs(static_cast<oracle::real>(d(0, k)) - exact[array_size(k)]) / exact[array_size(k)]);
     return most * 0x1p24L;
@@ -31,7 +31,7 @@ oracle::real units_of_error(const cnnpool::index c, const cnnpool::index n, cons
 }  // namespace
 
 TEST_CASE("along rows") {
-  for (const cnnpool::index n : {8, 49, 128, 129, 1024, 4096})
+  for (const index_t n : {8, 49, 128, 129, 1024, 4096})
     for (const int large : {1, 8, 16, 32, 64})
       for (const bool with_max : {false, true}) {
         const oracle::real k = n <= 128 ? n / 8 + 3 : with_max ? n / 16 + 5 : n / 64 + 7;
@@ -42,7 +42,7 @@ TEST_CASE("along rows") {
   CHECK(units_of_error(1, 128, layouts()[0], 8, false) > 10);
 }
 TEST_CASE("across rows of memory") {
-  for (const cnnpool::index n : {8, 64, 65, 1024, 4096})
+  for (const index_t n : {8, 64, 65, 1024, 4096})
     for (const int large : {1, 2}) {
       INFO(n << " elements, " << large << " large");
       CHECK(units_of_error(20, n, layouts()[3], large, false) <= n / 64 + 65);
@@ -50,7 +50,7 @@ TEST_CASE("across rows of memory") {
   CHECK(units_of_error(20, 64, layouts()[3], 1, false) > 32);
 }
 TEST_CASE("beside a gem that is computed again because its powers overflow") {
-  for (const cnnpool::index n : {8, 49, 128, 129, 1024, 4096}) {
+  for (const index_t n : {8, 49, 128, 129, 1024, 4096}) {
     int i = 0;
     const placed<float> x({1, 1, 1, n}, layouts()[0], 0, [&] { return i++ < 1 ? 0x1p80 : 0x1p56; });
     const auto d = pool(x.view, concat(sum{}, gem{}));

@@ -34,7 +34,7 @@ struct batch {
 struct device_rows {
   device_workspace memory;
   descriptor_span<float, device_space> span;
-  device_rows(cnnpool::index rows, cnnpool::index cols)
+  device_rows(index_t rows, index_t cols)
       : memory(static_cast<std::size_t>(rows * cols) * sizeof(float)),
         span(static_cast<float*>(memory.data()), rows, cols) {}
   std::vector<float> host() const {

@@ -24,7 +24,7 @@ struct block_emulator : cnnpool::block_backend<block_emulator> {
     std::vector<std::max_align_t> shared((bytes + sizeof(std::max_align_t) - 1) / sizeof(std::max_align_t));
     char* const memory = reinterpret_cast<char*>(shared.data());
     std::vector<typename cnnpool::detail::registers_of<K>::type> own(K::threads);
-    for (cnnpool::index block = 0; block < kernel.blocks(); ++block) {
+    for (cnnpool::index_t block = 0; block < kernel.blocks(); ++block) {
       std::fill(memory, memory + bytes, static_cast<char>(0xff));  // NaN, and what other blocks left there is gone
       for (int step = 0; step < kernel.steps(); ++step)
         for (int i = 0; i < K::threads; ++i) {

@@ -29,7 +29,7 @@ class on_device {
 
 /// Descriptors that call(out) writes on the device.
 template <class D, class Call>
-cnnpool::descriptors<D> from_device(cnnpool::index rows, cnnpool::index cols, const Call& call) {
+cnnpool::descriptors<D> from_device(cnnpool::index_t rows, cnnpool::index_t cols, const Call& call) {
   cnnpool::descriptors<D> host(rows, cols);
   const std::size_t bytes = host.size() * sizeof(D);
   cnnpool::device_workspace memory(std::max(bytes, std::size_t{1}));
@@ -69,7 +69,7 @@ auto pooled_regions_there(const B& b, const cnnpool::feature_view<T>& x, const s
   const on_device<T> there(memory, x);
   using D = typename B::template accumulator<T>;
   const cnnpool::box_list list{managed_copy(b, boxes)};  // the host checks the boxes, the kernels read them
-  const auto rows = x.extents().n * static_cast<cnnpool::index>(boxes.size());
+  const auto rows = x.extents().n * static_cast<cnnpool::index_t>(boxes.size());
   return from_device<D>(rows, cnnpool::descriptor_size(policy, x.extents()), [&](const auto& out) {
     cnnpool::device_workspace w;
     pool_regions_into(b, there.view, policy, list, out, w);

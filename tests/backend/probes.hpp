@@ -30,7 +30,7 @@ inline std::vector<float> counted_activations(const cnnpool::shape& s) {
 /// out(n, j*positions + p) = SUM_c weights(j, c) x(n, c, p).
 struct products {
   cnnpool::matrix<const float> weights;
-  cnnpool::index descriptor_size(const cnnpool::shape& s) const { return weights.rows * s.positions(); }
+  cnnpool::index_t descriptor_size(const cnnpool::shape& s) const { return weights.rows * s.positions(); }
   template <class B, class X, class A>
   void pool(const B& b, cnnpool::scratch& s, const X& x, const cnnpool::matrix<A>& out) const {
     b.product(s, x, weights, out);

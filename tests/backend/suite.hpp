@@ -68,7 +68,7 @@ inline oracle::row relative(const oracle::row& expected, oracle::real factor) {
 }
 
 struct counted_map {
-  index h, w;
+  index_t h, w;
 };
 /// 1 2 3 7 8 9 15 16 17 31 32 33 49 127 128 129 196 1024 1025 1369 positions.
 inline const std::vector<counted_map>& counted_maps() {
@@ -108,7 +108,7 @@ void check_on(const placed<T>& x, const std::vector<B>& backends, const P& polic
     const cnnpool::descriptors<D> got = pooled(backends[b], x.view, x.memory, policy);
     for (std::size_t i = 0; i < expected.size(); ++i) {
       const std::string difference =
-          first_difference(expected[i], allowed[i], std::as_const(got).row(static_cast<index>(i)));
+          first_difference(expected[i], allowed[i], std::as_const(got).row(static_cast<index_t>(i)));
       if (!difference.empty())
         FAIL(to_string(cnnpool::scalar_type_of<T>())
              << ", " << x.text << ", backend " << b << ", image " << i << ": " << difference);
@@ -125,7 +125,7 @@ void check_everywhere(const std::vector<B>& backends, const P& policy, expectati
     for (const counted_map& m : counted_maps())
       for (const layout_case& layout : layouts()) {
         const int misalignment = (cases + cases / 16) % 4;
-        const index c = index{1} + (cases * 7) % 37, n = 1 + cases % 3;
+        const index_t c = index_t{1} + (cases * 7) % 37, n = 1 + cases % 3;
         const placed<S> x({n, m.h * m.w > 200 ? c % 11 + 1 : c, m.h, m.w}, layout, misalignment, signed_values(r));
         check_on(x, backends, policy, expect, allow);
         ++cases;

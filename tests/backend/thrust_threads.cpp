@@ -40,7 +40,7 @@ TEST_CASE("the same bits for 1, 2, 3 and 8 threads, and for a batch and its imag
       const auto got = pool(thrust_backend{}, x, policy);
       INFO(count << " threads");
       CHECK(std::memcmp(got.data(), expected.data(), got.size() * sizeof(float)) == 0);
-      for (cnnpool::index n = 0; n < s.n; ++n) {
+      for (index_t n = 0; n < s.n; ++n) {
         const auto alone = pool(thrust_backend{}, x.images(n, 1), policy);
         CHECK(std::memcmp(alone.data(), &expected(n, 0), alone.size() * sizeof(float)) == 0);
       }

@@ -1,6 +1,6 @@
 // A new backend needs no change to any policy: this one, written in twenty lines, counts the elements that it reads and
 // runs every policy there is. The counts are also what docs/backends.md promises about passes over memory.
-#include <cnnpool/backend/elementwise.hpp>
+#include <cnnpool/backend/for_each_backend.hpp>
 #include <cnnpool/backend/reference/reference.hpp>
 #include <cnnpool/pooling.hpp>
 
@@ -11,17 +11,17 @@ using namespace cnnpool;
 
 namespace {
 
-struct counting_backend : elementwise<counting_backend> {
+struct counting_backend : for_each_backend<counting_backend> {
   using space = host_space;
   template <class T>
   using accumulator = accumulator_t<T>;
   template <class F>
-  void for_each(cnnpool::index count, const F& f) const {
-    for (cnnpool::index i = count - 1; i >= 0; --i) f(i);  // any order will do
+  void for_each(index_t count, const F& f) const {
+    for (index_t i = count - 1; i >= 0; --i) f(i);  // any order will do
   }
 };
 
-constexpr cnnpool::index channels = 24, positions = 6 * 5;
+constexpr index_t channels = 24, positions = 6 * 5;
 
 /// Reads of an element of the activations, on average; the result is compared with the reference backend's.
 template <class P>
@@ -51,7 +51,7 @@ TEST_CASE("two reads: crow, whose weights need the whole map first") { CHECK(rea
 TEST_CASE("one read per region: rmac without a kernel of its own") {
   double covered = 0;
   const auto regions = rmac_grid{}.regions(6, 5);
-  for (cnnpool::index k = 0; k < regions.size(); ++k)
+  for (index_t k = 0; k < regions.size(); ++k)
     covered += static_cast<double>(regions[k].h * regions[k].w) / static_cast<double>(positions);
   CHECK(reads_per_element(rmac{}) == Approx(covered));
   CHECK(reads_per_element(regional(average{} | l2{}, rmac_grid{})) == Approx(covered));

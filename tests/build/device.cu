@@ -5,14 +5,14 @@
 #include <cnnpool/pooling.hpp>
 
 template <class Fold>
-__global__ void fold_on_device(Fold fold, const float* x, cnnpool::index n, float* out) {
+__global__ void fold_on_device(Fold fold, const float* x, cnnpool::index_t n, float* out) {
   auto state = fold.template init<float>();
-  for (cnnpool::index i = 0; i < n; ++i) state = fold.step(state, x[i]);
+  for (cnnpool::index_t i = 0; i < n; ++i) state = fold.step(state, x[i]);
   *out = fold.finish(fold.merge(state, fold.template init<float>()), n);
 }
-template __global__ void fold_on_device(cnnpool::sum, const float*, cnnpool::index, float*);
-template __global__ void fold_on_device(cnnpool::average, const float*, cnnpool::index, float*);
-template __global__ void fold_on_device(cnnpool::max, const float*, cnnpool::index, float*);
+template __global__ void fold_on_device(cnnpool::sum, const float*, cnnpool::index_t, float*);
+template __global__ void fold_on_device(cnnpool::average, const float*, cnnpool::index_t, float*);
+template __global__ void fold_on_device(cnnpool::max, const float*, cnnpool::index_t, float*);
 
 int main() {
   const float values[] = {1, 2, 3, 5};

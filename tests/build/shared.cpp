@@ -31,10 +31,10 @@ bool same(const cnnpool::descriptors<float>& a, const cnnpool::descriptors<float
 /// Runs every task on a thread of its own: the smallest thread pool that there is. It counts how often it is called.
 std::atomic<int> calls{0};
 const cnnpool::parallel_for own_threads{
-    [](void*, cnnpool::index count, void (*task)(void*, cnnpool::index), void* data) {
+    [](void*, cnnpool::index_t count, void (*task)(void*, cnnpool::index_t), void* data) {
       ++calls;
       std::vector<std::thread> threads;
-      for (cnnpool::index i = 0; i < count; ++i) threads.emplace_back(task, data, i);
+      for (cnnpool::index_t i = 0; i < count; ++i) threads.emplace_back(task, data, i);
       for (std::thread& t : threads) t.join();
     },
     nullptr};
@@ -107,7 +107,7 @@ TEST_CASE("regions are shared by threads") { pooled_by_many(cnnpool::rmac{}); }
 TEST_CASE("the views of a list are shared by threads, as the images of a batch are") {
   std::vector<cnnpool::feature_view<float>> list;  // .2 to .9 MB each: too little for a thread, but not together
   const std::vector<float> many = numbers(512 * 23 * 20);
-  for (cnnpool::index i = 0; i < 12; ++i)
+  for (cnnpool::index_t i = 0; i < 12; ++i)
     list.push_back({many.data(), {.c = 512, .h = 9 + i % 5, .w = 12 + i % 8}, cnnpool::nchw});
   list.push_back({many.data(), {.n = 0, .c = 512, .h = 2, .w = 2}, cnnpool::nchw});
   const auto policy = cnnpool::sum{} | cnnpool::l2{};

@@ -27,7 +27,7 @@ struct probe {
     return a + b;
   }
   template <class V>
-  CNNPOOL_HD V finish(V s, cnnpool::index) const {
+  CNNPOOL_HD V finish(V s, cnnpool::index_t) const {
     return s;
   }
 };
@@ -45,7 +45,7 @@ void sums_of(std::vector<float>& out, const Make& make) {
 variant_result VARIANT() {
   variant_result result;
   result.openmp = CNNPOOL_HAS_OPENMP != 0;
-  for (const cnnpool::index positions : {1, 3, 8, 17, 33, 49, 1025}) {
+  for (const cnnpool::index_t positions : {1, 3, 8, 17, 33, 49, 1025}) {
     const cnnpool::shape s{.n = 2, .c = 5, .h = 1, .w = positions};
     std::vector<float> values(static_cast<std::size_t>(s.n * s.c * positions));
     unsigned random = 12345;

@@ -11,8 +11,8 @@ using namespace cnnpool;
 
 TEST_CASE("an output that is no matrix is one sentence with the numbers") {
   std::vector<float> v(6);
-  const index big = std::numeric_limits<index>::max();
-  const auto made = [&](index rows, index cols, index stride) {
+  const index_t big = std::numeric_limits<index_t>::max();
+  const auto made = [&](index_t rows, index_t cols, index_t stride) {
     return sentence([&] { descriptor_span<float>(v.data(), rows, cols, stride); });
   };
   CHECK(made(-1, 3, 3) == "descriptor_span: -1 x 3 with a row stride of 3 is not a matrix");

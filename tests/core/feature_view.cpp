@@ -34,14 +34,14 @@ TEST_CASE("elements are found by logical index") {
 
 TEST_CASE("strides of extent-1 axes do not matter") {
   const float v[4] = {};
-  const feature_view<float> x(v, {1, 4, 1, 1}, strides{std::numeric_limits<index>::max(), 1, -7, 99});
+  const feature_view<float> x(v, {1, 4, 1, 1}, strides{std::numeric_limits<index_t>::max(), 1, -7, 99});
   CHECK(x.stride() == strides{0, 1, 0, 0});
 }
 
 TEST_CASE("products of extents and strides never wrap") {
   const float v[1] = {};
-  const index big = std::numeric_limits<index>::max();
-  for (const shape s : {shape{big, 2, 1, 1}, shape{index{1} << 32, index{1} << 31, 1, 1}, shape{3, big / 2, 1, 1}})
+  const index_t big = std::numeric_limits<index_t>::max();
+  for (const shape s : {shape{big, 2, 1, 1}, shape{index_t{1} << 32, index_t{1} << 31, 1, 1}, shape{3, big / 2, 1, 1}})
     CHECK(sentence([&] { feature_view<float>(v, s, nchw); }).find("more elements than a 64-bit index counts") !=
           std::string::npos);
   CHECK(sentence([&] { feature_view<float>(v, {2, 1, 1, 3}, strides{big, 0, 0, big}); }).find("64-bit offset") !=
@@ -51,9 +51,9 @@ TEST_CASE("products of extents and strides never wrap") {
   CHECK(sentence([&] { feature_view<float>(v, {1, 1, 3, 1}, strides{0, 0, big / 2, 0}); }).empty());
   CHECK(!sentence([&] { feature_view<float>(v, {1, 1, 1, 4}, strides{0, 0, 0, big / 2}); }).empty());
   CHECK(sentence([&] {
-          feature_view<float>(v, {2, 1, 1, 1}, strides{std::numeric_limits<index>::min(), 0, 0, 0});
+          feature_view<float>(v, {2, 1, 1, 1}, strides{std::numeric_limits<index_t>::min(), 0, 0, 0});
         }).empty());
-  for (const index n : {(index{1} << 31) - 1, index{1} << 31, (index{1} << 31) + 1})
+  for (const index_t n : {(index_t{1} << 31) - 1, index_t{1} << 31, (index_t{1} << 31) + 1})
     CHECK(feature_view<float>(v, {1, n, 1, 1}, nchw).extents().c == n);
 }
 
@@ -78,7 +78,7 @@ TEST_CASE("images and crops stay inside the view") {
   CHECK(sentence([&] { x.images(-1, 2); }) == "feature_view::images: 2 images from -1 of a batch of 3");
   CHECK(sentence([&] { x.images(1, -1); }) == "feature_view::images: -1 images from 1 of a batch of 3");
   CHECK(sentence([&] { x.images(2, 2); }) == "feature_view::images: 2 images from 2 of a batch of 3");
-  const index big = std::numeric_limits<index>::max();
+  const index_t big = std::numeric_limits<index_t>::max();
   CHECK(sentence([&] { x.images(big, 1); }) ==
         "feature_view::images: 1 images from 9223372036854775807 of a batch of 3");
   CHECK(x.crop({3, 4, 1, 1}).data() == data.data() + 19);

@@ -34,11 +34,11 @@ void check(const feature_view<float>& x, const P&... parts) {
   for (const auto level : {instruction_set::baseline, instruction_set::avx2, instruction_set::avx512}) {
     const cpu backend{.threads = 1, .level = level};
     const auto together = pool(backend, x, concat(parts...));
-    cnnpool::index column = 0;
+    index_t column = 0;
     const auto one = [&](const auto& part) {
       const auto alone = pool(backend, x, part);
-      for (cnnpool::index n = 0; n < alone.rows(); ++n)
-        for (cnnpool::index c = 0; c < alone.cols(); ++c) {
+      for (index_t n = 0; n < alone.rows(); ++n)
+        for (index_t c = 0; c < alone.cols(); ++c) {
           INFO("level " << to_string(level) << ", image " << n << ", component " << column + c);
           CHECK(same(together.row(n).data()[column + c], alone.row(n).data()[c]));
         }
@@ -52,7 +52,7 @@ void check(const feature_view<float>& x, const P&... parts) {
 std::vector<float> whole_numbers(cnnpool::shape s) {
   testing::random_numbers random(static_cast<std::uint64_t>(s.h));
   std::vector<float> v;
-  for (cnnpool::index i = 0; i < s.n * s.c * s.h * s.w; ++i) v.push_back(static_cast<float>(random.between(-9, 9)));
+  for (index_t i = 0; i < s.n * s.c * s.h * s.w; ++i) v.push_back(static_cast<float>(random.between(-9, 9)));
   return v;
 }
 
@@ -63,8 +63,8 @@ TEST_CASE("what folds of a concat accumulate together is one state") {
   CHECK(states<decltype(fuse(sum{}, average{}))> == 1);
   CHECK(states<decltype(fuse(average{}, sum{}))> == 1);
   CHECK(states<decltype(fuse(sum{}, fuse(max{}, average{})))> == 2);
-  CHECK(states<decltype(fuse(sum{}, fuse(detail::optimistic_max{}, fuse(average{}, nonzero{}))))> == 3);
-  CHECK(states<decltype(fuse(detail::optimistic_max{}, fuse(sum{}, nonzero{})))> == 3);
+  CHECK(states<decltype(fuse(sum{}, fuse(detail::fast_max{}, fuse(average{}, nonzero{}))))> == 3);
+  CHECK(states<decltype(fuse(detail::fast_max{}, fuse(sum{}, nonzero{})))> == 3);
   // Not these: each has a step or numbers of its own.
   CHECK(states<decltype(fuse(sum{}, sum_of_squares{}))> == 2);
   CHECK(states<decltype(fuse(sum_of_squares{}, average{}))> == 2);
@@ -91,7 +91,7 @@ TEST_CASE("NaN and infinities spoil the parts that they spoil alone") {
     auto v = whole_numbers(s);
     for (const bool channels_last : {false, true}) {
       const cnnpool::strides layout = channels_last ? nhwc(s) : nchw(s);
-      const auto put = [&](cnnpool::index c, cnnpool::index h, float f) {
+      const auto put = [&](index_t c, index_t h, float f) {
         v[static_cast<std::size_t>(channels_last ? h * s.w * s.c + c : c * s.h * s.w + h * s.w)] = f;
       };
       put(1, 2, nan);

@@ -59,8 +59,8 @@ TEST_CASE("bfloat16 rounds to the nearest, halves to even") {
   CHECK((rounded(1 + 0x1p-8f) == 1 && rounded(-1 - 0x1p-8f - 0x1p-20f) == -1 - 0x1p-7f));
 }
 TEST_CASE("products and sums of indices are refused before they wrap") {
-  const index most = std::numeric_limits<index>::max(), least = std::numeric_limits<index>::min();
-  index r = 0;
+  const index_t most = std::numeric_limits<index_t>::max(), least = std::numeric_limits<index_t>::min();
+  index_t r = 0;
   CHECK((detail::multiply(most, 1, r) && r == most));
   CHECK((detail::multiply(-3, 4, r) && r == 12));
   CHECK((detail::multiply(3, -4, r) && r == 12));

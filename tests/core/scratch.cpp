@@ -28,7 +28,7 @@ TEST_CASE("a scratch without memory measures what one with memory takes") {
   CHECK(s.peak() == measure.peak());
   CHECK(sentence([&] { s.make<float>(300, 1); }) == "workspace: 1216 bytes are needed, 896 are there");
   scratch whole;
-  CHECK(sentence([&] { whole.make<double>(cnnpool::index{1} << 40, cnnpool::index{1} << 40); }) ==
+  CHECK(sentence([&] { whole.make<double>(index_t{1} << 40, index_t{1} << 40); }) ==
         "workspace: a matrix of 1099511627776 x 1099511627776 cannot be addressed");
 }
 
@@ -40,7 +40,7 @@ TEST_CASE("sizes that a workspace cannot have are sentences") {
   CHECK(sentence([&] { s.bytes(~std::size_t{0} - 2 * scratch::alignment + 1); }).find("cannot be addressed") !=
         std::string::npos);
   CHECK(s.peak() == scratch::alignment);
-  CHECK(!sentence([&] { s.make<double>(std::numeric_limits<index>::max() / 4, 1); }).empty());
+  CHECK(!sentence([&] { s.make<double>(std::numeric_limits<index_t>::max() / 4, 1); }).empty());
   {
     scratch most;
     most.bytes(~std::size_t{0} - scratch::alignment);

@@ -22,18 +22,18 @@ struct cnnpool::adapter<ort_value_stand_in> {
 namespace cnnpool {
 
 struct pca_options_stand_in {
-  index dimensions = 0;
+  index_t dimensions = 0;
 };
 struct whiten_stand_in {  // for the model that fit_pca_whitening returns: keeps the first components
-  truncate first;
-  index output_size(index d) const { return first.output_size(d); }
+  truncation first;
+  index_t output_size(index_t d) const { return first.output_size(d); }
   template <class B, class A>
   void apply(const B& b, scratch& s, const matrix<const A>& in, const matrix<A>& out) const {
     first.apply(b, s, in, out);
   }
 };
 inline whiten_stand_in fit_pca_whitening(const descriptors<float>&, const pca_options_stand_in& options) {
-  return {truncate{.dimensions = options.dimensions}};
+  return {truncation{.dimensions = options.dimensions}};
 }
 
 struct cuda : reference {  // for the CUDA backend: a CPU backend under its name, with a stream that is nobody's
@@ -84,7 +84,7 @@ TEST_CASE("the vocabulary reads as it was designed") {
 // --- the design's second block: a user's policy ----------------------------------------------------------------------
 
 namespace user {
-using cnnpool::index;
+using cnnpool::index_t;
 
 // clang-format off
 struct log_sum_exp {                                   // a user's policy, every backend, ten lines
@@ -93,7 +93,7 @@ struct log_sum_exp {                                   // a user's policy, every
   template <class V> CNNPOOL_HD V init() const;
   template <class V> CNNPOOL_HD V step(V s, V x) const;
   template <class V> CNNPOOL_HD V merge(V a, V b) const;
-  template <class V> CNNPOOL_HD V finish(V s, index n) const;
+  template <class V> CNNPOOL_HD V finish(V s, index_t n) const;
 };
 // clang-format on
 
@@ -110,7 +110,7 @@ V log_sum_exp::merge(V a, V b) const {
   return a + b;
 }
 template <class V>
-V log_sum_exp::finish(V s, index n) const {
+V log_sum_exp::finish(V s, index_t n) const {
   return cnnpool::log(s / V(static_cast<float>(n))) / V(beta);
 }
 static_assert(cnnpool::fold_policy<log_sum_exp>);

@@ -22,7 +22,7 @@ POOLING = {  # name in the table: the descriptors, in double
     "gem{.p = 2.7} | l2": lambda x: (np.maximum(x, 1e-6) ** 2.7).mean((2, 3)) ** (1 / 2.7),
     "nonzero | l2": lambda x: (x != 0).mean((2, 3)),
     "max | power | l2": lambda x: np.sqrt(x.max((2, 3))),
-    "gem | truncate{128} | l2": lambda x: np.cbrt((np.maximum(x, 1e-6) ** 3).mean((2, 3)))[:, :128],
+    "gem | truncation{128} | l2": lambda x: np.cbrt((np.maximum(x, 1e-6) ** 3).mean((2, 3)))[:, :128],
 }
 LEARNED = ("rmac, whitened regions, 128", "vlad{64}, power, intra", "mop-vlad on the map, 4 x 4")
 

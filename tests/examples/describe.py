@@ -104,7 +104,7 @@ class Describe(unittest.TestCase):
         self.close(self.describe(source, "--pool", "sum+max"), expected)
         rooted = np.sign(expected) * np.sqrt(np.abs(expected))
         self.close(self.describe(source, "--pool", "sum+max", "--post", "power,l2"), unit(rooted))
-        self.close(self.describe(source, "--pool", "sum+max", "--post", "truncate=4,l2,power=0.3"),
+        self.close(self.describe(source, "--pool", "sum+max", "--post", "truncation=4,l2,power=0.3"),
                    np.sign(expected[:, :4]) * np.abs(unit(expected[:, :4])) ** 0.3)
 
     def test_layouts_types_and_axes(self):
@@ -262,7 +262,7 @@ class Describe(unittest.TestCase):
                               ("rmac:levels=0", "levels is 0")):
             self.fails(message, *out, "--pool", pool)
         for post, message in (("l3", "\"l3\" is no stage"), ("l2,,l2", "\"\" is no stage"),
-                              ("truncate=6", "expected 1 to 5"), ("truncate=0", "dimensions is 0"),
+                              ("truncation=6", "expected 1 to 5"), ("truncation=0", "dimensions is 0"),
                               ("power=0", "alpha is 0")):
             self.fails(message, *out, "--pool", "sum", "--post", post)
         self.fails("is no layout", *out, "--pool", "sum", "--layout", "chwn")
@@ -278,7 +278,7 @@ class Describe(unittest.TestCase):
 
     def test_an_older_output_survives_a_failure(self):
         kept = self.save(self.x[:, :, 0, 0], "out.npy")
-        self.fails("expected 1 to 5", self.save(self.x), "--out", kept, "--pool", "sum", "--post", "truncate=9")
+        self.fails("expected 1 to 5", self.save(self.x), "--out", kept, "--pool", "sum", "--post", "truncation=9")
         np.testing.assert_array_equal(np.load(kept), self.x[:, :, 0, 0])
 
     def test_help_names_every_option(self):

@@ -18,7 +18,7 @@ struct marked {
     return a + b;
   }
   template <class V>
-  CNNPOOL_HD V finish(const V& s, cnnpool::index) const {
+  CNNPOOL_HD V finish(const V& s, cnnpool::index_t) const {
     return s;
   }
 };

@@ -14,8 +14,8 @@ import sys
 
 LEVEL = re.compile(r"run_avx(2|512)")
 # Rare, without vectors in their signature, and too long to stand in every kernel.
-OUT_OF_LINE = re.compile(r"::(copy_elements|scatter_elements|load|load_rows|load_line|rows_of|recompute|"
-                         r"recompute_one)[(<]")
+OUT_OF_LINE = re.compile(r"::(copy_elements|scatter_elements|load|load_rows|load_line|rows_of|"
+                         r"store_exact)[(<]")
 
 
 def output(*command, text=None):

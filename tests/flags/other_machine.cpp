@@ -13,7 +13,7 @@
 
 namespace {
 
-using cnnpool::index;
+using cnnpool::index_t;
 
 template <class P, class T>
 void pool(const char* name, const P& policy, const char* type, const cnnpool::feature_view<T>& x) {
@@ -60,9 +60,9 @@ void pool_type(const char* type) {
 /// Every value that an element of 8 or 16 bits can have, read at an odd number of elements from the start of memory.
 template <class T>
 void pool_values(const char* type) {
-  const index count = sizeof(T) == 1 ? 256 : 65536;
+  const index_t count = sizeof(T) == 1 ? 256 : 65536;
   std::vector<T> memory(static_cast<std::size_t>(count) + 1);
-  for (index i = 0; i < count; ++i) {
+  for (index_t i = 0; i < count; ++i) {
     if constexpr (sizeof(T) == 1) memory[static_cast<std::size_t>(i) + 1] = static_cast<T>(i);
     else memory[static_cast<std::size_t>(i) + 1].bits = static_cast<std::uint16_t>(i);
   }

@@ -73,7 +73,7 @@ void pool_type(std::vector<slice_result>& results, const char* type) {
   for (const cnnpool::shape& s : shapes) {
     std::vector<T> memory;
     unsigned random = 12345;
-    for (cnnpool::index i = 0; i < s.n * s.c * s.h * s.w; ++i) memory.push_back(stored<T>(number(random)));
+    for (cnnpool::index_t i = 0; i < s.n * s.c * s.h * s.w; ++i) memory.push_back(stored<T>(number(random)));
     for (const bool channels_last : {false, true}) {
       const cnnpool::strides layout = channels_last ? cnnpool::nhwc(s) : cnnpool::nchw(s);
       const std::string where = std::string(type) + (channels_last ? " nhwc " : " nchw ") + to_string(s);

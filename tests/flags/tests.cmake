@@ -72,6 +72,8 @@ foreach(compiler IN LISTS CNNPOOL_COMPILERS)
                                             ${PROJECT_SOURCE_DIR}/include)
   add_test(NAME flags_macros_${name} COMMAND ${compiler} -std=c++20 -Wall -Wextra -Werror -fsyntax-only
            -I${PROJECT_SOURCE_DIR}/include -isystem/usr/include/eigen3 ${here}/macros.cpp)
+  add_test(NAME flags_using_namespace_${name} COMMAND ${compiler} -std=c++20 -Wall -Wextra -Werror -fsyntax-only
+           -I${PROJECT_SOURCE_DIR}/include ${here}/using_namespace.cpp)
   add_test(NAME flags_copies_${name} COMMAND Python3::Interpreter ${here}/copies.py ${compiler}
                                              ${PROJECT_SOURCE_DIR}/include 85)
   add_test(NAME flags_readme_${name} COMMAND Python3::Interpreter ${here}/first_lines.py readme ${compiler}
@@ -87,8 +89,8 @@ foreach(compiler IN LISTS CNNPOOL_COMPILERS)
                      -DSLICE=other_slice -DBACKEND=cpu -DSLICE_IS_REFERENCE=0 -I${PROJECT_SOURCE_DIR}/include
                      ${here}/slice.cpp)
   endforeach()
-  set(tests flags_mixed_${name} flags_macros_${name} flags_copies_${name} flags_readme_${name}
-            flags_warnings_headers_${name} flags_warnings_compiled_${name})
+  set(tests flags_mixed_${name} flags_macros_${name} flags_using_namespace_${name} flags_copies_${name}
+            flags_readme_${name} flags_warnings_headers_${name} flags_warnings_compiled_${name})
   if(CNNPOOL_TEST_ALL)
     add_test(NAME flags_adapters_${name} COMMAND Python3::Interpreter ${here}/first_lines.py adapters ${compiler}
                                                  ${PROJECT_SOURCE_DIR} ${CNNPOOL_FRAMEWORK_FLAGS})

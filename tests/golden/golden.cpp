@@ -15,10 +15,10 @@ using namespace cnnpool;
 namespace {
 
 /// The congruence of make_golden.py.
-std::vector<float> activations(cnnpool::index size) {
+std::vector<float> activations(index_t size) {
   std::vector<float> x;
   std::uint64_t state = 12345;
-  for (cnnpool::index i = 0; i < size; ++i) {
+  for (index_t i = 0; i < size; ++i) {
     state = (state * 1103515245u + 12345u) % 2147483648u;
     x.push_back(static_cast<float>(std::max(static_cast<double>((state >> 8) % 1000) / 100 - 4, 0.)));
   }
@@ -55,7 +55,7 @@ TEST_CASE("NumPy's results") {
     const std::vector<float> values = activations(s.c * s.positions());
     const auto r = pooled(name, {values.data(), s, nchw});
     REQUIRE(r.cols() == s.c);
-    for (cnnpool::index c = 0; c < s.c; ++c) {
+    for (index_t c = 0; c < s.c; ++c) {
       double expected = 0;
       REQUIRE(in >> expected);
       CHECK(r(0, c) == Approx(expected).epsilon(1e-5).margin(1e-6));

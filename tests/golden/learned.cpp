@@ -18,9 +18,9 @@ namespace cnnpool {
 namespace {
 
 /// The congruence of make_learned_golden.py.
-std::vector<float> numbers(index count, std::uint64_t state) {
+std::vector<float> numbers(index_t count, std::uint64_t state) {
   std::vector<float> x;
-  for (index i = 0; i < count; ++i) {
+  for (index_t i = 0; i < count; ++i) {
     state = (state * 1103515245u + 12345u) % 2147483648u;
     x.push_back(static_cast<float>(static_cast<double>((state >> 8) % 2000) / 1000 - 1));
   }
@@ -30,8 +30,8 @@ std::vector<float> numbers(index count, std::uint64_t state) {
 descriptors<float> training_rows_of() {
   const std::vector<float> x = numbers(60 * 7, 1);
   descriptors<float> rows(60, 7);
-  for (index i = 0; i < 60; ++i)
-    for (index j = 0; j < 7; ++j)
+  for (index_t i = 0; i < 60; ++i)
+    for (index_t j = 0; j < 7; ++j)
       rows(i, j) = static_cast<float>(static_cast<double>(x[static_cast<std::size_t>(i * 7 + j)]) *
                                           static_cast<double>(j + 1) + 0.5);
   return rows;
@@ -44,7 +44,7 @@ descriptors<float> result_of(const std::string& name) {
   if (name == "whiten") return pool(first, sum{} | fit_pca_whitening(rows));
   if (name == "learned") {
     std::vector<matching_pair> pairs;
-    for (index i = 0; i < 40; ++i) pairs.push_back({i, (i * 7 + 3) % 60});
+    for (index_t i = 0; i < 40; ++i) pairs.push_back({i, (i * 7 + 3) % 60});
     return pool(first, sum{} | fit_learned_whitening(rows, pairs));
   }
   const std::vector<float> x = numbers(30 * 7, 2);
@@ -62,7 +62,7 @@ descriptors<float> result_of(const std::string& name) {
     const std::vector<feature_view<float>> views{{whole.data(), {.n = 1, .c = 8}, nchw},
                                                  {parts.data(), {.n = 25, .c = 8}, nchw},
                                                  {fine.data(), {.n = 49, .c = 8}, nchw}};
-    const auto model = [](index inputs, index outputs, std::uint64_t stream) {
+    const auto model = [](index_t inputs, index_t outputs, std::uint64_t stream) {
       const std::vector<float> m = numbers(inputs, stream), p = numbers(inputs * outputs, stream + 1);
       return whitening(std::vector<double>(m.begin(), m.end()), std::vector<double>(p.begin(), p.end()));
     };

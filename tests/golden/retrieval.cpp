@@ -15,29 +15,28 @@
 namespace {
 
 using namespace cnnpool;
-using cnnpool::index;
 
-constexpr index queries = 6, rows = 40, size = 16;
+constexpr index_t queries = 6, rows = 40, size = 16;
 
 /// The congruence of make_retrieval_golden.py; row 0 .. 5 are the queries.
 descriptors<float> every_descriptor() {
   descriptors<float> x(queries + rows, size);
   std::uint64_t state = 12345;
-  for (index i = 0; i < x.rows(); ++i) {
+  for (index_t i = 0; i < x.rows(); ++i) {
     std::vector<double> row;
     double squares = 0;
-    for (index j = 0; j < size; ++j) {
+    for (index_t j = 0; j < size; ++j) {
       state = (state * 1103515245u + 12345u) % 2147483648u;
       row.push_back(static_cast<double>((state >> 8) % 1000) / 999 + (j % 5 == i % 5 ? 0.3 : 0));
       squares += row.back() * row.back();
     }
-    for (index j = 0; j < size; ++j)
+    for (index_t j = 0; j < size; ++j)
       x(i, j) = static_cast<float>(row[static_cast<std::size_t>(j)] / std::sqrt(squares));
   }
   return x;
 }
 
-descriptors<float> part(const descriptors<float>& x, index first, index count) {
+descriptors<float> part(const descriptors<float>& x, index_t first, index_t count) {
   descriptors<float> out(count, x.cols());
   std::copy_n(x.data() + first * x.cols(), count * x.cols(), out.data());
   return out;
@@ -51,9 +50,9 @@ std::vector<double> by_row(const neighbours& found, std::size_t q) {
   return out;
 }
 
-std::vector<double> measured(const neighbours& ranked, index q, protocol p) {
+std::vector<double> measured(const neighbours& ranked, index_t q, protocol p) {
   revisited_relevance truth;
-  for (index row = 0; row < rows; ++row)
+  for (index_t row = 0; row < rows; ++row)
     if ((row + queries) % 5 == q % 5)
       (row % 3 == 0 ? truth.easy : row % 3 == 1 ? truth.hard : truth.junk).push_back(row);
   const relevance<> under = truth.under(p);
@@ -77,7 +76,7 @@ TEST_CASE("NumPy's results of retrieval") {
   for (; std::getline(file, line); ++lines) {
     std::istringstream in(line);
     std::string name;
-    index i = 0;
+    index_t i = 0;
     REQUIRE(in >> name >> i);
     INFO(line);
     std::vector<double> found;

@@ -19,10 +19,10 @@ import tempfile
 FLOORS = [
     (0, r"(version|config)\.hpp"),
     (1, r"core/.*"),
-    (2, r"(concepts|adapter|dispatch)\.hpp"),
+    (2, r"(concepts|adapter|run_policy)\.hpp"),
     (3, r"(policy|post)/.*"),
     (4, r"backend/.*"),
-    (5, r"(pool|pool_source|compose|chains|misuse|library)\.hpp|(train|retrieval|io|testing)/.*"),
+    (5, r"(pool|run_call|compose|chains|misuse|library)\.hpp|(train|retrieval|io|testing)/.*"),
     (6, r"adapters/.*"),
     (7, r"(cnnpool|fitting|pooling)\.hpp"),
 ]
@@ -196,22 +196,22 @@ GOOD = {
     "include/cnnpool/config.hpp": "// Macros.\n#pragma once\n#define CNNPOOL_HD inline\n",
     "include/cnnpool/core/math.hpp":
         "// Math: max of two.\n#pragma once\n#include \"../config.hpp\"\n#include <cmath>\n",
-    "include/cnnpool/dispatch.hpp": "// How.\n#pragma once\n#include \"core/math.hpp\"\n",
+    "include/cnnpool/run_policy.hpp": "// How.\n#pragma once\n#include \"core/math.hpp\"\n",
     "include/cnnpool/policy/max.hpp": "// Not: cpu.\n#pragma once\n#include \"../post/l2.hpp\"\nstruct max {};\n",
     "include/cnnpool/policy/gem.hpp": "// GeM.\n#pragma once\n#include \"max.hpp\"\nstruct gem {};\n",
-    "include/cnnpool/post/l2.hpp": "// L2.\n#pragma once\n#include \"../dispatch.hpp\"\nstruct l2 {};\n",
+    "include/cnnpool/post/l2.hpp": "// L2.\n#pragma once\n#include \"../run_policy.hpp\"\nstruct l2 {};\n",
     "include/cnnpool/backend/cpu/cpu.hpp":
         "// Not: gem.\n#pragma once\n#include \"../../core/math.hpp\"\nstruct cpu {};\nint f() { return max(1, 2); }\n",
     "include/cnnpool/pool.hpp": "// pool.\n#pragma once\n#include \"backend/cpu/cpu.hpp\"\n",
     "include/cnnpool/adapters/eigen.hpp":
-        "// Eigen.\n#pragma once\n#include <Eigen/Core>\n#include \"../dispatch.hpp\"\n",
+        "// Eigen.\n#pragma once\n#include <Eigen/Core>\n#include \"../run_policy.hpp\"\n",
     "tests/golden/long.txt": 200 * "1" + "\n",
     "tests/wide.cpp": "//" + 118 * "x" + "\n",
     "README.md": "Build it in build/test.\n",
 }
 # (file, text, what the message holds): each alone makes the good tree a bad one.
 BAD = [
-    ("include/cnnpool/core/up.hpp", "// Up.\n#pragma once\n#include \"../dispatch.hpp\"\n", "an upward arrow"),
+    ("include/cnnpool/core/up.hpp", "// Up.\n#pragma once\n#include \"../run_policy.hpp\"\n", "an upward arrow"),
     ("include/cnnpool/core/up.hpp", "// Up.\n#pragma once\n#include <cnnpool/pool.hpp>\n", "an upward arrow"),
     ("include/cnnpool/policy/meets.hpp", "// M.\n#pragma once\n#include \"../backend/cpu/cpu.hpp\"\n",
      "an upward arrow"),

@@ -9,7 +9,7 @@ import os
 import re
 import sys
 
-KERNELS = r"backend/cpu/((kernels|panel)/\w+|product|nearest|residuals|map|lane_tools|load|tiles)\.hpp$"
+KERNELS = r"backend/cpu/((kernels|panel)/\w+|product|nearest|residuals|map|pack_reduce|load|tiles)\.hpp$"
 # (what is forbidden, where (a pattern of paths under include/cnnpool), but not there, why)
 RULES = [
     (r"^namespace cnnpool(?!::inline CNNPOOL_(VARIANT|VERSION_NAMESPACE)\b)", r"", r"^$",

@@ -38,7 +38,6 @@ std::string wrong(const std::string& bytes) {
 }
 const std::string six_bytes = "{'descr': '|u1', 'fortran_order': False, 'shape': (1, 1, 2, 3)}";
 
-
 #if __has_include(<sys/resource.h>)
 /// While it lives, files of this process end at 64 KiB, as on a full disk.
 struct small_files {
@@ -65,7 +64,7 @@ TEST_CASE("versions 1.0, 2.0 and 3.0, keys in any order, any white space and quo
          std::vector<std::string>{six_bytes, "{ \"shape\":(1,1,2,3,) , 'fortran_order' : False,'descr':'|u1' , } \n"}) {
       const npy_array a = read(file_of(header, "\1\2\3\4\5\6", major));
       CHECK(a.type() == scalar_type::uint8);
-      CHECK(a.shape() == std::vector<cnnpool::index>{1, 1, 2, 3});
+      CHECK(a.shape() == std::vector<index_t>{1, 1, 2, 3});
       CHECK(pool(reference{}, a, sum{})(0, 0) == 21);
     }
 }

@@ -15,11 +15,11 @@ using namespace cnnpool;
 namespace fs = std::filesystem;
 
 namespace {
-descriptors<float> some(cnnpool::index rows, cnnpool::index cols) {
+descriptors<float> some(index_t rows, index_t cols) {
   testing::random_numbers random(5);
   descriptors<float> d(rows, cols);
-  for (cnnpool::index i = 0; i < rows; ++i)
-    for (cnnpool::index j = 0; j < cols; ++j) d(i, j) = static_cast<float>(random.uniform(-1, 1));
+  for (index_t i = 0; i < rows; ++i)
+    for (index_t j = 0; j < cols; ++j) d(i, j) = static_cast<float>(random.uniform(-1, 1));
   return d;
 }
 std::string bytes_of(const std::string& path) {
@@ -51,12 +51,12 @@ TEST_CASE("stored and deflated, descriptors and maps, there and back") {
     const npz_file file(path);
     CHECK(file.names() == std::vector<std::string>{"gem", "layers/conv5_3", "none"});
     const npy_array gem = file.read("gem");
-    REQUIRE((gem.type() == scalar_type::float32 && gem.shape() == std::vector<cnnpool::index>{7, 5}));
+    REQUIRE((gem.type() == scalar_type::float32 && gem.shape() == std::vector<index_t>{7, 5}));
     CHECK(std::memcmp(gem.data(), d.data(), d.size() * sizeof(float)) == 0);
     const npy_array maps = file.read("layers/conv5_3");
     CHECK(pool(reference{}, maps, max{})(0, 0) == 5);
     CHECK(pool(reference{}, maps, max{})(0, 1) == 6);
-    CHECK(file.read("none").shape() == std::vector<cnnpool::index>{0, 5});
+    CHECK(file.read("none").shape() == std::vector<index_t>{0, 5});
     const std::string bytes = bytes_of(path);
     CHECK(npz_file(bytes.data(), bytes.size(), "memory").read("gem").shape().size() == 2);
   }
@@ -90,8 +90,8 @@ TEST_CASE("of two arrays of one name the last counts, as in NumPy") {
   REQUIRE(renamed == 2);
   const npz_file file(bytes.data(), bytes.size(), "twice.npz");
   CHECK(file.names() == std::vector<std::string>{"d", "e"});
-  CHECK(file.read("d").shape() == std::vector<cnnpool::index>{3, 2});
-  CHECK(file.read("e").shape() == std::vector<cnnpool::index>{2, 2});
+  CHECK(file.read("d").shape() == std::vector<index_t>{3, 2});
+  CHECK(file.read("e").shape() == std::vector<index_t>{2, 2});
 }
 TEST_CASE("an archive goes through a link, into a device, and keeps the mode of an older file") {
   const test_folder in("npz");

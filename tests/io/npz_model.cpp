@@ -20,11 +20,11 @@ std::vector<double> numbers(std::size_t count, std::uint64_t stream) {
 template <class T>
 bool same(const matrix<const T>& a, const matrix<const T>& b) {
   bool equal = a.rows == b.rows && a.cols == b.cols;
-  for (cnnpool::index i = 0; equal && i < a.rows; ++i)
-    for (cnnpool::index j = 0; j < a.cols; ++j) equal = equal && a(i, j) == b(i, j);
+  for (index_t i = 0; equal && i < a.rows; ++i)
+    for (index_t j = 0; j < a.cols; ++j) equal = equal && a(i, j) == b(i, j);
   return equal;
 }
-descriptors<float> array(cnnpool::index rows, cnnpool::index cols, float value) {
+descriptors<float> array(index_t rows, index_t cols, float value) {
   descriptors<float> d(rows, cols);
   std::fill(d.data(), d.data() + d.size(), value);
   return d;
@@ -74,7 +74,7 @@ TEST_CASE("archives that are no model are one sentence") {
     out.commit();
     return in / "a.npz";
   };
-  const auto with = [](const char* name, cnnpool::index rows, cnnpool::index cols, float value = 1) {
+  const auto with = [](const char* name, index_t rows, index_t cols, float value = 1) {
     return [=](npz_writer& out) { out.add(name, array(rows, cols, value)); };
   };
   const std::string file = in / "a.npz", start = "read_npz: " + file + ": ";

@@ -17,13 +17,13 @@ namespace cnnpool {
 namespace {
 
 const double infinity = std::numeric_limits<double>::infinity();
-const index most = std::numeric_limits<index>::max();
+const index_t most = std::numeric_limits<index_t>::max();
 
 template <class P>
 std::string refused(const P& policy, const shape& s = {1, 3, 4, 5}) {
   return sentence([&] { policy.check(s); });
 }
-codebook centres(index clusters, index d) {
+codebook centres(index_t clusters, index_t d) {
   return {std::vector<float>(static_cast<std::size_t>(clusters * d), 0.5f), clusters};
 }
 
@@ -31,14 +31,14 @@ codebook centres(index clusters, index d) {
 
 TEST_CASE("crow and its weights: exponents are positive and finite, the epsilon is 0 or more") {
   CHECK(refused(crow{}).empty());
-  CHECK(refused(crow{.a = 1, .b = 0}) == "crow: a is 1 and b is 0, expected positive numbers");
-  CHECK(refused(crow{.a = 0, .b = 1}) == "crow: a is 0 and b is 1, expected positive numbers");
-  CHECK(refused(crow{.a = std::nan("")}).find("expected positive numbers") != std::string::npos);
-  CHECK(refused(crow{.a = infinity}) == "crow: a is inf and b is 2, expected finite numbers");
+  CHECK(refused(crow{.alpha = 1, .beta = 0}) == "crow: alpha is 1 and beta is 0, expected positive numbers");
+  CHECK(refused(crow{.alpha = 0, .beta = 1}) == "crow: alpha is 0 and beta is 1, expected positive numbers");
+  CHECK(refused(crow{.alpha = std::nan("")}).find("expected positive numbers") != std::string::npos);
+  CHECK(refused(crow{.alpha = infinity}) == "crow: alpha is inf and beta is 2, expected finite numbers");
   CHECK(refused(crow{.channel_epsilon = 0}).empty());
   CHECK(refused(crow{.channel_epsilon = -1e-9}) == "crow: channel_epsilon is -1e-09, expected 0 or more");
-  CHECK(refused(crow_spatial_weights{.a = 1e-3, .b = 1e3}).empty());
-  CHECK(!refused(crow_spatial_weights{.b = -1}).empty());
+  CHECK(refused(crow_spatial_weights{.alpha = 1e-3, .beta = 1e3}).empty());
+  CHECK(!refused(crow_spatial_weights{.beta = -1}).empty());
 }
 TEST_CASE("gem and multi_scale: p is positive and finite, gem's eps from 0 to 1e30") {
   CHECK((refused(gem{.p = 1e-3}).empty() && refused(gem{.eps = 0}).empty() && refused(gem{.eps = 1e30}).empty()));
@@ -55,7 +55,7 @@ TEST_CASE("gem and multi_scale: p is positive and finite, gem's eps from 0 to 1e
 }
 TEST_CASE("a signed power mean is scaled by its largest element: no power leaves the range") {
   const auto mean = [](double p, float a, float b) {
-    return detail::signed_power_mean{p}.recompute<float>(2, [&](index i) { return i == 0 ? a : b; });
+    return detail::signed_power_mean{p}.exact<float>(2, [&](index_t i) { return i == 0 ? a : b; });
   };
   const auto near = [](float got, double expected) {
     return std::fabs(static_cast<double>(got) / expected - 1) < 1e-6;

@@ -10,7 +10,7 @@ using namespace cnnpool;
 
 TEST_CASE("other exponents and the channel epsilon") {
   const random_map m(33, 7, 9, 1);
-  const auto r = pool(m.view(), crow{.a = 1, .b = 3, .channel_epsilon = 1e-6});
+  const auto r = pool(m.view(), crow{.alpha = 1, .beta = 3, .channel_epsilon = 1e-6});
   const auto e = oracle::crow(m.expected, 1, 3, 1e-6L);
   for (std::size_t c = 0; c < 33; ++c)
     CHECK(r.row(0)[c] == Approx(static_cast<double>(e[c])).epsilon(1e-5).margin(1e-5));
@@ -38,8 +38,9 @@ TEST_CASE("the sum over the channels does not overflow") {
 TEST_CASE("exponents that are not positive are an error") {
   const float x[1] = {1};
   const feature_view<float> v(x, {}, nchw);
-  CHECK(sentence([&] { pool(v, crow{.a = 0}); }) == "crow: a is 0 and b is 2, expected positive numbers");
-  CHECK(sentence([&] { pool(v, crow{.b = HUGE_VAL}); }) == "crow: a is 2 and b is inf, expected finite numbers");
+  CHECK(sentence([&] { pool(v, crow{.alpha = 0}); }) == "crow: alpha is 0 and beta is 2, expected positive numbers");
+  CHECK(sentence([&] { pool(v, crow{.beta = HUGE_VAL}); }) ==
+        "crow: alpha is 2 and beta is inf, expected finite numbers");
   CHECK(sentence([&] { pool(v, crow{.channel_epsilon = HUGE_VAL}); }) ==
         "crow: channel_epsilon is inf, expected a finite number");
   CHECK(sentence([&] { pool(v, crow_channel_weights{.channel_epsilon = -1}); }) ==

@@ -25,9 +25,9 @@ void on_maps(const F& f) {
 }
 
 /// b beside other folds is a from `column` on; with fewer elements in flight long rows add up in another order.
-bool same_row(const descriptors<float>& a, cnnpool::index column, const descriptors<float>& b, float tolerance = 0) {
-  for (cnnpool::index n = 0; n < b.rows(); ++n)
-    for (cnnpool::index c = 0; c < b.cols(); ++c)
+bool same_row(const descriptors<float>& a, index_t column, const descriptors<float>& b, float tolerance = 0) {
+  for (index_t n = 0; n < b.rows(); ++n)
+    for (index_t c = 0; c < b.cols(); ++c)
       if (!(std::fabs(a(n, column + c) - b(n, c)) <= tolerance * b(n, c))) return false;
   return true;
 }

@@ -16,7 +16,7 @@ using numbers = std::vector<double>;
 /// Six channels of the same values, rows of memory and columns, every level, against the oracle.
 template <class T, class P>
 void check(const numbers& v, const P& policy, const oracle::row& expected_of_channel, double tolerance) {
-  const auto n = static_cast<cnnpool::index>(v.size());
+  const auto n = static_cast<index_t>(v.size());
   std::vector<T> rows, columns;
   for (int c = 0; c < 6; ++c)
     for (const double x : v) rows.push_back(testing::stored_from<T>(x));

@@ -19,9 +19,9 @@ std::vector<double> numbers(std::size_t count, std::uint64_t stream) {
 /// y = P (x - m).
 oracle::row projected(const whitening& w, const oracle::row& x) {
   oracle::row y;
-  for (index k = 0; k < w.output_size(); ++k) {
+  for (index_t k = 0; k < w.output_size(); ++k) {
     y.push_back(0);
-    for (index j = 0; j < w.input_size(); ++j)
+    for (index_t j = 0; j < w.input_size(); ++j)
       y.back() += static_cast<oracle::real>(w.rows()(k, j)) *
                   (x[static_cast<std::size_t>(j)] - static_cast<oracle::real>(w.mean()(0, j)));
   }
@@ -29,9 +29,9 @@ oracle::row projected(const whitening& w, const oracle::row& x) {
 }
 std::vector<oracle::row> rows_of(const codebook& c) {
   std::vector<oracle::row> r;
-  for (index k = 0; k < c.clusters(); ++k) {
+  for (index_t k = 0; k < c.clusters(); ++k) {
     r.emplace_back();
-    for (index j = 0; j < c.dimensions(); ++j) r.back().push_back(static_cast<oracle::real>(c.centres()(k, j)));
+    for (index_t j = 0; j < c.dimensions(); ++j) r.back().push_back(static_cast<oracle::real>(c.centres()(k, j)));
   }
   return r;
 }
@@ -50,9 +50,9 @@ oracle::row level_of(const mop_level& l, std::vector<oracle::row> windows, const
 }
 
 template <class D>
-void compare(const D& got, index image, const oracle::row& expected, double margin) {
-  REQUIRE(got.cols() == static_cast<index>(expected.size()));
-  for (index j = 0; j < got.cols(); ++j)
+void compare(const D& got, index_t image, const oracle::row& expected, double margin) {
+  REQUIRE(got.cols() == static_cast<index_t>(expected.size()));
+  for (index_t j = 0; j < got.cols(); ++j)
     CHECK(static_cast<double>(got(image, j)) ==
           Approx(static_cast<double>(expected[static_cast<std::size_t>(j)])).margin(margin));
 }

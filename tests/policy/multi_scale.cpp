@@ -27,9 +27,9 @@ oracle::real merged(const std::vector<float>& x, oracle::real p, bool with_sign)
 }  // namespace
 
 TEST_CASE("the merge of scales, with and without signs") {
-  constexpr index n = 3, d = 37;
+  constexpr index_t n = 3, d = 37;
   testing::random_numbers random(1);
-  for (const index scales : {index{1}, index{2}, index{3}, index{9}}) {
+  for (const index_t scales : {index_t{1}, index_t{2}, index_t{3}, index_t{9}}) {
     descriptors<float> rows(scales * n, d);
     for (std::size_t i = 0; i < rows.size(); ++i) rows.data()[i] = static_cast<float>(random.uniform(-0.3, 0.7));
     for (const multi_scale& policy :
@@ -39,11 +39,11 @@ TEST_CASE("the merge of scales, with and without signs") {
       const auto exact = pool(reference{}, scales_of(rows, scales), policy);
       const auto unit = pool(scales_of(rows, scales), policy | l2{});
       REQUIRE((r.rows() == n && r.cols() == d));
-      for (index i = 0; i < n; ++i) {
+      for (index_t i = 0; i < n; ++i) {
         double length = 0;
-        for (index j = 0; j < d; ++j) {
+        for (index_t j = 0; j < d; ++j) {
           std::vector<float> x;
-          for (index s = 0; s < scales; ++s) x.push_back(rows(s * n + i, j));
+          for (index_t s = 0; s < scales; ++s) x.push_back(rows(s * n + i, j));
           const double expected =
               static_cast<double>(merged(x, static_cast<oracle::real>(policy.p), policy.signed_power));
           INFO(scales << " scales, p = " << policy.p << ", component " << j);
@@ -69,8 +69,8 @@ TEST_CASE("a list of batches, one per scale, is what scales_of reads") {
   const auto rows = pool(batches, max{});
   const auto merge = pool(scales_of(rows, 2), multi_scale{});
   const auto a = pool(batches[0], max{}), b = pool(batches[1], max{});
-  for (index i = 0; i < 2; ++i)
-    for (index j = 0; j < 5; ++j) CHECK(merge(i, j) == Approx((a(i, j) + b(i, j)) / 2));
+  for (index_t i = 0; i < 2; ++i)
+    for (index_t j = 0; j < 5; ++j) CHECK(merge(i, j) == Approx((a(i, j) + b(i, j)) / 2));
 }
 TEST_CASE("values at the edges of the range, and misuse") {
   descriptors<float> rows(2, 4);

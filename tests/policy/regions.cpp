@@ -12,10 +12,10 @@ using namespace cnnpool;
 
 namespace {
 
-std::vector<box> boxes_of(cnnpool::index h, cnnpool::index w, const rmac_grid& g = {}) {
+std::vector<box> boxes_of(index_t h, index_t w, const rmac_grid& g = {}) {
   const auto list = g.regions(h, w);
   std::vector<box> boxes;
-  for (cnnpool::index k = 0; k < list.size(); ++k) boxes.push_back(list[k]);
+  for (index_t k = 0; k < list.size(); ++k) boxes.push_back(list[k]);
   return boxes;
 }
 std::vector<box> boxes_of(const std::vector<oracle::box>& list) {
@@ -48,18 +48,18 @@ std::vector<box> published(int h, int w) {
     const F side = std::floor(2 * shorter / static_cast<F>(l + 1)), half = std::floor(side / 2 - 1);
     if (side == 0) break;
     const auto starts = [&](int length, int n) {
-      std::vector<cnnpool::index> all;
+      std::vector<index_t> all;
       const volatile F b = n == 1 ? F(0) : (static_cast<F>(length) - side) / static_cast<F>(n - 1);
       for (int t = 0; t < n; ++t) {
         const volatile F step = static_cast<F>(t) * b;
         const volatile F at = half + step;
-        all.push_back(static_cast<cnnpool::index>(std::floor(at) - half));
+        all.push_back(static_cast<index_t>(std::floor(at) - half));
       }
       return all;
     };
-    const auto wl = static_cast<cnnpool::index>(side);
-    for (const cnnpool::index i : starts(h, h > w ? l + extra : l))
-      for (const cnnpool::index j : starts(w, w > h ? l + extra : l)) boxes.push_back({i, j, wl, wl});
+    const auto wl = static_cast<index_t>(side);
+    for (const index_t i : starts(h, h > w ? l + extra : l))
+      for (const index_t j : starts(w, w > h ? l + extra : l)) boxes.push_back({i, j, wl, wl});
   }
   return boxes;
 }
@@ -76,7 +76,7 @@ std::set<std::pair<int, int>> differing() {
 }  // namespace
 
 TEST_CASE("numbers of regions") {
-  const auto count = [](cnnpool::index h, cnnpool::index w) { return rmac_grid{}.regions(h, w).size(); };
+  const auto count = [](index_t h, index_t w) { return rmac_grid{}.regions(h, w).size(); };
   for (const int s : {3, 4, 7, 14, 37, 64}) CHECK(count(s, s) == 14);
   CHECK(count(24, 32) == 20);
   CHECK(count(32, 24) == 20);
@@ -92,7 +92,7 @@ TEST_CASE("every size to 64 x 64 and some long ones: the boxes of the oracle, in
       for (const int levels : {1, 3, 5}) {
         const auto boxes = boxes_of(h, w, {.levels = levels});
         REQUIRE(boxes == boxes_of(oracle::rmac_boxes(h, w, levels)));
-        cnnpool::index bottom = 0, right = 0;
+        index_t bottom = 0, right = 0;
         for (const box& b : boxes) {
           REQUIRE((b.h0 >= 0 && b.w0 >= 0 && b.h == b.w && b.h >= 1 && b.h0 + b.h <= h && b.w0 + b.w <= w));
           bottom = std::max(bottom, b.h0 + b.h);

@@ -42,11 +42,11 @@ oracle::vlad_options same(const vlad_options& o) {
 }
 
 template <class D>
-void compare(const D& got, index image, const oracle::row& expected, double margin) {
+void compare(const D& got, index_t image, const oracle::row& expected, double margin) {
   double largest = 1e-30;
   for (const oracle::real v : expected) largest = std::max(largest, std::fabs(static_cast<double>(v)));
-  REQUIRE(got.cols() == static_cast<index>(expected.size()));
-  for (index j = 0; j < got.cols(); ++j) {
+  REQUIRE(got.cols() == static_cast<index_t>(expected.size()));
+  for (index_t j = 0; j < got.cols(); ++j) {
     const double e = static_cast<double>(expected[static_cast<std::size_t>(j)]);
     if (!(std::fabs(static_cast<double>(got(image, j)) - e) <= margin * largest))
       FAIL("component " << j << " is " << got(image, j) << ", expected " << e);
@@ -127,14 +127,14 @@ TEST_CASE("before normalisation VLAD adds over positions; n x d descriptors are 
   const auto policy = vlad(book.centres, {.l2 = false});
   const auto whole = pool(m.view(), policy);
   const auto parts = pool(m.view(), regional(policy, box_list{std::array<box, 2>{box{0, 0, 2, 5}, box{2, 0, 4, 5}}}));
-  for (index j = 0; j < whole.cols(); ++j)
+  for (index_t j = 0; j < whole.cols(); ++j)
     CHECK(static_cast<double>(parts(0, j)) == Approx(static_cast<double>(whole(0, j))).margin(1e-5));
   std::vector<float> rows;
   for (int p = 0; p < 30; ++p)
     for (int k = 0; k < 9; ++k) rows.push_back(m.values[static_cast<std::size_t>(k * 30 + p)]);
   const feature_view<float> list(rows.data(), {.c = 9, .h = 30}, strides{.n = 0, .c = 1, .h = 9, .w = 0});
   const auto from_list = pool(list, policy);
-  for (index j = 0; j < whole.cols(); ++j)
+  for (index_t j = 0; j < whole.cols(); ++j)
     CHECK(static_cast<double>(from_list(0, j)) == Approx(static_cast<double>(whole(0, j))).margin(1e-5));
 }
 TEST_CASE("a batch, its split and the threads do not change VLAD's bits") {
@@ -145,9 +145,9 @@ TEST_CASE("a batch, its split and the threads do not change VLAD's bits") {
   for (const vlad_options& o : {vlad_options{.power = true}, vlad_options{.nearest = 3}}) {
     const auto all = pool(batch, vlad(book.centres, o));
     const auto threads = pool(cpu{.threads = 4}, batch, vlad(book.centres, o));
-    for (index n = 0; n < 3; ++n) {
+    for (index_t n = 0; n < 3; ++n) {
       const auto one = pool(batch.images(n, 1), vlad(book.centres, o));
-      for (index j = 0; j < all.cols(); ++j) {
+      for (index_t j = 0; j < all.cols(); ++j) {
         CHECK(all(n, j) == one(0, j));
         CHECK(all(n, j) == threads(n, j));
       }

@@ -14,7 +14,7 @@ namespace {
 /// A stage on one descriptor, on every instruction set.
 template <class S, class Check>
 void on(const std::vector<float>& x, const S& stage, const Check& check) {
-  const feature_view<float> v(x.data(), {.c = static_cast<cnnpool::index>(x.size())}, nchw);
+  const feature_view<float> v(x.data(), {.c = static_cast<index_t>(x.size())}, nchw);
   for (const auto level : {instruction_set::baseline, instruction_set::avx2, instruction_set::avx512}) {
     INFO(to_string(level));
     check(pool(cpu{.level = level}, v, sum{} | stage));
@@ -75,8 +75,8 @@ TEST_CASE("power keeps the sign; alpha = 0.5 is correctly rounded") {
                 .epsilon(1e-6));
   });
 }
-TEST_CASE("scale and truncate") {
+TEST_CASE("scale and truncation") {
   on({1, 2, 3}, scale{-2}, [](const auto& r) { CHECK((r(0, 0) == -2 && r(0, 2) == -6)); });
-  on({1, 2, 3}, cnnpool::truncate{.dimensions = 2}, [](const auto& r) { CHECK((r.cols() == 2 && r(0, 1) == 2)); });
-  on({3, 4, 5}, cnnpool::truncate{.dimensions = 2} | l2{}, [](const auto& r) { CHECK(r(0, 0) == Approx(0.6)); });
+  on({1, 2, 3}, truncation{.dimensions = 2}, [](const auto& r) { CHECK((r.cols() == 2 && r(0, 1) == 2)); });
+  on({3, 4, 5}, truncation{.dimensions = 2} | l2{}, [](const auto& r) { CHECK(r(0, 0) == Approx(0.6)); });
 }

@@ -44,7 +44,7 @@ TEST_CASE("numbers that are in a space already have the size that they promise")
         "projection: a mean of 2 and a matrix of 6 numbers do not give 2 outputs");
   CHECK(!sentence([] { projection<>(floats(2), {}, 0); }).empty());
   CHECK(!sentence([] { projection<>({}, {}, 1); }).empty());
-  CHECK(!sentence([] { projection<>(floats(2), floats(6), std::numeric_limits<index>::max()); }).empty());
+  CHECK(!sentence([] { projection<>(floats(2), floats(6), std::numeric_limits<index_t>::max()); }).empty());
 }
 TEST_CASE("the strongest outputs only: 1 to all of them") {
   const projection<> p(mean, rows);

@@ -57,18 +57,18 @@ sample permuted(const sample& s, const Index& from) {
   const cnnpool::shape& e = s.shape;
   std::size_t at = 0;
   const auto x = s.view();
-  for (cnnpool::index n = 0; n < e.n; ++n)
-    for (cnnpool::index c = 0; c < e.c; ++c)
-      for (cnnpool::index p = 0; p < e.positions(); ++p, ++at) {
+  for (cnnpool::index_t n = 0; n < e.n; ++n)
+    for (cnnpool::index_t c = 0; c < e.c; ++c)
+      for (cnnpool::index_t p = 0; p < e.positions(); ++p, ++at) {
         const auto [c2, p2] = from(c, p);
         r.values[at] = x(n, c2, p2 / e.w, p2 % e.w);
       }
   return r;
 }
 
-inline std::vector<cnnpool::index> random_order(testing::random_numbers& random, cnnpool::index size) {
-  std::vector<cnnpool::index> order(static_cast<std::size_t>(size));
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<cnnpool::index>(i);
+inline std::vector<cnnpool::index_t> random_order(testing::random_numbers& random, cnnpool::index_t size) {
+  std::vector<cnnpool::index_t> order(static_cast<std::size_t>(size));
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<cnnpool::index_t>(i);
   for (std::size_t i = order.size(); i > 1; --i)
     std::swap(order[i - 1], order[static_cast<std::size_t>(random.between(0, static_cast<int>(i) - 1))]);
   return order;

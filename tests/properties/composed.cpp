@@ -9,8 +9,8 @@ TEST_CASE("the order of the channels is the order of the components") {
     const auto order = random_order(random, s.shape.c);
     const sample t = permuted(s, [&](auto c, auto p) { return std::pair(order[static_cast<std::size_t>(c)], p); });
     const auto a = pool(s.view(), crow{} | l2{}), b = pool(t.view(), crow{} | l2{});
-    for (cnnpool::index n = 0; n < a.rows(); ++n)
-      for (cnnpool::index c = 0; c < a.cols(); ++c)
+    for (index_t n = 0; n < a.rows(); ++n)
+      for (index_t c = 0; c < a.cols(); ++c)
         REQUIRE(b(n, c) == Approx(a(n, order[static_cast<std::size_t>(c)])).margin(1e-5));
   });
 }
@@ -34,10 +34,10 @@ TEST_CASE("a region is the crop") {
     const sample s = random_sample(random, 2, true);
     const auto g = rmac_grid{}.regions(s.shape.h, s.shape.w);
     const auto all = pool_regions(s.view(), max{}, rmac_grid{});
-    const cnnpool::index k = random.between(0, static_cast<int>(g.size()) - 1);
+    const index_t k = random.between(0, static_cast<int>(g.size()) - 1);
     const auto one = pool(s.view().crop(g[k]), max{});
-    for (cnnpool::index n = 0; n < s.shape.n; ++n)
-      for (cnnpool::index c = 0; c < s.shape.c; ++c) REQUIRE(all(n * g.size() + k, c) == one(n, c));
+    for (index_t n = 0; n < s.shape.n; ++n)
+      for (index_t c = 0; c < s.shape.c; ++c) REQUIRE(all(n * g.size() + k, c) == one(n, c));
   });
 }
 TEST_CASE("layouts agree") {
@@ -46,10 +46,10 @@ TEST_CASE("layouts agree") {
     const strides layout = random.between(0, 1) == 0 ? nhwc(s.shape) : channel_blocks(8)(s.shape);
     std::vector<float> memory(2 * 24 * 14 * 14 + 64);
     const auto x = s.view();
-    for (cnnpool::index n = 0; n < s.shape.n; ++n)
-      for (cnnpool::index c = 0; c < s.shape.c; ++c)
-        for (cnnpool::index h = 0; h < s.shape.h; ++h)
-          for (cnnpool::index w = 0; w < s.shape.w; ++w)
+    for (index_t n = 0; n < s.shape.n; ++n)
+      for (index_t c = 0; c < s.shape.c; ++c)
+        for (index_t h = 0; h < s.shape.h; ++h)
+          for (index_t w = 0; w < s.shape.w; ++w)
             memory[static_cast<std::size_t>(n * layout.n + layout.channel(c) + h * layout.h + w * layout.w)] =
                 x(n, c, h, w);
     const feature_view<float> y(memory.data(), s.shape, layout);
@@ -62,7 +62,7 @@ TEST_CASE("L2 is idempotent and gives length 1 or 0") {
     const sample s = random_sample(random, 2, true);
     const auto once = pool(s.view(), spoc{} | l2{}), twice = pool(s.view(), spoc{} | l2{} | l2{});
     close(once, twice, 1e-6);
-    for (cnnpool::index n = 0; n < once.rows(); ++n) {
+    for (index_t n = 0; n < once.rows(); ++n) {
       double square = 0;
       for (const float v : once.row(n)) square += static_cast<double>(v) * static_cast<double>(v);
       REQUIRE((square == 0 || std::fabs(square - 1) < 1e-5));
@@ -82,7 +82,7 @@ TEST_CASE("CroW's spatial weights: their 2b-th powers sum to 1, or all are zero"
   each_case(18, [](auto& random) {
     const sample s = random_sample(random, 2);
     const auto w = pool(s.view(), crow_spatial_weights{});
-    for (cnnpool::index n = 0; n < w.rows(); ++n) {
+    for (index_t n = 0; n < w.rows(); ++n) {
       double total = 0;
       for (const float v : w.row(n)) total += std::pow(static_cast<double>(v), 4);
       REQUIRE((total == 0 || std::fabs(total - 1) < 1e-5));

@@ -35,9 +35,9 @@ TEST_CASE("a batch is its images") {
     const sample s = random_sample(random, 4, true);
     const auto policy = concat(sum{}, max{});
     const auto all = pool(s.view(), policy);
-    for (cnnpool::index n = 0; n < s.shape.n; ++n) {
+    for (index_t n = 0; n < s.shape.n; ++n) {
       const auto one = pool(s.view().images(n, 1), policy);
-      for (cnnpool::index j = 0; j < all.cols(); ++j) REQUIRE(all(n, j) == one(0, j));
+      for (index_t j = 0; j < all.cols(); ++j) REQUIRE(all(n, j) == one(0, j));
     }
   });
 }
@@ -46,9 +46,9 @@ TEST_CASE("concat is its parts, weights are factors") {
     const sample s = random_sample(random, 2, true);
     const auto all = pool(s.view(), concat(sum{}, max{} | l2{} | scale{0.5}, average{}));
     const auto a = pool(s.view(), sum{}), b = pool(s.view(), max{} | l2{}), c = pool(s.view(), average{});
-    const cnnpool::index d = a.cols();
-    for (cnnpool::index i = 0; i < a.rows(); ++i)
-      for (cnnpool::index j = 0; j < d; ++j) {
+    const index_t d = a.cols();
+    for (index_t i = 0; i < a.rows(); ++i)
+      for (index_t j = 0; j < d; ++j) {
         REQUIRE(all(i, j) == Approx(a(i, j)).epsilon(1e-5).margin(1e-4));
         REQUIRE(all(i, d + j) == Approx(0.5 * static_cast<double>(b(i, j))).margin(1e-6));
         REQUIRE(all(i, 2 * d + j) == Approx(c(i, j)).epsilon(1e-5).margin(1e-5));
@@ -72,7 +72,7 @@ TEST_CASE("repeating a map by a stride of zero repeats the descriptor") {
     cnnpool::shape e = s.shape;
     e.n = 3;
     const auto r = pool(feature_view<float>(s.values.data(), e, st), max{}), one = pool(s.view(), max{});
-    for (cnnpool::index n = 0; n < 3; ++n)
-      for (cnnpool::index j = 0; j < e.c; ++j) REQUIRE(r(n, j) == one(0, j));
+    for (index_t n = 0; n < 3; ++n)
+      for (index_t j = 0; j < e.c; ++j) REQUIRE(r(n, j) == one(0, j));
   });
 }

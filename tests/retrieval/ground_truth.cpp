@@ -10,8 +10,6 @@ using namespace cnnpool;
 
 namespace {
 
-using cnnpool::index;  // <unistd.h> may bring a function of this name
-
 const image_names images({"a_000001", "b_000002", "c_000003", "d_000004", "e_000005"});
 
 /// A query of the Oxford form; files that are not named stay empty.
@@ -43,12 +41,12 @@ TEST_CASE("an Oxford folder: prefix, box, good and ok, junk, order of the names,
   REQUIRE(queries.size() == 2);
   CHECK(queries[0].name == "a_1");
   CHECK(queries[0].image == 0);
-  CHECK(queries[0].truth.positives == std::vector<index>{1});
-  CHECK(queries[0].truth.junk == std::vector<index>{2, 0});
+  CHECK(queries[0].truth.positives == std::vector<index_t>{1});
+  CHECK(queries[0].truth.junk == std::vector<index_t>{2, 0});
   CHECK(queries[1].image == 1);
   CHECK(queries[1].box == query_box{136.5, 34.1, 648.5, 955.7});
-  CHECK(queries[1].truth.positives == std::vector<index>{0, 1, 2});
-  CHECK(queries[1].truth.junk == std::vector<index>{3});
+  CHECK(queries[1].truth.positives == std::vector<index_t>{0, 1, 2});
+  CHECK(queries[1].truth.junk == std::vector<index_t>{3});
 }
 
 TEST_CASE("a query without positives is read, and left out of the mean") {
@@ -57,7 +55,7 @@ TEST_CASE("a query without positives is read, and left out of the mean") {
   write_query(folder, "b_1", "b_000002 0 0 1 1", "a_000001", "", "");
   std::vector<relevance<>> truths;
   for (const auto& query : read_oxford_folder(folder.path(), images)) truths.push_back(query.truth);
-  const std::vector<std::vector<index>> lists = {{0, 1}, {0, 1}};
+  const std::vector<std::vector<index_t>> lists = {{0, 1}, {0, 1}};
   const mean_measure map = mean_of(measures::average_precision{}, lists, truths);
   CHECK((map.value == 1 && map.counted == 1 && map.left_out == 1));
 }
@@ -107,11 +105,11 @@ TEST_CASE("groups: every image a query, itself left out or counted") {
   CHECK(groups[2].image == "c.jpg");
   CHECK(groups[2].group == "one");
   const auto truths = truth_of_groups(groups);
-  CHECK(truths[0].positives == std::vector<index>{2});
-  CHECK(truths[0].junk == std::vector<index>{0});
+  CHECK(truths[0].positives == std::vector<index_t>{2});
+  CHECK(truths[0].junk == std::vector<index_t>{0});
   CHECK(truths[3].positives.empty());
   const auto kept = truth_of_groups(groups, true);
-  CHECK(kept[2].positives == std::vector<index>{0, 2});
+  CHECK(kept[2].positives == std::vector<index_t>{0, 2});
   CHECK(kept[2].junk.empty());
 
   const std::string bad = folder.write("bad.txt", "a.jpg one\nb.jpg\n");
@@ -126,9 +124,9 @@ TEST_CASE("matches of queries and references by number") {
   const test_folder folder("matches");
   const auto truths = read_matches(folder.write("gnd.txt", "# query: references\n0: 0 1\n1:\n2: 4\n"), 5);
   REQUIRE(truths.size() == 3);
-  CHECK(truths[0].positives == std::vector<index>{0, 1});
+  CHECK(truths[0].positives == std::vector<index_t>{0, 1});
   CHECK(truths[1].positives.empty());
-  CHECK(truths[2].positives == std::vector<index>{4});
+  CHECK(truths[2].positives == std::vector<index_t>{4});
   const auto said = [&](const std::string& text) {
     const std::string path = folder.write("bad.txt", text);
     return sentence([&] { read_matches(path, 5); });
@@ -154,11 +152,11 @@ TEST_CASE("revisited lists as text") {
   REQUIRE(queries.size() == 2);
   CHECK(queries[0].image == "q1");
   CHECK(queries[0].box == query_box{1, 2, 3.5, 4});
-  CHECK(queries[0].truth.easy == std::vector<index>{0, 1});
-  CHECK(queries[0].truth.hard == std::vector<index>{2});
+  CHECK(queries[0].truth.easy == std::vector<index_t>{0, 1});
+  CHECK(queries[0].truth.hard == std::vector<index_t>{2});
   CHECK(queries[0].truth.junk.empty());
-  CHECK(queries[1].truth.easy == std::vector<index>{4, 3});
-  CHECK(queries[1].truth.junk == std::vector<index>{0});
+  CHECK(queries[1].truth.easy == std::vector<index_t>{4, 3});
+  CHECK(queries[1].truth.junk == std::vector<index_t>{0});
   const auto said = [&](const std::string& text) {
     const std::string path = folder.write("bad.txt", text);
     return sentence([&] { read_revisited_list(path, images); });

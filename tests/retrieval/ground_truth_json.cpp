@@ -8,8 +8,6 @@ using namespace cnnpool;
 
 namespace {
 
-using cnnpool::index;  // <unistd.h> may bring a function of this name
-
 constexpr const char* good = R"({
   "imlist": ["a", "b", "c", "d"], "qimlist": ["q1", "q2"],
   "gnd": [{"bbx": [1, 2.5, 3, 4], "easy": [0, 2], "hard": [1], "junk": []},
@@ -22,9 +20,9 @@ TEST_CASE("the published ground truth as JSON") {
   REQUIRE(set.queries.size() == 2);
   CHECK(set.queries[0].image == "q1");
   CHECK(set.queries[0].box == query_box{1, 2.5, 3, 4});
-  CHECK(set.queries[0].truth.easy == std::vector<index>{0, 2});
-  CHECK(set.queries[1].truth.hard == std::vector<index>{3});
-  const std::vector<std::vector<index>> lists = {{0, 2, 1, 3}, {0, 3, 1, 2}};
+  CHECK(set.queries[0].truth.easy == std::vector<index_t>{0, 2});
+  CHECK(set.queries[1].truth.hard == std::vector<index_t>{3});
+  const std::vector<std::vector<index_t>> lists = {{0, 2, 1, 3}, {0, 3, 1, 2}};
   CHECK(measure_revisited(lists, set.truths(), protocol::easy).map.left_out == 1);
   CHECK(measure_revisited(lists, set.truths(), protocol::hard).map.value == 1);
 }

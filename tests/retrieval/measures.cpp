@@ -16,13 +16,14 @@ using namespace cnnpool;
 
 namespace {
 
-const std::vector<index> ten = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+const std::vector<index_t> ten = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
 
 // The published program, as a loop over the list: old and new recall and precision, one trapezoid per item.
-long double oxford(const std::vector<index>& ranked, const std::set<index>& positives, const std::set<index>& junk) {
+long double oxford(const std::vector<index_t>& ranked, const std::set<index_t>& positives,
+                   const std::set<index_t>& junk) {
   long double old_recall = 0, old_precision = 1, area = 0;
   long double hits = 0, seen = 0;
-  for (const index item : ranked) {
+  for (const index_t item : ranked) {
     if (junk.count(item) != 0) continue;
     if (positives.count(item) != 0) ++hits;
     const long double recall = hits / static_cast<long double>(positives.size()), precision = hits / (seen + 1);
@@ -35,9 +36,10 @@ long double oxford(const std::vector<index>& ranked, const std::set<index>& posi
 }
 
 // Mean of the precision at every positive, by counting from the front each time.
-long double bars_of(const std::vector<index>& ranked, const std::set<index>& positives, const std::set<index>& junk) {
-  std::vector<index> clean;
-  for (const index item : ranked)
+long double bars_of(const std::vector<index_t>& ranked, const std::set<index_t>& positives,
+                    const std::set<index_t>& junk) {
+  std::vector<index_t> clean;
+  for (const index_t item : ranked)
     if (junk.count(item) == 0) clean.push_back(item);
   long double total = 0;
   for (std::size_t end = 1; end <= clean.size(); ++end) {
@@ -70,7 +72,7 @@ TEST_CASE("average precision of lists short enough to compute by hand") {
 TEST_CASE("positives that were not retrieved add nothing") {
   CHECK(average_precision(ten, {.positives = {0, 77}}) == 0.5);
   CHECK(rectangular_average_precision(ten, {.positives = {0, 77}}) == 0.5);
-  CHECK(average_precision(std::vector<index>{}, {.positives = {4}}) == 0);
+  CHECK(average_precision(std::vector<index_t>{}, {.positives = {4}}) == 0);
   CHECK(precision_at(5, ten, {.positives = {77}}) == 0);
 }
 
@@ -114,7 +116,7 @@ TEST_CASE("names are items too") {
 }
 
 TEST_CASE("the mean counts the queries with positives and says how many it left out") {
-  const std::vector<std::vector<index>> lists = {{0, 1}, {1, 0}, {0, 1}};
+  const std::vector<std::vector<index_t>> lists = {{0, 1}, {1, 0}, {0, 1}};
   const std::vector<relevance<>> truths = {{.positives = {0}}, {}, {.positives = {1}}};
   const mean_measure map = mean_of(measures::average_precision{}, lists, truths);
   CHECK(map.value == 0.625);
@@ -124,7 +126,7 @@ TEST_CASE("the mean counts the queries with positives and says how many it left 
   CHECK(mean_of(measures::hit_at{1}, lists, truths).value == 0.5);
   CHECK(mean_of(measures::recall_at{2}, lists, truths).value == 1);
   CHECK(mean_of(measures::precision_at{1}, lists, truths).value == 0.5);
-  const std::vector<std::vector<index>> one_list = {{0}};
+  const std::vector<std::vector<index_t>> one_list = {{0}};
   const mean_measure none = mean_of(measures::average_precision{}, one_list, {relevance<>{}});
   CHECK(std::isnan(none.value));
   CHECK(none.left_out == 1);
@@ -133,7 +135,7 @@ TEST_CASE("the mean counts the queries with positives and says how many it left 
 }
 
 TEST_CASE("bad lists are one sentence") {
-  const std::vector<index> twice = {3, 1, 3};
+  const std::vector<index_t> twice = {3, 1, 3};
   CHECK(sentence([&] { average_precision(twice, {.positives = {1}}); }) ==
         "average_precision: 3 is twice in the ranked list, expected once");
   CHECK(sentence([&] {
@@ -155,10 +157,10 @@ TEST_CASE("random lists against the published program's loop in long double") {
   std::mt19937 engine(seed());
   const auto draw = [&](int below) { return static_cast<int>(engine() % static_cast<unsigned>(below)); };
   for (int round = 0; round < 500; ++round) {
-    std::vector<index> items(static_cast<std::size_t>(2 + draw(60)));
-    std::iota(items.begin(), items.end(), index{0});
-    std::set<index> positives, junk;
-    for (const index item : items) {
+    std::vector<index_t> items(static_cast<std::size_t>(2 + draw(60)));
+    std::iota(items.begin(), items.end(), index_t{0});
+    std::set<index_t> positives, junk;
+    for (const index_t item : items) {
       const int kind = draw(4);
       if (kind == 0) positives.insert(item);
       if (kind == 1) junk.insert(item);

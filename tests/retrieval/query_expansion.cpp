@@ -11,15 +11,15 @@ using namespace cnnpool;
 
 namespace {
 
-descriptors<float> rows(index n, index d, const std::vector<float>& values) {
+descriptors<float> rows(index_t n, index_t d, const std::vector<float>& values) {
   descriptors<float> out(n, d);
   std::ranges::copy(values, out.data());
   return out;
 }
 
-descriptors<float> unit_rows(testing::random_numbers& random, index n, index d) {
+descriptors<float> unit_rows(testing::random_numbers& random, index_t n, index_t d) {
   descriptors<float> x(n, d);
-  for (index i = 0; i < n; ++i) {
+  for (index_t i = 0; i < n; ++i) {
     double squares = 0;
     for (float& v : x.row(i)) {
       v = static_cast<float>(random.uniform(-0.3, 1));
@@ -31,12 +31,12 @@ descriptors<float> unit_rows(testing::random_numbers& random, index n, index d) 
 }
 
 // The formula over every row, weighted by how many rows are more similar; shares nothing with the header.
-std::vector<long double> oracle(const descriptors<float>& q, index which, const descriptors<float>& x, index k,
-                                long double alpha, index left_out) {
+std::vector<long double> oracle(const descriptors<float>& q, index_t which, const descriptors<float>& x, index_t k,
+                                long double alpha, index_t left_out) {
   std::vector<long double> similarity;
-  for (index i = 0; i < x.rows(); ++i) {
+  for (index_t i = 0; i < x.rows(); ++i) {
     long double dot = 0, a = 0, b = 0;
-    for (index j = 0; j < x.cols(); ++j) {
+    for (index_t j = 0; j < x.cols(); ++j) {
       const auto u = static_cast<long double>(q(which, j)), v = static_cast<long double>(x(i, j));
       dot += u * v;
       a += u * u;
@@ -45,18 +45,19 @@ std::vector<long double> oracle(const descriptors<float>& q, index which, const 
     similarity.push_back(dot / std::sqrt(a * b));
   }
   std::vector<long double> out;
-  for (index j = 0; j < x.cols(); ++j) out.push_back(static_cast<long double>(q(which, j)));
-  for (index i = 0; i < x.rows(); ++i) {
+  for (index_t j = 0; j < x.cols(); ++j) out.push_back(static_cast<long double>(q(which, j)));
+  for (index_t i = 0; i < x.rows(); ++i) {
     if (i == left_out) continue;
-    index before = 0;
-    for (index o = 0; o < x.rows(); ++o) {
+    index_t before = 0;
+    for (index_t o = 0; o < x.rows(); ++o) {
       const long double mine = similarity[static_cast<std::size_t>(i)], other = similarity[static_cast<std::size_t>(o)];
       if (o != left_out && (other > mine || (other == mine && o < i))) ++before;
     }
     if (before >= k) continue;
     const long double s = similarity[static_cast<std::size_t>(i)];
     const long double weight = alpha < 0 ? 1 : std::pow(s > 0 ? s : 0, alpha);
-    for (index j = 0; j < x.cols(); ++j) out[static_cast<std::size_t>(j)] += weight * static_cast<long double>(x(i, j));
+    for (index_t j = 0; j < x.cols(); ++j)
+      out[static_cast<std::size_t>(j)] += weight * static_cast<long double>(x(i, j));
   }
   long double squares = 0;
   for (const long double v : out) squares += v * v;
@@ -64,8 +65,8 @@ std::vector<long double> oracle(const descriptors<float>& q, index which, const 
   return out;
 }
 
-void close(const descriptors<float>& found, index row, const std::vector<long double>& expected) {
-  for (index j = 0; j < found.cols(); ++j)
+void close(const descriptors<float>& found, index_t row, const std::vector<long double>& expected) {
+  for (index_t j = 0; j < found.cols(); ++j)
     REQUIRE(std::abs(static_cast<long double>(found(row, j)) - expected[static_cast<std::size_t>(j)]) < 1e-7L);
 }
 
@@ -86,18 +87,18 @@ TEST_CASE("average and alpha expansion computed by hand") {
 TEST_CASE("random queries against the formulas in long double") {
   testing::random_numbers random(1);
   for (int round = 0; round < 100; ++round) {
-    const index n = random.between(1, 30), d = random.between(2, 20), k = random.between(1, 12);
+    const index_t n = random.between(1, 30), d = random.between(2, 20), k = random.between(1, 12);
     const auto x = unit_rows(random, n, d), q = unit_rows(random, 3, d);
     const double alpha = random.uniform(0.5, 4);
     const auto average = expand_queries(q, x, average_expansion{.k = k});
     const auto weighted = expand_queries(q, x, alpha_expansion{.k = k, .alpha = alpha});
-    for (index i = 0; i < 3; ++i) {
+    for (index_t i = 0; i < 3; ++i) {
       close(average, i, oracle(q, i, x, k, -1, -1));
       close(weighted, i, oracle(q, i, x, k, alpha, -1));
     }
     const auto augmented = augment_database(x, average_expansion{.k = k});
     const auto augmented_alpha = augment_database(x, alpha_expansion{.k = k, .alpha = alpha});
-    for (index i = 0; i < n; ++i) {
+    for (index_t i = 0; i < n; ++i) {
       close(augmented, i, oracle(x, i, x, k, -1, i));
       close(augmented_alpha, i, oracle(x, i, x, k, alpha, i));
     }
@@ -108,7 +109,7 @@ TEST_CASE("augmentation leaves the row itself out by index, not a duplicate of i
   // Rows 0 to 3 are equal: the search for row 3 with one neighbour finds 0 and 1, never itself.
   const auto x = rows(5, 2, {1, 0, 1, 0, 1, 0, 1, 0, 0, 1});
   const auto one = augment_database(x, average_expansion{.k = 1});
-  for (index i = 0; i < 4; ++i) CHECK((one(i, 0) == 1 && one(i, 1) == 0));
+  for (index_t i = 0; i < 4; ++i) CHECK((one(i, 0) == 1 && one(i, 1) == 0));
   CHECK(one(4, 0) == Approx(1 / std::sqrt(2.)));  // the others' similarity is 0, and it takes the lowest index
   const auto single = augment_database(rows(1, 2, {3, 4}), average_expansion{});
   CHECK(single(0, 0) == Approx(0.6));
@@ -124,7 +125,7 @@ TEST_CASE("alpha 0 is the average, k beyond the database takes all of it, result
   const auto all = expand_queries(q, x, average_expansion{.k = 9}),
              more = expand_queries(q, x, average_expansion{.k = 1000});
   for (std::size_t i = 0; i < all.size(); ++i) CHECK(all.data()[i] == more.data()[i]);
-  for (index i = 0; i < 4; ++i) {
+  for (index_t i = 0; i < 4; ++i) {
     double squares = 0;
     for (const float v : all.row(i)) squares += static_cast<double>(v) * static_cast<double>(v);
     CHECK(squares == Approx(1));

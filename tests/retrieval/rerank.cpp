@@ -19,7 +19,7 @@ using matrix_of = std::vector<std::vector<long double>>;
 matrix_of oracle(const descriptors<float>& q, const descriptors<float>& x, int k1, int k2, long double lambda) {
   const std::size_t n = static_cast<std::size_t>(q.rows()), total = n + static_cast<std::size_t>(x.rows());
   const auto item = [&](std::size_t i) {
-    return i < n ? q.row(static_cast<index>(i)) : x.row(static_cast<index>(i - n));
+    return i < n ? q.row(static_cast<index_t>(i)) : x.row(static_cast<index_t>(i - n));
   };
   matrix_of d(total, std::vector<long double>(total));
   std::vector<std::vector<std::size_t>> rank(total);
@@ -79,7 +79,7 @@ matrix_of oracle(const descriptors<float>& q, const descriptors<float>& x, int k
   return out;
 }
 
-descriptors<float> random_rows(testing::random_numbers& random, index n, index d, int values) {
+descriptors<float> random_rows(testing::random_numbers& random, index_t n, index_t d, int values) {
   descriptors<float> x(n, d);
   for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = static_cast<float>(random.between(0, values)) / 16;
   return x;
@@ -90,7 +90,7 @@ descriptors<float> random_rows(testing::random_numbers& random, index n, index d
 TEST_CASE("100 random sets against the published program in long double") {
   testing::random_numbers random(1);
   for (int round = 0; round < 100; ++round) {
-    const index n = random.between(1, 8), m = random.between(1, 40), d = random.between(1, 12);
+    const index_t n = random.between(1, 8), m = random.between(1, 40), d = random.between(1, 12);
     const int k1 = random.between(1, 25), k2 = random.between(1, 8);
     const double lambda = random.unit();
     const int values = random.between(0, 1) == 0 ? random.between(1, 3) : 1000;  // small: many duplicates and ties
@@ -99,7 +99,7 @@ TEST_CASE("100 random sets against the published program in long double") {
     const auto expected = oracle(q, x, k1, k2, static_cast<long double>(lambda));
     const neighbours found = rerank(q, x, m, {.k1 = k1, .k2 = k2, .lambda = lambda});
     for (std::size_t i = 0; i < found.size(); ++i) {
-      std::vector<index> all(found[i].begin(), found[i].end());
+      std::vector<index_t> all(found[i].begin(), found[i].end());
       for (std::size_t j = 0; j < all.size(); ++j) {
         REQUIRE(std::abs(static_cast<long double>(found.score(i)[j]) - expected[i][static_cast<std::size_t>(all[j])]) <
                 1e-12L);
@@ -109,7 +109,7 @@ TEST_CASE("100 random sets against the published program in long double") {
         }
       }
       std::ranges::sort(all);
-      for (std::size_t j = 0; j < all.size(); ++j) REQUIRE(all[j] == static_cast<index>(j));
+      for (std::size_t j = 0; j < all.size(); ++j) REQUIRE(all[j] == static_cast<index_t>(j));
     }
   }
 }
@@ -128,8 +128,8 @@ TEST_CASE("it finds what a chain of neighbours shares") {
   q(0, 0) = 0.f, q(0, 1) = 0.f;
   const float near_group[][2] = {{-1, 0.1f}, {-1, -0.1f}, {-1.1f, 0}, {-0.9f, 0.05f}};
   const float far_group[][2] = {{0.85f, 0}, {1.4f, 0}, {1.45f, 0.1f}, {1.5f, 0}, {1.45f, -0.1f}};
-  for (index i = 0; i < 4; ++i) x(i, 0) = near_group[i][0], x(i, 1) = near_group[i][1];
-  for (index i = 0; i < 5; ++i) x(4 + i, 0) = far_group[i][0], x(4 + i, 1) = far_group[i][1];
+  for (index_t i = 0; i < 4; ++i) x(i, 0) = near_group[i][0], x(i, 1) = near_group[i][1];
+  for (index_t i = 0; i < 5; ++i) x(4 + i, 0) = far_group[i][0], x(4 + i, 1) = far_group[i][1];
   CHECK(nearest(q, x, 1, metric::euclidean)[0][0] == 4);
   const neighbours found = rerank(q, x, 9, {.k1 = 4, .k2 = 1});
   for (std::size_t i = 0; i < 4; ++i) CHECK(found[0][i] < 4);
@@ -139,7 +139,7 @@ TEST_CASE("a permutation of the database permutes the result") {
   testing::random_numbers random(3);
   const auto q = random_rows(random, 3, 5, 5000), x = random_rows(random, 30, 5, 5000);
   descriptors<float> turned(30, 5);
-  for (index i = 0; i < 30; ++i) std::ranges::copy(x.row(i), turned.row((i * 7 + 3) % 30).begin());
+  for (index_t i = 0; i < 30; ++i) std::ranges::copy(x.row(i), turned.row((i * 7 + 3) % 30).begin());
   const neighbours a = rerank(q, x, 30, {.k1 = 6}), b = rerank(q, turned, 30, {.k1 = 6});
   for (std::size_t i = 0; i < 3; ++i)
     for (std::size_t j = 0; j < 30; ++j) CHECK(b.score(i)[j] == Approx(a.score(i)[j]));
@@ -150,7 +150,7 @@ TEST_CASE("sizes and duplicates: nothing is NaN") {
   descriptors<float> same(30, 2), q(2, 2);
   const neighbours found = rerank(q, same, 5);  // all items are equal
   for (std::size_t i = 0; i < 5; ++i) {
-    CHECK(found[0][i] == static_cast<index>(i));
+    CHECK(found[0][i] == static_cast<index_t>(i));
     CHECK(std::isfinite(found.score(0)[i]));
   }
   CHECK(rerank(q, descriptors<float>(0, 2), 3).k() == 0);

@@ -16,7 +16,7 @@ struct published {
   std::vector<long double> pos;  // 0-based ranks without junk
   long double positives;
 
-  published(const std::vector<index>& ranked, const std::set<index>& ok, const std::set<index>& junk)
+  published(const std::vector<index_t>& ranked, const std::set<index_t>& ok, const std::set<index_t>& junk)
       : positives(static_cast<long double>(ok.size())) {
     long double removed = 0;
     for (std::size_t i = 0; i < ranked.size(); ++i) {
@@ -45,17 +45,17 @@ struct published {
 
 TEST_CASE("what is a positive and what is junk under each protocol") {
   const revisited_relevance truth{.easy = {1, 2}, .hard = {3}, .junk = {4}};
-  CHECK(truth.under(protocol::easy).positives == std::vector<index>{1, 2});
-  CHECK(truth.under(protocol::easy).junk == std::vector<index>{4, 3});
-  CHECK(truth.under(protocol::medium).positives == std::vector<index>{1, 2, 3});
-  CHECK(truth.under(protocol::medium).junk == std::vector<index>{4});
-  CHECK(truth.under(protocol::hard).positives == std::vector<index>{3});
-  CHECK(truth.under(protocol::hard).junk == std::vector<index>{4, 1, 2});
+  CHECK(truth.under(protocol::easy).positives == std::vector<index_t>{1, 2});
+  CHECK(truth.under(protocol::easy).junk == std::vector<index_t>{4, 3});
+  CHECK(truth.under(protocol::medium).positives == std::vector<index_t>{1, 2, 3});
+  CHECK(truth.under(protocol::medium).junk == std::vector<index_t>{4});
+  CHECK(truth.under(protocol::hard).positives == std::vector<index_t>{3});
+  CHECK(truth.under(protocol::hard).junk == std::vector<index_t>{4, 1, 2});
   CHECK(std::string(to_string(protocol::medium)) == "medium");
 }
 
 TEST_CASE("a list computed by hand") {
-  const std::vector<std::vector<index>> lists = {{4, 3, 0, 1, 2}};
+  const std::vector<std::vector<index_t>> lists = {{4, 3, 0, 1, 2}};
   const std::vector<revisited_relevance> truths = {{.easy = {1, 2}, .hard = {3}, .junk = {4}}};
   // easy: 3 and 4 are gone, left 0 1 2: ranks 1, 2; precision 0/1 -> 1/2, 1/2 -> 2/3
   const revisited_scores easy = measure_revisited(lists, truths, protocol::easy);
@@ -71,7 +71,7 @@ TEST_CASE("a list computed by hand") {
 }
 
 TEST_CASE("queries without positives are left out under that protocol only") {
-  const std::vector<std::vector<index>> lists = {{0, 1}, {1, 0}};
+  const std::vector<std::vector<index_t>> lists = {{0, 1}, {1, 0}};
   const std::vector<revisited_relevance> truths = {{.easy = {0}}, {.hard = {0}}};
   CHECK(measure_revisited(lists, truths, protocol::easy).map.left_out == 1);
   CHECK(measure_revisited(lists, truths, protocol::easy).map.value == 1);
@@ -81,7 +81,7 @@ TEST_CASE("queries without positives are left out under that protocol only") {
 }
 
 TEST_CASE("an image twice is one sentence, under every protocol") {
-  const std::vector<std::vector<index>> lists = {{0, 1, 2}};
+  const std::vector<std::vector<index_t>> lists = {{0, 1, 2}};
   for (const protocol p : {protocol::easy, protocol::medium, protocol::hard}) {
     CHECK(sentence([&] {
             measure_revisited(lists, std::vector<revisited_relevance>{{.easy = {1, 2}, .hard = {1}}}, p);
@@ -95,39 +95,39 @@ TEST_CASE("an image twice is one sentence, under every protocol") {
 TEST_CASE("300 random lists against the published protocol; a permutation of the images changes nothing") {
   testing::random_numbers random(1);
   for (int round = 0; round < 300; ++round) {
-    const index n = random.between(2, 50);
-    std::vector<index> ranked, renamed;
-    std::vector<index> names;
-    for (index i = 0; i < n; ++i) ranked.push_back(i), names.push_back(i + 1000);
+    const index_t n = random.between(2, 50);
+    std::vector<index_t> ranked, renamed;
+    std::vector<index_t> names;
+    for (index_t i = 0; i < n; ++i) ranked.push_back(i), names.push_back(i + 1000);
     for (std::size_t i = ranked.size(); i > 1; --i) {
       std::swap(ranked[i - 1], ranked[static_cast<std::size_t>(random.between(0, static_cast<int>(i) - 1))]);
       std::swap(names[i - 1], names[static_cast<std::size_t>(random.between(0, static_cast<int>(i) - 1))]);
     }
     revisited_relevance truth, other;
-    std::set<index> easy, hard, junk;
-    for (index i = 0; i < n; ++i) {
+    std::set<index_t> easy, hard, junk;
+    for (index_t i = 0; i < n; ++i) {
       const int kind = i == 0 ? 0 : i == 1 ? 1 : random.between(0, 5);
-      const index name = names[static_cast<std::size_t>(i)];
+      const index_t name = names[static_cast<std::size_t>(i)];
       if (kind == 0) easy.insert(i), truth.easy.push_back(i), other.easy.push_back(name);
       if (kind == 1) hard.insert(i), truth.hard.push_back(i), other.hard.push_back(name);
       if (kind == 2) junk.insert(i), truth.junk.push_back(i), other.junk.push_back(name);
     }
     ranked.resize(static_cast<std::size_t>(random.between(0, static_cast<int>(n))));
-    for (const index i : ranked) renamed.push_back(names[static_cast<std::size_t>(i)]);
+    for (const index_t i : ranked) renamed.push_back(names[static_cast<std::size_t>(i)]);
     for (const protocol p : {protocol::easy, protocol::medium, protocol::hard}) {
-      std::set<index> ok, removed = junk;
+      std::set<index_t> ok, removed = junk;
       if (p != protocol::hard) ok.insert(easy.begin(), easy.end());
       if (p != protocol::easy) ok.insert(hard.begin(), hard.end());
       if (p == protocol::easy) removed.insert(hard.begin(), hard.end());
       if (p == protocol::hard) removed.insert(easy.begin(), easy.end());
       const published expected(ranked, ok, removed);
-      const auto scores = measure_revisited(std::vector<std::vector<index>>{ranked}, std::vector{truth}, p);
+      const auto scores = measure_revisited(std::vector<std::vector<index_t>>{ranked}, std::vector{truth}, p);
       REQUIRE(std::abs(static_cast<long double>(scores.map.value) - expected.ap()) < 1e-14L);
       REQUIRE(std::abs(static_cast<long double>(scores.precision_at_1.value) - expected.precision(1)) < 1e-14L);
       REQUIRE(std::abs(static_cast<long double>(scores.precision_at_5.value) - expected.precision(5)) < 1e-14L);
       REQUIRE(std::abs(static_cast<long double>(scores.precision_at_10.value) - expected.precision(10)) < 1e-14L);
       REQUIRE((scores.map.value >= 0 && scores.map.value <= 1 + 1e-14));
-      const auto again = measure_revisited(std::vector<std::vector<index>>{renamed}, std::vector{other}, p);
+      const auto again = measure_revisited(std::vector<std::vector<index_t>>{renamed}, std::vector{other}, p);
       REQUIRE(again.map.value == scores.map.value);
       REQUIRE(again.precision_at_5.value == scores.precision_at_5.value);
     }

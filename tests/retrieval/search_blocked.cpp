@@ -12,8 +12,6 @@ using namespace cnnpool;
 
 namespace {
 
-using cnnpool::index;  // <string.h> has a function of this name
-
 void same(const neighbours& found, const neighbours& expected) {
   REQUIRE(found.size() == expected.size());
   REQUIRE(found.k() == expected.k());
@@ -28,7 +26,7 @@ void same(const neighbours& found, const neighbours& expected) {
 
 // The promise of both headers: the bits of `nearest`, which tests/retrieval/search.cpp checks against its own oracle.
 template <class A, class B>
-void same_as_nearest(const A& q, const B& x, index k, search_blocks blocks = {}) {
+void same_as_nearest(const A& q, const B& x, index_t k, search_blocks blocks = {}) {
   blocks.fewest = 1;  // the product, however few the queries
   for (const metric by : {metric::cosine, metric::euclidean}) {
     CAPTURE(k, x.rows(), x.cols(), by == metric::cosine);
@@ -39,7 +37,7 @@ void same_as_nearest(const A& q, const B& x, index k, search_blocks blocks = {})
 }
 
 template <class T>
-descriptors<T> random_rows(testing::random_numbers& random, index n, index d, double low, double high) {
+descriptors<T> random_rows(testing::random_numbers& random, index_t n, index_t d, double low, double high) {
   descriptors<T> x(n, d);
   for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = static_cast<T>(random.uniform(low, high));
   return x;
@@ -47,11 +45,11 @@ descriptors<T> random_rows(testing::random_numbers& random, index n, index d, do
 
 TEST_CASE("the bits of nearest: sizes around the blocks, float and double") {
   testing::random_numbers random(1);
-  for (const index n : {1, 2, 7, 8, 9, 33})
-    for (const index d : {1, 3, 8, 33}) {
+  for (const index_t n : {1, 2, 7, 8, 9, 33})
+    for (const index_t d : {1, 3, 8, 33}) {
       const auto x = random_rows<float>(random, n, d, -1, 1);
       const auto q = random_rows<float>(random, 5, d, -1, 1);
-      for (const index k : {index{1}, index{3}, n, index{99}}) {
+      for (const index_t k : {index_t{1}, index_t{3}, n, index_t{99}}) {
         same_as_nearest(q, x, k, {.queries = 2, .rows = 8});
         same_as_nearest(q, x, k);
       }
@@ -62,10 +60,10 @@ TEST_CASE("the bits of nearest: sizes around the blocks, float and double") {
 TEST_CASE("near ties: rows that differ by one unit in the last place of float") {
   testing::random_numbers random(2);
   for (int round = 0; round < 40; ++round) {
-    const index d = random.between(1, 70), n = 120;
+    const index_t d = random.between(1, 70), n = 120;
     descriptors<float> x(n, d);
     const auto base = random_rows<float>(random, 1, d, 0, 1);
-    for (index i = 0; i < n; ++i) {
+    for (index_t i = 0; i < n; ++i) {
       std::ranges::copy(base.row(0), x.row(i).begin());
       float& one = x(i, random.between(0, static_cast<int>(d) - 1));
       if (random.between(0, 2) != 0) one = std::nextafter(one, random.between(0, 1) == 0 ? 2.f : -1.f);
@@ -79,16 +77,16 @@ TEST_CASE("equal rows tie to the lower index whatever the block they are in") {
   testing::random_numbers random(3);
   const auto base = random_rows<float>(random, 1, 37, -1, 1);
   descriptors<float> x(100, 37);
-  for (index i = 0; i < 100; ++i) std::ranges::copy(base.row(0), x.row(i).begin());
+  for (index_t i = 0; i < 100; ++i) std::ranges::copy(base.row(0), x.row(i).begin());
   const neighbours found = nearest_blocked(base, x, 60, metric::cosine, {.queries = 64, .rows = 9, .fewest = 1});
-  for (std::size_t i = 0; i < 60; ++i) REQUIRE(found[0][i] == static_cast<index>(i));
+  for (std::size_t i = 0; i < 60; ++i) REQUIRE(found[0][i] == static_cast<index_t>(i));
 }
 
 TEST_CASE("zeros, NaN, infinities, tiny and huge rows") {
   const float nan = std::numeric_limits<float>::quiet_NaN(), inf = std::numeric_limits<float>::infinity();
   testing::random_numbers random(4);
   auto x = random_rows<float>(random, 40, 6, -1, 1);
-  for (index j = 0; j < 6; ++j) {
+  for (index_t j = 0; j < 6; ++j) {
     x(3, j) = 0;
     x(5, j) *= 1e-42f;
     x(8, j) *= 3e38f;
@@ -98,16 +96,16 @@ TEST_CASE("zeros, NaN, infinities, tiny and huge rows") {
   x(11, 2) = nan;
   x(12, 0) = inf;
   x(13, 1) = -inf;
-  for (const index k : {1, 7, 36, 40}) same_as_nearest(x, x, k, {.queries = 3, .rows = 11});
+  for (const index_t k : {1, 7, 36, 40}) same_as_nearest(x, x, k, {.queries = 3, .rows = 11});
   auto y = random_rows<double>(random, 30, 4, -1, 1);
-  for (index j = 0; j < 4; ++j) {
+  for (index_t j = 0; j < 4; ++j) {
     y(1, j) *= 1e-300;
     y(2, j) *= 1e300;
     y(3, j) *= 1e155;
     y(4, j) *= 1e-160;
     y(6, j) *= 1e-150;
   }
-  for (const index k : {1, 5, 29}) same_as_nearest(y, y, k, {.queries = 3, .rows = 7});
+  for (const index_t k : {1, 5, 29}) same_as_nearest(y, y, k, {.queries = 3, .rows = 7});
   same_as_nearest(descriptors<float>(2, 3), descriptors<float>(4, 3), 2);  // nothing but zeros
   // Queries far longer than every row, and rows that are subnormal beside the longest.
   auto tiny = random_rows<float>(random, 50, 5, -1, 1), large = random_rows<float>(random, 9, 5, -1, 1);
@@ -119,7 +117,7 @@ TEST_CASE("zeros, NaN, infinities, tiny and huge rows") {
 TEST_CASE("200 random databases") {
   testing::random_numbers random(5);
   for (int round = 0; round < 200; ++round) {
-    const index n = random.between(1, 300), d = random.between(1, 60), k = random.between(1, 12);
+    const index_t n = random.between(1, 300), d = random.between(1, 60), k = random.between(1, 12);
     // Few values: many exact ties.
     descriptors<float> x(n, d), q(3, d);
     const int values = random.between(2, 100);

@@ -1,7 +1,7 @@
 cnnpool_test(retrieval/ground_truth)
 cnnpool_test(retrieval/flat_index)
 cnnpool_test(retrieval/measures)
-cnnpool_test(retrieval/pair_sums)
+cnnpool_test(retrieval/dot)
 cnnpool_test(retrieval/query_expansion)
 cnnpool_test(retrieval/rerank)
 cnnpool_test(retrieval/revisited)

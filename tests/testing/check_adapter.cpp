@@ -10,7 +10,7 @@ namespace {
 struct tensor {
   mutable std::vector<float> memory = {0, 1, 2, 3, 4, 5};
   enum { right, swapped, type, scale, copies, allocates, far } fault = right;
-  const float& at(cnnpool::index, cnnpool::index c, cnnpool::index, cnnpool::index w) const {
+  const float& at(index_t, index_t c, index_t, index_t w) const {
     return memory[static_cast<std::size_t>(c * 3 + w)];
   }
 };

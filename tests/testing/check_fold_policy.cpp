@@ -16,7 +16,7 @@ struct log_sum_exp {
   template <class V> CNNPOOL_HD V init() const { return V(0); }
   template <class V> CNNPOOL_HD V step(V s, V x) const { return s + cnnpool::exp(V(beta) * x); }
   template <class V> CNNPOOL_HD V merge(V a, V b) const { return a + b; }
-  template <class V> CNNPOOL_HD V finish(V s, cnnpool::index n) const {
+  template <class V> CNNPOOL_HD V finish(V s, index_t n) const {
     return cnnpool::log(s / V(static_cast<lane_t<V>>(n))) / V(beta);
   }
 };

@@ -15,11 +15,11 @@ std::vector<double> centres_of(const codebook& c) {
 }
 
 /// The nearest centre, the first of equal ones, and its squared distance, in long double.
-std::pair<index, long double> nearest(const codebook& c, std::span<const float> x) {
-  std::pair<index, long double> best{0, std::numeric_limits<long double>::infinity()};
-  for (index k = 0; k < c.clusters(); ++k) {
+std::pair<index_t, long double> nearest(const codebook& c, std::span<const float> x) {
+  std::pair<index_t, long double> best{0, std::numeric_limits<long double>::infinity()};
+  for (index_t k = 0; k < c.clusters(); ++k) {
     long double s = 0;
-    for (index j = 0; j < c.dimensions(); ++j) {
+    for (index_t j = 0; j < c.dimensions(); ++j) {
       const auto apart =
           static_cast<long double>(x[static_cast<std::size_t>(j)]) - static_cast<long double>(c.centres()(k, j));
       s += apart * apart;
@@ -30,11 +30,11 @@ std::pair<index, long double> nearest(const codebook& c, std::span<const float> 
 }
 
 /// Points around `blobs` corners far apart.
-descriptors<float> blobs(index n, index d, index count, std::uint64_t stream) {
+descriptors<float> blobs(index_t n, index_t d, index_t count, std::uint64_t stream) {
   testing::random_numbers random(stream);
   descriptors<float> x(n, d);
-  for (index i = 0; i < n; ++i)
-    for (index j = 0; j < d; ++j)
+  for (index_t i = 0; i < n; ++i)
+    for (index_t j = 0; j < d; ++j)
       x(i, j) = static_cast<float>(static_cast<double>((i % count) * (j + 3) % 7) * 10 + random.uniform(-1, 1));
   return x;
 }
@@ -45,15 +45,15 @@ TEST_CASE("Lloyd's fixed point: every centre is the mean of the rows nearest to 
   const auto x = blobs(400, 5, 6, 1);
   const auto c = fit_codebook(x, {.clusters = 6, .seed = 3, .iterations = 100});
   std::vector<long double> sums(30, 0);
-  std::vector<index> counts(6, 0);
-  for (index i = 0; i < x.rows(); ++i) {
-    const index k = nearest(c, x.row(i)).first;
+  std::vector<index_t> counts(6, 0);
+  for (index_t i = 0; i < x.rows(); ++i) {
+    const index_t k = nearest(c, x.row(i)).first;
     ++counts[static_cast<std::size_t>(k)];
-    for (index j = 0; j < 5; ++j) sums[static_cast<std::size_t>(k * 5 + j)] += static_cast<long double>(x(i, j));
+    for (index_t j = 0; j < 5; ++j) sums[static_cast<std::size_t>(k * 5 + j)] += static_cast<long double>(x(i, j));
   }
-  for (index k = 0; k < 6; ++k) {
+  for (index_t k = 0; k < 6; ++k) {
     REQUIRE(counts[static_cast<std::size_t>(k)] > 0);
-    for (index j = 0; j < 5; ++j)
+    for (index_t j = 0; j < 5; ++j)
       CHECK(static_cast<double>(c.centres()(k, j)) ==
             Approx(static_cast<double>(sums[static_cast<std::size_t>(k * 5 + j)]) /
                    static_cast<double>(counts[static_cast<std::size_t>(k)]))
@@ -85,9 +85,9 @@ TEST_CASE("statistics of parts, merged, are those of all rows") {
   a.merge(b);
   CHECK(a.count() == 301);
   CHECK(a.error() == Approx(all.error()));
-  for (index k = 0; k < 12; ++k) {
+  for (index_t k = 0; k < 12; ++k) {
     CHECK(a.count(k) == all.count(k));
-    for (index j = 0; j < 8; ++j) CHECK(a.next().centres()(k, j) == all.next().centres()(k, j));
+    for (index_t j = 0; j < 8; ++j) CHECK(a.next().centres()(k, j) == all.next().centres()(k, j));
   }
   // A range of parts is the same training set.
   const std::vector<descriptor_span<float>> parts{x.span().row_range(0, 7), x.span().row_range(7, 294)};
@@ -95,7 +95,7 @@ TEST_CASE("statistics of parts, merged, are those of all rows") {
 }
 TEST_CASE("an empty cluster gets the farthest row; rows that coincide leave a centre where it was") {
   descriptors<float> x(5, 1);
-  for (index i = 0; i < 5; ++i) x(i, 0) = static_cast<float>(i == 4 ? 100 : i);
+  for (index_t i = 0; i < 5; ++i) x(i, 0) = static_cast<float>(i == 4 ? 100 : i);
   codebook_statistics s(codebook(std::vector<float>{0, 1000, 2000}, 3));
   s.add(x);
   CHECK((s.count(0) == 5 && s.count(1) == 0 && s.count(2) == 0));
@@ -111,11 +111,11 @@ TEST_CASE("an empty cluster gets the farthest row; rows that coincide leave a ce
 }
 TEST_CASE("streaming finds clusters that are far apart, and does not keep the rows") {
   const auto x = blobs(4000, 6, 5, 6);
-  index next = 0;
+  index_t next = 0;
   const auto source = [&] {
-    descriptors<float> part(std::min<index>(37, 4000 - next), 6);
-    for (index i = 0; i < part.rows(); ++i)
-      for (index j = 0; j < 6; ++j) part(i, j) = x(next + i, j);
+    descriptors<float> part(std::min<index_t>(37, 4000 - next), 6);
+    for (index_t i = 0; i < part.rows(); ++i)
+      for (index_t j = 0; j < 6; ++j) part(i, j) = x(next + i, j);
     next += part.rows();
     return part;
   };

@@ -22,7 +22,7 @@ struct lw_oracle {
 
   lw_oracle(const descriptors<float>& x, const std::vector<matching_pair>& pairs, real added) {
     const auto d = static_cast<std::size_t>(x.cols());
-    const auto at = [&](index i, std::size_t j) { return static_cast<real>(x(i, static_cast<index>(j))); };
+    const auto at = [&](index_t i, std::size_t j) { return static_cast<real>(x(i, static_cast<index_t>(j))); };
     m.assign(d, 0);
     square s(d, std::vector<real>(d, 0)), l = s;
     p1 = spread = s;
@@ -46,7 +46,7 @@ struct lw_oracle {
         for (std::size_t k = c; k < a; ++k) v -= l[a][k] * p1[k][c];
         p1[a][c] = v / l[a][a];
       }
-    for (index i = 0; i < x.rows(); ++i) {
+    for (index_t i = 0; i < x.rows(); ++i) {
       std::vector<real> y(d, 0);
       for (std::size_t a = 0; a < d; ++a)
         for (std::size_t b = 0; b < d; ++b) y[a] += p1[a][b] * (at(i, b) - m[b]);
@@ -56,10 +56,10 @@ struct lw_oracle {
   }
 };
 
-std::vector<matching_pair> some_pairs(index rows, index count) {
+std::vector<matching_pair> some_pairs(index_t rows, index_t count) {
   testing::random_numbers random(77);
   std::vector<matching_pair> pairs;
-  for (index i = 0; i < count; ++i)
+  for (index_t i = 0; i < count; ++i)
     pairs.push_back({random.between(0, static_cast<int>(rows) - 1), random.between(0, static_cast<int>(rows) - 1)});
   return pairs;
 }
@@ -72,7 +72,7 @@ void check_against(const lw_oracle& o, const whitening& w) {
   // Solve e p1 = P from the last column on: p1 is lower triangular.
   for (std::size_t r = 0; r < k; ++r)
     for (std::size_t c = d; c-- > 0;) {
-      real v = static_cast<real>(w.rows()(static_cast<index>(r), static_cast<index>(c)));
+      real v = static_cast<real>(w.rows()(static_cast<index_t>(r), static_cast<index_t>(c)));
       for (std::size_t j = c + 1; j < d; ++j) v -= e[r][j] * o.p1[j][c];
       e[r][c] = v / o.p1[c][c];
     }
@@ -107,18 +107,18 @@ TEST_CASE("learned whitening follows its formulas") {
   const auto x = training_set(120, 9, 9, 1);
   const auto pairs = some_pairs(120, 60);
   const lw_oracle o(x, pairs, 0);
-  for (const index dimensions : {index{0}, index{4}}) {
+  for (const index_t dimensions : {index_t{0}, index_t{4}}) {
     const auto w = fit_learned_whitening(x, pairs, {.dimensions = dimensions});
     REQUIRE(w.output_size() == (dimensions == 0 ? 9 : dimensions));
-    for (index j = 0; j < 9; ++j)
+    for (index_t j = 0; j < 9; ++j)
       CHECK(static_cast<double>(w.mean()(0, j)) ==
             Approx(static_cast<double>(o.m[static_cast<std::size_t>(j)])).margin(1e-6));
     check_against(o, w);
   }
   // The differences of the pairs are white behind it.
   const auto y = pool(as_view(x), sum{} | fit_learned_whitening(x, pairs));
-  for (index a = 0; a < 9; ++a)
-    for (index b = 0; b < 9; ++b) {
+  for (index_t a = 0; a < 9; ++a)
+    for (index_t b = 0; b < 9; ++b) {
       double s = 0;
       for (const auto& p : pairs)
         s += static_cast<double>(y(p.q, a) - y(p.p, a)) * static_cast<double>(y(p.q, b) - y(p.p, b)) / 60;
@@ -129,29 +129,29 @@ TEST_CASE("pairs that do not span the space get 1e-10, 1e-9, ... on the diagonal
   const auto x = training_set(40, 6, 6, 3);
   const auto pairs = some_pairs(40, 3);  // rank 3 of 6
   const auto w = fit_learned_whitening(x, pairs);
-  for (index k = 0; k < 6; ++k)
-    for (index j = 0; j < 6; ++j) CHECK(std::isfinite(w.rows()(k, j)));
+  for (index_t k = 0; k < 6; ++k)
+    for (index_t j = 0; j < 6; ++j) CHECK(std::isfinite(w.rows()(k, j)));
   const std::vector<matching_pair> same{{1, 1}};  // S = 0: P1 = 1e5 times the unit matrix
   const auto z = fit_learned_whitening(x, same);
-  for (index k = 0; k < 6; ++k) {
+  for (index_t k = 0; k < 6; ++k) {
     double length = 0;
-    for (index j = 0; j < 6; ++j) length += std::pow(static_cast<double>(z.rows()(k, j)), 2);
+    for (index_t j = 0; j < 6; ++j) length += std::pow(static_cast<double>(z.rows()(k, j)), 2);
     CHECK(std::sqrt(length) == Approx(1e5).epsilon(1e-5));
   }
 }
 TEST_CASE("rows and pairs in parts, merged, give the model of all of them") {
-  const auto part = [](const descriptors<float>& all, index first, index count) {
+  const auto part = [](const descriptors<float>& all, index_t first, index_t count) {
     descriptors<float> r(count, all.cols());
     std::copy(all.row(first).data(), all.row(first).data() + count * all.cols(), r.data());
     return r;
   };
-  for (const index n : {index{120}, index{7}}) {  // more and fewer rows than components
+  for (const index_t n : {index_t{120}, index_t{7}}) {  // more and fewer rows than components
     const auto x = training_set(n, 9, 9, 1);
     const auto pairs = some_pairs(n, 60);
     descriptors<float> q(60, 9), p(60, 9);
     for (std::size_t i = 0; i < 60; ++i) {
-      std::ranges::copy(x.row(pairs[i].q), q.row(static_cast<index>(i)).begin());
-      std::ranges::copy(x.row(pairs[i].p), p.row(static_cast<index>(i)).begin());
+      std::ranges::copy(x.row(pairs[i].q), q.row(static_cast<index_t>(i)).begin());
+      std::ranges::copy(x.row(pairs[i].p), p.row(static_cast<index_t>(i)).begin());
     }
     const auto whole = fit_learned_whitening(x, pairs, {.dimensions = 3});
     matching_statistics one, a, b;
@@ -166,13 +166,13 @@ TEST_CASE("rows and pairs in parts, merged, give the model of all of them") {
     for (const auto* s : {&one, &a}) {
       const auto w = s->fit({.dimensions = 3});
       REQUIRE((w.output_size() == 3 && w.input_size() == 9));
-      for (index k = 0; k < 3; ++k) {
+      for (index_t k = 0; k < 3; ++k) {
         CHECK(w.variances().data()[k] == Approx(whole.variances().data()[k]).epsilon(1e-7));
-        for (index j = 0; j < 9; ++j)
+        for (index_t j = 0; j < 9; ++j)
           CHECK(static_cast<double>(w.rows()(k, j)) ==
                 Approx(static_cast<double>(whole.rows()(k, j))).epsilon(1e-4).margin(1e-4));
       }
-      for (index j = 0; j < 9; ++j)
+      for (index_t j = 0; j < 9; ++j)
         CHECK(static_cast<double>(w.mean()(0, j)) == Approx(static_cast<double>(whole.mean()(0, j))).margin(1e-6));
     }
     matching_statistics twice = one;

@@ -33,20 +33,20 @@ template <class T>
 concept armadillo_subcube = armadillo_submatrix<T> && requires(const T& t) { t.aux_slice1 + t.n_slices; };
 
 struct armadillo_axes {
-  index extents[3] = {1, 1, 1}, strides[3] = {1, 1, 1};
+  index_t extents[3] = {1, 1, 1}, strides[3] = {1, 1, 1};
 
   template <class T, class Whole>
   armadillo_axes(const T& t, const Whole& whole) {
-    extents[0] = static_cast<index>(t.n_rows);
-    extents[1] = static_cast<index>(t.n_cols);
-    strides[1] = static_cast<index>(whole.n_rows);
+    extents[0] = static_cast<index_t>(t.n_rows);
+    extents[1] = static_cast<index_t>(t.n_cols);
+    strides[1] = static_cast<index_t>(whole.n_rows);
     if constexpr (requires { t.n_slices; }) {
-      extents[2] = static_cast<index>(t.n_slices);
-      strides[2] = static_cast<index>(whole.n_rows) * static_cast<index>(whole.n_cols);
+      extents[2] = static_cast<index_t>(t.n_slices);
+      strides[2] = static_cast<index_t>(whole.n_rows) * static_cast<index_t>(whole.n_cols);
     }
   }
   template <class Scalar>
-  feature_view<Scalar> view(const Scalar* data, index rank, std::string_view axes, hints h) const {
+  feature_view<Scalar> view(const Scalar* data, index_t rank, std::string_view axes, hints h) const {
     if (h.axes.empty()) h.axes = axes;
     const geometry g = geometry_of(rank, extents, strides, h, "as_view");
     return feature_view<Scalar>(data, g.extents, g.stride, h.quantized);
@@ -69,7 +69,7 @@ struct adapter<T> {
   static descriptor_span<scalar> output(T& t)
     requires(std::floating_point<scalar> && !detail::armadillo_cube<T>)
   {
-    const index rows = static_cast<index>(t.n_rows), cols = static_cast<index>(t.n_cols);
+    const index_t rows = static_cast<index_t>(t.n_rows), cols = static_cast<index_t>(t.n_cols);
     if constexpr (T::is_row) return {t.memptr(), rows, cols};
     else return {t.memptr(), cols, rows};
   }
@@ -83,9 +83,9 @@ struct adapter<T> {
 
   static feature_view<scalar> view(const T& t, const hints& h) {
     const detail::armadillo_axes a(t, t.m);
-    index offset = static_cast<index>(t.aux_row1) + static_cast<index>(t.aux_col1) * a.strides[1];
+    index_t offset = static_cast<index_t>(t.aux_row1) + static_cast<index_t>(t.aux_col1) * a.strides[1];
     if constexpr (detail::armadillo_subcube<T>) {
-      offset += static_cast<index>(t.aux_slice1) * a.strides[2];
+      offset += static_cast<index_t>(t.aux_slice1) * a.strides[2];
       return a.view<scalar>(t.m.memptr() + offset, 3, "hwc", h);
     } else {
       return a.view<scalar>(t.m.memptr() + offset, 2, T::is_row ? "nc" : "cn", h);

@@ -26,10 +26,10 @@ struct adapter<T> {
   static any_feature_view view(const T& t, const hints& h) {
     const auto& info = t.GetInfo();
     const auto& shape = info.GetShape();
-    const index rank = static_cast<index>(shape.GetNumDimensions());
+    const index_t rank = static_cast<index_t>(shape.GetNumDimensions());
     detail::check_rank(rank, "Arm NN tensor");
-    index extents[4] = {};
-    for (index i = 0; i < rank; ++i) extents[i] = static_cast<index>(shape[static_cast<unsigned int>(i)]);
+    index_t extents[4] = {};
+    for (index_t i = 0; i < rank; ++i) extents[i] = static_cast<index_t>(shape[static_cast<unsigned int>(i)]);
     const scalar_type type = type_of(static_cast<int>(info.GetDataType()));
     quantization q = h.quantized;
     if (type == scalar_type::int8 || type == scalar_type::uint8) {

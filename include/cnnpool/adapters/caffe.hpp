@@ -28,9 +28,9 @@ struct adapter<T> {
   using scalar = std::remove_cvref_t<decltype(*std::declval<const T&>().cpu_data())>;
 
   static feature_view<scalar> view(const T& t, const hints& h) {
-    const index rank = t.num_axes();
+    const index_t rank = t.num_axes();
     detail::check_rank(rank, "Caffe blob");
-    index extents[4] = {}, strides[4] = {}, step = 1;
+    index_t extents[4] = {}, strides[4] = {}, step = 1;
     bool empty = false;
     for (int i = static_cast<int>(rank) - 1; i >= 0; --i) {
       extents[i] = t.shape(i);

@@ -19,9 +19,9 @@ struct cuda_array {
   const void* data = nullptr;
   std::string_view typestr = {};
   int ndim = 0;
-  index shape[4] = {};
+  index_t shape[4] = {};
   bool has_strides = false;
-  index strides[4] = {};  // bytes
+  index_t strides[4] = {};  // bytes
   bool has_mask = false;
   int version = 3;
 };
@@ -33,7 +33,7 @@ struct adapter<cuda_array> {
     detail::check_rank(a.ndim, "CUDA array");
     if (a.has_mask) raise("as_view: the CUDA array has a mask, expected all elements to be valid");
     const scalar_type type = type_of(a.typestr);
-    index strides[4] = {}, step = static_cast<index>(detail::bytes_of(type));
+    index_t strides[4] = {}, step = static_cast<index_t>(detail::bytes_of(type));
     for (int i = a.ndim - 1; i >= 0; --i) {
       strides[i] = a.has_strides ? a.strides[i] : step;
       if (!detail::multiply(step, a.shape[i], step)) step = 0;  // feature_view names the extents

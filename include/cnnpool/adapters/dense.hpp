@@ -19,18 +19,18 @@ constexpr std::size_t bytes_of(scalar_type t) {
   return 1;
 }
 
-inline void check_rank(index rank, const char* kind) {
+inline void check_rank(index_t rank, const char* kind) {
   if (rank < 1 || rank > 4) raise("as_view: the ", kind, " has ", rank, " axes, expected 1 to 4");
 }
 
 /// kind: "DLPack tensor", for messages. element_strides == nullptr: row-major without gaps.
 template <class Space = host_space>
-basic_any_feature_view<Space> view_of_axes(const char* kind, const void* data, scalar_type type, index rank,
-                                     const index* extents, const index* element_strides, const hints& h,
+basic_any_feature_view<Space> view_of_axes(const char* kind, const void* data, scalar_type type, index_t rank,
+                                     const index_t* extents, const index_t* element_strides, const hints& h,
                                      const quantization& q) {
   check_rank(rank, kind);
-  index dense[4], step = 1;
-  for (index i = rank - 1; i >= 0; --i) {
+  index_t dense[4], step = 1;
+  for (index_t i = rank - 1; i >= 0; --i) {
     dense[i] = step;
     if (!multiply(step, extents[i], step)) step = 0;  // feature_view names the extents
   }
@@ -42,9 +42,9 @@ basic_any_feature_view<Space> view_of_axes(const char* kind, const void* data, s
 }
 
 /// From strides in bytes; each must be a multiple of the element.
-inline void bytes_to_elements(const char* kind, scalar_type type, index rank, index* strides) {
-  const index size = static_cast<index>(bytes_of(type));
-  for (index i = 0; i < rank; ++i) {
+inline void bytes_to_elements(const char* kind, scalar_type type, index_t rank, index_t* strides) {
+  const index_t size = static_cast<index_t>(bytes_of(type));
+  for (index_t i = 0; i < rank; ++i) {
     if (strides[i] % size != 0)
       raise("as_view: the ", kind, " has a stride of ", strides[i], " bytes, expected a multiple of its ", size,
             "-byte elements");

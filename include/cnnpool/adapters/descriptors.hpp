@@ -11,8 +11,8 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 template <class T, class Space>
-feature_view<T, Space> view_of_rows(const T* data, index rows, index cols, index row_stride, const hints& h) {
-  const index extents[] = {rows, cols}, element_strides[] = {row_stride, 1};
+feature_view<T, Space> view_of_rows(const T* data, index_t rows, index_t cols, index_t row_stride, const hints& h) {
+  const index_t extents[] = {rows, cols}, element_strides[] = {row_stride, 1};
   const geometry g = geometry_of(2, extents, element_strides, h, "as_view");
   return feature_view<T, Space>(data, g.extents, g.stride, h.quantized);
 }

@@ -24,9 +24,9 @@ struct adapter<T> {
   static constexpr bool owns = requires(T& t) { t.set_size(1, 1, 1, 1); };
 
   static feature_view<float> view(const T& t, const hints& h) {
-    const index extents[] = {static_cast<index>(t.num_samples()), static_cast<index>(t.k()),
-                             static_cast<index>(t.nr()), static_cast<index>(t.nc())};
-    const index strides[] = {extents[1] * extents[2] * extents[3], extents[2] * extents[3], extents[3], 1};
+    const index_t extents[] = {static_cast<index_t>(t.num_samples()), static_cast<index_t>(t.k()),
+                             static_cast<index_t>(t.nr()), static_cast<index_t>(t.nc())};
+    const index_t strides[] = {extents[1] * extents[2] * extents[3], extents[2] * extents[3], extents[3], 1};
     const detail::geometry g = detail::geometry_of(4, extents, strides, h, "as_view");
     const bool empty = t.num_samples() == 0 || t.k() == 0 || t.nr() == 0 || t.nc() == 0;
     return feature_view<float>(empty ? nullptr : t.host(), g.extents, g.stride, h.quantized);

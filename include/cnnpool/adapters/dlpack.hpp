@@ -95,7 +95,7 @@ basic_any_feature_view<Space> view_of(const tensor& t, const hints& h) {
   cnnpool::detail::check_rank(t.ndim, "DLPack tensor");
   if (t.shape == nullptr) raise("as_view: the DLPack tensor has ", t.ndim, " axes and no shape");
   const scalar_type type = type_of(t.dtype);
-  index extents[4], strides[4];
+  index_t extents[4], strides[4];
   for (std::int32_t i = 0; i < t.ndim; ++i) {
     extents[i] = t.shape[i];
     strides[i] = t.strides == nullptr ? 0 : t.strides[i];

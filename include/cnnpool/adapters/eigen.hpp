@@ -52,7 +52,7 @@ struct adapter<T> {
     static_assert(detail::eigen_with_memory<T>,
                   "cnnpool::as_view: this Eigen expression has no memory to view; assign it to a matrix first");
     if constexpr (detail::eigen_with_memory<T>) {
-      const index extents[] = {m.rows(), m.cols()}, strides[] = {m.rowStride(), m.colStride()};
+      const index_t extents[] = {m.rows(), m.cols()}, strides[] = {m.rowStride(), m.colStride()};
       hints named = h;
       if (named.axes.empty()) named.axes = detail::eigen_column<T> ? "cn" : "nc";
       const detail::geometry g = detail::geometry_of(2, extents, strides, named, "as_view");

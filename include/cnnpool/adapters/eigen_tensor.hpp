@@ -49,8 +49,8 @@ struct adapter<T> {
       constexpr std::size_t size = rank == 0 ? 1 : static_cast<std::size_t>(rank);
       if (h.axes.empty())
         raise("as_view: an Eigen tensor of ", rank, " axes says nothing of their meaning, expected hints{.axes}");
-      const Eigen::DSizes<index, rank> dimensions(t.dimensions());
-      index extents[size] = {}, strides[size] = {}, step = 1;
+      const Eigen::DSizes<index_t, rank> dimensions(t.dimensions());
+      index_t extents[size] = {}, strides[size] = {}, step = 1;
       for (int i = 0; i < rank; ++i) {
         const int axis = static_cast<int>(T::Layout) == static_cast<int>(Eigen::ColMajor) ? i : rank - 1 - i;
         extents[axis] = dimensions[static_cast<std::size_t>(axis)];

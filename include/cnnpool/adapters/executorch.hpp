@@ -28,17 +28,17 @@ template <class T>
   requires detail::executorch_tensor<T>
 struct adapter<T> {
   static any_feature_view view(const T& t, const hints& h) {
-    const index rank = static_cast<index>(t.sizes().size());
+    const index_t rank = static_cast<index_t>(t.sizes().size());
     detail::check_rank(rank, "ExecuTorch tensor");
     const scalar_type type = detail::torch_type(static_cast<int>(t.scalar_type()), "ExecuTorch tensor");
     if constexpr (requires { t.device_type(); })  // since 1.3
       if (static_cast<int>(t.device_type()) != 0)
         raise("as_view: the ExecuTorch tensor is on device type ", static_cast<int>(t.device_type()),
               ", expected host memory");
-    index extents[4] = {}, strides[4] = {};
-    for (index i = 0; i < rank; ++i) {
-      extents[i] = static_cast<index>(t.sizes()[static_cast<std::size_t>(i)]);
-      strides[i] = static_cast<index>(t.strides()[static_cast<std::size_t>(i)]);
+    index_t extents[4] = {}, strides[4] = {};
+    for (index_t i = 0; i < rank; ++i) {
+      extents[i] = static_cast<index_t>(t.sizes()[static_cast<std::size_t>(i)]);
+      strides[i] = static_cast<index_t>(t.strides()[static_cast<std::size_t>(i)]);
     }
     return detail::view_of_axes("ExecuTorch tensor", t.const_data_ptr(), type, rank, extents, strides, h, h.quantized);
   }

@@ -46,12 +46,12 @@ struct adapter<T> {
     static_assert(detail::kokkos_on_host<T>,
                   "cnnpool::as_view: this Kokkos::View is not in host memory; create_mirror_view_and_copy brings it");
     if constexpr (has_axes && activation_scalar<scalar> && detail::kokkos_on_host<T>) {
-      index extents[rank], strides[rank];
+      index_t extents[rank], strides[rank];
       for (std::size_t i = 0; i < rank; ++i) {
-        extents[i] = static_cast<index>(t.extent(i));
-        strides[i] = static_cast<index>(t.stride(i));
+        extents[i] = static_cast<index_t>(t.extent(i));
+        strides[i] = static_cast<index_t>(t.stride(i));
       }
-      const detail::geometry g = detail::geometry_of(static_cast<index>(rank), extents, strides, h, "as_view");
+      const detail::geometry g = detail::geometry_of(static_cast<index_t>(rank), extents, strides, h, "as_view");
       return feature_view<scalar>(t.data(), g.extents, g.stride, h.quantized);
     }
   }
@@ -59,11 +59,11 @@ struct adapter<T> {
     requires(T::rank == 2 && std::floating_point<typename T::value_type> && !std::is_const_v<typename T::value_type> &&
              detail::kokkos_on_host<T>)
   {
-    const index rows = static_cast<index>(t.extent(0)), cols = static_cast<index>(t.extent(1));
+    const index_t rows = static_cast<index_t>(t.extent(0)), cols = static_cast<index_t>(t.extent(1));
     if (cols > 1 && t.stride(std::size_t{1}) != 1)
       raise("pool_into: the Kokkos output of ", rows, " x ", cols, " has a column stride of ", t.stride(std::size_t{1}),
             ", expected 1 (LayoutRight)");
-    return {t.data(), rows, cols, rows == 1 ? cols : static_cast<index>(t.stride(std::size_t{0}))};
+    return {t.data(), rows, cols, rows == 1 ? cols : static_cast<index_t>(t.stride(std::size_t{0}))};
   }
 };
 

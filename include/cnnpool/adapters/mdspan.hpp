@@ -48,12 +48,12 @@ struct adapter<T> {
     static_assert(detail::mdspan_of_pointers<T>,
                   "cnnpool::as_view: the accessor of this mdspan does not hand out the elements in memory");
     if constexpr (has_axes && detail::mdspan_with_strides<T> && detail::mdspan_of_pointers<T>) {
-      index extents[rank], strides[rank];
+      index_t extents[rank], strides[rank];
       for (std::size_t i = 0; i < rank; ++i) {
-        extents[i] = static_cast<index>(t.extent(i));
-        strides[i] = static_cast<index>(t.stride(i));
+        extents[i] = static_cast<index_t>(t.extent(i));
+        strides[i] = static_cast<index_t>(t.stride(i));
       }
-      const detail::geometry g = detail::geometry_of(static_cast<index>(rank), extents, strides, h, "as_view");
+      const detail::geometry g = detail::geometry_of(static_cast<index_t>(rank), extents, strides, h, "as_view");
       return feature_view<scalar>(t.data_handle(), g.extents, g.stride, h.quantized);
     }
   }
@@ -62,8 +62,8 @@ struct adapter<T> {
     requires(rank == 2 && std::floating_point<typename T::element_type> && !std::is_const_v<typename T::element_type> &&
              detail::mdspan_with_strides<T> && detail::mdspan_of_pointers<T>)
   {
-    const index rows = static_cast<index>(t.extent(0)), cols = static_cast<index>(t.extent(1));
-    const index row_stride = static_cast<index>(t.stride(0)), column_stride = static_cast<index>(t.stride(1));
+    const index_t rows = static_cast<index_t>(t.extent(0)), cols = static_cast<index_t>(t.extent(1));
+    const index_t row_stride = static_cast<index_t>(t.stride(0)), column_stride = static_cast<index_t>(t.stride(1));
     if (cols > 1 && column_stride != 1)
       raise("pool_into: the mdspan output of ", rows, " x ", cols, " has a column stride of ", column_stride,
             ", expected 1");
@@ -82,8 +82,8 @@ Mdspan to_mdspan(const feature_view<T>& x) {
   const shape& e = x.extents();
   const strides& s = x.stride();
   if (s.block != 1) raise("to_mdspan: a view of ", s.block, "-channel blocks has no single channel stride");
-  const index extent[] = {e.n, e.c, e.h, e.w};
-  index stride[] = {s.n, s.c, s.h, s.w};
+  const index_t extent[] = {e.n, e.c, e.h, e.w};
+  index_t stride[] = {s.n, s.c, s.h, s.w};
   if (checked_size(e, "to_mdspan") == 0) {  // no element has an offset: strides that every mapping takes
     const shape counted{e.n > 0 ? e.n : 1, e.c > 0 ? e.c : 1, e.h > 0 ? e.h : 1, e.w > 0 ? e.w : 1};
     checked_size(counted, "to_mdspan");
@@ -100,7 +100,7 @@ Mdspan to_mdspan(const feature_view<T>& x) {
       raise("to_mdspan: axis ", axis, " of extent ", extent[i], " with a stride of ", stride[i],
             " does not fit the mdspan's index type");
   }
-  const auto as_number = [](index i) { return static_cast<number>(i); };
+  const auto as_number = [](index_t i) { return static_cast<number>(i); };
   const extents sizes(as_number(e.n), as_number(e.c), as_number(e.h), as_number(e.w));
   return Mdspan(x.data(), typename Mdspan::mapping_type(sizes, Array{stride[0], stride[1], stride[2], stride[3]}));
 }

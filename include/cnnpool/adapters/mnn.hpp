@@ -19,14 +19,14 @@ enum class mnn_format : int {
 };
 
 inline any_feature_view mnn_view(const void* data, scalar_type type, const shape& dims, mnn_format format,
-                                 quantization q = {}, index pack = 4) {
+                                 quantization q = {}, index_t pack = 4) {
   if (pack < 1) raise("mnn_view: packs of ", pack, " channels, expected at least 1");
   checked_size(dims, "mnn_view");
   switch (format) {
     case mnn_format::tensorflow: return {data, type, dims, nhwc, q};
     case mnn_format::caffe: return {data, type, dims, nchw, q};
     case mnn_format::caffe_c4: {
-      index plane = 0, step = 0;
+      index_t plane = 0, step = 0;
       if (!detail::multiply(dims.h * dims.w, pack, plane) || !detail::multiply(dims.n, plane, step))
         raise("mnn_view: shape ", to_string(dims), " in packs of ", pack, " reaches beyond a 64-bit offset");
       return {data, type, dims, strides{plane, step, dims.w * pack, pack, pack, 1}, q};

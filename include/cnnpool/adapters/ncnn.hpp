@@ -17,9 +17,9 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 struct ncnn_fields {
   int dims = 3;
   int w = 0, h = 1, d = 1, c = 1;
-  index bytes_per_element = 4;
+  index_t bytes_per_element = 4;
   int pack = 1;
-  index channel_step = 0;  // cstep, in packs
+  index_t channel_step = 0;  // cstep, in packs
 };
 
 /// The packed axis is the outermost one: c of three axes, h of two, w of one.
@@ -27,14 +27,14 @@ inline any_feature_view ncnn_view(const void* data, scalar_type type, const ncnn
   if (f.dims == 4) raise("as_view: the ncnn::Mat has 4 axes (w x h x d x c), expected 1 to 3");
   if (f.dims < 1 || f.dims > 4) raise("as_view: the ncnn::Mat has ", f.dims, " axes, expected 1 to 3");
   if (f.pack < 1) raise("as_view: the ncnn::Mat has an elempack of ", f.pack, ", expected at least 1");
-  const index bytes = static_cast<index>(detail::bytes_of(type)), pack = f.pack;
+  const index_t bytes = static_cast<index_t>(detail::bytes_of(type)), pack = f.pack;
   if (f.bytes_per_element != bytes * pack)
     raise("as_view: the ncnn::Mat has an elemsize of ", f.bytes_per_element, " and an elempack of ", pack, ", ",
           to_string(type), " needs ", bytes * pack);
   // In the order c, h, w without the axes that it does not have.
-  const index extents[3] = {f.c, f.h, f.w}, strides_in_packs[3] = {f.channel_step, f.w, 1};
+  const index_t extents[3] = {f.c, f.h, f.w}, strides_in_packs[3] = {f.channel_step, f.w, 1};
   const int rank = f.dims, first = 3 - rank;
-  index extent[3] = {}, stride[3] = {};
+  index_t extent[3] = {}, stride[3] = {};
   for (int i = 0; i < rank; ++i) {
     extent[i] = extents[first + i] * (i == 0 ? pack : 1);
     stride[i] = strides_in_packs[first + i] * pack;
@@ -68,14 +68,19 @@ struct adapter<T> {
 
   static any_feature_view view(const T& t, const hints& h) {
     if (t.data == nullptr) raise("as_view: the ncnn::Mat is empty");
-    const index each = static_cast<index>(t.elemsize) / (t.elempack < 1 ? 1 : t.elempack);
+    const index_t each = static_cast<index_t>(t.elemsize) / (t.elempack < 1 ? 1 : t.elempack);
     if (each != 4 && each != 2 && each != 1)
       raise("as_view: the ncnn::Mat has ", each, " bytes per value, expected 4 (float), 2 (float16) or 1 (int8)");
     const scalar_type type =
         each == 4 ? scalar_type::float32 : each == 2 ? scalar_type::float16 : scalar_type::int8;
     return ncnn_view(t.data, type,
-                     {.dims = t.dims, .w = t.w, .h = t.h, .c = t.c, .bytes_per_element = static_cast<index>(t.elemsize),
-                      .pack = t.elempack, .channel_step = static_cast<index>(t.cstep)},
+                     {.dims = t.dims,
+                      .w = t.w,
+                      .h = t.h,
+                      .c = t.c,
+                      .bytes_per_element = static_cast<index_t>(t.elemsize),
+                      .pack = t.elempack,
+                      .channel_step = static_cast<index_t>(t.cstep)},
                      h);
   }
 };

@@ -25,8 +25,8 @@ struct dnnl_layout {
   int rank = 0;
   bool strided = false, on_cpu = false;
   dnnl::memory::data_type type = dnnl::memory::data_type::undef;
-  index extents[4] = {}, strides[4] = {};
-  index blocks = 0, block = 1, block_axis = 0, first = 0;
+  index_t extents[4] = {}, strides[4] = {};
+  index_t blocks = 0, block = 1, block_axis = 0, first = 0;
 
   explicit dnnl_layout(const dnnl::memory& m) {
     dnnl_engine_t engine = nullptr;
@@ -84,11 +84,11 @@ struct dnnl_layout {
             const dnnl_dims_t& axes) {
     rank = ndims;
     for (int i = 0; i < rank && i < 4; ++i) {
-      extents[i] = static_cast<index>(dims[i]);
-      strides[i] = strided ? static_cast<index>(steps[i]) : 0;
+      extents[i] = static_cast<index_t>(dims[i]);
+      strides[i] = strided ? static_cast<index_t>(steps[i]) : 0;
     }
     blocks = inner;
-    if (inner == 1) block = static_cast<index>(sizes[0]), block_axis = static_cast<index>(axes[0]);
+    if (inner == 1) block = static_cast<index_t>(sizes[0]), block_axis = static_cast<index_t>(axes[0]);
   }
 };
 
@@ -132,7 +132,7 @@ struct adapter<dnnl::memory> {
       g.stride.in_block = 1;
     }
     const char* data = static_cast<const char*>(m.get_data_handle());
-    if (data != nullptr) data += d.first * static_cast<index>(detail::bytes_of(type));
+    if (data != nullptr) data += d.first * static_cast<index_t>(detail::bytes_of(type));
     return {data, type, g.extents, g.stride, h.quantized};
   }
 };

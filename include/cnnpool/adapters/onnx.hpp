@@ -52,11 +52,11 @@ struct adapter<T> {
   static constexpr bool owns = true;
 
   static any_feature_view view(const T& t, const hints& h) {
-    const index rank = t.dims_size();
+    const index_t rank = t.dims_size();
     detail::check_rank(rank, "TensorProto");
-    index extents[4] = {}, size = 1;
+    index_t extents[4] = {}, size = 1;
     for (int i = 0; i < rank; ++i) {
-      extents[i] = static_cast<index>(t.dims(i));
+      extents[i] = static_cast<index_t>(t.dims(i));
       if (extents[i] < 0 || !detail::multiply(size, extents[i], size))
         raise("as_view: the TensorProto's axis ", i, " has an extent of ", extents[i]);
     }
@@ -66,20 +66,21 @@ struct adapter<T> {
       raise("as_view: the TensorProto's data are in another file (external data)");
     if (t.has_segment()) raise("as_view: the TensorProto is a segment of a larger one");
     const void* data = nullptr;
-    index there = 0;  // elements
+    index_t there = 0;  // elements
     if (t.has_raw_data()) {
       data = t.raw_data().data();
-      const index bytes = static_cast<index>(t.raw_data().size()), each = static_cast<index>(detail::bytes_of(type));
+      const index_t bytes = static_cast<index_t>(t.raw_data().size()),
+                    each = static_cast<index_t>(detail::bytes_of(type));
       if (bytes % each != 0) raise("as_view: the TensorProto has ", bytes, " bytes of ", to_string(type));
       there = bytes / each;
       if constexpr (std::endian::native == std::endian::big)
         if (each > 1) raise("as_view: the TensorProto's raw data are little-endian, this machine is big-endian");
     } else if (type == scalar_type::float32) {
       data = t.float_data().data();
-      there = static_cast<index>(t.float_data().size());
+      there = static_cast<index_t>(t.float_data().size());
     } else if (type == scalar_type::float64) {
       data = t.double_data().data();
-      there = static_cast<index>(t.double_data().size());
+      there = static_cast<index_t>(t.double_data().size());
     } else if (t.int32_data_size() != 0) {
       raise("as_view: the TensorProto holds its ", to_string(type), " elements as 32-bit integers, expected raw_data");
     }

@@ -37,10 +37,10 @@ struct adapter<T> {
     if (!t.IsTensor()) raise("as_view: the Ort::Value is a sparse tensor, sequence, map or none, expected a tensor");
     const auto info = t.GetTensorTypeAndShapeInfo();
     const auto shape = info.GetShape();
-    const index rank = static_cast<index>(shape.size());
+    const index_t rank = static_cast<index_t>(shape.size());
     detail::check_rank(rank, "Ort::Value");
-    index extents[4] = {};
-    for (index i = 0; i < rank; ++i) extents[i] = static_cast<index>(shape[static_cast<std::size_t>(i)]);
+    index_t extents[4] = {};
+    for (index_t i = 0; i < rank; ++i) extents[i] = static_cast<index_t>(shape[static_cast<std::size_t>(i)]);
     const scalar_type type = detail::onnx_type(static_cast<int>(info.GetElementType()), "Ort::Value");
     const int device = static_cast<int>(t.GetTensorMemoryInfo().GetDeviceType());
     if (device != 0)  // OrtMemoryInfoDeviceType_CPU

@@ -65,11 +65,11 @@ inline any_feature_view opencv_view(const cv::Mat& m, const hints& h) {
   const int rank = m.dims + (image ? 1 : 0);
   if (m.dims == 0 || rank > most)
     raise("as_view: the cv::Mat has ", m.dims, " dimensions of ", m.channels(), " channels, expected 1 to 4 axes");
-  index extents[most] = {}, strides[most] = {};
-  const index element = static_cast<index>(m.elemSize1());
+  index_t extents[most] = {}, strides[most] = {};
+  const index_t element = static_cast<index_t>(m.elemSize1());
   for (int i = 0; i < m.dims; ++i) {
     extents[i] = m.size[i];
-    strides[i] = static_cast<index>(m.step[i]) / element;  // OpenCV refuses steps that are no multiple of it
+    strides[i] = static_cast<index_t>(m.step[i]) / element;  // OpenCV refuses steps that are no multiple of it
   }
   hints named = h;
   if (image) {
@@ -100,7 +100,7 @@ struct adapter<T> {
       raise("pool_into: the cv::Mat output of ", m.rows, " x ", m.cols, " holds ", detail::opencv_depth_name(m.depth()),
             ", expected ", detail::opencv_depth_name(type));
     // A Mat made of parts of others may have any row step; one row says its own length.
-    const index step = static_cast<index>(m.step[0] / sizeof(value));
+    const index_t step = static_cast<index_t>(m.step[0] / sizeof(value));
     return descriptor_span<value>(reinterpret_cast<value*>(m.data), m.rows, m.cols, m.rows > 1 ? step : m.cols);
   }
 };
@@ -108,7 +108,7 @@ struct adapter<T> {
 /// A Mat of n x d, CV_32F or CV_64F, with memory of its own.
 template <std::floating_point T>
 cv::Mat to_mat(const descriptors<T>& d) {
-  constexpr index most = (std::numeric_limits<int>::max)();
+  constexpr index_t most = (std::numeric_limits<int>::max)();
   if (d.rows() > most || d.cols() > most)
     raise("to_mat: ", d.rows(), " x ", d.cols(), " descriptors, a cv::Mat has at most ", most, " rows and columns");
   cv::Mat out(static_cast<int>(d.rows()), static_cast<int>(d.cols()), std::is_same_v<T, double> ? CV_64F : CV_32F);

@@ -26,7 +26,7 @@ struct adapter<ov::Tensor> {
   static any_feature_view view(const ov::Tensor& t, const hints& h) {
     const axes a(t, "as_view");
     const scalar_type type = type_of(t.get_element_type());
-    index strides[4] = {};
+    index_t strides[4] = {};
     a.strides_of(t, type, strides);
     return detail::view_of_axes("ov::Tensor", t.data(), type, a.rank, a.extents, strides, h, h.quantized);
   }
@@ -36,7 +36,7 @@ struct adapter<ov::Tensor> {
       raise("pool_into: the ov::Tensor output has elements of ", t.get_element_type().get_type_name(),
             ", expected f32");
     if (a.rank != 2) raise("pool_into: the ov::Tensor output has ", a.rank, " axes, expected 2");
-    index strides[4] = {};
+    index_t strides[4] = {};
     a.strides_of(t, scalar_type::float32, strides);
     if (a.extents[1] > 1 && strides[1] != 1)
       raise("pool_into: the ov::Tensor output of ", a.extents[0], " x ", a.extents[1], " has a column stride of ",
@@ -46,19 +46,19 @@ struct adapter<ov::Tensor> {
 
  private:
   struct axes {
-    index rank = 0, extents[4] = {};
+    index_t rank = 0, extents[4] = {};
 
     axes(const ov::Tensor& t, const char* where) {
       if (!t) raise(where, ": the ov::Tensor is empty");
       if (t.is<ov::RemoteTensor>()) raise(where, ": the ov::Tensor is remote, expected host memory; copy_to brings it");
       const ov::Shape& shape = t.get_shape();
-      rank = static_cast<index>(shape.size());
+      rank = static_cast<index_t>(shape.size());
       if (rank < 1 || rank > 4) raise(where, ": the ov::Tensor has ", rank, " axes, expected 1 to 4");
-      for (index i = 0; i < rank; ++i) extents[i] = static_cast<index>(shape.data()[i]);
+      for (index_t i = 0; i < rank; ++i) extents[i] = static_cast<index_t>(shape.data()[i]);
     }
-    void strides_of(const ov::Tensor& t, scalar_type type, index* strides) const {
+    void strides_of(const ov::Tensor& t, scalar_type type, index_t* strides) const {
       const ov::Strides bytes = t.get_strides();
-      for (index i = 0; i < rank; ++i) strides[i] = static_cast<index>(bytes.data()[i]);
+      for (index_t i = 0; i < rank; ++i) strides[i] = static_cast<index_t>(bytes.data()[i]);
       detail::bytes_to_elements("ov::Tensor", type, rank, strides);
     }
   };

@@ -16,7 +16,7 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 namespace detail {
 template <class T>
 auto view_of_numbers(const T* data, std::size_t size, const hints& h) {
-  const index extent = static_cast<index>(size), stride = 1;
+  const index_t extent = static_cast<index_t>(size), stride = 1;
   const geometry g = geometry_of(1, &extent, &stride, h, "as_view");
   return feature_view<T>(data, g.extents, g.stride, h.quantized);
 }
@@ -31,7 +31,7 @@ struct adapter<std::vector<T, Allocator>> {
   static descriptor_span<T> output(std::vector<T, Allocator>& v)
     requires std::floating_point<T>
   {
-    return {v.data(), 1, static_cast<index>(v.size())};
+    return {v.data(), 1, static_cast<index_t>(v.size())};
   }
 };
 template <activation_scalar T, std::size_t N>
@@ -41,7 +41,7 @@ struct adapter<std::array<T, N>> {
   static descriptor_span<T> output(std::array<T, N>& v)
     requires std::floating_point<T>
   {
-    return {v.data(), 1, static_cast<index>(N)};
+    return {v.data(), 1, static_cast<index_t>(N)};
   }
 };
 template <class T, std::size_t Extent>
@@ -53,7 +53,7 @@ struct adapter<std::span<T, Extent>> {
   static descriptor_span<T> output(const std::span<T, Extent>& v)
     requires(std::floating_point<T> && !std::is_const_v<T>)
   {
-    return {v.data(), 1, static_cast<index>(v.size())};
+    return {v.data(), 1, static_cast<index_t>(v.size())};
   }
 };
 

@@ -28,12 +28,12 @@ enum class tensor_format : int {
 };
 
 namespace detail {
-inline strides tensorrt_strides(const shape& s, tensor_format format, index bytes_of_element) {
-  const auto padded = [](index extent, index to) {
-    index r = 0;
-    return multiply(extent / to + (extent % to != 0), to, r) ? r : (std::numeric_limits<index>::max)();
+inline strides tensorrt_strides(const shape& s, tensor_format format, index_t bytes_of_element) {
+  const auto padded = [](index_t extent, index_t to) {
+    index_t r = 0;
+    return multiply(extent / to + (extent % to != 0), to, r) ? r : (std::numeric_limits<index_t>::max)();
   };
-  const auto channels_last = [&](index c) { return strides{c * s.h * s.w, 1, s.w * c, c}; };
+  const auto channels_last = [&](index_t c) { return strides{c * s.h * s.w, 1, s.w * c, c}; };
   checked_size({s.n, padded(s.c, 32), s.h, padded(s.w, 64)}, "tensorrt_view");
   switch (format) {
     case tensor_format::linear: return nchw(s);
@@ -45,7 +45,7 @@ inline strides tensorrt_strides(const shape& s, tensor_format format, index byte
     case tensor_format::hwc8: return channels_last(padded(s.c, 8));
     case tensor_format::hwc16: return channels_last(padded(s.c, 16));
     case tensor_format::dla_linear: {
-      const index row = padded(s.w, 64 / bytes_of_element);
+      const index_t row = padded(s.w, 64 / bytes_of_element);
       return {s.c * s.h * row, s.h * row, row, 1};
     }
   }
@@ -59,7 +59,7 @@ template <class Space = host_space>
 basic_any_feature_view<Space> tensorrt_view(const void* data, scalar_type type, const shape& dims, tensor_format format,
                                             quantization q = {}) {
   checked_size(dims, "tensorrt_view");
-  return {data, type, dims, detail::tensorrt_strides(dims, format, static_cast<index>(detail::bytes_of(type))), q};
+  return {data, type, dims, detail::tensorrt_strides(dims, format, static_cast<index_t>(detail::bytes_of(type))), q};
 }
 
 }  // namespace cnnpool

@@ -16,10 +16,10 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// From a host pointer (LiteRtLockTensorBuffer, LiteRtGetTensorBufferHostMemory) and LiteRtLayout's dimensions.
 template <class Int>
-any_feature_view litert_view(const void* data, scalar_type type, index rank, const Int* dims, const hints& h = {}) {
+any_feature_view litert_view(const void* data, scalar_type type, index_t rank, const Int* dims, const hints& h = {}) {
   detail::check_rank(rank, "TF Lite tensor");
-  index extents[4] = {};
-  for (index i = 0; i < rank; ++i) extents[i] = static_cast<index>(dims[i]);
+  index_t extents[4] = {};
+  for (index_t i = 0; i < rank; ++i) extents[i] = static_cast<index_t>(dims[i]);
   hints named = h;
   if (h.axes.empty() && rank > 2) named.axes = rank == 3 ? "hwc" : "nhwc";
   return detail::view_of_axes("TF Lite tensor", data, type, rank, extents, nullptr, named, h.quantized);
@@ -53,7 +53,7 @@ template <class T>
 struct adapter<T> {
   static any_feature_view view(const T& t, const hints& h) {
     if (t.dims == nullptr) raise("as_view: the TF Lite tensor has no shape (AllocateTensors was not called)");
-    const index rank = t.dims->size;
+    const index_t rank = t.dims->size;
     detail::check_rank(rank, "TF Lite tensor");
     if constexpr (requires { t.sparsity; })
       if (t.sparsity != nullptr) raise("as_view: the TF Lite tensor is sparse, expected a dense one");

@@ -38,20 +38,20 @@ template <class T, class Space>
 feature_view<T, Space> checked_size_of(const feature_view<T, Space>& x, std::size_t size) {
   const shape& e = x.extents();
   if (checked_size(e, "thrust_view") == 0) return x;
-  const index reach = x.offset(e.n - 1, e.c - 1, e.h - 1, e.w - 1) + 1;
-  if (reach > static_cast<index>(size))
+  const index_t reach = x.offset(e.n - 1, e.c - 1, e.h - 1, e.w - 1) + 1;
+  if (reach > static_cast<index_t>(size))
     raise("thrust_view: the vector has ", size, " elements, ", to_string(e), " reaches to element ", reach);
   return x;
 }
 template <class Space, class T>
-descriptor_span<T, Space> thrust_row_span(T* data, std::size_t size, index rows, index cols) {
-  if (checked_size({.n = rows, .c = cols}, "thrust_rows") != static_cast<index>(size))
+descriptor_span<T, Space> thrust_row_span(T* data, std::size_t size, index_t rows, index_t cols) {
+  if (checked_size({.n = rows, .c = cols}, "thrust_rows") != static_cast<index_t>(size))
     raise("thrust_rows: the vector has ", size, " elements, expected ", rows, " x ", cols);
   return {data, rows, cols};
 }
 template <class Space, class T>
 feature_view<T, Space> thrust_channels(const T* data, std::size_t size, const hints& h) {
-  const index extent = static_cast<index>(size), stride = 1;
+  const index_t extent = static_cast<index_t>(size), stride = 1;
   const geometry g = geometry_of(1, &extent, &stride, h, "as_view");
   return {data, g.extents, g.stride, h.quantized};
 }
@@ -73,11 +73,11 @@ auto thrust_view(thrust::device_ptr<T> p, const shape& s, const Layout& layout, 
 
 /// rows x cols descriptors in a vector of exactly that many elements.
 template <class T, class A>
-auto thrust_rows(thrust::device_vector<T, A>& v, index rows, index cols) {
+auto thrust_rows(thrust::device_vector<T, A>& v, index_t rows, index_t cols) {
   return detail::thrust_row_span<thrust_space>(thrust::raw_pointer_cast(v.data()), v.size(), rows, cols);
 }
 template <class T, class A>
-auto thrust_rows(thrust::host_vector<T, A>& v, index rows, index cols) {
+auto thrust_rows(thrust::host_vector<T, A>& v, index_t rows, index_t cols) {
   return detail::thrust_row_span<host_space>(thrust::raw_pointer_cast(v.data()), v.size(), rows, cols);
 }
 
@@ -90,7 +90,7 @@ struct adapter<thrust::device_vector<T, A>> {
   static auto output(thrust::device_vector<T, A>& v)
     requires std::floating_point<T>
   {
-    return thrust_rows(v, 1, static_cast<index>(v.size()));
+    return thrust_rows(v, 1, static_cast<index_t>(v.size()));
   }
 };
 template <activation_scalar T, class A>
@@ -102,7 +102,7 @@ struct adapter<thrust::host_vector<T, A>> {
   static auto output(thrust::host_vector<T, A>& v)
     requires std::floating_point<T>
   {
-    return thrust_rows(v, 1, static_cast<index>(v.size()));
+    return thrust_rows(v, 1, static_cast<index_t>(v.size()));
   }
 };
 

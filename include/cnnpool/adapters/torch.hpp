@@ -41,7 +41,7 @@ concept torch_tensor = requires(const T& t) {
   { t.defined() } -> std::convertible_to<bool>;
 };
 struct torch_axes {
-  index rank = 0, extents[4] = {}, strides[4] = {};
+  index_t rank = 0, extents[4] = {}, strides[4] = {};
 
   template <class T>
   torch_axes(const T& t, const char* where) {
@@ -51,11 +51,11 @@ struct torch_axes {
       raise(where, ": the at::Tensor is sparse or of another library's layout, expected a strided one");
     if (t.is_neg() || t.is_conj())
       raise(where, ": the at::Tensor is negated or conjugated lazily, expected resolve_neg() and resolve_conj()");
-    rank = static_cast<index>(t.dim());
+    rank = static_cast<index_t>(t.dim());
     if (rank < 1 || rank > 4) raise(where, ": the at::Tensor has ", rank, " axes, expected 1 to 4");
-    for (index i = 0; i < rank; ++i) {
-      extents[i] = static_cast<index>(t.sizes()[static_cast<std::size_t>(i)]);
-      strides[i] = static_cast<index>(t.strides()[static_cast<std::size_t>(i)]);
+    for (index_t i = 0; i < rank; ++i) {
+      extents[i] = static_cast<index_t>(t.sizes()[static_cast<std::size_t>(i)]);
+      strides[i] = static_cast<index_t>(t.strides()[static_cast<std::size_t>(i)]);
     }
   }
 };

@@ -26,7 +26,7 @@ struct adapter<T> {
   static any_feature_view view(const T& t, const hints& h) {
     if constexpr (requires { t.defined(); })
       if (!t.defined()) raise("as_view: the tvm::ffi::Tensor is undefined");
-    detail::check_rank(static_cast<index>(t.ndim()), "tvm::ffi::Tensor");
+    detail::check_rank(static_cast<index_t>(t.ndim()), "tvm::ffi::Tensor");
     const dlpack::tensor same{t.data_ptr(),
                               {static_cast<std::int32_t>(t.device().device_type), t.device().device_id},
                               static_cast<std::int32_t>(t.ndim()),

@@ -36,27 +36,27 @@ struct adapter<T> {
   static constexpr bool owns = detail::xtensor_owner<T>;
 
   static auto view(const T& t, const hints& h) {
-    const index rank = static_cast<index>(t.dimension());
-    index extents[4] = {}, strides[4] = {};
+    const index_t rank = static_cast<index_t>(t.dimension());
+    index_t extents[4] = {}, strides[4] = {};
     if (rank > 4) raise("as_view: the xtensor expression has ", rank, " axes, expected 1 to 4");
-    for (index i = 0; i < rank; ++i) {
-      extents[i] = static_cast<index>(t.shape()[static_cast<std::size_t>(i)]);
-      strides[i] = static_cast<index>(t.strides()[static_cast<std::size_t>(i)]);
+    for (index_t i = 0; i < rank; ++i) {
+      extents[i] = static_cast<index_t>(t.shape()[static_cast<std::size_t>(i)]);
+      strides[i] = static_cast<index_t>(t.strides()[static_cast<std::size_t>(i)]);
     }
     const detail::geometry g = detail::geometry_of(rank, extents, strides, h, "as_view");
-    return feature_view<scalar>(t.data() + static_cast<index>(t.data_offset()), g.extents, g.stride, h.quantized);
+    return feature_view<scalar>(t.data() + static_cast<index_t>(t.data_offset()), g.extents, g.stride, h.quantized);
   }
 
   static descriptor_span<scalar> output(T& t)
     requires(std::floating_point<scalar> && !std::is_const_v<std::remove_pointer_t<decltype(t.data())>>)
   {
     if (t.dimension() != 2) raise("pool_into: the xtensor output has ", t.dimension(), " axes, expected 2");
-    const index rows = static_cast<index>(t.shape()[0]), cols = static_cast<index>(t.shape()[1]);
+    const index_t rows = static_cast<index_t>(t.shape()[0]), cols = static_cast<index_t>(t.shape()[1]);
     if (cols > 1 && t.strides()[1] != 1)
       raise("pool_into: the xtensor output of ", rows, " x ", cols, " has a column stride of ",
-            static_cast<index>(t.strides()[1]), ", expected 1");
-    const index row_stride = rows == 1 ? cols : static_cast<index>(t.strides()[0]);
-    return {t.data() + static_cast<index>(t.data_offset()), rows, cols, row_stride};
+            static_cast<index_t>(t.strides()[1]), ", expected 1");
+    const index_t row_stride = rows == 1 ? cols : static_cast<index_t>(t.strides()[0]);
+    return {t.data() + static_cast<index_t>(t.data_offset()), rows, cols, row_stride};
   }
 };
 

@@ -21,7 +21,7 @@ struct additive {
     return a + b;
   }
   template <class V>
-  CNNPOOL_HD V finish(const V& s, index) const {
+  CNNPOOL_HD V finish(const V& s, index_t) const {
     return s;
   }
 };

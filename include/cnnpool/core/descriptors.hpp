@@ -18,10 +18,10 @@ class descriptor_span {
   using space = Space;
 
   constexpr descriptor_span() = default;
-  descriptor_span(T* data, index rows, index cols) : descriptor_span(data, rows, cols, cols) {}
-  descriptor_span(T* data, index rows, index cols, index row_stride)
+  descriptor_span(T* data, index_t rows, index_t cols) : descriptor_span(data, rows, cols, cols) {}
+  descriptor_span(T* data, index_t rows, index_t cols, index_t row_stride)
       : data_(data), rows_(rows), cols_(cols), row_stride_(row_stride) {
-    index size = 0;
+    index_t size = 0;
     if (rows < 0 || cols < 0 || row_stride < 0 || !detail::multiply(rows, row_stride, size))
       raise("descriptor_span: ", rows, " x ", cols, " with a row stride of ", row_stride, " is not a matrix");
     if (rows > 1 && row_stride < cols)
@@ -31,21 +31,21 @@ class descriptor_span {
   }
 
   T* data() const { return data_; }
-  index rows() const { return rows_; }
-  index cols() const { return cols_; }
-  index row_stride() const { return row_stride_; }
-  T& operator()(index i, index j) const { return data_[i * row_stride_ + j]; }
-  std::span<T> row(index i) const { return {data_ + i * row_stride_, static_cast<std::size_t>(cols_)}; }
+  index_t rows() const { return rows_; }
+  index_t cols() const { return cols_; }
+  index_t row_stride() const { return row_stride_; }
+  T& operator()(index_t i, index_t j) const { return data_[i * row_stride_ + j]; }
+  std::span<T> row(index_t i) const { return {data_ + i * row_stride_, static_cast<std::size_t>(cols_)}; }
 
   /// Columns first .. first+count-1 of every row: the same memory.
-  descriptor_span columns(index first, index count) const { return {data_ + first, rows_, count, row_stride_}; }
-  descriptor_span row_range(index first, index count) const {
+  descriptor_span columns(index_t first, index_t count) const { return {data_ + first, rows_, count, row_stride_}; }
+  descriptor_span row_range(index_t first, index_t count) const {
     return {data_ == nullptr ? nullptr : data_ + first * row_stride_, count, cols_, row_stride_};
   }
 
  private:
   T* data_ = nullptr;
-  index rows_ = 0, cols_ = 0, row_stride_ = 0;
+  index_t rows_ = 0, cols_ = 0, row_stride_ = 0;
 };
 
 /// Owning n x d result in host memory.
@@ -65,7 +65,7 @@ class descriptors {
     swap(gone);
     return *this;
   }
-  descriptors(index rows, index cols)
+  descriptors(index_t rows, index_t cols)
       : rows_(rows),
         cols_(cols),
         values_(static_cast<std::size_t>(checked_size({.n = rows, .c = cols}, "descriptors"))) {}
@@ -73,12 +73,12 @@ class descriptors {
   T* data() { return values_.data(); }
   const T* data() const { return values_.data(); }
   std::size_t size() const { return values_.size(); }
-  index rows() const { return rows_; }
-  index cols() const { return cols_; }
-  T& operator()(index i, index j) { return values_[static_cast<std::size_t>(i * cols_ + j)]; }
-  const T& operator()(index i, index j) const { return values_[static_cast<std::size_t>(i * cols_ + j)]; }
-  std::span<T> row(index i) { return {data() + i * cols_, static_cast<std::size_t>(cols_)}; }
-  std::span<const T> row(index i) const { return {data() + i * cols_, static_cast<std::size_t>(cols_)}; }
+  index_t rows() const { return rows_; }
+  index_t cols() const { return cols_; }
+  T& operator()(index_t i, index_t j) { return values_[static_cast<std::size_t>(i * cols_ + j)]; }
+  const T& operator()(index_t i, index_t j) const { return values_[static_cast<std::size_t>(i * cols_ + j)]; }
+  std::span<T> row(index_t i) { return {data() + i * cols_, static_cast<std::size_t>(cols_)}; }
+  std::span<const T> row(index_t i) const { return {data() + i * cols_, static_cast<std::size_t>(cols_)}; }
 
   descriptor_span<T> span() { return {data(), rows_, cols_}; }
   operator descriptor_span<T>() { return span(); }
@@ -89,7 +89,7 @@ class descriptors {
     std::swap(cols_, other.cols_);
     values_.swap(other.values_);
   }
-  index rows_ = 0, cols_ = 0;
+  index_t rows_ = 0, cols_ = 0;
   std::vector<T> values_;
 };
 

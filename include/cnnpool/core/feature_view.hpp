@@ -16,14 +16,14 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// Rows h0 <= i < h0+h, columns w0 <= j < w0+w of a map.
 struct box {
-  index h0 = 0, w0 = 0, h = 0, w = 0;
+  index_t h0 = 0, w0 = 0, h = 0, w = 0;
   constexpr bool operator==(const box&) const = default;
 };
 
 namespace detail {
 /// Checks that every offset fits, and gives strides of extent-1 axes the value 0 (frameworks put anything there).
 inline strides normalised(const shape& s, strides st, const char* where) {
-  const index size = checked_size(s, where);
+  const index_t size = checked_size(s, where);
   if (st.block < 1) raise(where, ": channel block is ", st.block, ", expected at least 1");
   if (st.block == 1) st.in_block = 0;
   if (st.block > 1 && st.block >= s.c) st = {st.n, st.in_block, st.h, st.w};  // one block: a plain channel stride
@@ -32,9 +32,9 @@ inline strides normalised(const shape& s, strides st, const char* where) {
   if (s.h == 1) st.h = 0;
   if (s.w == 1) st.w = 0;
   if (size == 0) return st;
-  index total = 0, term = 0;
-  const index channel_steps = st.block == 1 ? s.c - 1 : (s.c - 1) / st.block;
-  const index pairs[][2] = {{s.n - 1, st.n}, {channel_steps, st.c}, {st.block - 1, st.in_block},
+  index_t total = 0, term = 0;
+  const index_t channel_steps = st.block == 1 ? s.c - 1 : (s.c - 1) / st.block;
+  const index_t pairs[][2] = {{s.n - 1, st.n}, {channel_steps, st.c}, {st.block - 1, st.in_block},
                             {s.h - 1, st.h}, {s.w - 1, st.w}};
   for (const auto& [count, stride] : pairs)
     if (!multiply(count, stride, term) || !add(total, term))
@@ -78,14 +78,14 @@ class feature_view {
   CNNPOOL_HD const cnnpool::strides& stride() const { return strides_; }
   CNNPOOL_HD const quantization& quantized() const { return quantization_; }
 
-  CNNPOOL_HD index offset(index n, index c, index h, index w) const {
+  CNNPOOL_HD index_t offset(index_t n, index_t c, index_t h, index_t w) const {
     return n * strides_.n + strides_.channel(c) + h * strides_.h + w * strides_.w;
   }
   /// The stored element; no bounds check.
-  CNNPOOL_HD const T& operator()(index n, index c, index h, index w) const { return data_[offset(n, c, h, w)]; }
+  CNNPOOL_HD const T& operator()(index_t n, index_t c, index_t h, index_t w) const { return data_[offset(n, c, h, w)]; }
 
   /// Images first .. first+count-1.
-  feature_view images(index first, index count) const {
+  feature_view images(index_t first, index_t count) const {
     if (first < 0 || count < 0 || first > shape_.n - count)
       raise("feature_view::images: ", count, " images from ", first, " of a batch of ", shape_.n);
     feature_view part = *this;

@@ -16,7 +16,7 @@ struct ignore_fold {  // in a concept nvcc takes this and not a generic lambda
 /// Statistics that a fold gives at once; weighted folds too.
 template <class F>
 inline constexpr int fold_outputs = value_count<std::remove_cvref_t<decltype(
-    std::declval<const F&>().finish(std::declval<typename F::template state<float>&>(), index{}))>>;
+    std::declval<const F&>().finish(std::declval<typename F::template state<float>&>(), index_t{}))>>;
 
 /// The state of one element.
 template <class F, class V>
@@ -35,11 +35,11 @@ template <class F>
 using shared_monoid = typename monoid_of<F>::type;
 
 template <class F, class S>
-concept checks_range = requires(const F f, const S s) { f.in_range(s); };
+concept knows_reliable = requires(const F f, const S s) { f.is_reliable(s); };
 
 /// The fold that costs the least per element; one that has a cheaper form overloads this.
 template <class F>
-const F& optimistic(const F& f) {
+const F& fast_form(const F& f) {
   return f;
 }
 
@@ -68,23 +68,23 @@ struct on_host {
 #if defined(__CUDACC__)
 #pragma nv_exec_check_disable
 #endif
-  CNNPOOL_HD auto operator()(index i) const { return f(i); }
+  CNNPOOL_HD auto operator()(index_t i) const { return f(i); }
 };
 template <class F>
 on_host(F) -> on_host<F>;
 
-/// The result of a fold from its elements, recompute where the fold has one. Otherwise partial results of equal length
+/// The result of a fold from its elements, exact where the fold has one. Otherwise partial results of equal length
 /// are merged pair by pair: within every bound that a kernel keeps, log2(n) roundings.
 template <class L, class F, class Read>
-CNNPOOL_HD auto fold_again(const F& f, index n, const Read& x) {
-  if constexpr (requires { f.template recompute<L>(n, x); }) {
-    return f.template recompute<L>(n, x);
+CNNPOOL_HD auto fold_again(const F& f, index_t n, const Read& x) {
+  if constexpr (requires { f.template exact<L>(n, x); }) {
+    return f.template exact<L>(n, x);
   } else {
     decltype(f.template init<L>()) partial[64];
     int count = 0;
-    for (index i = 0; i < n; ++i) {
+    for (index_t i = 0; i < n; ++i) {
       auto s = f.step(f.template init<L>(), x(i));
-      for (index pairs = i; pairs % 2 == 1; pairs /= 2) s = f.merge(partial[--count], s);
+      for (index_t pairs = i; pairs % 2 == 1; pairs /= 2) s = f.merge(partial[--count], s);
       partial[count++] = s;
     }
     auto s = count == 0 ? f.template init<L>() : partial[--count];
@@ -94,16 +94,16 @@ CNNPOOL_HD auto fold_again(const F& f, index n, const Read& x) {
 }
 
 template <class V, class F>
-CNNPOOL_HD auto for_channel(const F& f, index c) {
+CNNPOOL_HD auto for_channel(const F& f, index_t c) {
   if constexpr (requires { f.template per_channel<V>(c); }) return f.template per_channel<V>(c);
   else return f;
 }
 template <class V, class F>
-CNNPOOL_HD auto for_channels(const F& f, index c, index count) {
+CNNPOOL_HD auto for_channels(const F& f, index_t c, index_t count) {
   if constexpr (requires { f.template per_channel<V>(c, count); }) return f.template per_channel<V>(c, count);
   else return f;
 }
 template <class F>
-concept differs_by_channel = requires(const F f, index c) { f.template per_channel<float>(c); };
+concept differs_by_channel = requires(const F f, index_t c) { f.template per_channel<float>(c); };
 
 }  // namespace cnnpool::detail

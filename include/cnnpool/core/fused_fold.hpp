@@ -91,19 +91,19 @@ struct fused_fold {
   using rest_of = std::remove_cvref_t<decltype(of_rest(std::declval<const S&>()))>;
 
   template <class S>
-  CNNPOOL_HD auto finish(const S& s, index n) const {
+  CNNPOOL_HD auto finish(const S& s, index_t n) const {
     return joined(as_values(first.finish(of_first(s), n)), as_values(rest.finish(of_rest(s), n)));
   }
 
   template <class S>
-    requires(checks_range<First, first_of<S>> || checks_range<Rest, rest_of<S>>)
-  CNNPOOL_HD auto in_range(const S& s) const {
-    if constexpr (!checks_range<First, first_of<S>>) return rest.in_range(of_rest(s));
-    else if constexpr (!checks_range<Rest, rest_of<S>>) return first.in_range(of_first(s));
-    else return first.in_range(of_first(s)) & rest.in_range(of_rest(s));
+    requires(knows_reliable<First, first_of<S>> || knows_reliable<Rest, rest_of<S>>)
+  CNNPOOL_HD auto is_reliable(const S& s) const {
+    if constexpr (!knows_reliable<First, first_of<S>>) return rest.is_reliable(of_rest(s));
+    else if constexpr (!knows_reliable<Rest, rest_of<S>>) return first.is_reliable(of_first(s));
+    else return first.is_reliable(of_first(s)) & rest.is_reliable(of_rest(s));
   }
   template <class L, class Read>
-  CNNPOOL_HD auto recompute(index n, const Read& x) const {
+  CNNPOOL_HD auto exact(index_t n, const Read& x) const {
     return joined(as_values(fold_again<L>(first, n, x)), as_values(fold_again<L>(rest, n, x)));
   }
 
@@ -118,12 +118,12 @@ struct fused_fold {
 
   template <class V>
     requires(differs_by_channel<First> || differs_by_channel<Rest>)
-  CNNPOOL_HD auto per_channel(index c) const {
+  CNNPOOL_HD auto per_channel(index_t c) const {
     return fuse(for_channel<V>(first, c), for_channel<V>(rest, c));
   }
   template <class V>
     requires(differs_by_channel<First> || differs_by_channel<Rest>)
-  CNNPOOL_HD auto per_channel(index c, index count) const {
+  CNNPOOL_HD auto per_channel(index_t c, index_t count) const {
     return fuse(for_channels<V>(first, c, count), for_channels<V>(rest, c, count));
   }
 
@@ -146,8 +146,8 @@ CNNPOOL_HD auto fuse(const fused_fold<F, R>& some, const Others& others) {
 }
 
 template <class First, class Rest>
-auto optimistic(const fused_fold<First, Rest>& f) {
-  return fuse(optimistic(f.first), optimistic(f.rest));
+auto fast_form(const fused_fold<First, Rest>& f) {
+  return fuse(fast_form(f.first), fast_form(f.rest));
 }
 
 }  // namespace cnnpool::detail

@@ -11,23 +11,23 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 template <class A>
 struct matrix {
   A* data = nullptr;
-  index rows = 0, cols = 0;
-  index row_stride = 0, col_stride = 1;
+  index_t rows = 0, cols = 0;
+  index_t row_stride = 0, col_stride = 1;
 
   template <class Const>  // a template, so that matrix<const A> has no conversion to itself, which nvcc warns of
     requires(std::is_same_v<Const, const A> && !std::is_const_v<A>)
   operator matrix<Const>() const {
     return {data, rows, cols, row_stride, col_stride};
   }
-  CNNPOOL_HD A& operator()(index i, index j) const { return data[i * row_stride + j * col_stride]; }
-  CNNPOOL_HD matrix columns(index first, index count) const {
+  CNNPOOL_HD A& operator()(index_t i, index_t j) const { return data[i * row_stride + j * col_stride]; }
+  CNNPOOL_HD matrix columns(index_t first, index_t count) const {
     return {data + first * col_stride, rows, count, row_stride, col_stride};
   }
-  CNNPOOL_HD matrix row_range(index first, index count) const {
+  CNNPOOL_HD matrix row_range(index_t first, index_t count) const {
     return {data + first * row_stride, count, cols, row_stride, col_stride};
   }
   /// Every step-th row, from `first`.
-  CNNPOOL_HD matrix every(index step, index first) const {
+  CNNPOOL_HD matrix every(index_t step, index_t first) const {
     return {data + first * row_stride, rows / step, cols, row_stride * step, col_stride};
   }
 };
@@ -45,7 +45,7 @@ struct column_index {};
 template <class A>
 struct position_weights {
   const A* data = nullptr;
-  index image_stride = 0;
+  index_t image_stride = 0;
 };
 
 }  // namespace cnnpool

@@ -12,12 +12,12 @@
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
 template <class R>
-concept region_list = requires(const R r, index k) {
-  { r.size() } -> std::convertible_to<index>;
+concept region_list = requires(const R r, index_t k) {
+  { r.size() } -> std::convertible_to<index_t>;
   { r[k] } -> std::convertible_to<box>;
 };
 template <class G>
-concept region_grid = requires(const G g, index h, index w) {
+concept region_grid = requires(const G g, index_t h, index_t w) {
   { g.regions(h, w) } -> region_list;
 };
 
@@ -27,21 +27,21 @@ struct box_list {
   std::span<const box> boxes;
   struct list {
     const box* first;
-    index count;
-    CNNPOOL_HD index size() const { return count; }
-    CNNPOOL_HD box operator[](index k) const { return first[k]; }
+    index_t count;
+    CNNPOOL_HD index_t size() const { return count; }
+    CNNPOOL_HD box operator[](index_t k) const { return first[k]; }
   };
-  list regions(index, index) const { return {boxes.data(), static_cast<index>(boxes.size())}; }
+  list regions(index_t, index_t) const { return {boxes.data(), static_cast<index_t>(boxes.size())}; }
 };
 
 /// The whole map as one region.
 struct whole_map {
   struct list {
-    index h, w;
-    CNNPOOL_HD index size() const { return 1; }
-    CNNPOOL_HD box operator[](index) const { return {0, 0, h, w}; }
+    index_t h, w;
+    CNNPOOL_HD index_t size() const { return 1; }
+    CNNPOOL_HD box operator[](index_t) const { return {0, 0, h, w}; }
   };
-  list regions(index h, index w) const { return {h, w}; }
+  list regions(index_t h, index_t w) const { return {h, w}; }
 };
 
 /// The regions of a list and one more, last.
@@ -49,15 +49,15 @@ template <region_list List>
 struct regions_and {
   List list;
   box last;
-  CNNPOOL_HD index size() const { return list.size() + 1; }
-  CNNPOOL_HD box operator[](index k) const { return k < list.size() ? box(list[k]) : last; }
+  CNNPOOL_HD index_t size() const { return list.size() + 1; }
+  CNNPOOL_HD box operator[](index_t k) const { return k < list.size() ? box(list[k]) : last; }
 };
 
 namespace detail {
 /// Raises which region is outside the map; also(k, shape of region k) says what else must hold of each.
 template <region_list R, class Also>
 void check_regions(const R& regions, const shape& s, const char* where, const Also& also) {
-  for (index k = 0; k < regions.size(); ++k) {
+  for (index_t k = 0; k < regions.size(); ++k) {
     const box b = regions[k];
     if (b.h < 1 || b.w < 1 || b.h0 < 0 || b.w0 < 0 || b.h0 > s.h - b.h || b.w0 > s.w - b.w)
       raise(where, ": region ", k, " is ", b.h, " x ", b.w, " at (", b.h0, ", ", b.w0, "), outside the map of ", s.h,

@@ -37,9 +37,9 @@ class scratch {
   }
 
   template <class A>
-  matrix<A> make(index rows, index cols) {
-    index count = 0, size = 0;
-    if (!detail::multiply(rows, cols, count) || !detail::multiply(count, static_cast<index>(sizeof(A)), size))
+  matrix<A> make(index_t rows, index_t cols) {
+    index_t count = 0, size = 0;
+    if (!detail::multiply(rows, cols, count) || !detail::multiply(count, static_cast<index_t>(sizeof(A)), size))
       raise("workspace: a matrix of ", rows, " x ", cols, " cannot be addressed");
     return {static_cast<A*>(bytes(static_cast<std::size_t>(size))), rows, cols, cols, 1};
   }
@@ -85,7 +85,7 @@ concept workspace_memory = requires(W& w, std::size_t bytes) {
 namespace detail {
 /// run(scratch), first to measure what it takes, then in the workspace.
 template <workspace_memory W, class Run>
-void run_in(W& w, const Run& run) {
+void in_workspace(W& w, const Run& run) {
   scratch measure;
   run(measure);
   w.reserve(measure.peak());

@@ -10,20 +10,20 @@
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// Signed, like every offset into a tensor: strides may be negative.
-using index = std::ptrdiff_t;
+using index_t = std::ptrdiff_t;
 
 /// n images of c channels, h rows, w columns. Extents left out are 1: a fully connected layer is {.c = 4096}.
 struct shape {
-  index n = 1, c = 1, h = 1, w = 1;
+  index_t n = 1, c = 1, h = 1, w = 1;
 
-  CNNPOOL_HD constexpr index positions() const { return h * w; }
+  CNNPOOL_HD constexpr index_t positions() const { return h * w; }
   constexpr bool operator==(const shape&) const = default;
 };
 
 /// "4 x 256 x 24 x 32"
 inline std::string to_string(const shape& s) {
   std::string text;
-  for (const index extent : {s.n, s.c, s.h, s.w}) {
+  for (const index_t extent : {s.n, s.c, s.h, s.w}) {
     if (!text.empty()) text += " x ";
     text += detail::decimal(extent);
   }
@@ -34,43 +34,43 @@ inline std::string to_string(const shape& s) {
 ///   offset = n*sn + (c / block)*sc + (c % block)*sb + h*sh + w*sw          (in elements, signed)
 /// block = 1 for plain layouts; nChw16c has block = 16, sb = 1, sc = 16*h*w.
 struct strides {
-  index n = 0, c = 0, h = 0, w = 0;
-  index block = 1, in_block = 0;
+  index_t n = 0, c = 0, h = 0, w = 0;
+  index_t block = 1, in_block = 0;
 
-  CNNPOOL_HD constexpr index channel(index channel) const {
+  CNNPOOL_HD constexpr index_t channel(index_t channel) const {
     return block == 1 ? channel * c : (channel / block) * c + (channel % block) * in_block;
   }
   constexpr bool operator==(const strides&) const = default;
 };
 
 namespace detail {
-constexpr bool multiply(index a, index b, index& product) {
-  constexpr index most = (std::numeric_limits<index>::max)();
-  if (a < 0) a = a == (std::numeric_limits<index>::min)() ? most : -a;
-  if (b < 0) b = b == (std::numeric_limits<index>::min)() ? most : -b;
+constexpr bool multiply(index_t a, index_t b, index_t& product) {
+  constexpr index_t most = (std::numeric_limits<index_t>::max)();
+  if (a < 0) a = a == (std::numeric_limits<index_t>::min)() ? most : -a;
+  if (b < 0) b = b == (std::numeric_limits<index_t>::min)() ? most : -b;
   if (a != 0 && b > most / a) return false;
   product = a * b;
   return true;
 }
 
-constexpr bool add(index& sum, index term) {
-  if (term > (std::numeric_limits<index>::max)() - sum) return false;
+constexpr bool add(index_t& sum, index_t term) {
+  if (term > (std::numeric_limits<index_t>::max)() - sum) return false;
   sum += term;
   return true;
 }
 }  // namespace detail
 
 /// The bound of a built-in array from a number of elements.
-CNNPOOL_HD constexpr std::size_t array_size(index n) { return static_cast<std::size_t>(n); }
+CNNPOOL_HD constexpr std::size_t array_size(index_t n) { return static_cast<std::size_t>(n); }
 
 /// Number of elements; an error when an extent is negative or the product does not fit a signed 64-bit index.
-inline index checked_size(const shape& s, const char* where) {
-  index size = 1;
-  for (const index extent : {s.n, s.c, s.h, s.w})
+inline index_t checked_size(const shape& s, const char* where) {
+  index_t size = 1;
+  for (const index_t extent : {s.n, s.c, s.h, s.w})
     if (extent < 0) raise(where, ": shape ", to_string(s), " has a negative extent");
-  for (const index extent : {s.n, s.c, s.h, s.w})
+  for (const index_t extent : {s.n, s.c, s.h, s.w})
     if (extent == 0) return 0;
-  for (const index extent : {s.n, s.c, s.h, s.w})
+  for (const index_t extent : {s.n, s.c, s.h, s.w})
     if (!detail::multiply(size, extent, size))
       raise(where, ": shape ", to_string(s), " has more elements than a 64-bit index counts");
   return size;
@@ -85,15 +85,15 @@ struct nhwc_layout {
 };
 /// Blocks of `block` channels, innermost: nChw8c, nChw16c, NC4HW4, kCHW32. The last block is padded.
 struct blocked_layout {
-  index block;
+  index_t block;
   constexpr strides operator()(const shape& s) const {
     if (block < 1) return {0, 0, 0, 0, block, 0};  // the view says what is wrong with it
-    const index blocks = s.c / block + (s.c % block != 0);
+    const index_t blocks = s.c / block + (s.c % block != 0);
     return {blocks * block * s.h * s.w, block * s.h * s.w, s.w * block, block, block, 1};
   }
 };
 inline constexpr nchw_layout nchw{};
 inline constexpr nhwc_layout nhwc{};
-constexpr blocked_layout channel_blocks(index block) { return {block}; }
+constexpr blocked_layout channel_blocks(index_t block) { return {block}; }
 
 }  // namespace cnnpool

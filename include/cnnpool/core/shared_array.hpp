@@ -19,22 +19,22 @@ class shared_array {
 
   shared_array() = default;
   /// Memory of the space; `data` frees it when its last copy goes.
-  shared_array(std::shared_ptr<const T> data, index size) : data_(std::move(data)), size_(size) {}
+  shared_array(std::shared_ptr<const T> data, index_t size) : data_(std::move(data)), size_(size) {}
   explicit shared_array(std::vector<T> values)
     requires(std::is_same_v<Space, host_space>)
-      : size_(static_cast<index>(values.size())) {
+      : size_(static_cast<index_t>(values.size())) {
     const auto owner = std::make_shared<const std::vector<T>>(std::move(values));
     data_ = std::shared_ptr<const T>(owner, owner->data());
   }
 
   const T* data() const { return data_.get(); }
-  index size() const { return size_; }
+  index_t size() const { return size_; }
   /// All of it as rows x cols; the caller knows that this is its size.
-  matrix<const T> rows(index count, index cols) const { return {data(), count, cols, cols, 1}; }
+  matrix<const T> rows(index_t count, index_t cols) const { return {data(), count, cols, cols, 1}; }
 
  private:
   std::shared_ptr<const T> data_;
-  index size_ = 0;
+  index_t size_ = 0;
 };
 
 }  // namespace cnnpool

@@ -41,7 +41,7 @@ struct source {
   Read read{};
 
   CNNPOOL_HD const shape& extents() const { return view.extents(); }
-  source images(index first, index count) const { return {view.images(first, count), read}; }
+  source images(index_t first, index_t count) const { return {view.images(first, count), read}; }
   source crop(const box& b) const { return {view.crop(b), read}; }
   template <class Next>
   source<View, read_both<Read, Next>, Kind> then(const Next& next) const {
@@ -60,7 +60,7 @@ CNNPOOL_HD L as_lane(const T& stored, const quantization& q) {
 
 /// Element (n, c, h, w) as a lane of type L, the read function applied.
 template <class L, class View, class Read, source_kind Kind>
-CNNPOOL_HD L element(const source<View, Read, Kind>& x, index n, index c, index h, index w) {
+CNNPOOL_HD L element(const source<View, Read, Kind>& x, index_t n, index_t c, index_t h, index_t w) {
   return x.read(as_lane<L>(x.view(n, c, h, w), x.view.quantized()));
 }
 
@@ -71,8 +71,8 @@ source<View, read_as_is, Kind> as_source(const View& view) {
 
 namespace detail {
 template <class X>
-index image_bytes(const X& x) {
-  return x.extents().c * x.extents().positions() * static_cast<index>(sizeof(typename X::value_type));
+index_t image_bytes(const X& x) {
+  return x.extents().c * x.extents().positions() * static_cast<index_t>(sizeof(typename X::value_type));
 }
 }  // namespace detail
 

@@ -76,7 +76,7 @@ class model_writer {
     if constexpr (std::endian::native == std::endian::little) {
       put(m.data, static_cast<std::size_t>(m.rows * m.cols) * sizeof(T));
     } else {
-      for (index i = 0; i < m.rows * m.cols; ++i) number(m.data[i]);
+      for (index_t i = 0; i < m.rows * m.cols; ++i) number(m.data[i]);
     }
   }
   void commit() {
@@ -145,10 +145,11 @@ class model_reader {
       a.bytes = number<std::uint64_t>();
       if (a.bytes != bytes_per_number[i])
         bad("has ", a.bytes, " bytes per number of array ", i, ", expected ", bytes_per_number[i]);
-      index size = 0;
+      index_t size = 0;
       constexpr std::uint64_t most = std::uint64_t{1} << 62;
-      if (a.rows > most || a.cols > most || !multiply(static_cast<index>(a.rows), static_cast<index>(a.cols), size) ||
-          !multiply(size, static_cast<index>(a.bytes), size) || static_cast<std::uint64_t>(size) > most - wanted)
+      if (a.rows > most || a.cols > most ||
+          !multiply(static_cast<index_t>(a.rows), static_cast<index_t>(a.cols), size) ||
+          !multiply(size, static_cast<index_t>(a.bytes), size) || static_cast<std::uint64_t>(size) > most - wanted)
         bad("promises an array of ", a.rows, " x ", a.cols, ", more than a 64-bit index counts");
       wanted += static_cast<std::uint64_t>(size);
     }
@@ -205,13 +206,13 @@ Model model_from(std::istream& in, const std::string& name) {
     if (a[0].rows != 1 || a[2].rows != 1 || a[1].cols != a[0].cols || a[1].floats.empty())
       file.bad("its mean of ", a[0].cols, " and its matrix of ", a[1].rows, " x ", a[1].cols,
                " do not belong together");
-    const index outputs = static_cast<index>(a[1].rows);
+    const index_t outputs = static_cast<index_t>(a[1].rows);
     return {shared_array<float>(std::move(a[0].floats)), shared_array<float>(std::move(a[1].floats)), outputs,
             shared_array<double>(std::move(a[2].doubles))};
   } else if constexpr (std::is_same_v<Model, codebook>) {
     const auto a = file.read(2, {4});
     if (a[0].floats.empty()) file.bad("its codebook is ", a[0].rows, " x ", a[0].cols);
-    return {std::span<const float>(a[0].floats), static_cast<index>(a[0].rows)};
+    return {std::span<const float>(a[0].floats), static_cast<index_t>(a[0].rows)};
   } else {
     static_assert(std::is_same_v<Model, netvlad_head>,
                   "cnnpool::read_model: models are whitening, codebook and netvlad_head");

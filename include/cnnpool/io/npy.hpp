@@ -31,15 +31,15 @@ class npy_array {
 
   const npy_header& header() const { return header_; }
   scalar_type type() const { return header_.type; }
-  const std::vector<index>& shape() const { return header_.shape; }
+  const std::vector<index_t>& shape() const { return header_.shape; }
   const void* data() const { return words_.data(); }
 
   /// hints.axes names the file's axes in order, hints.quantized gives 8-bit values their scale.
   any_feature_view view(const hints& h = {}) const {
-    const index rank = static_cast<index>(header_.shape.size());
-    std::vector<index> strides(header_.shape.size());
-    index step = 1;
-    for (index i = 0; i < rank; ++i) {
+    const index_t rank = static_cast<index_t>(header_.shape.size());
+    std::vector<index_t> strides(header_.shape.size());
+    index_t step = 1;
+    for (index_t i = 0; i < rank; ++i) {
       const std::size_t axis = static_cast<std::size_t>(header_.fortran_order ? i : rank - 1 - i);
       strides[axis] = step;
       step *= header_.shape[axis];  // fits: read_npy has checked the product
@@ -73,9 +73,9 @@ inline std::size_t size_of(scalar_type t) {
   return 4;
 }
 
-inline std::string text_of(const std::vector<index>& shape) {
+inline std::string text_of(const std::vector<index_t>& shape) {
   std::string text;
-  for (const index extent : shape) text += (text.empty() ? "" : " x ") + detail::decimal(extent);
+  for (const index_t extent : shape) text += (text.empty() ? "" : " x ") + detail::decimal(extent);
   return text.empty() ? "()" : text;
 }
 
@@ -112,12 +112,12 @@ inline npy_array read_npy(std::istream& in, const std::string& name) {
   if (const std::string wrong = detail::npy_dictionary(text).read(header); !wrong.empty()) bad(wrong);
   text = {};
 
-  const index size = static_cast<index>(detail::size_of(header.type));
-  index bytes = size;
+  const index_t size = static_cast<index_t>(detail::size_of(header.type));
+  index_t bytes = size;
   bool empty = false, fits = true;
-  for (const index extent : header.shape) empty = empty || extent == 0;
+  for (const index_t extent : header.shape) empty = empty || extent == 0;
   // The strides of an empty array have to fit too, so an extent of 0 counts as 1 here.
-  for (const index extent : header.shape) fits = fits && detail::multiply(bytes, extent == 0 ? 1 : extent, bytes);
+  for (const index_t extent : header.shape) fits = fits && detail::multiply(bytes, extent == 0 ? 1 : extent, bytes);
   if (!fits) bad("shape ", detail::text_of(header.shape), " has more bytes than a 64-bit index counts");
   if (empty) bytes = 0;
   const std::uint64_t there = file - before - length;
@@ -127,12 +127,12 @@ inline npy_array read_npy(std::istream& in, const std::string& name) {
 
   std::vector<std::uint64_t> words(static_cast<std::size_t>((bytes + 7) / 8));
   in.read(reinterpret_cast<char*>(words.data()), bytes);
-  if (in.gcount() != bytes) bad("ends after ", static_cast<index>(in.gcount()), " of ", bytes, " bytes of data");
+  if (in.gcount() != bytes) bad("ends after ", static_cast<index_t>(in.gcount()), " of ", bytes, " bytes of data");
   constexpr bool big_machine = std::endian::native == std::endian::big;
   if (header.big_endian != big_machine && size > 1) {
     char* p = reinterpret_cast<char*>(words.data());
-    for (index i = 0; i < bytes; i += size)
-      for (index k = 0; k < size / 2; ++k) std::swap(p[i + k], p[i + size - 1 - k]);
+    for (index_t i = 0; i < bytes; i += size)
+      for (index_t k = 0; k < size / 2; ++k) std::swap(p[i + k], p[i + size - 1 - k]);
     header.big_endian = big_machine;
   }
   return {std::move(header), std::move(words)};

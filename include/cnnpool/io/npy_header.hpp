@@ -21,7 +21,7 @@ struct npy_header {
   scalar_type type = scalar_type::float32;
   bool big_endian = false;
   bool fortran_order = false;
-  std::vector<index> shape;
+  std::vector<index_t> shape;
 };
 
 namespace detail {
@@ -125,12 +125,12 @@ class npy_dictionary {
     return true;
   }
   /// Counts all axes, keeps the first four.
-  bool tuple(std::vector<index>& out, std::size_t& axes) {
+  bool tuple(std::vector<index_t>& out, std::size_t& axes) {
     if (!take('(')) return false;
     out.clear();
     while (!take(')')) {
       skip();
-      index value = 0;
+      index_t value = 0;
       const auto [end, problem] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
       if (problem != std::errc() || value < 0) return false;
       rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));

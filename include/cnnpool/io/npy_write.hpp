@@ -56,10 +56,10 @@ void npy_to(Sink& sink, const feature_view<T>& x) {
                                                detail::decimal(e.h) + ", " + detail::decimal(e.w));
   sink.write(preamble.data(), preamble.size());
   std::vector<T> row(static_cast<std::size_t>(e.w));
-  for (index n = 0; n < e.n; ++n)
-    for (index c = 0; c < e.c; ++c)
-      for (index h = 0; h < e.h; ++h) {
-        for (index w = 0; w < e.w; ++w) row[static_cast<std::size_t>(w)] = x(n, c, h, w);
+  for (index_t n = 0; n < e.n; ++n)
+    for (index_t c = 0; c < e.c; ++c)
+      for (index_t h = 0; h < e.h; ++h) {
+        for (index_t w = 0; w < e.w; ++w) row[static_cast<std::size_t>(w)] = x(n, c, h, w);
         sink.write(row.data(), row.size() * sizeof(T));
       }
 }

@@ -26,8 +26,8 @@ namespace detail {
 template <class T>
 descriptors<std::remove_const_t<T>> array_of(const matrix<T>& m) {
   descriptors<std::remove_const_t<T>> r(m.rows, m.cols);
-  for (index i = 0; i < m.rows; ++i)
-    for (index j = 0; j < m.cols; ++j) r(i, j) = m(i, j);
+  for (index_t i = 0; i < m.rows; ++i)
+    for (index_t j = 0; j < m.cols; ++j) r(i, j) = m(i, j);
   return r;
 }
 
@@ -40,7 +40,7 @@ class npz_model_reader {
     return std::find(names.begin(), names.end(), name) != names.end();
   }
   /// rows: 1, or any number where it is 0.
-  descriptors<double> read(const std::string& name, index rows) const {
+  descriptors<double> read(const std::string& name, index_t rows) const {
     const npy_array a = file_.read(name);
     const std::size_t rank = a.shape().size();
     if (rank != 2 && !(rank == 1 && rows == 1)) bad("array ", in_quotes(name), " has ", rank, " axes, expected 2");
@@ -49,8 +49,8 @@ class npz_model_reader {
     if ((rows == 1 && e.n != 1) || e.n == 0) bad("array ", in_quotes(name), " is ", e.n, " x ", e.c);
     descriptors<double> r(e.n, e.c);
     visit(v, [&](const auto& x) {
-      for (index i = 0; i < e.n; ++i)
-        for (index j = 0; j < e.c; ++j) r(i, j) = number(x(i, j, 0, 0));
+      for (index_t i = 0; i < e.n; ++i)
+        for (index_t j = 0; j < e.c; ++j) r(i, j) = number(x(i, j, 0, 0));
     });
     return r;
   }

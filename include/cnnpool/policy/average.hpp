@@ -13,7 +13,7 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 struct average : detail::additive {
   static constexpr const char* name = "average";
   template <class V>
-  CNNPOOL_HD V finish(const V& s, index n) const {
+  CNNPOOL_HD V finish(const V& s, index_t n) const {
     return s / uniform<V>(n);
   }
 };

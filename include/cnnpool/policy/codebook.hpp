@@ -20,18 +20,18 @@ class basic_codebook {
   basic_codebook() = default;
   /// clusters x d numbers, centre by centre.
   template <class T>
-  basic_codebook(std::span<const T> centres, index clusters)
+  basic_codebook(std::span<const T> centres, index_t clusters)
     requires(std::is_same_v<Space, host_space>)
       : clusters_(clusters) {
-    const index size = static_cast<index>(centres.size());
+    const index_t size = static_cast<index_t>(centres.size());
     if (clusters < 1 || size == 0 || size % clusters != 0)
       raise("codebook: ", size, " numbers are not ", clusters, " centres");
-    const index d = size / clusters;
+    const index_t d = size / clusters;
     std::vector<float> numbers;
     std::vector<double> norms;
-    for (index k = 0; k < clusters; ++k) {
+    for (index_t k = 0; k < clusters; ++k) {
       double norm = 0;
-      for (index j = 0; j < d; ++j) {
+      for (index_t j = 0; j < d; ++j) {
         numbers.push_back(static_cast<float>(centres[static_cast<std::size_t>(k * d + j)]));
         if (!std::isfinite(numbers.back()))
           raise("codebook: component ", j, " of centre ", k, " is ", numbers.back(), ", expected a finite float");
@@ -43,7 +43,7 @@ class basic_codebook {
     norms_ = shared_array<double>(std::move(norms));
   }
   template <class T>
-  basic_codebook(const std::vector<T>& centres, index clusters)
+  basic_codebook(const std::vector<T>& centres, index_t clusters)
       : basic_codebook(std::span<const T>(centres), clusters) {}
   /// Numbers that are in the space already; norms: the squared length of every centre.
   basic_codebook(shared_array<float, Space> centres, shared_array<double, Space> norms)
@@ -52,8 +52,8 @@ class basic_codebook {
       raise("codebook: ", centres_.size(), " numbers are not ", clusters_, " centres");
   }
 
-  index clusters() const { return clusters_; }
-  index dimensions() const { return clusters_ == 0 ? 0 : centres_.size() / clusters_; }
+  index_t clusters() const { return clusters_; }
+  index_t dimensions() const { return clusters_ == 0 ? 0 : centres_.size() / clusters_; }
   /// clusters x d.
   matrix<const float> centres() const { return centres_.rows(clusters(), dimensions()); }
   /// |centre|^2, clusters x 1.
@@ -64,7 +64,7 @@ class basic_codebook {
  private:
   shared_array<float, Space> centres_;
   shared_array<double, Space> norms_;
-  index clusters_ = 0;
+  index_t clusters_ = 0;
 };
 
 /// What fit_codebook returns.

@@ -1,18 +1,18 @@
 // CroW, cross-dimensional weighting (Kalantidis, Mellina, Osindero, ECCV 2016 workshops). D = C.
-//   S(i,j) = SUM_c x_c(i,j), negative S counts as 0       z = (SUM S^a)^(1/a)        S*(i,j) = (S/z)^(1/b)
+//   S(i,j) = SUM_c x_c(i,j), negative S counts as 0       z = (SUM S^alpha)^(1/alpha)    S*(i,j) = (S/z)^(1/beta)
 //   Q_c = #{(i,j): x_c != 0} / N                          I_c = log(SUM_k Q_k / Q_c), 0 where Q_c = 0
-//   out_c = I_c SUM S*(i,j) x_c(i,j)                      a = 2, b = 2
+//   out_c = I_c SUM S*(i,j) x_c(i,j)                      alpha = 2, beta = 2
 //
 // An all-zero map gives the zero vector (the published code: NaN). channel_epsilon e > 0 (paper, PyRetri: 1e-6) makes
 // I_c = log((C e + SUM Q) / (e + Q_c)). The maximum of S is factored out, so no power leaves the accumulator's range.
 // Both weights are policies of their own: crow_spatial_weights (D = H*W, the saliency map that people look at) and
 // crow_channel_weights (D = C). uCroW, without either weight, is sum pooling. NaN: a NaN spreads to every channel that
-// shares a position or an image with it. z is one factor of an image, so a backend may read x once (b >= 1/2) and apply
-// it last: SUM (S / max S)^(1/b) x_c, at most N^(1/(a b)) times out_c / I_c, has to stay below 2^(-1/b) of the largest
-// number there.
+// shares a position or an image with it. z is one factor of an image, so a backend may read x once (beta >= 1/2) and
+// apply it last: SUM (S / max S)^(1/beta) x_c, at most N^(1/(alpha beta)) times out_c / I_c, has to stay below
+// 2^(-1/beta) of the largest number there.
 #pragma once
 
-#include "../dispatch.hpp"
+#include "../run_policy.hpp"
 #include "max.hpp"
 #include "nonzero.hpp"
 #include "sum.hpp"
@@ -27,7 +27,7 @@ namespace detail {
 template <class L>
 struct scaled_sum : additive {
   L scale = 1;
-  explicit scaled_sum(index count) {
+  explicit scaled_sum(index_t count) {
     while (scale * static_cast<L>(count) > 1) scale /= 2;
   }
   template <class V>
@@ -55,32 +55,32 @@ struct relative_to_largest {
   }
 };
 
-/// x^(1/b): S* but for a factor of the image.
+/// x^(1/beta): S* but for a factor of the image.
 struct spatial_root {
-  double b;
+  double beta;
   template <class V>
   CNNPOOL_HD V operator()(const V& x) const {
-    return b == 2 ? sqrt(x) : b == 1 ? x : pow(x, exponent<V>(1 / b));
+    return beta == 2 ? sqrt(x) : beta == 1 ? x : pow(x, exponent<V>(1 / beta));
   }
 };
 
-/// (S / z)^(1/b) from z^a.
+/// (S / z)^(1/beta) from z^alpha.
 struct spatial_weight {
-  double a, b;
+  double alpha, beta;
   template <class V>
-  CNNPOOL_HD V operator()(const V& s, const V& z_to_a) const {
+  CNNPOOL_HD V operator()(const V& s, const V& z_to_alpha) const {
     const V zero(lane_t<V>(0));
-    const V z = a == 2 ? sqrt(z_to_a) : a == 1 ? z_to_a : pow(z_to_a, exponent<V>(1 / a));
-    return spatial_root{b}(select(z_to_a == zero, zero, s / z));
+    const V z = alpha == 2 ? sqrt(z_to_alpha) : alpha == 1 ? z_to_alpha : pow(z_to_alpha, exponent<V>(1 / alpha));
+    return spatial_root{beta}(select(z_to_alpha == zero, zero, s / z));
   }
 };
 
-/// That factor, z^(-1/b), from z^a.
+/// That factor, z^(-1/beta), from z^alpha.
 struct spatial_factor {
-  double a, b;
+  double alpha, beta;
   template <class V>
-  CNNPOOL_HD V operator()(const V& z_to_a) const {
-    return spatial_weight{a, b}(V(lane_t<V>(1)), z_to_a);
+  CNNPOOL_HD V operator()(const V& z_to_alpha) const {
+    return spatial_weight{alpha, beta}(V(lane_t<V>(1)), z_to_alpha);
   }
 };
 
@@ -128,39 +128,42 @@ struct weighted_sum_and_nonzero {
     return {s.sum * factor, s.count};
   }
   template <class V>
-  CNNPOOL_HD values<V, 2> finish(const state<V>& s, index n) const {
+  CNNPOOL_HD values<V, 2> finish(const state<V>& s, index_t n) const {
     return {{s.sum, nonzero{}.finish(s.count, n)}};
   }
 };
 
-/// z^a of the channel sums relative to their maximum, which they become.
+/// z^alpha of the channel sums relative to their maximum, which they become.
 template <class Space, class B, class A>
-matrix<A> crow_normaliser(const B& b, scratch& s, const matrix<A>& sums, double alpha) {
+matrix<A> crow_normaliser(const B& backend, scratch& s, const matrix<A>& sums, double alpha) {
   const matrix<A> one = s.make<A>(sums.rows, 1);
-  b.fold(s, rows_as_images<Space>(sums), max{}, one);
-  b.map(s, sums, relative_to_largest{}, sums, per_row<A>{one});
-  b.fold(s, rows_as_images<Space>(sums), power_sum{alpha}, one);
+  backend.fold(s, rows_as_images<Space>(sums), max{}, one);
+  backend.map(s, sums, relative_to_largest{}, sums, per_row<A>{one});
+  backend.fold(s, rows_as_images<Space>(sums), power_sum{alpha}, one);
   return one;
 }
 /// S* of every position, from the channel sums; in and out are images x positions and may be the same.
 template <class Space, class B, class A>
-void crow_spatial(const B& b, scratch& s, const matrix<A>& sums, double alpha, double beta) {
-  const matrix<A> one = crow_normaliser<Space>(b, s, sums, alpha);
-  b.map(s, sums, spatial_weight{alpha, beta}, sums, per_row<A>{one});
+void crow_spatial(const B& backend, scratch& s, const matrix<A>& sums, double alpha, double beta) {
+  const matrix<A> one = crow_normaliser<Space>(backend, s, sums, alpha);
+  backend.map(s, sums, spatial_weight{alpha, beta}, sums, per_row<A>{one});
 }
 
 /// out = I_c from Q_c; in and out may be the same.
 template <class Space, class B, class A>
-void crow_channel(const B& b, scratch& s, const matrix<A>& q, double epsilon) {
+void crow_channel(const B& backend, scratch& s, const matrix<A>& q, double epsilon) {
   const matrix<A> total = s.make<A>(q.rows, 1);
-  b.fold(s, rows_as_images<Space>(q), sum{}, total);
-  b.map(s, q, channel_weight{epsilon, static_cast<double>(q.cols)}, q, per_row<A>{total});
+  backend.fold(s, rows_as_images<Space>(q), sum{}, total);
+  backend.map(s, q, channel_weight{epsilon, static_cast<double>(q.cols)}, q, per_row<A>{total});
 }
 
-inline void check_crow(const char* name, double a, double b, double epsilon) {
+inline void check_crow(const char* name, double alpha, double beta, double epsilon) {
   constexpr double most = limits<double>::largest;
-  if (!(a > 0) || !(b > 0)) raise(name, ": a is ", a, " and b is ", b, ", expected positive numbers");
-  if (a > most || b > most) raise(name, ": a is ", a, " and b is ", b, ", expected finite numbers");
+  const auto bad = [&](const char* kind) {
+    raise(name, ": alpha is ", alpha, " and beta is ", beta, ", expected ", kind);
+  };
+  if (!(alpha > 0) || !(beta > 0)) bad("positive numbers");
+  if (alpha > most || beta > most) bad("finite numbers");
   if (!(epsilon >= 0)) raise(name, ": channel_epsilon is ", epsilon, ", expected 0 or more");
   if (epsilon > most) raise(name, ": channel_epsilon is ", epsilon, ", expected a finite number");
 }
@@ -170,15 +173,15 @@ inline void check_crow(const char* name, double a, double b, double epsilon) {
 /// S*(i,j), H x W row by row, one descriptor per image.
 struct crow_spatial_weights {
   static constexpr const char* name = "crow_spatial_weights";
-  double a = 2, b = 2;
+  double alpha = 2, beta = 2;
 
-  index descriptor_size(const shape& s) const { return s.positions(); }
-  void (check)(const shape&) const { detail::check_crow(name, a, b, 0); }
+  index_t descriptor_size(const shape& s) const { return s.positions(); }
+  void (check)(const shape&) const { detail::check_crow(name, alpha, beta, 0); }
   template <class B, class X, class A>
   void pool(const B& backend, scratch& s, const X& x, const matrix<A>& out) const {
     const scratch::frame frame(s);
     backend.fold_channels(s, x, detail::scaled_sum<A>(x.extents().c), out);
-    detail::crow_spatial<typename B::space>(backend, s, out, a, b);
+    detail::crow_spatial<typename B::space>(backend, s, out, alpha, beta);
   }
 };
 
@@ -187,7 +190,7 @@ struct crow_channel_weights {
   static constexpr const char* name = "crow_channel_weights";
   double channel_epsilon = 0;
 
-  index descriptor_size(const shape& s) const { return s.c; }
+  index_t descriptor_size(const shape& s) const { return s.c; }
   void (check)(const shape&) const { detail::check_crow(name, 1, 1, channel_epsilon); }
   template <class B, class X, class A>
   void pool(const B& backend, scratch& s, const X& x, const matrix<A>& out) const {
@@ -199,23 +202,23 @@ struct crow_channel_weights {
 
 struct crow {
   static constexpr const char* name = "crow";
-  double a = 2, b = 2;
+  double alpha = 2, beta = 2;
   double channel_epsilon = 0;
 
-  index descriptor_size(const shape& s) const { return s.c; }
-  void (check)(const shape&) const { detail::check_crow(name, a, b, channel_epsilon); }
+  index_t descriptor_size(const shape& s) const { return s.c; }
+  void (check)(const shape&) const { detail::check_crow(name, alpha, beta, channel_epsilon); }
   template <class B, class X, class A>
   void pool(const B& backend, scratch& s, const X& x, const matrix<A>& out) const {
     if (pool_at_once(backend, s, x, out)) return;
     const shape& e = x.extents();
-    backend.slices(s, e.n, detail::image_bytes(x), [&](const auto& b_, scratch& own, index first, index count) {
+    backend.slices(s, e.n, detail::image_bytes(x), [&](const auto& b_, scratch& own, index_t first, index_t count) {
       using space = typename B::space;
       const auto images = x.images(first, count);
       const matrix<A> rows = out.row_range(first, count);
       const scratch::frame frame(own);
       const matrix<A> weights = own.make<A>(count, e.positions());
       b_.fold_channels(own, images, detail::scaled_sum<A>(e.c), weights);
-      detail::crow_spatial<space>(b_, own, weights, a, b);
+      detail::crow_spatial<space>(b_, own, weights, alpha, beta);
       const matrix<A> both = own.make<A>(count, 2 * e.c);
       b_.weighted_fold(own, images, position_weights<A>{weights.data, weights.row_stride},
                        detail::weighted_sum_and_nonzero{}, both);
@@ -231,16 +234,16 @@ struct crow {
   bool pool_at_once([[maybe_unused]] const B& backend, [[maybe_unused]] scratch& s, [[maybe_unused]] const X& x,
                     [[maybe_unused]] const matrix<A>& out) const {
     [[maybe_unused]] const detail::scaled_sum<A> channels(x.extents().c);
-    [[maybe_unused]] const detail::spatial_root root{b};
+    [[maybe_unused]] const detail::spatial_root root{beta};
     [[maybe_unused]] constexpr detail::weighted_sum_and_nonzero fold;
     if constexpr (requires { backend.template reads_once<A>(x, channels, root, fold); }) {
-      if (b < 0.5 || !backend.template reads_once<A>(x, channels, root, fold)) return false;
-      const index n = x.extents().n, c = x.extents().c;
+      if (beta < 0.5 || !backend.template reads_once<A>(x, channels, root, fold)) return false;
+      const index_t n = x.extents().n, c = x.extents().c;
       const scratch::frame frame(s);
       const matrix<A> sums = s.make<A>(n, x.extents().positions()), both = s.make<A>(n, 2 * c);
       backend.self_weighted_fold(s, x, channels, root, fold, sums, both);
-      const matrix<A> z = detail::crow_normaliser<typename B::space>(backend, s, sums, a), q = both.columns(c, c);
-      backend.map(s, z, detail::spatial_factor{a, b}, z);
+      const matrix<A> z = detail::crow_normaliser<typename B::space>(backend, s, sums, alpha), q = both.columns(c, c);
+      backend.map(s, z, detail::spatial_factor{alpha, beta}, z);
       detail::crow_channel<typename B::space>(backend, s, q, channel_epsilon);
       backend.map(s, out, detail::product{}, both.columns(0, c), q, per_row<A>{z});
       return true;

@@ -59,13 +59,13 @@ struct power_mean {
     return is_maximum() ? positive_max{}.step(a, b) : a + b;
   }
   template <class V>
-  CNNPOOL_HD V finish(const V& s, index n) const {
+  CNNPOOL_HD V finish(const V& s, index_t n) const {
     if (is_maximum()) return maximum(uniform<V>(lowest), s);
     return power.root(maximum(uniform<V>(on_sum), s) / uniform<V>(n));
   }
   /// Away from overflow, and from sums so small that their terms were subnormal. NaN is in range: it is the result.
   template <class V>
-  CNNPOOL_HD auto in_range(const V& s) const {
+  CNNPOOL_HD auto is_reliable(const V& s) const {
     using L = lane_t<V>;
     constexpr L low = limits<L>::smallest * L(1 << 24);
     if (is_maximum()) return (s == s) | (s != s);
@@ -75,20 +75,20 @@ struct power_mean {
     else return good | (s != s);
   }
   template <class L, class Read>
-  CNNPOOL_HD L recompute(index n, const Read& x) const {
+  CNNPOOL_HD L exact(index_t n, const Read& x) const {
     const double count = static_cast<double>(n);
     L largest = static_cast<L>(lowest);
     if (is_maximum()) {
-      for (index i = 0; i < n; ++i) largest = positive_max{}.step(largest, x(i));
+      for (index_t i = 0; i < n; ++i) largest = positive_max{}.step(largest, x(i));
       return largest;
     }
-    for (index i = 0; i < n; ++i) {
+    for (index_t i = 0; i < n; ++i) {
       const L v = x(i);
       if (v > largest) largest = v;
     }
     if (largest > limits<L>::largest) return largest;
     double total = 0;
-    for (index i = 0; i < n && largest > L(0); ++i) {
+    for (index_t i = 0; i < n && largest > L(0); ++i) {
       const double part = part_of(maximum(static_cast<L>(lowest), x(i)), largest);
       total += static_cast<double>(power.raise_to(static_cast<L>(part)));
     }
@@ -123,13 +123,13 @@ struct power_mean_per_channel : additive {  // what the concept sees; kernels fo
   double eps;
 
   template <class V>
-  CNNPOOL_HD auto per_channel(index c) const {
+  CNNPOOL_HD auto per_channel(index_t c) const {
     using L = lane_t<V>;
     const double q = finite(p[c]);
     return power_mean<any_power<exponent<L>>>{{exponent<L>(q), exponent<L>(1 / q)}, eps, 0};
   }
   template <class V>
-  CNNPOOL_HD auto per_channel(index c, index count) const {
+  CNNPOOL_HD auto per_channel(index_t c, index_t count) const {
     return power_mean<any_power<exponent<V>>>{
         {exponents<V>(c, count, false), exponents<V>(c, count, true)}, eps, 0};
   }
@@ -138,9 +138,9 @@ struct power_mean_per_channel : additive {  // what the concept sees; kernels fo
   /// p = infinity is the maximum, and so is this.
   CNNPOOL_HD static double finite(float q) { return q < 1e30f ? static_cast<double>(q) : 1e30; }
   template <class V>
-  CNNPOOL_HD exponent<V> exponents(index c, index count, bool inverse) const {
+  CNNPOOL_HD exponent<V> exponents(index_t c, index_t count, bool inverse) const {
     exponent<V> e;
-    for (index i = 0; i < count; ++i) {
+    for (index_t i = 0; i < count; ++i) {
       const double q = finite(p[c + i]);
       e.set(static_cast<int>(i), inverse ? 1 / q : q);
     }
@@ -207,7 +207,7 @@ struct gem_per_channel {
 
   void (check)(const shape& s) const {
     detail::check_eps(name, eps);
-    if (static_cast<index>(p.size()) != s.c)
+    if (static_cast<index_t>(p.size()) != s.c)
       raise("gem_per_channel: ", p.size(), " exponents for ", s.c, " channels, expected one per channel");
     for (std::size_t c = 0; c < p.size(); ++c)
       if (!(p[c] > 0)) raise("gem_per_channel: p of channel ", c, " is ", p[c], ", expected a positive number");

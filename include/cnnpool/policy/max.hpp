@@ -31,7 +31,7 @@ struct max {
     return step(a, b);
   }
   template <class V>
-  CNNPOOL_HD V finish(const V& s, index) const {
+  CNNPOOL_HD V finish(const V& s, index_t) const {
     return s;
   }
 };
@@ -54,11 +54,11 @@ struct max_of_numbers {
     return maximum(a, b);
   }
   template <class V>
-  CNNPOOL_HD V finish(const V& s, index) const {
+  CNNPOOL_HD V finish(const V& s, index_t) const {
     return s;
   }
   template <class L, class Read>
-  CNNPOOL_HD L recompute(index n, const Read& x) const {
+  CNNPOOL_HD L exact(index_t n, const Read& x) const {
     return fold_again<L>(max{}, n, x);
   }
 };
@@ -67,15 +67,15 @@ struct max_of_numbers {
 /// (so is one with both infinities).
 struct sum_is_number : additive {
   template <class V>
-  CNNPOOL_HD values<V, 0> finish(const V&, index) const {
+  CNNPOOL_HD values<V, 0> finish(const V&, index_t) const {
     return {};
   }
   template <class V>
-  CNNPOOL_HD auto in_range(const V& s) const {
+  CNNPOOL_HD auto is_reliable(const V& s) const {
     return s == s;
   }
   template <class L, class Read>
-  CNNPOOL_HD values<L, 0> recompute(index, const Read&) const {
+  CNNPOOL_HD values<L, 0> exact(index_t, const Read&) const {
     return {};
   }
 };
@@ -84,12 +84,12 @@ struct monoid_of<sum_is_number> {
   using type = additive;
 };
 
-using optimistic_max = fused_fold<max_of_numbers, sum_is_number>;
+using fast_max = fused_fold<max_of_numbers, sum_is_number>;
 }  // namespace detail
 
-inline auto optimistic([[maybe_unused]] const max& f) {
+inline auto fast_form([[maybe_unused]] const max& f) {
   if constexpr (detail::maximum_or_nan_is_one_instruction) return f;
-  else return detail::optimistic_max{};
+  else return detail::fast_max{};
 }
 
 }  // namespace cnnpool

@@ -40,20 +40,20 @@ struct basic_mop_level {
   vlad_options options = mop_paper;
   projection<Space> output = {};
 
-  index projected_size(index c) const { return input.output_size() == 0 ? c : input.output_size(); }
+  index_t projected_size(index_t c) const { return input.output_size() == 0 ? c : input.output_size(); }
   /// Components from `windows` activations of c components.
-  index descriptor_size(index c) const {
+  index_t descriptor_size(index_t c) const {
     if (output.output_size() != 0) return output.output_size();
     return centres.clusters() == 0 ? projected_size(c) : vlad_of().descriptor_size({.c = projected_size(c)});
   }
-  void check_level(const char* where, index level, index windows, index c) const {
+  void check_level(const char* where, index_t level, index_t windows, index_t c) const {
     if (input.output_size() != 0 && input.input_size() != c)
       raise(where, ": the input projection of level ", level + 1, " takes ", input.input_size(),
             " components, its activations have ", c);
     if (centres.clusters() == 0 && windows != 1)
       raise(where, ": level ", level + 1, " has ", windows, " windows and no codebook");
     if (centres.clusters() != 0) (vlad_of().check)({.c = projected_size(c), .h = windows});
-    const index d = centres.clusters() == 0 ? projected_size(c) : vlad_of().descriptor_size({.c = projected_size(c)});
+    const index_t d = centres.clusters() == 0 ? projected_size(c) : vlad_of().descriptor_size({.c = projected_size(c)});
     if (output.output_size() != 0 && output.input_size() != d)
       raise(where, ": the output projection of level ", level + 1, " takes ", output.input_size(),
             " components, the level gives ", d);
@@ -61,7 +61,7 @@ struct basic_mop_level {
 
   /// rows: windows of image 0, of image 1, ...; out: one row per image.
   template <class B, class A>
-  void apply(const B& b, scratch& s, const matrix<A>& rows, index windows, const matrix<A>& out) const {
+  void apply(const B& b, scratch& s, const matrix<A>& rows, index_t windows, const matrix<A>& out) const {
     const scratch::frame frame(s);
     matrix<A> x = rows;
     if (input.output_size() != 0) {
@@ -88,19 +88,19 @@ namespace detail {
 
 /// Components of the descriptor of one image; raises what is wrong with the views and levels.
 template <class T, class Space>
-index mop_descriptor_size(const std::vector<feature_view<T, Space>>& views,
+index_t mop_descriptor_size(const std::vector<feature_view<T, Space>>& views,
                           const std::vector<basic_mop_level<Space>>& levels) {
   if (views.empty() || views.size() != levels.size())
     raise("mop_vlad: ", views.size(), " views for ", levels.size(), " levels, expected one per level and at least one");
-  const index images = views[0].extents().n;
-  index size = 0;
+  const index_t images = views[0].extents().n;
+  index_t size = 0;
   for (std::size_t l = 0; l < views.size(); ++l) {
     const shape& e = views[l].extents();
     if (e.positions() != 1)
       raise("mop_vlad: level ", l + 1, " is ", to_string(e), ", expected one position per window");
     if (images == 0 ? e.n != 0 : e.n % images != 0 || e.n == 0)
       raise("mop_vlad: level ", l + 1, " has ", e.n, " windows for ", images, " images, expected as many for each");
-    if (images != 0) levels[l].check_level("mop_vlad", static_cast<index>(l), e.n / images, e.c);
+    if (images != 0) levels[l].check_level("mop_vlad", static_cast<index_t>(l), e.n / images, e.c);
     size += levels[l].descriptor_size(e.c);
   }
   return size;
@@ -110,11 +110,11 @@ index mop_descriptor_size(const std::vector<feature_view<T, Space>>& views,
 template <class B, class T, class Space, class A>
 void run_mop(const B& b, scratch& s, const std::vector<feature_view<T, Space>>& views,
              const std::vector<basic_mop_level<Space>>& levels, const matrix<A>& out) {
-  index column = 0;
+  index_t column = 0;
   for (std::size_t l = 0; l < views.size(); ++l) {
     const scratch::frame frame(s);
     const shape& e = views[l].extents();
-    const index d = levels[l].descriptor_size(e.c);
+    const index_t d = levels[l].descriptor_size(e.c);
     const matrix<A> rows = s.make<A>(e.n, e.c);
     b.fold(s, as_source(views[l]), sum{}, rows);
     levels[l].apply(b, s, rows, e.n / out.rows, out.columns(column, d));
@@ -136,12 +136,12 @@ void mop_vlad_into(const B& b, const std::vector<feature_view<T, Space>>& views,
                     std::is_same_v<typename std::remove_cvref_t<decltype(to)>::space, Space>,
                 "cnnpool::mop_vlad_into: the views, the levels, the output and the workspace are in different memory "
                 "spaces than the backend's");
-  const index size = detail::mop_descriptor_size(views, levels), images = views[0].extents().n;
+  const index_t size = detail::mop_descriptor_size(views, levels), images = views[0].extents().n;
   if (to.rows() != images || to.cols() != size)
     raise("mop_vlad_into: output is ", to.rows(), " x ", to.cols(), ", ", levels.size(), " levels of ", images,
           " images need ", images, " x ", size);
   if (images == 0 || size == 0) return;
-  detail::run_in(w, [&](scratch& s) {
+  detail::in_workspace(w, [&](scratch& s) {
     if constexpr (std::is_same_v<A, D>) {
       detail::run_mop(b, s, views, levels, detail::matrix_of(to));
     } else {
@@ -158,7 +158,7 @@ auto mop_vlad(const B& b, const std::vector<feature_view<T, Space>>& views,
               const std::vector<basic_mop_level<Space>>& levels) {
   static_assert(std::is_same_v<typename B::space, host_space> && std::is_same_v<Space, host_space>,
                 "cnnpool::mop_vlad: it returns descriptors in host memory; on a device call mop_vlad_into");
-  const index size = detail::mop_descriptor_size(views, levels);
+  const index_t size = detail::mop_descriptor_size(views, levels);
   descriptors<typename B::template accumulator<T>> result(views[0].extents().n, size);
   workspace w;
   mop_vlad_into(b, views, levels, result, w);
@@ -168,7 +168,7 @@ auto mop_vlad(const B& b, const std::vector<feature_view<T, Space>>& views,
 /// A level of mop_map: which windows of the map it sees. window = 0: the whole map, once.
 template <class Space = host_space>
 struct basic_mop_map_level {
-  index window = 0, stride = 1;
+  index_t window = 0, stride = 1;
   basic_mop_level<Space> level = {};
 };
 using mop_map_level = basic_mop_map_level<host_space>;
@@ -180,8 +180,8 @@ struct mop_map_policy {
   P inner;
   std::vector<basic_mop_map_level<Space>> levels;
 
-  index descriptor_size(const shape& s) const {
-    index size = 0;
+  index_t descriptor_size(const shape& s) const {
+    index_t size = 0;
     for (const auto& l : levels) size += l.level.descriptor_size(cnnpool::descriptor_size(inner, s));
     return size;
   }
@@ -189,24 +189,24 @@ struct mop_map_policy {
     if (levels.empty()) raise("mop_map: there are no levels");
     for (std::size_t l = 0; l < levels.size(); ++l) {
       with_regions(levels[l], s, [&](const auto& regions) {
-        detail::check_regions(regions, s, "mop_map", [&](index k, const shape& part) {
+        detail::check_regions(regions, s, "mop_map", [&](index_t k, const shape& part) {
           detail::check_policy(inner, part);
-          const index size = cnnpool::descriptor_size(inner, part), whole = cnnpool::descriptor_size(inner, s);
+          const index_t size = cnnpool::descriptor_size(inner, part), whole = cnnpool::descriptor_size(inner, s);
           if (size != whole) raise("mop_map: window ", k, " gives ", size, " components, the whole map ", whole);
         });
-        levels[l].level.check_level("mop_map", static_cast<index>(l), regions.size(),
+        levels[l].level.check_level("mop_map", static_cast<index_t>(l), regions.size(),
                                     cnnpool::descriptor_size(inner, s));
       });
     }
   }
   template <class B, class X, class A>
   void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
-    b.slices(s, x.extents().n, detail::image_bytes(x), [&](const auto& b_, scratch& own, index first, index count) {
+    b.slices(s, x.extents().n, detail::image_bytes(x), [&](const auto& b_, scratch& own, index_t first, index_t count) {
       const auto images = x.images(first, count);
       const shape& e = images.extents();
-      index column = 0;
+      index_t column = 0;
       for (const auto& l : levels) {
-        const index d = l.level.descriptor_size(cnnpool::descriptor_size(inner, e));
+        const index_t d = l.level.descriptor_size(cnnpool::descriptor_size(inner, e));
         with_regions(l, e, [&](const auto& regions) {
           const scratch::frame frame(own);
           const matrix<A> rows = own.make<A>(count * regions.size(), cnnpool::descriptor_size(inner, e));

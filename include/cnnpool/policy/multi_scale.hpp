@@ -13,7 +13,7 @@
 #pragma once
 
 #include "../core/descriptors.hpp"
-#include "../dispatch.hpp"
+#include "../run_policy.hpp"
 #include "average.hpp"
 #include "gem.hpp"
 
@@ -30,26 +30,26 @@ struct signed_power_mean : additive {
     return s + signed_power_of(x, p);
   }
   template <class V>
-  CNNPOOL_HD V finish(const V& s, index n) const {
+  CNNPOOL_HD V finish(const V& s, index_t n) const {
     return signed_power_of(s / uniform<V>(n), 1 / p);
   }
   template <class V>
-  CNNPOOL_HD auto in_range(const V& s) const {
+  CNNPOOL_HD auto is_reliable(const V& s) const {
     using L = lane_t<V>;
     const V size = absolute(s);
     return (size <= V(limits<L>::overflow)) & (size >= V(limits<L>::smallest * L(1 << 24)));
   }
   template <class L, class Read>
-  CNNPOOL_HD L recompute(index n, const Read& x) const {
+  CNNPOOL_HD L exact(index_t n, const Read& x) const {
     L largest = 0;
-    for (index i = 0; i < n; ++i) {
+    for (index_t i = 0; i < n; ++i) {
       const L v = absolute(x(i));
       if (v != v) return v;
       if (v > largest) largest = v;
     }
     if (largest == L(0)) return L(0);
     double total = 0;
-    for (index i = 0; i < n; ++i) {
+    for (index_t i = 0; i < n; ++i) {
       // An infinity counts as 1, everything else beside it as nothing; of opposite infinities nothing stays.
       const L v = x(i);
       const double part = largest > limits<L>::largest
@@ -93,15 +93,15 @@ struct multi_scale {
 
 /// `scales` blocks of n rows, block by block, as n maps whose positions are the scales.
 template <class T>
-feature_view<T> scales_of(const descriptors<T>& rows, index scales) {
+feature_view<T> scales_of(const descriptors<T>& rows, index_t scales) {
   if (scales < 1 || rows.rows() % scales != 0)
     raise("scales_of: ", rows.rows(), " rows are not ", scales, " scales of as many rows each");
-  const index n = rows.rows() / scales;
+  const index_t n = rows.rows() / scales;
   return {rows.data(),
           {.n = n, .c = rows.cols(), .h = scales},
           strides{.n = rows.cols(), .c = 1, .h = n * rows.cols(), .w = 0}};
 }
 template <class T>
-feature_view<T> scales_of(descriptors<T>&&, index) = delete;
+feature_view<T> scales_of(descriptors<T>&&, index_t) = delete;
 
 }  // namespace cnnpool

@@ -14,7 +14,7 @@ struct nonzero : detail::additive {
     return s + select(x != V(L(0)), V(L(1)), V(L(0)));
   }
   template <class V>
-  CNNPOOL_HD V finish(const V& s, index n) const {
+  CNNPOOL_HD V finish(const V& s, index_t n) const {
     return s / uniform<V>(n);
   }
 };

@@ -7,7 +7,7 @@
 
 #include <string>
 
-#include "../dispatch.hpp"
+#include "../run_policy.hpp"
 #include "regions.hpp"
 #include "sum.hpp"
 
@@ -17,7 +17,7 @@ namespace detail {
 
 /// The rows of m as maps of one column: map i has row i*step + j at position j.
 template <class Space, class A>
-auto row_groups(const matrix<A>& m, index step, index count, index maps) {
+auto row_groups(const matrix<A>& m, index_t step, index_t count, index_t maps) {
   using T = std::remove_const_t<A>;
   return as_source<source_kind::columns>(feature_view<T, Space>(m.data, {maps, m.cols, count, 1},
                                                           strides{m.row_stride * step, 1, m.row_stride, 0}));
@@ -30,14 +30,14 @@ struct regional_policy {
   P policy;
   G grid;
 
-  index descriptor_size(const shape& s) const { return cnnpool::descriptor_size(policy, s); }
+  index_t descriptor_size(const shape& s) const { return cnnpool::descriptor_size(policy, s); }
   void (check)(const shape& s) const {
     const auto regions = grid.regions(s.h, s.w);
     if (regions.size() == 0) raise("regional: the grid has no region on a map of ", s.h, " x ", s.w);
-    const index d = cnnpool::descriptor_size(policy, s);
-    detail::check_regions(regions, s, "regional", [&](index k, const shape& part) {
+    const index_t d = cnnpool::descriptor_size(policy, s);
+    detail::check_regions(regions, s, "regional", [&](index_t k, const shape& part) {
       detail::check_policy(policy, part);
-      const index size = cnnpool::descriptor_size(policy, part);
+      const index_t size = cnnpool::descriptor_size(policy, part);
       if (size != d) raise("regional: region ", k, " gives ", size, " components, the whole map ", d);
     });
   }
@@ -47,7 +47,7 @@ struct regional_policy {
   void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
     const shape& e = x.extents();
     const auto regions = grid.regions(e.h, e.w);
-    b.slices(s, e.n, detail::image_bytes(x), [&](const auto& b_, scratch& own, index first, index count) {
+    b.slices(s, e.n, detail::image_bytes(x), [&](const auto& b_, scratch& own, index_t first, index_t count) {
       const scratch::frame frame(own);
       const matrix<A> rows = own.make<A>(count * regions.size(), out.cols);
       detail::run_regions(b_, own, x.images(first, count), policy, regions, rows);

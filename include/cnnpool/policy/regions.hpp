@@ -20,22 +20,22 @@ namespace detail {
 
 /// floor(wl2 + t b) - wl2 with wl2 = floor(wl/2 - 1), b = (length - wl)/(n-1), in F: the published start of box t.
 template <class F>
-CNNPOOL_HD index published_start(index t, index n, index length, index side) {
-  const index half = side / 2 - 1;
+CNNPOOL_HD index_t published_start(index_t t, index_t n, index_t length, index_t side) {
+  const index_t half = side / 2 - 1;
   const F b = n == 1 ? F(0) : static_cast<F>(length - side) / static_cast<F>(n - 1);
   const F at = static_cast<F>(half) + rounded_product(static_cast<F>(t), b);
-  const index whole = static_cast<index>(at);
+  const index_t whole = static_cast<index_t>(at);
   return (static_cast<F>(whole) > at ? whole - 1 : whole) - half;
 }
 
 /// The extra boxes on the long side as the published code finds them: argmin over steps 2..7 of
 /// |(w^2 - w b)/w^2 - 0.4|, b = D/(steps - 1), in F.
 template <class F>
-index published_extra(index h, index w, double overlap) {
+index_t published_extra(index_t h, index_t w, double overlap) {
   const F shorter = static_cast<F>(h < w ? h : w), difference = static_cast<F>(h < w ? w - h : h - w);
-  index best = 0;
+  index_t best = 0;
   F smallest = 0;
-  for (index k = 1; k <= 6 && difference > 0; ++k) {
+  for (index_t k = 1; k <= 6 && difference > 0; ++k) {
     const F b = difference / static_cast<F>(k), square = shorter * shorter;
     const F distance = absolute((square - rounded_product(shorter, b)) / square - static_cast<F>(overlap));
     if (best == 0 || distance < smallest) {
@@ -46,11 +46,11 @@ index published_extra(index h, index w, double overlap) {
   return best;
 }
 
-inline index exact_extra(index h, index w, index overlap_percent) {
-  const index shorter = h < w ? h : w, difference = h < w ? w - h : h - w;
-  index best = 0, smallest = 0;
-  for (index k = 1; k <= 6 && difference != 0; ++k) {
-    const index d = (100 - overlap_percent) * shorter * k - 100 * difference, distance = d < 0 ? -d : d;
+inline index_t exact_extra(index_t h, index_t w, index_t overlap_percent) {
+  const index_t shorter = h < w ? h : w, difference = h < w ? w - h : h - w;
+  index_t best = 0, smallest = 0;
+  for (index_t k = 1; k <= 6 && difference != 0; ++k) {
+    const index_t d = (100 - overlap_percent) * shorter * k - 100 * difference, distance = d < 0 ? -d : d;
     if (best == 0 || distance * best < smallest * k) {
       best = k;
       smallest = distance;
@@ -63,29 +63,29 @@ inline index exact_extra(index h, index w, index overlap_percent) {
 
 /// The boxes of one map; a region list.
 struct rmac_regions {
-  index h = 0, w = 0, levels = 0, extra = 0;
+  index_t h = 0, w = 0, levels = 0, extra = 0;
   grid arithmetic = grid::exact;
 
-  CNNPOOL_HD index size() const {
-    index count = 0;
-    for (index l = 1; l <= levels && side(l) > 0; ++l) count += rows(l) * cols(l);
+  CNNPOOL_HD index_t size() const {
+    index_t count = 0;
+    for (index_t l = 1; l <= levels && side(l) > 0; ++l) count += rows(l) * cols(l);
     return count;
   }
-  CNNPOOL_HD box operator[](index k) const {
-    index level = 1;
+  CNNPOOL_HD box operator[](index_t k) const {
+    index_t level = 1;
     while (k >= rows(level) * cols(level)) {
       k -= rows(level) * cols(level);
       ++level;
     }
-    const index wl = side(level), n = cols(level);
+    const index_t wl = side(level), n = cols(level);
     return {start(k / n, rows(level), h, wl), start(k % n, n, w, wl), wl, wl};
   }
 
  private:
-  CNNPOOL_HD index rows(index level) const { return level + (h > w ? extra : 0); }
-  CNNPOOL_HD index cols(index level) const { return level + (w > h ? extra : 0); }
-  CNNPOOL_HD index side(index level) const { return 2 * (h < w ? h : w) / (level + 1); }
-  CNNPOOL_HD index start(index t, index n, index length, index wl) const {
+  CNNPOOL_HD index_t rows(index_t level) const { return level + (h > w ? extra : 0); }
+  CNNPOOL_HD index_t cols(index_t level) const { return level + (w > h ? extra : 0); }
+  CNNPOOL_HD index_t side(index_t level) const { return 2 * (h < w ? h : w) / (level + 1); }
+  CNNPOOL_HD index_t start(index_t t, index_t n, index_t length, index_t wl) const {
     if (arithmetic == grid::matlab) return detail::published_start<double>(t, n, length, wl);
     if (arithmetic == grid::float32) return detail::published_start<float>(t, n, length, wl);
     return n == 1 ? 0 : t * (length - wl) / (n - 1);
@@ -98,12 +98,12 @@ struct rmac_grid {
   grid arithmetic = grid::exact;
 
   /// The boxes for a map of h x w; raises what is wrong with the numbers above.
-  rmac_regions regions(index h, index w) const {
+  rmac_regions regions(index_t h, index_t w) const {
     if (levels < 1 || levels > 1000) raise("rmac_grid: levels is ", levels, ", expected 1 to 1000");
     if (overlap_percent < 0 || overlap_percent > 99)
       raise("rmac_grid: overlap_percent is ", overlap_percent, ", expected 0 to 99");
     const double overlap = overlap_percent / 100.0;
-    const index extra = arithmetic == grid::matlab    ? detail::published_extra<double>(h, w, overlap)
+    const index_t extra = arithmetic == grid::matlab    ? detail::published_extra<double>(h, w, overlap)
                         : arithmetic == grid::float32 ? detail::published_extra<float>(h, w, overlap)
                                                       : detail::exact_extra(h, w, overlap_percent);
     return {h, w, levels, extra, arithmetic};

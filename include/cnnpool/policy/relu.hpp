@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "../dispatch.hpp"
+#include "../run_policy.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
@@ -21,7 +21,7 @@ struct reading {
   Read read;
   P policy;
 
-  index descriptor_size(const shape& s) const { return cnnpool::descriptor_size(policy, s); }
+  index_t descriptor_size(const shape& s) const { return cnnpool::descriptor_size(policy, s); }
   void (check)(const shape& s) const { detail::check_policy(policy, s); }
   std::string full_name() const { return "relu | " + detail::name_of(policy); }
   template <class B, class X, class A>

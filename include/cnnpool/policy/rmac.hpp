@@ -44,7 +44,7 @@ struct rmac {
   bool final_l2 = true;
 
   rmac_grid region_grid() const { return {levels, overlap_percent, arithmetic}; }
-  index descriptor_size(const shape& s) const { return concatenates() ? 2 * s.c : s.c; }
+  index_t descriptor_size(const shape& s) const { return concatenates() ? 2 * s.c : s.c; }
   void (check)(const shape& s) const { region_grid().regions(s.h, s.w); }
 
   template <class B, class X, class A>
@@ -53,9 +53,9 @@ struct rmac {
     const shape& e = x.extents();
     // The whole map comes last in every image's list, so that a sum over the first `summed` rows may leave it out.
     const regions_and<rmac_regions> with_whole{region_grid().regions(e.h, e.w), {0, 0, e.h, e.w}};
-    const index count = with_whole.size(), regions = concatenates() || whole_map ? count : count - 1;
-    const index summed = whole_map ? count : count - 1;
-    b.slices(s, e.n, detail::image_bytes(x), [&](const auto& b_, scratch& own, index first, index images) {
+    const index_t count = with_whole.size(), regions = concatenates() || whole_map ? count : count - 1;
+    const index_t summed = whole_map ? count : count - 1;
+    b.slices(s, e.n, detail::image_bytes(x), [&](const auto& b_, scratch& own, index_t first, index_t images) {
       const scratch::frame frame(own);
       const matrix<A> rows = own.make<A>(images * regions, e.c), result = out.row_range(first, images);
       const auto slice = x.images(first, images);

@@ -3,10 +3,10 @@
 // D = C. A 1x1 map has weight 1. s is a third of the distance from the centre to the nearest border.
 //
 // The name means three things in the wild: this weighted sum (PyRetri), the sum without a prior (the author's script:
-// center_prior = false), the average without a prior (cirtorch: use average). Accumulator, NaN and inf as in sum.hpp.
+// centre_prior = false), the average without a prior (cirtorch: use average). Accumulator, NaN and inf as in sum.hpp.
 #pragma once
 
-#include "../dispatch.hpp"
+#include "../run_policy.hpp"
 #include "sum.hpp"
 #include "weighted_sum.hpp"
 
@@ -14,9 +14,9 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 /// The prior at (i, j) as a function of V's holding i and j.
-struct center_prior {
+struct centre_prior {
   double i0, j0, falloff;  // -1 / (2 s^2)
-  explicit center_prior(const shape& s) {
+  explicit centre_prior(const shape& s) {
     const double sigma = static_cast<double>(s.h < s.w ? s.h : s.w) / 6;
     i0 = static_cast<double>(s.h - 1) / 2;
     j0 = static_cast<double>(s.w - 1) / 2;
@@ -34,16 +34,16 @@ struct center_prior {
 struct spoc {
   static constexpr const char* name = "spoc";
 
-  bool center_prior = true;
+  bool centre_prior = true;
 
-  index descriptor_size(const shape& s) const { return s.c; }
+  index_t descriptor_size(const shape& s) const { return s.c; }
   template <class B, class X, class A>
   void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
-    if (!center_prior) return b.fold(s, x, sum{}, out);
+    if (!centre_prior) return b.fold(s, x, sum{}, out);
     const shape& extents = x.extents();
     const scratch::frame frame(s);
     const matrix<A> prior = s.make<A>(extents.h, extents.w);
-    b.map(s, prior, detail::center_prior(extents), row_index{}, column_index{});
+    b.map(s, prior, detail::centre_prior(extents), row_index{}, column_index{});
     b.weighted_fold(s, x, position_weights<A>{prior.data, 0}, detail::weighted_sum{}, out);
   }
 };

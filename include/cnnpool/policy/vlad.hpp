@@ -17,7 +17,7 @@
 
 #include <string>
 
-#include "../dispatch.hpp"
+#include "../run_policy.hpp"
 #include "../post/l2.hpp"
 #include "../post/power.hpp"
 #include "codebook.hpp"
@@ -29,7 +29,7 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 enum class vlad_layout { cluster_major, dimension_major };
 
 struct vlad_options {
-  index nearest = 1;
+  index_t nearest = 1;
   double beta = 10;
   bool cosine = false;
   bool input_l2 = false;
@@ -58,8 +58,8 @@ class basic_netvlad_head {
     if (clusters() == 0 || weights_.size() == 0 || weights_.size() % clusters() != 0)
       raise("netvlad_head: ", weights_.size(), " weights for ", clusters(), " biases");
   }
-  index clusters() const { return biases_.size(); }
-  index dimensions() const { return clusters() == 0 ? 0 : weights_.size() / clusters(); }
+  index_t clusters() const { return biases_.size(); }
+  index_t dimensions() const { return clusters() == 0 ? 0 : weights_.size() / clusters(); }
   matrix<const float> weights() const { return weights_.rows(clusters(), dimensions()); }
   matrix<const float> biases() const { return biases_.rows(clusters(), 1); }
   const shared_array<float, Space>& weight_numbers() const { return weights_; }
@@ -78,8 +78,8 @@ struct vlad_policy {
   vlad_options options;
   basic_netvlad_head<Space> head;  // empty: assignment by distance
 
-  index descriptor_size(const shape& s) const {
-    index size = 0;
+  index_t descriptor_size(const shape& s) const {
+    index_t size = 0;
     if (!detail::multiply(centres.clusters(), s.c, size))
       raise("vlad: ", centres.clusters(), " clusters of ", s.c, " channels are too many to count");
     return size;
@@ -103,7 +103,7 @@ struct vlad_policy {
   void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
     static_assert(std::is_same_v<typename B::space, Space>,
                   "cnnpool::vlad: the codebook is in another memory space than the one this backend reads");
-    b.slices(s, x.extents().n, detail::image_bytes(x), [&](const auto& b_, scratch& own, index first, index count) {
+    b.slices(s, x.extents().n, detail::image_bytes(x), [&](const auto& b_, scratch& own, index_t first, index_t count) {
       const scratch::frame frame(own);
       const auto images = x.images(first, count);
       const matrix<A> v = own.make<A>(count, out.cols), masses = own.make<A>(count, centres.clusters());
@@ -120,7 +120,7 @@ struct vlad_policy {
   template <class B, class X, class A>
   void aggregate(const B& b, scratch& s, const X& x, const matrix<A>& v, const matrix<A>& masses) const {
     const shape& e = x.extents();
-    const index n = e.n, positions = e.positions(), clusters = centres.clusters();
+    const index_t n = e.n, positions = e.positions(), clusters = centres.clusters();
     const scratch::frame frame(s);
     matrix<A> scales;
     if (options.input_l2 || (options.cosine && options.nearest > 1)) {
@@ -174,7 +174,7 @@ struct vlad_policy {
   template <class B, class A>
   void normalise(const B& b, scratch& s, const matrix<A>& v, const matrix<A>& masses) const {
     const scratch::frame frame(s);
-    const index rows = v.rows * centres.clusters();
+    const index_t rows = v.rows * centres.clusters();
     const matrix<A> clusters{v.data, rows, v.cols / centres.clusters(), v.cols / centres.clusters(), 1};
     const matrix<A> norms = s.make<A>(rows, 1);
     const auto unit = [&](const matrix<A>& m) {

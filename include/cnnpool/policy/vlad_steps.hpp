@@ -25,7 +25,7 @@ struct centre_order {
   bool cosine;
   double factor;  // of x.c: 2, or 1 as in MOP's released code
 
-  CNNPOOL_HD A operator()(index k, const A& product) const {
+  CNNPOOL_HD A operator()(index_t k, const A& product) const {
     const A squared = static_cast<A>(squared_norms(k, 0));
     if (cosine) return product * safe_reciprocal(sqrt(squared)) * A(-2);
     return squared - static_cast<A>(factor) * product;
@@ -37,15 +37,15 @@ template <class A>
 struct assign_nearest {
   matrix<const A> products, scales;
   matrix<A> groups;
-  index clusters;
+  index_t clusters;
   centre_order<A> order;
 
-  CNNPOOL_HD void operator()(index i) const {
-    const index positions = groups.cols, n = i / positions, p = i % positions;
+  CNNPOOL_HD void operator()(index_t i) const {
+    const index_t positions = groups.cols, n = i / positions, p = i % positions;
     const A scale = scales.data == nullptr ? A(1) : scales(n, p);
-    index best = 0;
+    index_t best = 0;
     A smallest = order(0, products(n, p) * scale);
-    for (index k = 1; k < clusters; ++k) {
+    for (index_t k = 1; k < clusters; ++k) {
       const A value = order(k, products(n, k * positions + p) * scale);
       if (value < smallest) {
         smallest = value;
@@ -61,20 +61,20 @@ template <class A>
 struct assign_soft {
   matrix<const A> products, scales;
   matrix<A> q;
-  index clusters, positions, nearest;
+  index_t clusters, positions, nearest;
   double beta;
   centre_order<A> order;
 
-  CNNPOOL_HD void operator()(index i) const {
-    const index n = i / positions, p = i % positions;
+  CNNPOOL_HD void operator()(index_t i) const {
+    const index_t n = i / positions, p = i % positions;
     const A scale = scales.data == nullptr ? A(1) : scales(n, p);
-    for (index k = 0; k < clusters; ++k) q(n, k * positions + p) = A(0);
+    for (index_t k = 0; k < clusters; ++k) q(n, k * positions + p) = A(0);
     A smallest = 0, before = 0, total = 0;
-    index last = -1;
-    for (index rank = 0; rank < nearest; ++rank) {
-      index best = -1;
+    index_t last = -1;
+    for (index_t rank = 0; rank < nearest; ++rank) {
+      index_t best = -1;
       A value = 0;
-      for (index k = 0; k < clusters; ++k) {
+      for (index_t k = 0; k < clusters; ++k) {
         const A v = order(k, products(n, k * positions + p) * scale);
         if (rank > 0 && (v < before || (v == before && k <= last))) continue;
         if (best < 0 || v < value) {
@@ -90,7 +90,7 @@ struct assign_soft {
       q(n, best * positions + p) = weight;
       total += weight;
     }
-    for (index k = 0; k < clusters; ++k) q(n, k * positions + p) = q(n, k * positions + p) / total;
+    for (index_t k = 0; k < clusters; ++k) q(n, k * positions + p) = q(n, k * positions + p) / total;
   }
 };
 
@@ -99,24 +99,24 @@ template <class A>
 struct assign_softmax {
   matrix<const A> scales;
   matrix<A> q;
-  index clusters, positions;
+  index_t clusters, positions;
   matrix<const float> biases;
 
-  CNNPOOL_HD void operator()(index i) const {
-    const index n = i / positions, p = i % positions;
+  CNNPOOL_HD void operator()(index_t i) const {
+    const index_t n = i / positions, p = i % positions;
     const A scale = scales.data == nullptr ? A(1) : scales(n, p);
     A largest = -limits<A>::above_all, total = 0;
-    for (index k = 0; k < clusters; ++k) {
+    for (index_t k = 0; k < clusters; ++k) {
       A& v = q(n, k * positions + p);
       v = v * scale + static_cast<A>(biases(k, 0));
       largest = maximum(largest, v);
     }
-    for (index k = 0; k < clusters; ++k) {
+    for (index_t k = 0; k < clusters; ++k) {
       A& v = q(n, k * positions + p);
       v = exp(v - largest);
       total += v;
     }
-    for (index k = 0; k < clusters; ++k) q(n, k * positions + p) = q(n, k * positions + p) / total;
+    for (index_t k = 0; k < clusters; ++k) q(n, k * positions + p) = q(n, k * positions + p) / total;
   }
 };
 
@@ -125,21 +125,21 @@ template <class A>
 struct count_groups {
   matrix<const A> groups;
   matrix<A> masses;
-  CNNPOOL_HD void operator()(index i) const {
-    const index n = i / masses.cols, k = i % masses.cols;
+  CNNPOOL_HD void operator()(index_t i) const {
+    const index_t n = i / masses.cols, k = i % masses.cols;
     A count = 0;
-    for (index p = 0; p < groups.cols; ++p) count += static_cast<index>(groups(n, p)) == k ? A(1) : A(0);
+    for (index_t p = 0; p < groups.cols; ++p) count += static_cast<index_t>(groups(n, p)) == k ? A(1) : A(0);
     masses(n, k) = count;
   }
 };
 
 /// |scale x - centre| of one position and one centre, 0 at most tiny: its reciprocal is then 0, not huge.
 template <class A, class X>
-CNNPOOL_HD A reciprocal_distance(const X& x, index n, index p, const A& scale, const matrix<const float>& centres,
-                                 index k) {
+CNNPOOL_HD A reciprocal_distance(const X& x, index_t n, index_t p, const A& scale, const matrix<const float>& centres,
+                                 index_t k) {
   const shape& e = x.extents();
   A sum = 0;
-  for (index c = 0; c < e.c; ++c) {
+  for (index_t c = 0; c < e.c; ++c) {
     const A apart = element<A>(x, n, c, p / e.w, p % e.w) * scale - static_cast<A>(centres(k, c));
     sum += apart * apart;
   }
@@ -154,10 +154,10 @@ struct residual_weights {
   matrix<const A> groups, scales;
   matrix<const float> centres;
   matrix<A> weights;
-  CNNPOOL_HD void operator()(index i) const {
-    const index n = i / groups.cols, p = i % groups.cols;
+  CNNPOOL_HD void operator()(index_t i) const {
+    const index_t n = i / groups.cols, p = i % groups.cols;
     const A scale = scales.data == nullptr ? A(1) : scales(n, p);
-    weights(n, p) = reciprocal_distance(x, n, p, scale, centres, static_cast<index>(groups(n, p)));
+    weights(n, p) = reciprocal_distance(x, n, p, scale, centres, static_cast<index_t>(groups(n, p)));
   }
 };
 
@@ -168,9 +168,10 @@ struct residual_softness {
   matrix<const A> scales;
   matrix<const float> centres;
   matrix<A> q;
-  CNNPOOL_HD void operator()(index i) const {
-    const index positions = x.extents().positions(), k = i / positions % centres.rows, n = i / positions / centres.rows;
-    const index p = i % positions;
+  CNNPOOL_HD void operator()(index_t i) const {
+    const index_t positions = x.extents().positions(), k = i / positions % centres.rows,
+                  n = i / positions / centres.rows;
+    const index_t p = i % positions;
     A& v = q(n, k * positions + p);
     if (v == A(0)) return;
     v = v * reciprocal_distance(x, n, p, scales.data == nullptr ? A(1) : scales(n, p), centres, k);
@@ -182,8 +183,8 @@ template <class A>
 struct scale_softness {
   matrix<const A> scales;
   matrix<A> q;
-  CNNPOOL_HD void operator()(index i) const {
-    const index n = i / q.cols, j = i % q.cols;
+  CNNPOOL_HD void operator()(index_t i) const {
+    const index_t n = i / q.cols, j = i % q.cols;
     q(n, j) = q(n, j) * scales(n, j % scales.cols);
   }
 };
@@ -194,8 +195,8 @@ struct subtract_centres {
   matrix<const A> masses;
   matrix<const float> centres;
   matrix<A> v;
-  CNNPOOL_HD void operator()(index i) const {
-    const index n = i / v.cols, j = i % v.cols, k = j / centres.cols;
+  CNNPOOL_HD void operator()(index_t i) const {
+    const index_t n = i / v.cols, j = i % v.cols, k = j / centres.cols;
     v(n, j) = v(n, j) - masses(n, k) * static_cast<A>(centres(k, j % centres.cols));
   }
 };
@@ -221,9 +222,9 @@ template <class A>
 struct dimension_major {
   matrix<const A> v;
   matrix<A> out;
-  index clusters;
-  CNNPOOL_HD void operator()(index i) const {
-    const index n = i / v.cols, j = i % v.cols, d = j / clusters, k = j % clusters;
+  index_t clusters;
+  CNNPOOL_HD void operator()(index_t i) const {
+    const index_t n = i / v.cols, j = i % v.cols, d = j / clusters, k = j % clusters;
     out(n, j) = v(n, k * (v.cols / clusters) + d);
   }
 };

@@ -8,17 +8,17 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// The windows of one image or map; a region list.
 struct window_list {
-  index h = 0, w = 0, window = 0, stride = 1;
+  index_t h = 0, w = 0, window = 0, stride = 1;
 
-  CNNPOOL_HD index size() const { return along(h) * along(w); }
-  CNNPOOL_HD box operator[](index k) const { return {k / along(w) * stride, k % along(w) * stride, window, window}; }
+  CNNPOOL_HD index_t size() const { return along(h) * along(w); }
+  CNNPOOL_HD box operator[](index_t k) const { return {k / along(w) * stride, k % along(w) * stride, window, window}; }
 
  private:
-  CNNPOOL_HD index along(index length) const { return (length - window) / stride + 1; }
+  CNNPOOL_HD index_t along(index_t length) const { return (length - window) / stride + 1; }
 };
 
 /// The boxes to crop out of an image of height x width pixels.
-inline window_list sliding_windows(index height, index width, index window, index stride) {
+inline window_list sliding_windows(index_t height, index_t width, index_t window, index_t stride) {
   if (window < 1 || stride < 1)
     raise("sliding_windows: window is ", window, " and stride is ", stride, ", expected at least 1");
   if (window > height || window > width)
@@ -28,8 +28,8 @@ inline window_list sliding_windows(index height, index width, index window, inde
 
 /// A region grid of windows on a feature map: regional(policy, sliding_grid{.window = 3, .stride = 1}).
 struct sliding_grid {
-  index window = 1, stride = 1;
-  window_list regions(index h, index w) const { return sliding_windows(h, w, window, stride); }
+  index_t window = 1, stride = 1;
+  window_list regions(index_t h, index_t w) const { return sliding_windows(h, w, window, stride); }
 };
 
 }  // namespace cnnpool

@@ -6,7 +6,7 @@
 // one below `tiny` a vector shorter than 1). NaN spreads to the whole descriptor.
 #pragma once
 
-#include "../dispatch.hpp"
+#include "../run_policy.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
@@ -33,24 +33,24 @@ struct euclidean_norm {
     return {r.sum, r.lost + b.lost};
   }
   template <class V>
-  CNNPOOL_HD V finish(const state<V>& s, index) const {
+  CNNPOOL_HD V finish(const state<V>& s, index_t) const {
     return sqrt(s.sum + s.lost);
   }
   template <class V>
-  CNNPOOL_HD auto in_range(const state<V>& s) const {
+  CNNPOOL_HD auto is_reliable(const state<V>& s) const {
     using L = lane_t<V>;
     return ((s.sum <= V(limits<L>::overflow)) & (s.sum >= V(limits<L>::smallest * L(1 << 24)))) | (s.sum != s.sum);
   }
   template <class L, class Read>
-  CNNPOOL_HD L recompute(index n, const Read& x) const {
+  CNNPOOL_HD L exact(index_t n, const Read& x) const {
     L largest = 0;
-    for (index i = 0; i < n; ++i) {
+    for (index_t i = 0; i < n; ++i) {
       const L v = absolute(x(i));
       if (v > largest) largest = v;
     }
     if (largest == L(0) || largest > limits<L>::largest) return largest;
     double total = 0;
-    for (index i = 0; i < n; ++i) {
+    for (index_t i = 0; i < n; ++i) {
       const double v = part_of(x(i), largest);
       total += v * v;
     }
@@ -82,8 +82,8 @@ struct l2 {
 
   double add_epsilon = 0;
 
-  index output_size(index d) const { return d; }
-  void (check)(index) const {
+  index_t output_size(index_t d) const { return d; }
+  void (check)(index_t) const {
     if (!(add_epsilon >= 0)) raise("l2: add_epsilon is ", add_epsilon, ", expected 0 or more");
     if (add_epsilon > limits<double>::largest)
       raise("l2: add_epsilon is ", add_epsilon, ", expected a finite number");

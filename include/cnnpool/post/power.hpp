@@ -2,7 +2,7 @@
 // root. 0 stays 0, NaN stays NaN, inf keeps its sign. alpha = 0.5 is correctly rounded, other alpha within 1e-6.
 #pragma once
 
-#include "../dispatch.hpp"
+#include "../run_policy.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
@@ -23,8 +23,8 @@ struct power {
 
   double alpha = 0.5;
 
-  index output_size(index d) const { return d; }
-  void (check)(index) const {
+  index_t output_size(index_t d) const { return d; }
+  void (check)(index_t) const {
     if (!(alpha > 0)) raise("power: alpha is ", alpha, ", expected a positive number");
     if (alpha > limits<double>::largest) raise("power: alpha is ", alpha, ", expected a finite number");
   }

@@ -1,7 +1,7 @@
 // factor * x for every component: the weight of a part inside concat(a, b | scale{0.5}).
 #pragma once
 
-#include "../dispatch.hpp"
+#include "../run_policy.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
@@ -20,7 +20,7 @@ struct scale {
 
   double factor = 1;
 
-  index output_size(index d) const { return d; }
+  index_t output_size(index_t d) const { return d; }
   template <class B, class A>
   void apply(const B& b, scratch& s, const matrix<const A>& in, const matrix<A>& out) const {
     b.map(s, out, detail::times{factor}, in);

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "../core/shared_array.hpp"
-#include "../dispatch.hpp"
+#include "../run_policy.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
@@ -79,20 +79,20 @@ class projection {
     for (std::size_t i = 0; i < scaled.size() && !variances.empty(); ++i) scaled[i] /= std::sqrt(variances[i / d]);
     mean_ = shared_array<float>(detail::finite_floats(mean, "projection", "the mean"));
     rows_ = shared_array<float>(detail::finite_floats(scaled, "projection", "the matrix"));
-    outputs_ = static_cast<index>(k);
+    outputs_ = static_cast<index_t>(k);
   }
   /// Numbers that are in the space already: d and outputs x d of them.
-  projection(shared_array<float, Space> mean, shared_array<float, Space> rows, index outputs,
+  projection(shared_array<float, Space> mean, shared_array<float, Space> rows, index_t outputs,
              shared_array<double> variances = {})
       : mean_(std::move(mean)), rows_(std::move(rows)), variances_(std::move(variances)), outputs_(outputs) {
-    index size = 0;
+    index_t size = 0;
     if (outputs < 1 || mean_.size() < 1 || !detail::multiply(outputs, mean_.size(), size) || size != rows_.size())
       raise("projection: a mean of ", mean_.size(), " and a matrix of ", rows_.size(), " numbers do not give ", outputs,
             " outputs");
   }
 
-  index input_size() const { return mean_.size(); }
-  index output_size() const { return outputs_; }
+  index_t input_size() const { return mean_.size(); }
+  index_t output_size() const { return outputs_; }
   /// 1 x d.
   matrix<const float> mean() const { return mean_.rows(1, input_size()); }
   /// output x d, row by row.
@@ -101,12 +101,12 @@ class projection {
   /// known.
   const shared_array<double>& variances() const { return variances_; }
   /// Directions in which the training data differ at all; 0 where that is not known.
-  index effective_rank() const { return variances_.size(); }
+  index_t effective_rank() const { return variances_.size(); }
   const shared_array<float, Space>& mean_numbers() const { return mean_; }
   const shared_array<float, Space>& row_numbers() const { return rows_; }
 
   /// The strongest `dimensions` outputs only.
-  projection truncated(index dimensions) const
+  projection truncated(index_t dimensions) const
     requires(std::is_same_v<Space, host_space>)
   {
     if (dimensions < 1 || dimensions > outputs_)
@@ -125,8 +125,8 @@ class projection {
   }
 
   // stage
-  index output_size(index) const { return outputs_; }
-  void (check)(index d) const {
+  index_t output_size(index_t) const { return outputs_; }
+  void (check)(index_t d) const {
     if (outputs_ == 0) raise("whiten: the model is empty; fit one, or give it a mean and a matrix");
     if (d != input_size()) raise("whiten: the model takes ", input_size(), " components, the descriptor has ", d);
   }
@@ -144,7 +144,7 @@ class projection {
  private:
   shared_array<float, Space> mean_, rows_;
   shared_array<double> variances_;
-  index outputs_ = 0;
+  index_t outputs_ = 0;
 };
 
 /// What the fits return.

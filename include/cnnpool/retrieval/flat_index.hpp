@@ -22,24 +22,24 @@ class flat_index {
     detail::check_blocks(block, "flat_index");
     if (by == metric::euclidean) unit_ = detail::longest_row(database);
     if (!(unit_ > 0)) unit_ = 1;
-    for (index i = 0; i < rows() && cols() > 0; i += block.rows) {
+    for (index_t i = 0; i < rows() && cols() > 0; i += block.rows) {
       blocks_.emplace_back(database, by, unit_);
       blocks_.back().load(i, (std::min)(block.rows, rows() - i));
     }
   }
   explicit flat_index(const Database&&, metric = metric::cosine, const search_blocks& = {}) = delete;
 
-  index rows() const { return database_->rows(); }
-  index cols() const { return database_->cols(); }
+  index_t rows() const { return database_->rows(); }
+  index_t cols() const { return database_->cols(); }
 
   /// k larger than the database gives all of it. Rows of different lengths and k < 1 are errors.
   template <descriptor_rows Queries>
-  neighbours nearest(const Queries& queries, index k) const {
+  neighbours nearest(const Queries& queries, index_t k) const {
     detail::check_search(queries, *database_, k, "flat_index");
     if (rows() == 0 || cols() == 0) return cnnpool::nearest(queries, *database_, k, by_);
     neighbours found(queries.rows(), (std::min)(k, rows()));
     const auto each_block = [&](const auto& f) {
-      for (std::size_t i = 0; i < blocks_.size(); ++i) f(static_cast<index>(i) * block_.rows, blocks_[i]);
+      for (std::size_t i = 0; i < blocks_.size(); ++i) f(static_cast<index_t>(i) * block_.rows, blocks_[i]);
     };
     detail::search_in_blocks(queries, *database_, by_, unit_, block_.queries, each_block, found);
     return found;

@@ -34,25 +34,25 @@ class image_names {
  public:
   explicit image_names(const std::vector<std::string>& names) : names_(names) {
     for (std::size_t i = 0; i < names.size(); ++i)
-      if (!rows_.emplace(names[i], static_cast<index>(i)).second)
+      if (!rows_.emplace(names[i], static_cast<index_t>(i)).second)
         raise("image_names: \"", names[i], "\" is twice in the list of ", names.size(), " names, expected once");
   }
   /// -1: unknown.
-  index find(const std::string& name) const {
+  index_t find(const std::string& name) const {
     const auto at = rows_.find(name);
     return at == rows_.end() ? -1 : at->second;
   }
   std::size_t size() const { return names_.size(); }
-  const std::string& operator[](index row) const { return names_[static_cast<std::size_t>(row)]; }
+  const std::string& operator[](index_t row) const { return names_[static_cast<std::size_t>(row)]; }
 
  private:
   std::vector<std::string> names_;
-  std::unordered_map<std::string, index> rows_;
+  std::unordered_map<std::string, index_t> rows_;
 };
 
 struct landmark_query {
   std::string name;  ///< of the query's files: all_souls_1
-  index image = 0;
+  index_t image = 0;
   query_box box{};
   relevance<> truth = {};
 };
@@ -72,7 +72,7 @@ void for_each_line(const std::string& path, const char* reader, const F& f) {
   std::ifstream file(path, std::ios::binary);
   if (!file || std::filesystem::is_directory(path, none)) raise(reader, ": ", path, " cannot be opened");
   std::string line;
-  for (index number = 1; std::getline(file, line); ++number) {
+  for (index_t number = 1; std::getline(file, line); ++number) {
     std::istringstream in(line);
     std::vector<std::string> words;
     for (std::string word; in >> word;) words.push_back(word);
@@ -97,8 +97,8 @@ inline query_box box_in(const std::vector<std::string>& words, std::size_t first
   return box;
 }
 
-inline index known(const image_names& images, const std::string& name, const std::string& where, const char* reader) {
-  const index row = images.find(name);
+inline index_t known(const image_names& images, const std::string& name, const std::string& where, const char* reader) {
+  const index_t row = images.find(name);
   if (row < 0) raise(reader, ": ", where, ": \"", name, "\" is not one of the ", images.size(), " images");
   return row;
 }
@@ -106,13 +106,13 @@ inline index known(const image_names& images, const std::string& name, const std
 /// Remembers what a query has already said about an image.
 class said_once {
  public:
-  void say(index row, const std::string& name, const std::string& where, const char* reader) {
+  void say(index_t row, const std::string& name, const std::string& where, const char* reader) {
     const auto [before, added] = where_.emplace(row, where);
     if (!added) raise(reader, ": ", where, ": \"", name, "\" is in ", before->second, " already, expected once");
   }
 
  private:
-  std::map<index, std::string> where_;
+  std::map<index_t, std::string> where_;
 };
 
 /// The database has photos under their own names, Oxford's query files call them oxc1_NAME.
@@ -141,7 +141,7 @@ inline std::vector<landmark_query> read_oxford_folder(const std::string& folder,
   for (const std::string& name : names) {
     landmark_query query{.name = name};
     const std::string start = (std::filesystem::path(folder) / name).string();
-    index lines = 0;
+    index_t lines = 0;
     detail::for_each_line(start + "_query.txt", reader, [&](const auto& words, const std::string& where) {
       if (++lines > 1) raise(reader, ": ", where, ": a second query, expected one line");
       query.box = detail::box_in(words, 1, where, reader);
@@ -154,7 +154,7 @@ inline std::vector<landmark_query> read_oxford_folder(const std::string& folder,
       detail::for_each_line(start + kind, reader, [&](const auto& words, const std::string& where) {
         if (words.size() != 1) raise(reader, ": ", where, ": ", words.size(), " words, expected one name");
         if (std::ranges::find(missing, words[0]) != missing.end()) return;
-        const index row = detail::known(images, words[0], where, reader);
+        const index_t row = detail::known(images, words[0], where, reader);
         said.say(row, words[0], where, reader);
         rows.push_back(row);
       });
@@ -184,18 +184,18 @@ inline std::vector<image_group> read_groups(const std::string& path) {
 /// Every image is a query against all of them: positives are the others of its group, itself is junk. With
 /// `keep_query`, as UKBench counts, itself is a positive.
 inline std::vector<relevance<>> truth_of_groups(const std::vector<image_group>& images, bool keep_query = false) {
-  std::map<std::string, std::vector<index>> members;
-  for (std::size_t i = 0; i < images.size(); ++i) members[images[i].group].push_back(static_cast<index>(i));
+  std::map<std::string, std::vector<index_t>> members;
+  for (std::size_t i = 0; i < images.size(); ++i) members[images[i].group].push_back(static_cast<index_t>(i));
   std::vector<relevance<>> truths(images.size());
   for (std::size_t i = 0; i < images.size(); ++i) {
-    for (const index other : members[images[i].group])
-      if (keep_query || other != static_cast<index>(i)) truths[i].positives.push_back(other);
-    if (!keep_query) truths[i].junk.push_back(static_cast<index>(i));
+    for (const index_t other : members[images[i].group])
+      if (keep_query || other != static_cast<index_t>(i)) truths[i].positives.push_back(other);
+    if (!keep_query) truths[i].junk.push_back(static_cast<index_t>(i));
   }
   return truths;
 }
 
-inline std::vector<relevance<>> read_matches(const std::string& path, index references) {
+inline std::vector<relevance<>> read_matches(const std::string& path, index_t references) {
   std::vector<relevance<>> truths;
   detail::for_each_line(path, "read_matches", [&](const auto& words, const std::string& where) {
     const std::string expected = detail::decimal(truths.size()) + ":";
@@ -204,7 +204,7 @@ inline std::vector<relevance<>> read_matches(const std::string& path, index refe
     detail::said_once said;
     for (std::size_t i = 1; i < words.size(); ++i) {
       const double number = detail::number_in(words[i], where, "read_matches");
-      const index row = static_cast<index>(number >= 0 && number < 1e15 ? number : -1);
+      const index_t row = static_cast<index_t>(number >= 0 && number < 1e15 ? number : -1);
       if (row < 0 || row >= references || static_cast<double>(row) != number)
         raise("read_matches: ", where, ": reference ", words[i], ", expected 0 to ", references - 1);
       said.say(row, words[i], where, "read_matches");
@@ -237,7 +237,7 @@ inline std::vector<revisited_query> read_revisited_list(const std::string& path,
       raise(reader, ": ", where, ": \"", kind, "\", expected box, easy, hard or junk");
     auto& rows = kind == "easy" ? query.truth.easy : kind == "hard" ? query.truth.hard : query.truth.junk;
     for (std::size_t i = 2; i < words.size(); ++i) {
-      const index row = detail::known(images, words[i], where, reader);
+      const index_t row = detail::known(images, words[i], where, reader);
       said[at->second].say(row, words[i], where, reader);
       rows.push_back(row);
     }

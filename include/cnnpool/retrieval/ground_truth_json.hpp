@@ -45,15 +45,15 @@ inline std::vector<std::string> names_in(const nlohmann::json& object, const cha
   return names;
 }
 
-inline std::vector<index> rows_in(const nlohmann::json& object, const char* key, const image_names& images,
+inline std::vector<index_t> rows_in(const nlohmann::json& object, const char* key, const image_names& images,
                                   said_once& said, const std::string& where) {
-  std::vector<index> rows;
+  std::vector<index_t> rows;
   for (const auto& row : array_in(object, key, where)) {
-    const index value = row.is_number_integer() ? row.get<index>() : -1;
-    if (value < 0 || value >= static_cast<index>(images.size()))
+    const index_t value = row.is_number_integer() ? row.get<index_t>() : -1;
+    if (value < 0 || value >= static_cast<index_t>(images.size()))
       raise("read_revisited_json: ", where, ": ",
             row.is_number_integer() ? detail::decimal(value) : "an entry that is no integer", " in \"", key,
-            "\", expected 0 to ", static_cast<index>(images.size()) - 1);
+            "\", expected 0 to ", static_cast<index_t>(images.size()) - 1);
     said.say(value, images[value], where + ", \"" + key + "\"", "read_revisited_json");
     rows.push_back(value);
   }

@@ -27,7 +27,7 @@
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// What is right for one query. positives = good + ok of the Oxford files; junk counts as if it were not in the list.
-template <class Item = index>
+template <class Item = index_t>
 struct relevance {
   std::vector<Item> positives = {};
   std::vector<Item> junk = {};
@@ -52,7 +52,7 @@ std::vector<Item> sorted_items(std::vector<Item> items, const char* where, const
 
 /// The ranks r_j, ascending, of the positives that were retrieved.
 template <std::ranges::input_range Ranked, class Item = std::ranges::range_value_t<Ranked>>
-std::vector<index> ranks_of(const Ranked& ranked, const relevance<Item>& truth, const char* where) {
+std::vector<index_t> ranks_of(const Ranked& ranked, const relevance<Item>& truth, const char* where) {
   if (truth.positives.empty()) raise(where, ": the query has 0 positives, expected at least 1");
   sorted_items(std::vector<Item>(std::ranges::begin(ranked), std::ranges::end(ranked)), where, "ranked list");
   const auto positives = sorted_items(truth.positives, where, "positives");
@@ -60,8 +60,8 @@ std::vector<index> ranks_of(const Ranked& ranked, const relevance<Item>& truth, 
   for (const Item& item : positives)
     if (std::ranges::binary_search(junk, item))
       raise(where, ": ", item_text(item), " is a positive and junk, expected one of them");
-  std::vector<index> ranks;
-  index rank = 0;
+  std::vector<index_t> ranks;
+  index_t rank = 0;
   for (const Item& item : ranked) {
     if (std::ranges::binary_search(junk, item)) continue;
     if (std::ranges::binary_search(positives, item)) ranks.push_back(rank);
@@ -70,12 +70,12 @@ std::vector<index> ranks_of(const Ranked& ranked, const relevance<Item>& truth, 
   return ranks;
 }
 
-inline void check_k(index k, const char* where) {
+inline void check_k(index_t k, const char* where) {
   if (k < 1) raise(where, ": k is ", k, ", expected at least 1");
 }
 
-inline index ranked_before(const std::vector<index>& ranks, index k) {
-  return static_cast<index>(std::ranges::lower_bound(ranks, k) - ranks.begin());
+inline index_t ranked_before(const std::vector<index_t>& ranks, index_t k) {
+  return static_cast<index_t>(std::ranges::lower_bound(ranks, k) - ranks.begin());
 }
 
 }  // namespace detail
@@ -83,7 +83,7 @@ inline index ranked_before(const std::vector<index>& ranks, index k) {
 template <std::ranges::input_range Ranked, class Item = std::ranges::range_value_t<Ranked>>
 double average_precision(const Ranked& ranked, const relevance<std::type_identity_t<Item>>& truth) {
   double total = 0, found = 0;
-  for (const index r : detail::ranks_of(ranked, truth, "average_precision")) {
+  for (const index_t r : detail::ranks_of(ranked, truth, "average_precision")) {
     const double rank = static_cast<double>(r);
     total += ((r == 0 ? 1 : found / rank) + (found + 1) / (rank + 1)) / 2;
     ++found;
@@ -94,15 +94,15 @@ double average_precision(const Ranked& ranked, const relevance<std::type_identit
 template <std::ranges::input_range Ranked, class Item = std::ranges::range_value_t<Ranked>>
 double rectangular_average_precision(const Ranked& ranked, const relevance<std::type_identity_t<Item>>& truth) {
   double total = 0, found = 0;
-  for (const index r : detail::ranks_of(ranked, truth, "rectangular_average_precision"))
+  for (const index_t r : detail::ranks_of(ranked, truth, "rectangular_average_precision"))
     total += ++found / static_cast<double>(r + 1);
   return total / static_cast<double>(truth.positives.size());
 }
 
 template <std::ranges::input_range Ranked, class Item = std::ranges::range_value_t<Ranked>>
-double recall_at(index k, const Ranked& ranked, const relevance<std::type_identity_t<Item>>& truth) {
+double recall_at(index_t k, const Ranked& ranked, const relevance<std::type_identity_t<Item>>& truth) {
   detail::check_k(k, "recall_at");
-  const index found = detail::ranked_before(detail::ranks_of(ranked, truth, "recall_at"), k);
+  const index_t found = detail::ranked_before(detail::ranks_of(ranked, truth, "recall_at"), k);
   return static_cast<double>(found) / static_cast<double>(truth.positives.size());
 }
 
@@ -112,17 +112,17 @@ double ukbench_score(const Ranked& ranked, const relevance<std::type_identity_t<
 }
 
 template <std::ranges::input_range Ranked, class Item = std::ranges::range_value_t<Ranked>>
-double hit_at(index k, const Ranked& ranked, const relevance<std::type_identity_t<Item>>& truth) {
+double hit_at(index_t k, const Ranked& ranked, const relevance<std::type_identity_t<Item>>& truth) {
   detail::check_k(k, "hit_at");
   return detail::ranked_before(detail::ranks_of(ranked, truth, "hit_at"), k) > 0 ? 1 : 0;
 }
 
 template <std::ranges::input_range Ranked, class Item = std::ranges::range_value_t<Ranked>>
-double precision_at(index k, const Ranked& ranked, const relevance<std::type_identity_t<Item>>& truth) {
+double precision_at(index_t k, const Ranked& ranked, const relevance<std::type_identity_t<Item>>& truth) {
   detail::check_k(k, "precision_at");
-  const std::vector<index> ranks = detail::ranks_of(ranked, truth, "precision_at");
+  const std::vector<index_t> ranks = detail::ranks_of(ranked, truth, "precision_at");
   if (ranks.empty()) return 0;
-  const index kq = (std::min)(ranks.back() + 1, k);
+  const index_t kq = (std::min)(ranks.back() + 1, k);
   return static_cast<double>(detail::ranked_before(ranks, kq)) / static_cast<double>(kq);
 }
 
@@ -137,18 +137,18 @@ struct rectangular_average_precision {
   }
 };
 struct recall_at {
-  index k;
+  index_t k;
   double operator()(const auto& ranked, const auto& truth) const { return cnnpool::recall_at(k, ranked, truth); }
 };
 struct ukbench_score {
   double operator()(const auto& ranked, const auto& truth) const { return cnnpool::ukbench_score(ranked, truth); }
 };
 struct hit_at {
-  index k;
+  index_t k;
   double operator()(const auto& ranked, const auto& truth) const { return cnnpool::hit_at(k, ranked, truth); }
 };
 struct precision_at {
-  index k;
+  index_t k;
   double operator()(const auto& ranked, const auto& truth) const { return cnnpool::precision_at(k, ranked, truth); }
 };
 }  // namespace measures
@@ -156,12 +156,12 @@ struct precision_at {
 /// value is NaN when no query has positives.
 struct mean_measure {
   double value = std::numeric_limits<double>::quiet_NaN();
-  index counted = 0;
-  index left_out = 0;
+  index_t counted = 0;
+  index_t left_out = 0;
 };
 
 /// lists[q] is the ranked list of query q and truths[q] what is right for it.
-template <class Measure, class Lists, class Item = index>
+template <class Measure, class Lists, class Item = index_t>
 mean_measure mean_of(const Measure& measure, const Lists& lists, const std::vector<relevance<Item>>& truths) {
   if (lists.size() != truths.size())
     raise("mean_of: ", lists.size(), " ranked lists for the truths of ", truths.size(), " queries, expected as many");

@@ -14,10 +14,10 @@
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
 struct average_expansion {
-  index k = 10;
+  index_t k = 10;
 };
 struct alpha_expansion {
-  index k = 10;
+  index_t k = 10;
   double alpha = 3;
 };
 
@@ -38,10 +38,10 @@ inline double expansion_weight(const alpha_expansion& how, double similarity) {
 
 /// out = L2( q + SUM weight_i x_i ); the factor of the mean is gone after L2. Neighbour `self` is passed over.
 template <class A, class B, descriptor_rows Database, class How>
-void expand_row(std::span<A> query, const Database& database, std::span<const index> ids,
-                std::span<const double> scores, const How& how, index self, std::span<B> out) {
+void expand_row(std::span<A> query, const Database& database, std::span<const index_t> ids,
+                std::span<const double> scores, const How& how, index_t self, std::span<B> out) {
   std::vector<double> total(query.begin(), query.end());
-  index taken = 0;
+  index_t taken = 0;
   for (std::size_t i = 0; i < ids.size() && taken < how.k; ++i) {
     if (ids[i] == self) continue;
     ++taken;
@@ -66,18 +66,18 @@ auto expand_queries(const Queries& queries, const Database& database, const neig
   using value = std::remove_cvref_t<decltype(queries.row(0)[0])>;
   detail::check_expansion(how, "expand_queries");
   detail::check_search(queries, database, how.k, "expand_queries");
-  if (static_cast<index>(found.size()) != queries.rows())
+  if (static_cast<index_t>(found.size()) != queries.rows())
     raise("expand_queries: neighbours of ", found.size(), " queries for ", queries.rows(),
           " queries, expected as many");
   if (found.k() < (std::min)(how.k, database.rows()))
     raise("expand_queries: lists of ", found.k(), " neighbours, expected at least ",
           (std::min)(how.k, database.rows()));
   for (std::size_t q = 0; q < found.size(); ++q)
-    for (const index i : found[q])
+    for (const index_t i : found[q])
       if (i < 0 || i >= database.rows())
         raise("expand_queries: neighbour ", i, " of query ", q, ", the database has ", database.rows(), " rows");
   descriptors<value> out(queries.rows(), queries.cols());
-  for (index q = 0; q < queries.rows(); ++q) {
+  for (index_t q = 0; q < queries.rows(); ++q) {
     const std::size_t at = static_cast<std::size_t>(q);
     detail::expand_row(queries.row(q), database, found[at], found.score(at), how, -1, out.row(q));
   }
@@ -97,7 +97,7 @@ auto augment_database(const Database& database, const How& how) {
   detail::check_expansion(how, "augment_database");
   const neighbours found = nearest(database, database, (std::min)(how.k, database.rows()) + 1);
   descriptors<value> out(database.rows(), database.cols());
-  for (index i = 0; i < database.rows(); ++i) {
+  for (index_t i = 0; i < database.rows(); ++i) {
     const std::size_t at = static_cast<std::size_t>(i);
     detail::expand_row(database.row(i), database, found[at], found.score(at), how, i, out.row(i));
   }

@@ -21,15 +21,15 @@
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
 struct k_reciprocal {
-  index k1 = 20;
-  index k2 = 6;
+  index_t k1 = 20;
+  index_t k2 = 6;
   double lambda = 0.3;
 };
 
 namespace detail {
 
 /// Sparse vector of weights, ascending by item.
-using reciprocal_weights = std::vector<std::pair<index, double>>;
+using reciprocal_weights = std::vector<std::pair<index_t, double>>;
 
 template <descriptor_rows Queries, descriptor_rows Database>
 class reciprocal_encoder {
@@ -41,36 +41,36 @@ class reciprocal_encoder {
     near_.resize(items);
     query_rows_.resize(static_cast<std::size_t>(n_));
     std::vector<double> distances(items);
-    std::vector<index> order(items);
-    for (index i = 0; i < total_; ++i) rank(i, distances, order);
+    std::vector<index_t> order(items);
+    for (index_t i = 0; i < total_; ++i) rank(i, distances, order);
   }
 
   /// R(i, k) in the order of the list.
-  std::vector<index> reciprocal(index i, index k) const {
-    std::vector<index> out;
-    for (const index j : first(i, k)) {
+  std::vector<index_t> reciprocal(index_t i, index_t k) const {
+    std::vector<index_t> out;
+    for (const index_t j : first(i, k)) {
       const auto back = first(j, k);
       if (std::ranges::find(back, i) != back.end()) out.push_back(j);
     }
     return out;
   }
 
-  reciprocal_weights encode(index i) const {
-    const std::vector<index> own = reciprocal(i, how_.k1);
-    std::vector<index> sorted = own;
+  reciprocal_weights encode(index_t i) const {
+    const std::vector<index_t> own = reciprocal(i, how_.k1);
+    std::vector<index_t> sorted = own;
     std::ranges::sort(sorted);
-    std::vector<index> all = own;
-    const index half = static_cast<index>(std::nearbyint(static_cast<double>(how_.k1) / 2));
-    for (const index j : own) {
-      const std::vector<index> more = reciprocal(j, half);
-      const auto shared = std::ranges::count_if(more, [&](index m) { return std::ranges::binary_search(sorted, m); });
-      if (3 * shared > 2 * static_cast<index>(more.size())) all.insert(all.end(), more.begin(), more.end());
+    std::vector<index_t> all = own;
+    const index_t half = static_cast<index_t>(std::nearbyint(static_cast<double>(how_.k1) / 2));
+    for (const index_t j : own) {
+      const std::vector<index_t> more = reciprocal(j, half);
+      const auto shared = std::ranges::count_if(more, [&](index_t m) { return std::ranges::binary_search(sorted, m); });
+      if (3 * shared > 2 * static_cast<index_t>(more.size())) all.insert(all.end(), more.begin(), more.end());
     }
     std::ranges::sort(all);
     all.erase(std::unique(all.begin(), all.end()), all.end());
     reciprocal_weights v;
     double sum = 0;
-    for (const index j : all) {
+    for (const index_t j : all) {
       v.emplace_back(j, std::exp(-distance(i, j)));
       sum += v.back().second;
     }
@@ -79,16 +79,16 @@ class reciprocal_encoder {
   }
 
   /// The mean of v over the k2 first items of i's list, itself among them.
-  reciprocal_weights expand(index i, const std::vector<reciprocal_weights>& v) const {
+  reciprocal_weights expand(index_t i, const std::vector<reciprocal_weights>& v) const {
     const auto closest = first(i, how_.k2 - 1);
     reciprocal_weights out;
-    for (const index j : closest)
+    for (const index_t j : closest)
       out.insert(out.end(), v[static_cast<std::size_t>(j)].begin(), v[static_cast<std::size_t>(j)].end());
-    std::ranges::stable_sort(out, {}, &std::pair<index, double>::first);
+    std::ranges::stable_sort(out, {}, &std::pair<index_t, double>::first);
     std::size_t kept = 0;
     for (std::size_t a = 0; a < out.size(); ++kept) {
       double sum = 0;
-      const index item = out[a].first;
+      const index_t item = out[a].first;
       for (; a < out.size() && out[a].first == item; ++a) sum += out[a].second;
       out[kept] = {item, sum / static_cast<double>(closest.size())};
     }
@@ -96,30 +96,30 @@ class reciprocal_encoder {
     return out;
   }
 
-  double query_distance(index q, index row) const {
+  double query_distance(index_t q, index_t row) const {
     return query_rows_[static_cast<std::size_t>(q)][static_cast<std::size_t>(row)];
   }
 
  private:
-  double squared(index i, index j) const {
+  double squared(index_t i, index_t j) const {
     const auto with = [&](const auto& a) {
       return j < n_ ? sum_of_terms(a, queries_.row(j), square_difference{})
                     : sum_of_terms(a, database_.row(j - n_), square_difference{});
     };
     return i < n_ ? with(queries_.row(i)) : with(database_.row(i - n_));
   }
-  double distance(index i, index j) const {
+  double distance(index_t i, index_t j) const {
     const double most = near_[static_cast<std::size_t>(i)];
     return most > 0 ? squared(i, j) / most : 0;
   }
   /// Item i and its k nearest others.
-  std::span<const index> first(index i, index k) const {
+  std::span<const index_t> first(index_t i, index_t k) const {
     const auto& list = lists_[static_cast<std::size_t>(i)];
     return std::span(list).first((std::min)(list.size(), static_cast<std::size_t>(k) + 1));
   }
-  void rank(index i, std::vector<double>& distances, std::vector<index>& order) {
+  void rank(index_t i, std::vector<double>& distances, std::vector<index_t>& order) {
     double most = 0;
-    for (index j = 0; j < total_; ++j) {
+    for (index_t j = 0; j < total_; ++j) {
       const double s = squared(i, j);
       distances[static_cast<std::size_t>(j)] = s;
       most = (std::max)(most, s);
@@ -127,12 +127,12 @@ class reciprocal_encoder {
     }
     near_[static_cast<std::size_t>(i)] = most;
     if (i < n_)
-      for (index j = n_; j < total_; ++j)
+      for (index_t j = n_; j < total_; ++j)
         query_rows_[static_cast<std::size_t>(i)].push_back(most > 0 ? distances[static_cast<std::size_t>(j)] / most
                                                                     : 0);
     distances[static_cast<std::size_t>(i)] = -1;  // itself first
-    const index kept = (std::min)(total_, (std::max)(how_.k1, how_.k2) + 1);
-    std::partial_sort(order.begin(), order.begin() + kept, order.end(), [&](index a, index b) {
+    const index_t kept = (std::min)(total_, (std::max)(how_.k1, how_.k2) + 1);
+    std::partial_sort(order.begin(), order.begin() + kept, order.end(), [&](index_t a, index_t b) {
       return ranked_first(metric::euclidean, distances[static_cast<std::size_t>(a)], a,
                           distances[static_cast<std::size_t>(b)], b);
     });
@@ -142,8 +142,8 @@ class reciprocal_encoder {
   const Queries& queries_;
   const Database& database_;
   k_reciprocal how_;
-  index n_, total_;
-  std::vector<std::vector<index>> lists_;
+  index_t n_, total_;
+  std::vector<std::vector<index_t>> lists_;
   std::vector<double> near_;  // the largest squared distance of each item
   std::vector<std::vector<double>> query_rows_;
 };
@@ -160,7 +160,7 @@ inline double shared_weight(const reciprocal_weights& a, const reciprocal_weight
 
 template <descriptor_rows D>
 void check_finite(const D& d, const char* what) {
-  for (index i = 0; i < d.rows(); ++i)
+  for (index_t i = 0; i < d.rows(); ++i)
     if (!std::isfinite(norm_of(d.row(i))))
       raise("rerank: ", what, " ", i, " is not finite, expected finite descriptors");
 }
@@ -169,24 +169,24 @@ void check_finite(const D& d, const char* what) {
 
 /// The k best rows per query; their scores are the final distances.
 template <descriptor_rows Queries, descriptor_rows Database>
-neighbours rerank(const Queries& queries, const Database& database, index k, const k_reciprocal& how = {}) {
+neighbours rerank(const Queries& queries, const Database& database, index_t k, const k_reciprocal& how = {}) {
   detail::check_search(queries, database, k, "rerank");
   if (how.k1 < 1 || how.k2 < 1) raise("rerank: k1 is ", how.k1, " and k2 ", how.k2, ", expected at least 1");
   if (!(how.lambda >= 0 && how.lambda <= 1)) raise("rerank: lambda is ", how.lambda, ", expected 0 to 1");
   detail::check_finite(queries, "query");
   detail::check_finite(database, "row");
-  const index n = queries.rows(), m = database.rows(), kept = (std::min)(k, m);
+  const index_t n = queries.rows(), m = database.rows(), kept = (std::min)(k, m);
   neighbours found(n, kept);
   if (n == 0 || m == 0) return found;
 
   const detail::reciprocal_encoder encoder(queries, database, how);
   std::vector<detail::reciprocal_weights> v, expanded;
-  for (index i = 0; i < n + m; ++i) v.push_back(encoder.encode(i));
-  for (index i = 0; i < n + m; ++i) expanded.push_back(encoder.expand(i, v));
-  std::vector<std::pair<double, index>> ranked;
-  for (index q = 0; q < n; ++q) {
+  for (index_t i = 0; i < n + m; ++i) v.push_back(encoder.encode(i));
+  for (index_t i = 0; i < n + m; ++i) expanded.push_back(encoder.expand(i, v));
+  std::vector<std::pair<double, index_t>> ranked;
+  for (index_t q = 0; q < n; ++q) {
     ranked.clear();
-    for (index i = 0; i < m; ++i) {
+    for (index_t i = 0; i < m; ++i) {
       const double shared =
           detail::shared_weight(expanded[static_cast<std::size_t>(q)], expanded[static_cast<std::size_t>(n + i)]);
       ranked.emplace_back((1 - how.lambda) * (1 - shared / (2 - shared)) + how.lambda * encoder.query_distance(q, i),

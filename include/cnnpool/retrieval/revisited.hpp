@@ -23,9 +23,9 @@ constexpr const char* to_string(protocol p) {
 
 /// Rows of the database.
 struct revisited_relevance {
-  std::vector<index> easy = {};
-  std::vector<index> hard = {};
-  std::vector<index> junk = {};
+  std::vector<index_t> easy = {};
+  std::vector<index_t> hard = {};
+  std::vector<index_t> junk = {};
 
   relevance<> under(protocol p) const {
     relevance<> out{.positives = p == protocol::hard ? hard : easy, .junk = junk};
@@ -46,7 +46,7 @@ revisited_scores measure_revisited(const Lists& lists, const std::vector<revisit
   std::vector<relevance<>> under;
   for (const auto& truth : truths) {
     under.push_back(truth.under(p));
-    std::vector<index> all = under.back().positives;
+    std::vector<index_t> all = under.back().positives;
     all.insert(all.end(), under.back().junk.begin(), under.back().junk.end());
     detail::sorted_items(std::move(all), "measure_revisited", "easy, hard and junk images of a query");
   }

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "../core/descriptors.hpp"
-#include "pair_sums.hpp"
+#include "dot.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
@@ -23,34 +23,34 @@ enum class metric { cosine, euclidean };
 
 /// descriptors, descriptor_span, or anything else with rows of adjacent components.
 template <class D>
-concept descriptor_rows = requires(const D& d, index i) {
-  { d.rows() } -> std::convertible_to<index>;
-  { d.cols() } -> std::convertible_to<index>;
+concept descriptor_rows = requires(const D& d, index_t i) {
+  { d.rows() } -> std::convertible_to<index_t>;
+  { d.cols() } -> std::convertible_to<index_t>;
   { d.row(i)[0] } -> std::convertible_to<double>;
 };
 
 /// [q]: the database indices for query q, best first; score(q)[i] belongs to [q][i].
 class neighbours {
  public:
-  neighbours(index queries, index k)
+  neighbours(index_t queries, index_t k)
       : queries_(queries),
         k_(k),
         ids_(static_cast<std::size_t>(checked_size({.n = queries, .c = k}, "nearest"))),
         scores_(ids_.size()) {}
 
   std::size_t size() const { return static_cast<std::size_t>(queries_); }
-  index k() const { return k_; }
-  std::span<const index> operator[](std::size_t q) const { return std::span(ids_).subspan(q * count(), count()); }
+  index_t k() const { return k_; }
+  std::span<const index_t> operator[](std::size_t q) const { return std::span(ids_).subspan(q * count(), count()); }
   std::span<const double> score(std::size_t q) const { return std::span(scores_).subspan(q * count(), count()); }
 
-  std::span<index> ids(std::size_t q) { return std::span(ids_).subspan(q * count(), count()); }
+  std::span<index_t> ids(std::size_t q) { return std::span(ids_).subspan(q * count(), count()); }
   std::span<double> scores(std::size_t q) { return std::span(scores_).subspan(q * count(), count()); }
 
  private:
   std::size_t count() const { return static_cast<std::size_t>(k_); }
 
-  index queries_, k_;
-  std::vector<index> ids_;
+  index_t queries_, k_;
+  std::vector<index_t> ids_;
   std::vector<double> scores_;
 };
 
@@ -65,14 +65,14 @@ double score_of(metric by, std::span<A> query, double query_norm, std::span<B> r
 }
 
 /// Whether index a with score x comes before index b with score y.
-inline bool ranked_first(metric by, double x, index a, double y, index b) {
+inline bool ranked_first(metric by, double x, index_t a, double y, index_t b) {
   const bool x_nan = std::isnan(x), y_nan = std::isnan(y);
   if (x_nan || y_nan || x == y) return x_nan == y_nan ? a < b : y_nan;
   return by == metric::cosine ? x > y : x < y;
 }
 
 template <descriptor_rows Queries, descriptor_rows Database>
-void check_search(const Queries& queries, const Database& database, index k, const char* where) {
+void check_search(const Queries& queries, const Database& database, index_t k, const char* where) {
   if (k < 1) raise(where, ": k is ", k, ", expected at least 1");
   if (queries.rows() > 0 && database.rows() > 0 && queries.cols() != database.cols())
     raise(where, ": queries have ", queries.cols(), " components, the database has ", database.cols());
@@ -81,25 +81,25 @@ void check_search(const Queries& queries, const Database& database, index k, con
 }  // namespace detail
 
 template <descriptor_rows Queries, descriptor_rows Database>
-neighbours nearest(const Queries& queries, const Database& database, index k, metric by = metric::cosine) {
+neighbours nearest(const Queries& queries, const Database& database, index_t k, metric by = metric::cosine) {
   detail::check_search(queries, database, k, "nearest");
-  const index kept = (std::min<index>)(k, database.rows());
+  const index_t kept = (std::min<index_t>)(k, database.rows());
   neighbours found(queries.rows(), kept);
   std::vector<double> norms(static_cast<std::size_t>(database.rows()));  // taken when the first query reads the rows
   std::vector<double> scores(norms.size());
-  std::vector<index> order(norms.size());
-  for (index q = 0; q < queries.rows(); ++q) {
+  std::vector<index_t> order(norms.size());
+  for (index_t q = 0; q < queries.rows(); ++q) {
     const auto query = queries.row(q);
     const double norm = detail::norm_of(query);
-    for (index i = 0; i < database.rows(); ++i) {
+    for (index_t i = 0; i < database.rows(); ++i) {
       const std::size_t at = static_cast<std::size_t>(i);
       if (q == 0 && by == metric::cosine) norms[at] = detail::norm_of(database.row(i));
       scores[at] = detail::score_of(by, query, norm, database.row(i), norms[at]);
     }
-    const auto better = [&](index a, index b) {
+    const auto better = [&](index_t a, index_t b) {
       return detail::ranked_first(by, scores[static_cast<std::size_t>(a)], a, scores[static_cast<std::size_t>(b)], b);
     };
-    std::iota(order.begin(), order.end(), index{0});
+    std::iota(order.begin(), order.end(), index_t{0});
     std::partial_sort(order.begin(), order.begin() + kept, order.end(), better);
     const auto ids = found.ids(static_cast<std::size_t>(q));
     const auto kept_scores = found.scores(static_cast<std::size_t>(q));

@@ -19,9 +19,9 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// Rows of the two sides of one product; a change changes the time, never the result.
 struct search_blocks {
-  index queries = 1024;
-  index rows = 1024;
-  index fewest = 8;  // fewer queries go to `nearest`
+  index_t queries = 1024;
+  index_t rows = 1024;
+  index_t fewest = 8;  // fewer queries go to `nearest`
 };
 
 namespace detail {
@@ -35,14 +35,14 @@ class search_products {
     const shape e{.c = b.cols(), .w = cols_};
     const auto x = as_source(feature_view<float>(b.data(), e, nhwc));
     const matrix<const float> weights{a.data(), a.rows(), a.cols(), a.cols(), 1};
-    const index size = a.rows() * cols_;
+    const index_t size = a.rows() * cols_;
     const matrix<float> out{values_.data(), 1, size, size, 1};
-    run_in(memory_, [&](scratch& s) { cpu{}.product(s, x, weights, out); });
+    in_workspace(memory_, [&](scratch& s) { cpu{}.product(s, x, weights, out); });
   }
-  float operator()(index i, index j) const { return values_[static_cast<std::size_t>(i * cols_ + j)]; }
+  float operator()(index_t i, index_t j) const { return values_[static_cast<std::size_t>(i * cols_ + j)]; }
 
  private:
-  index cols_ = 0;
+  index_t cols_ = 0;
   std::vector<float> values_;
   workspace memory_;
 };
@@ -54,11 +54,11 @@ class search_side {
   search_side(const D& d, metric by, double unit) : d_(&d), by_(by), unit_(unit) {}
 
   /// Rows first .. first+count-1. A row whose length is not a safe number is given as zeros and `doubtful` says so.
-  void load(index first, index count) {
+  void load(index_t first, index_t count) {
     if (values.rows() != count) values = descriptors<float>(count, d_->cols());
     norms.resize(static_cast<std::size_t>(count));
     doubtful.resize(static_cast<std::size_t>(count));
-    for (index i = 0; i < count; ++i) {
+    for (index_t i = 0; i < count; ++i) {
       const auto row = d_->row(first + i);
       const double norm = norm_of(row);
       const std::size_t at = static_cast<std::size_t>(i);
@@ -72,7 +72,7 @@ class search_side {
         continue;
       }
       const double inverse = 1 / divisor;  // one double rounding more, which the bound has room for
-      for (index j = 0; j < d_->cols(); ++j)
+      for (index_t j = 0; j < d_->cols(); ++j)
         values(i, j) = static_cast<float>(static_cast<double>(row[static_cast<std::size_t>(j)]) * inverse);
     }
   }
@@ -93,7 +93,7 @@ class search_candidates {
  public:
   explicit search_candidates(std::size_t k) : k_(k) {}
 
-  void offer(double low, double high, index row) {
+  void offer(double low, double high, index_t row) {
     if (low > limit_) return;
     rows_.push_back({low, row});
     if (highs_.size() < k_) {
@@ -111,9 +111,9 @@ class search_candidates {
     }
   }
   /// Ascending rows.
-  std::vector<index> rows() {
+  std::vector<index_t> rows() {
     shrink();
-    std::vector<index> out;
+    std::vector<index_t> out;
     for (const entry& e : rows_) out.push_back(e.row);
     return out;
   }
@@ -121,7 +121,7 @@ class search_candidates {
  private:
   struct entry {
     double low;
-    index row;
+    index_t row;
   };
   void shrink() {
     std::erase_if(rows_, [&](const entry& e) { return e.low > limit_; });
@@ -136,7 +136,7 @@ class search_candidates {
 template <descriptor_rows D>
 double longest_row(const D& d) {
   double longest = 0;
-  for (index i = 0; i < d.rows(); ++i) {
+  for (index_t i = 0; i < d.rows(); ++i) {
     const double norm = norm_of(d.row(i));
     if (norm < 1e150) longest = (std::max)(longest, norm);
   }
@@ -146,7 +146,7 @@ double longest_row(const D& d) {
 /// The k best of every query. each_block(f) calls f(first row, search_side) for one block of the database after the
 /// other; Euclidean rows are in units of `unit`.
 template <descriptor_rows Queries, descriptor_rows Database, class EachBlock>
-void search_in_blocks(const Queries& queries, const Database& database, metric by, double unit, index query_block,
+void search_in_blocks(const Queries& queries, const Database& database, metric by, double unit, index_t query_block,
                       const EachBlock& each_block, neighbours& found) {
   const bool cosine = by == metric::cosine;
   // (d + 8) u for the product and the rounding of its inputs; 2^-126 where something underflows; and what the double
@@ -154,21 +154,21 @@ void search_in_blocks(const Queries& queries, const Database& database, metric b
   const double d = static_cast<double>(database.cols());
   const double relative = (d + 8) * 0x1p-24 * 1.01 + 4 * (d + 8) * 0x1p-52, underflow = (d + 8) * 0x1p-126;
   const double unknown = (std::numeric_limits<double>::max)();
-  const index kept = found.k();
+  const index_t kept = found.k();
 
   search_side<Queries> left(queries, by, unit);
   search_products products;
-  for (index q0 = 0; q0 < queries.rows(); q0 += query_block) {
-    const index qn = (std::min)(query_block, queries.rows() - q0);
+  for (index_t q0 = 0; q0 < queries.rows(); q0 += query_block) {
+    const index_t qn = (std::min)(query_block, queries.rows() - q0);
     left.load(q0, qn);
     std::vector<search_candidates> candidates(static_cast<std::size_t>(qn),
                                               search_candidates(static_cast<std::size_t>(kept)));
-    each_block([&](index i0, const search_side<Database>& right) {
+    each_block([&](index_t i0, const search_side<Database>& right) {
       products.compute(left.values, right.values);
-      for (index q = 0; q < qn; ++q) {
+      for (index_t q = 0; q < qn; ++q) {
         const std::size_t at = static_cast<std::size_t>(q);
         const double a = left.norms[at] / unit, absolute = underflow * (std::max)(1.0, a);
-        for (index i = 0; i < right.values.rows(); ++i) {
+        for (index_t i = 0; i < right.values.rows(); ++i) {
           const std::size_t row = static_cast<std::size_t>(i);
           const double product = static_cast<double>(products(q, i)), b = right.norms[row] / unit;
           if (left.doubtful[at] != 0 || right.doubtful[row] != 0 || !std::isfinite(product)) {
@@ -182,12 +182,12 @@ void search_in_blocks(const Queries& queries, const Database& database, metric b
         }
       }
     });
-    for (index q = 0; q < qn; ++q) {
-      const std::vector<index> rows = candidates[static_cast<std::size_t>(q)].rows();
+    for (index_t q = 0; q < qn; ++q) {
+      const std::vector<index_t> rows = candidates[static_cast<std::size_t>(q)].rows();
       const auto query = queries.row(q0 + q);
       const double norm = norm_of(query);
-      std::vector<std::pair<double, index>> scored;
-      for (const index i : rows)
+      std::vector<std::pair<double, index_t>> scored;
+      for (const index_t i : rows)
         scored.emplace_back(score_of(by, query, norm, database.row(i), cosine ? norm_of(database.row(i)) : 0), i);
       std::partial_sort(scored.begin(), scored.begin() + kept, scored.end(), [&](const auto& x, const auto& y) {
         return ranked_first(by, x.first, x.second, y.first, y.second);
@@ -210,11 +210,11 @@ inline void check_blocks(const search_blocks& block, const char* where) {
 }  // namespace detail
 
 template <descriptor_rows Queries, descriptor_rows Database>
-neighbours nearest_blocked(const Queries& queries, const Database& database, index k, metric by = metric::cosine,
+neighbours nearest_blocked(const Queries& queries, const Database& database, index_t k, metric by = metric::cosine,
                            const search_blocks& block = {}) {
   detail::check_search(queries, database, k, "nearest_blocked");
   detail::check_blocks(block, "nearest_blocked");
-  const index rows = database.rows();
+  const index_t rows = database.rows();
   if (queries.rows() < block.fewest || rows == 0 || database.cols() == 0) return nearest(queries, database, k, by);
 
   double unit = 0;
@@ -222,7 +222,7 @@ neighbours nearest_blocked(const Queries& queries, const Database& database, ind
   if (unit == 0) unit = 1;
   detail::search_side<Database> right(database, by, unit);
   const auto each_block = [&](const auto& f) {
-    for (index i = 0; i < rows; i += block.rows) {
+    for (index_t i = 0; i < rows; i += block.rows) {
       right.load(i, (std::min)(block.rows, rows - i));
       f(i, right);
     }

@@ -74,16 +74,16 @@ class adapter_checker {
   void elements(const any_feature_view& any, const At& at, std::string& copy) {
     visit(any, [&]<class T>(const feature_view<T>& x) {
       const shape& s = x.extents();
-      for (index n = 0; n < s.n; ++n)
-        for (index c = 0; c < s.c; ++c)
-          for (index h = 0; h < s.h; ++h)
-            for (index w = 0; w < s.w && report.ok; ++w) element(x, n, c, h, w, at, copy);
+      for (index_t n = 0; n < s.n; ++n)
+        for (index_t c = 0; c < s.c; ++c)
+          for (index_t h = 0; h < s.h; ++h)
+            for (index_t w = 0; w < s.w && report.ok; ++w) element(x, n, c, h, w, at, copy);
     });
   }
 
  private:
   template <class T, class At>
-  void element(const feature_view<T>& x, index n, index c, index h, index w, const At& at, std::string& copy) {
+  void element(const feature_view<T>& x, index_t n, index_t c, index_t h, index_t w, const At& at, std::string& copy) {
     using returned = decltype(at(n, c, h, w));
     using value = std::remove_cvref_t<returned>;
     static_assert(std::is_trivially_copyable_v<value>, "cnnpool::check_adapter: the accessor returns no number");
@@ -105,7 +105,7 @@ class adapter_checker {
   }
   static std::string text_of(const strides& s) {
     std::string text;
-    for (const index i : {s.n, s.c, s.h, s.w}) text += (text.empty() ? "" : ", ") + detail::decimal(i);
+    for (const index_t i : {s.n, s.c, s.h, s.w}) text += (text.empty() ? "" : ", ") + detail::decimal(i);
     if (s.block != 1) text += " in blocks of " + detail::decimal(s.block) + " by " + detail::decimal(s.in_block);
     return text;
   }

@@ -43,7 +43,7 @@ class fold_checker {
     const double unit = static_cast<double>(state_ >> 11) * 0x1p-53;
     return options_.smallest + unit * (options_.largest - options_.smallest);
   }
-  std::vector<double> list(index size) {
+  std::vector<double> list(index_t size) {
     std::vector<double> r(static_cast<std::size_t>(size));
     for (double& v : r) v = value();
     return r;
@@ -51,7 +51,7 @@ class fold_checker {
 
   /// The results of a state, one after the other.
   template <class F, class S>
-  std::vector<double> results(const F& f, const S& s, index n) const {
+  std::vector<double> results(const F& f, const S& s, index_t n) const {
     const auto r = f.finish(s, n);
     std::vector<double> values_;
     for (int k = 0; k < value_count<std::remove_cvref_t<decltype(r)>>; ++k)
@@ -105,7 +105,7 @@ fold_report check_fold_policy(const F& f, const fold_check_options& options = {}
   static_assert(sizeof(typename F::template state<float>) % sizeof(float) == 0,
                 "cnnpool::check_fold_policy: the state holds something that is not a V");
   detail::fold_checker c(options);
-  for (const index size : {1, 2, 3, 7, 16, 49}) {
+  for (const index_t size : {1, 2, 3, 7, 16, 49}) {
     const auto x = c.list(size), y = c.list(size), z = c.list(3);
     const auto a = c.folded(f, x), b = c.folded(f, y), d = c.folded(f, z);
     const auto init = f.template init<double>();
@@ -135,14 +135,14 @@ fold_report check_fold_policy(const F& f, const fold_check_options& options = {}
         const auto expected = pool(reference{}, view, f);
         if (with_nan && options.nan_propagates) {
           bool found = false;
-          for (index i = 0; i < expected.rows(); ++i)
+          for (index_t i = 0; i < expected.rows(); ++i)
             for (const double v : expected.row(i)) found = found || v != v;
           if (!found) c.fail("a NaN element is lost", std::nan(""), expected(0, 0), 0);
         }
         for (const auto level : {instruction_set::baseline, instruction_set::avx2, instruction_set::avx512}) {
           const auto got = pool(cpu{.level = level}, view, f);
-          for (index i = 0; i < got.rows() && c.report.ok; ++i)
-            for (index j = 0; j < got.cols() && c.report.ok; ++j)
+          for (index_t i = 0; i < got.rows() && c.report.ok; ++i)
+            for (index_t j = 0; j < got.cols() && c.report.ok; ++j)
               if ((!with_nan || options.nan_propagates) && !c.same(static_cast<double>(got(i, j)), expected(i, j)))
                 c.fail("packs of lanes differ from scalars", static_cast<double>(got(i, j)), expected(i, j), 0);
         }

@@ -23,10 +23,10 @@ bool holds_negative(const X& tensor) {
         return to_float(v) < 0;
       }
     };
-    for (index n = 0; n < s.n; ++n)
-      for (index c = 0; c < s.c; ++c)
-        for (index h = 0; h < s.h; ++h)
-          for (index w = 0; w < s.w; ++w)
+    for (index_t n = 0; n < s.n; ++n)
+      for (index_t c = 0; c < s.c; ++c)
+        for (index_t h = 0; h < s.h; ++h)
+          for (index_t w = 0; w < s.w; ++w)
             if (negative(x(n, c, h, w))) return true;
     return false;
   });

@@ -18,10 +18,10 @@
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
 struct codebook_options {
-  index clusters = 64;
+  index_t clusters = 64;
   std::uint64_t seed = 1;
   int iterations = 25;      // Lloyd's; fewer when no centre moves any more
-  index first_rows = 0;     // streaming: rows that Lloyd sees; 0: 64 per cluster
+  index_t first_rows = 0;     // streaming: rows that Lloyd sees; 0: 64 per cluster
 };
 
 namespace detail {
@@ -52,17 +52,17 @@ inline void check_codebook(const codebook_options& o) {
 
 /// k-means++: every next centre is a row, drawn with the square of its distance to the centres so far as weight.
 inline codebook seeded_codebook(const descriptors<float>& x, const codebook_options& o) {
-  const index n = x.rows(), d = x.cols();
+  const index_t n = x.rows(), d = x.cols();
   seeded_numbers random(o.seed);
   std::vector<double> weight(static_cast<std::size_t>(n), 1);
   std::vector<float> centres;
-  for (index k = 0; k < o.clusters; ++k) {
+  for (index_t k = 0; k < o.clusters; ++k) {
     double total = 0;
     for (const double w : weight) total += w;
     const double wanted = random.unit() * total;
-    index chosen = 0;
+    index_t chosen = 0;
     double so_far = 0;
-    for (index i = 0; i < n; ++i) {  // the last row with a weight, should rounding pass them all
+    for (index_t i = 0; i < n; ++i) {  // the last row with a weight, should rounding pass them all
       const double w = weight[static_cast<std::size_t>(i)];
       if (w == 0) continue;
       chosen = i;
@@ -70,9 +70,9 @@ inline codebook seeded_codebook(const descriptors<float>& x, const codebook_opti
       if (so_far > wanted) break;
     }
     centres.insert(centres.end(), x.row(chosen).begin(), x.row(chosen).end());
-    for (index i = 0; i < n; ++i) {
+    for (index_t i = 0; i < n; ++i) {
       double distance = 0;
-      for (index j = 0; j < d; ++j) {
+      for (index_t j = 0; j < d; ++j) {
         const double apart = static_cast<double>(x(i, j)) - static_cast<double>(x(chosen, j));
         distance += apart * apart;
       }
@@ -106,16 +106,16 @@ class collected_rows {
  public:
   template <training_rows M>
   void add(const M& rows) {
-    const index cols = static_cast<index>(rows.cols());
+    const index_t cols = static_cast<index_t>(rows.cols());
     if (rows.rows() == 0) return;
     if (cols_ == 0) cols_ = cols;
     if (cols != cols_ || cols == 0) raise("fit_codebook: rows of ", cols, " components after rows of ", cols_);
     each_block(rows, "fit_codebook", this->rows(), [&](const row_major& block) {
-      for (index i = 0; i < block.rows(); ++i)
-        for (index j = 0; j < cols; ++j) values_.push_back(static_cast<float>(block(i, j)));
+      for (index_t i = 0; i < block.rows(); ++i)
+        for (index_t j = 0; j < cols; ++j) values_.push_back(static_cast<float>(block(i, j)));
     });
   }
-  index rows() const { return cols_ == 0 ? 0 : static_cast<index>(values_.size()) / cols_; }
+  index_t rows() const { return cols_ == 0 ? 0 : static_cast<index_t>(values_.size()) / cols_; }
   descriptors<float> take() {
     descriptors<float> r(rows(), cols_);
     std::copy(values_.begin(), values_.end(), r.data());
@@ -124,7 +124,7 @@ class collected_rows {
   }
 
  private:
-  index cols_ = 0;
+  index_t cols_ = 0;
   std::vector<float> values_;
 };
 
@@ -161,14 +161,14 @@ class streaming_codebook {
     counts_.assign(static_cast<std::size_t>(options_.clusters), 0);
     codebook_statistics s(codebook_);
     s.add(rows);
-    for (index k = 0; k < options_.clusters; ++k) counts_[static_cast<std::size_t>(k)] = s.count(k);
+    for (index_t k = 0; k < options_.clusters; ++k) counts_[static_cast<std::size_t>(k)] = s.count(k);
   }
   void take(const codebook_statistics& s) {
-    const index d = codebook_.dimensions();
+    const index_t d = codebook_.dimensions();
     std::vector<double> centres(codebook_.centre_numbers().data(),
                                 codebook_.centre_numbers().data() + codebook_.clusters() * d);
-    for (index k = 0; k < codebook_.clusters(); ++k) {
-      index& count = counts_[static_cast<std::size_t>(k)];
+    for (index_t k = 0; k < codebook_.clusters(); ++k) {
+      index_t& count = counts_[static_cast<std::size_t>(k)];
       if (s.count(k) == 0) continue;
       count += s.count(k);
       Eigen::Map<Eigen::RowVectorXd> centre(centres.data() + k * d, d);
@@ -180,7 +180,7 @@ class streaming_codebook {
   codebook_options options_;
   detail::collected_rows first_;
   codebook codebook_;
-  std::vector<index> counts_;
+  std::vector<index_t> counts_;
 };
 
 template <class Training>

@@ -22,17 +22,17 @@ struct nearest_centres {
   Eigen::VectorXd norms;
 
   explicit nearest_centres(const codebook& c) : centres(c.clusters(), c.dimensions()) {
-    for (index k = 0; k < c.clusters(); ++k)
-      for (index j = 0; j < c.dimensions(); ++j) centres(k, j) = static_cast<double>(c.centres()(k, j));
+    for (index_t k = 0; k < c.clusters(); ++k)
+      for (index_t j = 0; j < c.dimensions(); ++j) centres(k, j) = static_cast<double>(c.centres()(k, j));
     norms = centres.rowwise().squaredNorm();
   }
   /// f(row of the block, centre, squared distance)
   template <class F>
   void visit(const row_major& block, const F& f) const {
     const row_major products = block * centres.transpose();
-    for (index i = 0; i < block.rows(); ++i) {
-      index best = 0;
-      for (index k = 1; k < norms.size(); ++k)
+    for (index_t i = 0; i < block.rows(); ++i) {
+      index_t best = 0;
+      for (index_t k = 1; k < norms.size(); ++k)
         if (norms[k] - 2 * products(i, k) < norms[best] - 2 * products(i, best)) best = k;
       f(i, best, (block.row(i) - centres.row(best)).squaredNorm());
     }
@@ -52,16 +52,16 @@ class codebook_statistics {
 
   template <training_rows M>
   void add(const M& rows) {
-    expect(static_cast<index>(rows.cols()));
+    expect(static_cast<index_t>(rows.cols()));
     detail::each_block(rows, "codebook_statistics::add", count_, [](const auto&) {});
     detail::each_block(rows, "codebook_statistics::add", count_, [&](const detail::row_major& block) {
-      nearest_.visit(block, [&](index i, index k, double distance) {
+      nearest_.visit(block, [&](index_t i, index_t k, double distance) {
         ++counts_[static_cast<std::size_t>(k)];
         sums_.row(k) += block.row(i);
         error_ += distance;
         remember(distance, k, block.row(i));
       });
-      count_ += static_cast<index>(block.rows());
+      count_ += static_cast<index_t>(block.rows());
     });
   }
   /// Adds rows that another one has read, measured against the same codebook.
@@ -77,51 +77,51 @@ class codebook_statistics {
     for (const far_row& f : other.farthest_) remember(f.distance, f.centre, f.row);
   }
 
-  index count() const { return count_; }
+  index_t count() const { return count_; }
   /// Rows whose nearest centre is k.
-  index count(index k) const { return counts_[static_cast<std::size_t>(k)]; }
+  index_t count(index_t k) const { return counts_[static_cast<std::size_t>(k)]; }
   /// Their sum.
-  Eigen::RowVectorXd sum(index k) const { return sums_.row(k); }
+  Eigen::RowVectorXd sum(index_t k) const { return sums_.row(k); }
   /// SUM of the squared distances to the nearest centres.
   double error() const { return error_; }
 
   /// The means of the clusters: one step of Lloyd's.
   codebook next() const {
     detail::row_major sums = sums_;
-    std::vector<index> counts = counts_;
+    std::vector<index_t> counts = counts_;
     std::size_t used = 0;
     for (std::size_t k = 0; k < counts.size(); ++k) {
       if (counts[k] != 0) continue;
       // A row that is alone in its cluster would leave that one empty.
       while (used < farthest_.size() && counts[static_cast<std::size_t>(farthest_[used].centre)] < 2) ++used;
       if (used == farthest_.size() || farthest_[used].distance == 0) {
-        sums.row(static_cast<index>(k)) = nearest_.centres.row(static_cast<index>(k));
+        sums.row(static_cast<index_t>(k)) = nearest_.centres.row(static_cast<index_t>(k));
         counts[k] = 1;
         continue;
       }
       const far_row& f = farthest_[used++];
       --counts[static_cast<std::size_t>(f.centre)];
       sums.row(f.centre) -= f.row;
-      sums.row(static_cast<index>(k)) = f.row;
+      sums.row(static_cast<index_t>(k)) = f.row;
       counts[k] = 1;
     }
-    for (std::size_t k = 0; k < counts.size(); ++k) sums.row(static_cast<index>(k)) /= static_cast<double>(counts[k]);
+    for (std::size_t k = 0; k < counts.size(); ++k) sums.row(static_cast<index_t>(k)) /= static_cast<double>(counts[k]);
     return {std::span<const double>(sums.data(), static_cast<std::size_t>(sums.size())), codebook_.clusters()};
   }
 
  private:
   struct far_row {
     double distance;
-    index centre;
+    index_t centre;
     Eigen::RowVectorXd row;
   };
-  void expect(index d) const {
+  void expect(index_t d) const {
     if (d != codebook_.dimensions())
       raise("codebook_statistics: rows of ", d, " components for a codebook of ", codebook_.dimensions());
   }
   /// Keeps as many as there are clusters, the farthest first, equal ones in order.
   template <class Row>
-  void remember(double distance, index centre, const Row& row) {
+  void remember(double distance, index_t centre, const Row& row) {
     const std::size_t most = counts_.size();
     if (farthest_.size() == most && distance <= farthest_.back().distance) return;
     if (farthest_.size() == most) farthest_.pop_back();
@@ -132,10 +132,10 @@ class codebook_statistics {
 
   codebook codebook_;
   detail::nearest_centres nearest_;
-  std::vector<index> counts_;
+  std::vector<index_t> counts_;
   detail::row_major sums_;
   double error_ = 0;
-  index count_ = 0;
+  index_t count_ = 0;
   std::vector<far_row> farthest_;
 };
 

@@ -21,11 +21,11 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// Rows q and p of the training data show the same thing.
 struct matching_pair {
-  index q = 0, p = 0;
+  index_t q = 0, p = 0;
 };
 
 struct learned_whitening_options {
-  index dimensions = 0;  // 0: all
+  index_t dimensions = 0;  // 0: all
 };
 
 namespace detail {
@@ -43,10 +43,10 @@ Matrix lower_factor(const Matrix& s) {
 
 /// From m, the factor of S, and D (the lower triangle) of n rows.
 template <class Vector, class Matrix>
-whitening learned_model(const Vector& m, const Matrix& factor, const Matrix& spread, index n, index dimensions) {
-  const index d = static_cast<index>(m.size());
+whitening learned_model(const Vector& m, const Matrix& factor, const Matrix& spread, index_t n, index_t dimensions) {
+  const index_t d = static_cast<index_t>(m.size());
   eigenpairs pairs_of = descending_eigenpairs(spread, "fit_learned_whitening");
-  for (index k = 0; k < d; ++k) make_largest_positive(pairs_of.vectors.col(k));
+  for (index_t k = 0; k < d; ++k) make_largest_positive(pairs_of.vectors.col(k));
   // E^T P1 = (P1^T E)^T, and P1^T E solves L^T y = E.
   const Matrix directions =
       factor.transpose().template triangularView<Eigen::Upper>().solve(pairs_of.vectors.leftCols(dimensions));
@@ -64,8 +64,8 @@ whitening learned_model(const Vector& m, const Matrix& factor, const Matrix& spr
 template <training_rows M>
 whitening fit_learned_whitening(const M& training, std::span<const matching_pair> pairs,
                                 const learned_whitening_options& o = {}) {
-  const index n = static_cast<index>(training.rows()), d = static_cast<index>(training.cols());
-  const index dimensions = o.dimensions == 0 ? d : o.dimensions;
+  const index_t n = static_cast<index_t>(training.rows()), d = static_cast<index_t>(training.cols());
+  const index_t dimensions = o.dimensions == 0 ? d : o.dimensions;
   if (pairs.empty() || d == 0) raise("fit_learned_whitening: ", pairs.size(), " pairs of rows of ", d, " components");
   if (dimensions < 1 || dimensions > d)
     raise("fit_learned_whitening: dimensions is ", o.dimensions, ", expected 1 to ", d, ", or 0 for all");
@@ -74,17 +74,17 @@ whitening fit_learned_whitening(const M& training, std::span<const matching_pair
       raise("fit_learned_whitening: pair ", i, " is rows ", pairs[i].q, " and ", pairs[i].p, " of ", n);
 
   detail::row_major x(n, d);
-  index filled = 0;
+  index_t filled = 0;
   detail::each_block(training, "fit_learned_whitening", 0, [&](const detail::row_major& block) {
     x.middleRows(filled, block.rows()) = block;
-    filled += static_cast<index>(block.rows());
+    filled += static_cast<index_t>(block.rows());
   });
   const double count = static_cast<double>(pairs.size());
   Eigen::VectorXd m = Eigen::VectorXd::Zero(d);
-  Eigen::MatrixXd differences(d, static_cast<index>(pairs.size()));
+  Eigen::MatrixXd differences(d, static_cast<index_t>(pairs.size()));
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     m += x.row(pairs[i].q).transpose() / count;
-    differences.col(static_cast<index>(i)) = (x.row(pairs[i].q) - x.row(pairs[i].p)).transpose();
+    differences.col(static_cast<index_t>(i)) = (x.row(pairs[i].q) - x.row(pairs[i].p)).transpose();
   }
   Eigen::MatrixXd s = Eigen::MatrixXd::Zero(d, d);
   s.selfadjointView<Eigen::Lower>().rankUpdate(differences, 1 / count);
@@ -112,19 +112,19 @@ class basic_matching_statistics {
   /// Row i of `queries` and row i of `matches` show the same thing. They do not count as rows of the training set.
   template <training_rows Q, training_rows M>
   void add_pairs(const Q& queries, const M& matches) {
-    const index n = static_cast<index>(queries.rows()), d = static_cast<index>(queries.cols());
-    if (static_cast<index>(matches.rows()) != n || static_cast<index>(matches.cols()) != d)
+    const index_t n = static_cast<index_t>(queries.rows()), d = static_cast<index_t>(queries.cols());
+    if (static_cast<index_t>(matches.rows()) != n || static_cast<index_t>(matches.cols()) != d)
       raise("matching_statistics: ", n, " x ", d, " queries and ", matches.rows(), " x ", matches.cols(),
             " matches, expected as many of one size");
     if (n == 0) return;
-    if (pairs_ != 0 && d != static_cast<index>(mean_.size()))
+    if (pairs_ != 0 && d != static_cast<index_t>(mean_.size()))
       raise("matching_statistics: pairs of ", d, " components after pairs of ", mean_.size());
     detail::row_major q(n, d), m(n, d);
-    const auto copy = [](const auto& from, detail::row_major& to, index before) {
-      index filled = 0;
+    const auto copy = [](const auto& from, detail::row_major& to, index_t before) {
+      index_t filled = 0;
       detail::each_block(from, "matching_statistics", before, [&](const detail::row_major& block) {
         to.middleRows(filled, block.rows()) = block;
-        filled += static_cast<index>(block.rows());
+        filled += static_cast<index_t>(block.rows());
       });
     };
     copy(queries, q, pairs_);
@@ -143,13 +143,13 @@ class basic_matching_statistics {
     if (other.pairs_ != 0) fold(other.pairs_, other.mean_, other.differences_);
   }
 
-  index count() const { return all_.count(); }
-  index pairs() const { return pairs_; }
+  index_t count() const { return all_.count(); }
+  index_t pairs() const { return pairs_; }
 
   whitening fit(const learned_whitening_options& o = {}) const {
-    const index d = all_.dimensions(), dimensions = o.dimensions == 0 ? d : o.dimensions;
+    const index_t d = all_.dimensions(), dimensions = o.dimensions == 0 ? d : o.dimensions;
     if (pairs_ == 0 || d == 0) raise("fit_learned_whitening: ", pairs_, " pairs of rows of ", d, " components");
-    if (static_cast<index>(mean_.size()) != d)
+    if (static_cast<index_t>(mean_.size()) != d)
       raise("fit_learned_whitening: pairs of ", mean_.size(), " components, rows of ", d);
     if (dimensions < 1 || dimensions > d)
       raise("fit_learned_whitening: dimensions is ", o.dimensions, ", expected 1 to ", d, ", or 0 for all");
@@ -174,7 +174,7 @@ class basic_matching_statistics {
   }
 
  private:
-  void fold(index n, const Eigen::VectorX<Real>& mean, const Eigen::MatrixX<Real>& differences) {
+  void fold(index_t n, const Eigen::VectorX<Real>& mean, const Eigen::MatrixX<Real>& differences) {
     const double theirs = static_cast<double>(n), all = static_cast<double>(pairs_) + theirs;
     if (pairs_ == 0) {
       mean_ = mean;
@@ -187,12 +187,11 @@ class basic_matching_statistics {
   }
 
   basic_covariance<Real> all_;
-  index pairs_ = 0;
+  index_t pairs_ = 0;
   Eigen::VectorX<Real> mean_;         // of the queries
   Eigen::MatrixX<Real> differences_;  // SUM (xq - xp)(xq - xp)^T, the lower triangle
 };
 
 using matching_statistics = basic_matching_statistics<double>;
-
 
 }  // namespace cnnpool

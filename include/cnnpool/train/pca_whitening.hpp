@@ -26,14 +26,14 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 template <class Real>
 class basic_covariance {
  public:
-  index count() const { return count_; }
+  index_t count() const { return count_; }
   /// 0 before the first row.
-  index dimensions() const { return dimensions_; }
+  index_t dimensions() const { return dimensions_; }
 
   template <training_rows M>
   void add(const M& rows) {
     if (rows.rows() == 0) return;
-    expect(static_cast<index>(rows.cols()));
+    expect(static_cast<index_t>(rows.cols()));
     // Nothing is taken unless all of it is good.
     detail::each_block(rows, "covariance::add", count_, [](const auto&) {});
     detail::each_block(rows, "covariance::add", count_, [&](const detail::row_major& block) { add_block(block); });
@@ -62,7 +62,7 @@ class basic_covariance {
   }
 
  private:
-  void expect(index d) {
+  void expect(index_t d) {
     if (dimensions_ == 0) dimensions_ = d;
     if (d != dimensions_ || d == 0)
       raise("covariance: rows of ", d, " components after rows of ", dimensions_);
@@ -70,8 +70,8 @@ class basic_covariance {
   template <class Block>
   void add_block(const Block& block) {
     if (!folded_ && count_ + block.rows() <= dimensions_) {
-      for (index i = 0; i < block.rows(); ++i)
-        for (index j = 0; j < dimensions_; ++j) kept_.push_back(block(i, j));
+      for (index_t i = 0; i < block.rows(); ++i)
+        for (index_t j = 0; j < dimensions_; ++j) kept_.push_back(block(i, j));
       count_ += block.rows();
       return;
     }
@@ -94,9 +94,9 @@ class basic_covariance {
     const Eigen::MatrixX<Real> centred = (block.rowwise() - m.transpose()).transpose();
     Eigen::MatrixX<Real> own = Eigen::MatrixX<Real>::Zero(dimensions_, dimensions_);
     own.template selfadjointView<Eigen::Lower>().rankUpdate(centred);
-    fold(static_cast<index>(block.rows()), m, own);
+    fold(static_cast<index_t>(block.rows()), m, own);
   }
-  void fold(index n, const Eigen::VectorX<Real>& m, const Eigen::MatrixX<Real>& s) {
+  void fold(index_t n, const Eigen::VectorX<Real>& m, const Eigen::MatrixX<Real>& s) {
     const double mine = static_cast<double>(count_), theirs = static_cast<double>(n), all = mine + theirs;
     const Eigen::VectorX<Real> apart = m - mean_;
     scatter_.template triangularView<Eigen::Lower>() += s;
@@ -105,7 +105,7 @@ class basic_covariance {
     count_ += n;
   }
 
-  index count_ = 0, dimensions_ = 0;
+  index_t count_ = 0, dimensions_ = 0;
   bool folded_ = false;
   std::vector<double> kept_;
   Eigen::VectorX<Real> mean_;
@@ -115,7 +115,7 @@ class basic_covariance {
 using covariance = basic_covariance<double>;
 
 struct pca_options {
-  index dimensions = 0;  // 0: the effective rank
+  index_t dimensions = 0;  // 0: the effective rank
   double power = 0.5;    // 0: plain PCA
   double epsilon = 0;    // added to every eigenvalue
   double shrinkage = 0;  // 0 to 1: how far the eigenvalues are drawn to their mean
@@ -182,20 +182,20 @@ whitening fit_pca_whitening(const basic_covariance<Real>& c, const pca_options& 
   detail::check_pca(c, o);
   double trace = 0;
   detail::eigenpairs pairs = detail::principal_directions(c, trace);
-  const index d = c.dimensions();
+  const index_t d = c.dimensions();
   const double smallest = static_cast<double>(d) * 0x1p-52 * (pairs.values.size() > 0 ? pairs.values[0] : 0);
-  index rank = 0;
+  index_t rank = 0;
   while (rank < pairs.values.size() && pairs.values[rank] > smallest) ++rank;
-  const index dimensions = o.dimensions == 0 ? rank : o.dimensions;
+  const index_t dimensions = o.dimensions == 0 ? rank : o.dimensions;
   if (dimensions > rank || rank == 0)
     raise("fit_pca_whitening: ", o.dimensions, " dimensions from training data of effective rank ", rank, " (",
           c.count(), " rows of ", d, " components)");
   std::vector<double> rows;
-  for (index k = 0; k < dimensions; ++k) {
+  for (index_t k = 0; k < dimensions; ++k) {
     const double lambda = (1 - o.shrinkage) * pairs.values[k] + o.shrinkage * trace / static_cast<double>(d);
     detail::make_largest_positive(pairs.vectors.col(k));
     const double factor = std::pow(lambda + o.epsilon, -o.power);
-    for (index j = 0; j < d; ++j) rows.push_back(pairs.vectors(j, k) * factor);
+    for (index_t j = 0; j < d; ++j) rows.push_back(pairs.vectors(j, k) * factor);
   }
   const Eigen::VectorX<Real> m = c.mean();
   return {shared_array<float>(

@@ -16,8 +16,8 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 
 template <class M>
 concept training_rows = requires(const M& m) {
-  { m.rows() } -> std::convertible_to<index>;
-  { m.cols() } -> std::convertible_to<index>;
+  { m.rows() } -> std::convertible_to<index_t>;
+  { m.cols() } -> std::convertible_to<index_t>;
   { m(m.rows(), m.cols()) } -> std::convertible_to<double>;
 };
 /// Several of them, one after the other.
@@ -34,13 +34,13 @@ using row_major = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::R
 
 /// f(block) for all rows, some hundred at a time, as doubles. `before`: rows that were read earlier, for the message.
 template <training_rows M, class F>
-void each_block(const M& m, const char* where, index before, const F& f) {
-  const index rows = static_cast<index>(m.rows()), cols = static_cast<index>(m.cols());
-  constexpr index most = 256;
-  for (index first = 0; first < rows; first += most) {
+void each_block(const M& m, const char* where, index_t before, const F& f) {
+  const index_t rows = static_cast<index_t>(m.rows()), cols = static_cast<index_t>(m.cols());
+  constexpr index_t most = 256;
+  for (index_t first = 0; first < rows; first += most) {
     row_major block(rows - first < most ? rows - first : most, cols);
-    for (index i = 0; i < block.rows(); ++i)
-      for (index j = 0; j < cols; ++j) {
+    for (index_t i = 0; i < block.rows(); ++i)
+      for (index_t j = 0; j < cols; ++j) {
         using I = decltype(m.rows());
         block(i, j) = static_cast<double>(m(static_cast<I>(first + i), static_cast<I>(j)));
         if (!std::isfinite(block(i, j)))

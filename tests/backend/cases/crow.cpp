@@ -29,7 +29,7 @@ void check_growing(const shape& s, double first, double growth, const crow& poli
   for (const char* name : {"nhwc", "nhwc, pixels padded by 3", "nchw"})
     for (const layout_case& layout : layouts()) {
       if (std::string(layout.name) != name) continue;
-      cnnpool::index count = 0;
+      index_t count = 0;
       const placed<T> x(s, layout, static_cast<int>(s.c % 3), [&] {
         const auto place = static_cast<double>(count++ % s.positions()) / static_cast<double>(s.positions());
         return r.between(0, 3) == 0 ? 0.0 : first * std::pow(growth, place) * r.uniform(0.5, 2);
@@ -65,20 +65,21 @@ TEST_CASE("crow of many channels and of many positions") {
 }
 TEST_CASE("crow of other exponents, up to squared weights") {
   const shape s{2, 33, 6, 9};
-  check_growing<float>(s, 1, 1e4, crow{.a = 1, .b = 1}, [](const oracle::map& x) { return oracle::crow(x, 1, 1); });
-  check_growing<float>(s, 1, 1e4, crow{.a = 3, .b = 0.5},
+  check_growing<float>(s, 1, 1e4, crow{.alpha = 1, .beta = 1},
+                       [](const oracle::map& x) { return oracle::crow(x, 1, 1); });
+  check_growing<float>(s, 1, 1e4, crow{.alpha = 3, .beta = 0.5},
                        [](const oracle::map& x) { return oracle::crow(x, 3, 0.5L); });
-  check_growing<float>(s, 1, 1e4, crow{.b = 0.25}, [](const oracle::map& x) { return oracle::crow(x, 2, 0.25L); });
-  check_growing<float>(s, 1, 1e4, crow{.b = 3}, [](const oracle::map& x) { return oracle::crow(x, 2, 3); });
+  check_growing<float>(s, 1, 1e4, crow{.beta = 0.25}, [](const oracle::map& x) { return oracle::crow(x, 2, 0.25L); });
+  check_growing<float>(s, 1, 1e4, crow{.beta = 3}, [](const oracle::map& x) { return oracle::crow(x, 2, 3); });
 }
 TEST_CASE("crow gives a batch the bits of its images") {
   random_numbers r;
   const placed<float> x({3, 1100, 16, 17}, layouts()[3], 0, signed_values(r));
   for (const auto& b : backends()) {
     const auto batch = pooled(b, x.view, x.memory, crow{});
-    for (cnnpool::index n = 0; n < 3; ++n) {
+    for (index_t n = 0; n < 3; ++n) {
       const auto alone = pooled(b, x.view.images(n, 1), x.memory, crow{});
-      for (cnnpool::index i = 0; i < alone.cols(); ++i) REQUIRE(batch(n, i) == alone(0, i));
+      for (index_t i = 0; i < alone.cols(); ++i) REQUIRE(batch(n, i) == alone(0, i));
     }
   }
 }

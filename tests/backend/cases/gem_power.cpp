@@ -17,7 +17,7 @@ const std::vector<float>& exponents() {
 }  // namespace
 /// The suite's maps differ in their number of channels.
 struct gem_of_first_channels {
-  cnnpool::index descriptor_size(const shape& s) const { return s.c; }
+  index_t descriptor_size(const shape& s) const { return s.c; }
   template <class B, class X, class A>
   void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
     static const std::span<const float> p = readable_by(b, exponents());

@@ -54,9 +54,9 @@ void check_learned(const batch& x, const Make& make, const Expect& expect) {
       const auto got = pooled(backend, rows ? x.nchw_view : x.nhwc_view, rows ? x.planes : x.last, make(backend));
       for (int n = 0; n < images; ++n) {
         const oracle::row e = expect(x.expected[static_cast<std::size_t>(n)]);
-        REQUIRE(got.cols() == static_cast<cnnpool::index>(e.size()));
+        REQUIRE(got.cols() == static_cast<index_t>(e.size()));
         for (std::size_t j = 0; j < e.size(); ++j)
-          CHECK(static_cast<double>(got(n, static_cast<cnnpool::index>(j))) ==
+          CHECK(static_cast<double>(got(n, static_cast<index_t>(j))) ==
                 Approx(static_cast<double>(e[j])).margin(2e-5));
       }
     }

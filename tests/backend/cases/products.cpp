@@ -13,7 +13,7 @@ namespace of_products {  // named: nvcc warns of a policy's pool, which the conc
 /// out(n, j*c + k) = SUM_p (the product above) x(n, k, p).
 struct sums_by_products {
   matrix<const float> weights;
-  cnnpool::index descriptor_size(const shape& s) const { return weights.rows * s.c; }
+  index_t descriptor_size(const shape& s) const { return weights.rows * s.c; }
   template <class B, class X, class A>
   void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
     const scratch::frame frame(s);
@@ -26,7 +26,7 @@ struct sums_by_products {
 struct nearest_centres {
   matrix<const float> centres;
   matrix<const double> squared_norms;
-  cnnpool::index descriptor_size(const shape& s) const { return s.positions(); }
+  index_t descriptor_size(const shape& s) const { return s.positions(); }
   template <class B, class X, class A>
   void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
     if constexpr (requires { b.nearest(s, x, centres, squared_norms, 2., out); }) {
@@ -42,15 +42,15 @@ struct nearest_centres {
 };
 
 /// Position p of image n is of group (5 n + 7 p + p/3) mod K, its scale 1 + p/8, its weight 2 - n/4.
-CNNPOOL_HD cnnpool::index group_of(cnnpool::index n, cnnpool::index p, cnnpool::index groups) {
+CNNPOOL_HD index_t group_of(index_t n, index_t p, index_t groups) {
   return (5 * n + 7 * p + p / 3) % groups;
 }
 template <class A>
 struct make_groups {
   matrix<A> groups, scales, weights;
-  cnnpool::index count;
-  CNNPOOL_HD void operator()(cnnpool::index i) const {
-    const cnnpool::index n = i / groups.cols, p = i % groups.cols;
+  index_t count;
+  CNNPOOL_HD void operator()(index_t i) const {
+    const index_t n = i / groups.cols, p = i % groups.cols;
     groups(n, p) = static_cast<A>(group_of(n, p, count));
     scales(n, p) = A(1) + static_cast<A>(p) / A(8);
     weights(n, p) = A(2) - static_cast<A>(n) / A(4);
@@ -59,11 +59,11 @@ struct make_groups {
 struct residuals {
   matrix<const float> centres;
   bool scaled, weighted;
-  cnnpool::index descriptor_size(const shape& s) const { return centres.rows * s.c; }
+  index_t descriptor_size(const shape& s) const { return centres.rows * s.c; }
   template <class B, class X, class A>
   void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
     const scratch::frame frame(s);
-    const cnnpool::index n = x.extents().n, positions = x.extents().positions();
+    const index_t n = x.extents().n, positions = x.extents().positions();
     const matrix<A> groups = s.template make<A>(n, positions), scales = s.template make<A>(n, positions),
                     weights = s.template make<A>(n, positions);
     b.each(s, n * positions, make_groups<A>{groups, scales, weights, centres.rows});
@@ -80,13 +80,13 @@ using namespace of_products;
 namespace {
 
 struct problem {
-  cnnpool::index n, c, h, w, results;
+  index_t n, c, h, w, results;
 };
 /// One below, at and one above a tile's edge: 64, 128 positions, 16 and 32 channels, 64 results.
 const problem problems[] = {{3, 1, 1, 1, 1},   {2, 15, 5, 3, 3},   {3, 33, 7, 7, 65}, {1, 64, 4, 16, 64},
                             {2, 17, 9, 7, 66}, {1, 32, 1, 129, 4}, {70, 31, 1, 1, 7}, {2, 48, 8, 16, 2}};
 
-std::vector<float> random_weights(cnnpool::index count, random_numbers& r) {
+std::vector<float> random_weights(index_t count, random_numbers& r) {
   std::vector<float> w(static_cast<std::size_t>(count));
   for (float& v : w) v = static_cast<float>(r.uniform(-1, 1));
   return w;
@@ -106,7 +106,7 @@ void on_every_problem(const F& f) {
     }
   }
 }
-oracle::real weight(const std::vector<float>& w, const problem& p, cnnpool::index j, cnnpool::index c) {
+oracle::real weight(const std::vector<float>& w, const problem& p, index_t j, index_t c) {
   return static_cast<oracle::real>(w[static_cast<std::size_t>(j * p.c + c)]);
 }
 matrix<const float> as_matrix(std::span<const float> w, const problem& p) { return {w.data(), p.results, p.c, p.c, 1}; }
@@ -117,7 +117,7 @@ void check_rows(const std::vector<oracle::row>& expected, const std::vector<orac
                 const descriptors<D>& got) {
   for (std::size_t n = 0; n < expected.size(); ++n) {
     const std::string difference = first_difference(expected[n], relative(terms[n], factor),
-                                                    std::as_const(got).row(static_cast<cnnpool::index>(n)));
+                                                    std::as_const(got).row(static_cast<index_t>(n)));
     if (!difference.empty()) FAIL("image " << n << ": " << difference);
   }
 }
@@ -125,23 +125,23 @@ void check_rows(const std::vector<oracle::row>& expected, const std::vector<orac
 template <class T>
 void check_products() {
   on_every_problem<T>([](const problem& p, const placed<T>& x, const std::vector<float>& weights) {
-    const cnnpool::index positions = p.h * p.w;
+    const index_t positions = p.h * p.w;
     std::vector<oracle::row> products_, absolute, sums, absolute_sums;
     for (const oracle::map& image : x.images) {
       oracle::row v, a, s, b;
-      for (cnnpool::index j = 0; j < p.results; ++j)
-        for (cnnpool::index at = 0; at < positions; ++at) {
+      for (index_t j = 0; j < p.results; ++j)
+        for (index_t at = 0; at < positions; ++at) {
           oracle::real value = 0, all = 0;
-          for (cnnpool::index c = 0; c < p.c; ++c) {
+          for (index_t c = 0; c < p.c; ++c) {
             const oracle::real term = weight(weights, p, j, c) * image.at(static_cast<int>(c), static_cast<int>(at));
             value += term, all += std::fabs(term);
           }
           v.push_back(value), a.push_back(all);
         }
-      for (cnnpool::index j = 0; j < p.results; ++j)
-        for (cnnpool::index c = 0; c < p.c; ++c) {
+      for (index_t j = 0; j < p.results; ++j)
+        for (index_t c = 0; c < p.c; ++c) {
           oracle::real value = 0, all = 0;
-          for (cnnpool::index at = 0; at < positions; ++at) {
+          for (index_t at = 0; at < positions; ++at) {
             const oracle::real element = image.at(static_cast<int>(c), static_cast<int>(at));
             const auto product = static_cast<std::size_t>(j * positions + at);
             value += v[product] * element, all += a[product] * std::fabs(element);
@@ -167,9 +167,9 @@ template <class T>
 void check_nearest() {
   on_every_problem<T>([](const problem& p, const placed<T>& x, const std::vector<float>& centres) {
     std::vector<double> norms;
-    for (cnnpool::index k = 0; k < p.results; ++k) {
+    for (index_t k = 0; k < p.results; ++k) {
       oracle::real norm = 0;
-      for (cnnpool::index c = 0; c < p.c; ++c) norm += weight(centres, p, k, c) * weight(centres, p, k, c);
+      for (index_t c = 0; c < p.c; ++c) norm += weight(centres, p, k, c) * weight(centres, p, k, c);
       norms.push_back(static_cast<double>(norm));
     }
     for (const auto& b : backends()) {
@@ -178,13 +178,13 @@ void check_nearest() {
       const nearest_centres policy{as_matrix(readable_by(b, centres), p),
                                    {readable_by(b, norms).data(), p.results, 1, 1, 1}};
       const auto got = pooled(b, x.view, x.memory, policy);
-      for (cnnpool::index n = 0; n < p.n; ++n)
-        for (cnnpool::index at = 0; at < p.h * p.w; ++at) {
+      for (index_t n = 0; n < p.n; ++n)
+        for (index_t at = 0; at < p.h * p.w; ++at) {
           const oracle::map& image = x.images[static_cast<std::size_t>(n)];
           oracle::row distance, off;
-          for (cnnpool::index k = 0; k < p.results; ++k) {
+          for (index_t k = 0; k < p.results; ++k) {
             oracle::real d = static_cast<oracle::real>(norms[static_cast<std::size_t>(k)]), terms = d;
-            for (cnnpool::index c = 0; c < p.c; ++c) {
+            for (index_t c = 0; c < p.c; ++c) {
               const oracle::real v = image.at(static_cast<int>(c), static_cast<int>(at));
               const oracle::real term = 2 * weight(centres, p, k, c) * v;
               d -= term, terms += std::fabs(term);
@@ -216,9 +216,9 @@ void check_residuals() {
       std::vector<oracle::row> sums, absolute;
       for (std::size_t n = 0; n < x.images.size(); ++n) {
         oracle::row value(static_cast<std::size_t>(p.results * p.c)), all = value;
-        for (cnnpool::index at = 0; at < p.h * p.w; ++at) {
-          const cnnpool::index k = group_of(static_cast<cnnpool::index>(n), at, p.results);
-          for (cnnpool::index c = 0; c < p.c; ++c) {
+        for (index_t at = 0; at < p.h * p.w; ++at) {
+          const index_t k = group_of(static_cast<index_t>(n), at, p.results);
+          for (index_t c = 0; c < p.c; ++c) {
             const oracle::real v = x.images[n].at(static_cast<int>(c), static_cast<int>(at)) *
                                    (scaled ? 1 + static_cast<oracle::real>(at) / 8 : 1);
             const oracle::real by = weighted ? 2 - static_cast<oracle::real>(n) / 4 : 1;
@@ -266,7 +266,7 @@ TEST_CASE("of equally near centres the first, and no centre for a NaN but the fi
                                  {readable_by(b, norms).data(), 6, 1, 1, 1}};
     const auto got = pooled(b, feature_view<float>(x.data(), {1, 1, 1, 6}, nchw), x, policy);
     const double expected[] = {1, 1, 2, 0, 0, 0};
-    for (cnnpool::index i = 0; i < 6; ++i) CHECK(static_cast<double>(got(0, i)) == expected[i]);
+    for (index_t i = 0; i < 6; ++i) CHECK(static_cast<double>(got(0, i)) == expected[i]);
   }
 }
 TEST_CASE("a batch gives the bits of its images") {
@@ -278,9 +278,9 @@ TEST_CASE("a batch gives the bits of its images") {
     for (const auto& b : backends()) {
       const sums_by_products policy{as_matrix(readable_by(b, weights), p)};
       const auto batch = pooled(b, x.view, x.memory, policy);
-      for (cnnpool::index n = 0; n < p.n; ++n) {
+      for (index_t n = 0; n < p.n; ++n) {
         const auto alone = pooled(b, x.view.images(n, 1), x.memory, policy);
-        for (cnnpool::index i = 0; i < alone.cols(); ++i) REQUIRE(batch(n, i) == alone(0, i));
+        for (index_t i = 0; i < alone.cols(); ++i) REQUIRE(batch(n, i) == alone(0, i));
       }
     }
   }

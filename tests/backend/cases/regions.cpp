@@ -32,7 +32,7 @@ struct log_sum_exp {
     return a + b;
   }
   template <class V>
-  CNNPOOL_HD V finish(const V& s, cnnpool::index n) const {
+  CNNPOOL_HD V finish(const V& s, index_t n) const {
     return cnnpool::log(s / V(static_cast<lane_t<V>>(n))) / V(static_cast<lane_t<V>>(beta));
   }
 };
@@ -49,7 +49,7 @@ oracle::row scaled_by_three(const oracle::map& x) {
   return r;
 }
 
-std::vector<box> random_boxes(random_numbers& r, cnnpool::index h, cnnpool::index w) {
+std::vector<box> random_boxes(random_numbers& r, index_t h, index_t w) {
   std::vector<box> boxes{{0, 0, h, w}, {h - 1, w - 1, 1, 1}};
   for (int k = r.between(0, 12); k > 0; --k) {
     const auto i = r.between(0, static_cast<int>(h) - 1), j = r.between(0, static_cast<int>(w) - 1);
@@ -66,7 +66,7 @@ void check_regions_of(const std::vector<B>& backends, const P& policy, expectati
   int cases = 0;
   for (const counted_map& m : counted_maps())
     for (const layout_case& layout : layouts()) {
-      const cnnpool::index c = 1 + ++cases * 7 % 37;
+      const index_t c = 1 + ++cases * 7 % 37;
       const placed<T> x({2, m.h * m.w > 200 ? c % 11 + 1 : c, m.h, m.w}, layout, cases % 4, signed_values(r));
       const std::vector<box> boxes = random_boxes(r, m.h, m.w);
       for (const B& b : backends) {
@@ -78,7 +78,7 @@ void check_regions_of(const std::vector<B>& backends, const P& policy, expectati
                                                            static_cast<int>(k.h), static_cast<int>(k.w)));
             oracle::row allowed = relative(expected, rel);
             for (oracle::real& v : allowed) v += absolute;
-            const auto difference = first_difference(expected, allowed, got.row(static_cast<cnnpool::index>(row++)));
+            const auto difference = first_difference(expected, allowed, got.row(static_cast<index_t>(row++)));
             if (!difference.empty())
               FAIL(x.text << ", box " << k.h << " x " << k.w << " at " << k.h0 << ", " << k.w0 << ": " << difference);
           }

@@ -12,9 +12,9 @@ constexpr float nan = std::numeric_limits<float>::quiet_NaN(), inf = std::numeri
 /// 12 channels, the values in channel 5, ones elsewhere.
 struct one_channel {
   std::vector<float> values;
-  cnnpool::index positions;
+  index_t positions;
   explicit one_channel(const std::vector<float>& v)
-      : values(v.size() * 12, 1.f), positions(static_cast<cnnpool::index>(v.size())) {
+      : values(v.size() * 12, 1.f), positions(static_cast<index_t>(v.size())) {
     std::copy(v.begin(), v.end(), values.begin() + 5 * positions);
   }
   template <class B, class P>
@@ -24,8 +24,8 @@ struct one_channel {
   template <class B, class P>
   auto pooled_nhwc(const B& b, const P& p) const {
     std::vector<float> turned(values.size());
-    for (cnnpool::index c = 0; c < 12; ++c)
-      for (cnnpool::index i = 0; i < positions; ++i)
+    for (index_t c = 0; c < 12; ++c)
+      for (index_t i = 0; i < positions; ++i)
         turned[array_size(i * 12 + c)] = values[array_size(c * positions + i)];
     return testing::pooled(b, feature_view<float>(turned.data(), {1, 12, 1, positions}, nhwc), turned, p);
   }
@@ -124,7 +124,7 @@ TEST_CASE("denormals, zeros, dead channels, negative numbers") {
 
 TEST_CASE("maps of nothing but zeros, of nothing but negative numbers, of the largest numbers") {
   const auto all = [](float value, const auto& policy, double expected) {
-    for (const cnnpool::index n : {1, 9, 200}) {
+    for (const index_t n : {1, 9, 200}) {
       const std::vector<float> v(array_size(12 * n), value);
       INFO(n << " positions of " << value);
       on_every_backend([&](const auto& b) {

@@ -11,7 +11,7 @@
 #include <cnnpool/post/l2.hpp>
 #include <cnnpool/post/power.hpp>
 #include <cnnpool/post/scale.hpp>
-#include <cnnpool/post/truncate.hpp>
+#include <cnnpool/post/truncation.hpp>
 
 #include "../suite.hpp"
 
@@ -41,13 +41,13 @@ TEST_CASE("a chain of max, l2, power, l2") {
       backends(), cnnpool::max{} | l2{} | power{} | l2{},
       [](const oracle::map& x) { return oracle::l2(oracle::power(oracle::l2(oracle::max(x)))); }, of_units);
 }
-TEST_CASE("power of another exponent, scale, truncate") {
+TEST_CASE("power of another exponent, scale, truncation") {
   check_everywhere<float>(
       backends(), relu{} | cnnpool::max{} | scale{0.125} | power{.alpha = 0.3},
       [](const oracle::map& x) { return oracle::power(scaled(oracle::max(oracle::relu(x)), 0.125L), 0.3L); },
       [](const oracle::map&, const oracle::row& e, oracle::real) { return relative(e, 2e-6L); });
   check_everywhere<float, float16>(
-      backends(), cnnpool::max{} | cnnpool::truncate{.dimensions = 1},
+      backends(), cnnpool::max{} | truncation{.dimensions = 1},
       [](const oracle::map& x) { return first_component(oracle::max(x)); }, exact);
 }
 TEST_CASE("nonzero is a count over N") {

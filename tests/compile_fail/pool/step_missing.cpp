@@ -19,7 +19,7 @@ struct my_sum {
     return a + b;
   }
   template <class V>
-  CNNPOOL_HD V finish(V s, cnnpool::index) const {
+  CNNPOOL_HD V finish(V s, cnnpool::index_t) const {
     return s;
   }
 };

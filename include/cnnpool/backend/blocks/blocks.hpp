@@ -1,7 +1,7 @@
 // All primitives as kernels of blocks of threads, for a backend that can launch them.
 //
 // A backend derives from block_backend<Backend> and says `space`, `accumulator<T>` and launch_blocks(kernel)
-// (kernel.hpp). What has no kernel of its own here is one thread per result (elementwise.hpp).
+// (kernel.hpp). What has no kernel of its own here is one thread per result (for_each_backend.hpp).
 #pragma once
 
 #include "column_blocks.hpp"
@@ -19,13 +19,13 @@ namespace detail {
 template <class F>
 struct each_index {
   static constexpr int threads = 256;
-  index count;
+  index_t count;
   F f;
-  CNNPOOL_HD index blocks() const { return (count + threads - 1) / threads; }
+  CNNPOOL_HD index_t blocks() const { return (count + threads - 1) / threads; }
   CNNPOOL_HD int steps() const { return 1; }
   CNNPOOL_HD int shared_bytes() const { return 0; }
-  CNNPOOL_HD void run(int, index block, int thread, char*) const {
-    const index i = block * threads + thread;
+  CNNPOOL_HD void run(int, index_t block, int thread, char*) const {
+    const index_t i = block * threads + thread;
     if (i < count) f(i);
   }
 };
@@ -33,7 +33,7 @@ struct each_index {
 }  // namespace detail
 
 template <class Backend>
-struct block_backend : elementwise<Backend> {
+struct block_backend : for_each_backend<Backend> {
   template <class X, class F, class A>
   void fold(scratch& s, const X& x, const F& f, const matrix<A>& out) const {
     if (!s.measuring()) fold_lines(x, false, f, detail::unweighted{}, 0, out);
@@ -57,7 +57,7 @@ struct block_backend : elementwise<Backend> {
     using state = typename problem::state;
     problem all(x, channels, weight, fold, results, out);
     const scratch::frame frame(s);
-    const index parts = all.slices > 1 ? x.extents().n * all.slices : 0;
+    const index_t parts = all.slices > 1 ? x.extents().n * all.slices : 0;
     all.parts = static_cast<state*>(s.bytes(static_cast<std::size_t>(parts * x.extents().c) * sizeof(state)));
     all.scales = static_cast<detail::slice_scale<A>*>(s.bytes(static_cast<std::size_t>(parts) * 2 * sizeof(A)));
     if (s.measuring()) return;
@@ -69,7 +69,7 @@ struct block_backend : elementwise<Backend> {
     using kernel = detail::region_blocks<X, F, R, A>;
     if (s.measuring()) return;
     if (kernel::fits(x)) launch(kernel(x, f, regions, out));
-    else elementwise<Backend>::fold_regions(s, x, f, regions, out);
+    else for_each_backend<Backend>::fold_regions(s, x, f, regions, out);
   }
 
   template <class X, class W, class A>
@@ -79,7 +79,7 @@ struct block_backend : elementwise<Backend> {
   }
   template <class X, class A>
   void weighted_sums(scratch& s, const X& x, const matrix<const A>& weights, const matrix<A>& out) const {
-    const index positions = x.extents().positions();
+    const index_t positions = x.extents().positions();
     if (s.measuring()) return;
     launch(detail::product_blocks<X, A, A>{
         {{x, false, out}, weights.data, positions, weights.row_stride, weights.cols / positions}});
@@ -98,11 +98,11 @@ struct block_backend : elementwise<Backend> {
     using kernel = detail::residual_blocks<X, W, A>;
     if (s.measuring()) return;
     if (kernel::fits(centres)) launch(kernel(x, groups, scales, weights, centres, out));
-    else elementwise<Backend>::group_residuals(s, x, groups, scales, weights, centres, out);
+    else for_each_backend<Backend>::group_residuals(s, x, groups, scales, weights, centres, out);
   }
 
   template <class F>
-  void for_each(index count, const F& f) const {
+  void for_each(index_t count, const F& f) const {
     launch(detail::each_index<F>{count, f});
   }
 
@@ -112,7 +112,7 @@ struct block_backend : elementwise<Backend> {
     static_cast<const Backend&>(*this).launch_blocks(kernel);
   }
   template <class X, class F, class W, class A>
-  void fold_lines(const X& x, bool over_channels, const F& f, const W& weights, index weights_stride,
+  void fold_lines(const X& x, bool over_channels, const F& f, const W& weights, index_t weights_stride,
                   const matrix<A>& out) const {
     const detail::block_fold<X, F, W, A> fold{{x, over_channels, out}, f, weights, weights_stride};
     if constexpr (X::kind != source_kind::columns)

@@ -22,28 +22,28 @@ struct column_blocks {
 
   fold_type fold;
   int splits;  // from the length of a column only: results do not depend on the batch
-  index per_run, columns;
+  index_t per_run, columns;
 
   explicit column_blocks(const fold_type& f) : fold(f), splits(f.p.elements.count >= 256 ? 32 : 8) {
-    const lines& outputs = f.p.outputs;
-    const index run = outputs.inner < outputs.count ? outputs.inner : outputs.count;
+    const two_level_axis& outputs = f.p.outputs;
+    const index_t run = outputs.inner < outputs.count ? outputs.inner : outputs.count;
     per_run = (run + width - 1) / width;
     columns = (outputs.count + run - 1) / run * per_run;
   }
 
   CNNPOOL_HD int lanes() const { return threads / splits; }
-  CNNPOOL_HD index per_image() const { return (columns + lanes() - 1) / lanes(); }
-  CNNPOOL_HD index blocks() const { return fold.p.images * per_image(); }
+  CNNPOOL_HD index_t per_image() const { return (columns + lanes() - 1) / lanes(); }
+  CNNPOOL_HD index_t blocks() const { return fold.p.images * per_image(); }
   CNNPOOL_HD int steps() const { return 2; }
   CNNPOOL_HD int shared_bytes() const { return threads * width * static_cast<int>(sizeof(state)); }
 
-  CNNPOOL_HD void run(int step, index block, int thread, char* shared) const {
+  CNNPOOL_HD void run(int step, index_t block, int thread, char* shared) const {
     const auto& p = fold.p;
     const int lane = thread % lanes(), split = thread / lanes();
-    const index n = block / per_image(), column = block % per_image() * lanes() + lane;
+    const index_t n = block / per_image(), column = block % per_image() * lanes() + lane;
     if (column >= columns) return;
-    const index start = column / per_run * p.outputs.inner, first = start + column % per_run * width;
-    const index stop = start + p.outputs.inner < p.outputs.count ? start + p.outputs.inner : p.outputs.count;
+    const index_t start = column / per_run * p.outputs.inner, first = start + column % per_run * width;
+    const index_t stop = start + p.outputs.inner < p.outputs.count ? start + p.outputs.inner : p.outputs.count;
     if (first >= stop) return;  // the last run may be a short one
     const int count = stop - first < width ? static_cast<int>(stop - first) : width;
     state* const states = reinterpret_cast<state*>(shared) + thread * width;
@@ -66,10 +66,10 @@ struct column_blocks {
   }
 
  private:
-  CNNPOOL_HD void take(state* s, index n, index first, int count, int split) const {
+  CNNPOOL_HD void take(state* s, index_t n, index_t first, int count, int split) const {
     const auto& p = fold.p;
     const T* const x = p.start(n, first);
-    for (index i = split; i < p.elements.count; i += splits) {
+    for (index_t i = split; i < p.elements.count; i += splits) {
       const T* const at = x + p.elements.offset(i);
       if (count == width && is_aligned<width>(at)) {
         const auto c = load_chunk<width>(at);

@@ -12,8 +12,8 @@
 // which is how the kernels are tested on machines without a GPU.
 #pragma once
 
-#include "../elementwise.hpp"
-#include "../lines.hpp"
+#include "../for_each_backend.hpp"
+#include "../reduction_geometry.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
@@ -37,7 +37,7 @@ constexpr int resident_blocks() {
 }
 
 template <class K>
-CNNPOOL_HD void run_step(const K& kernel, int step, index block, int thread, char* shared,
+CNNPOOL_HD void run_step(const K& kernel, int step, index_t block, int thread, char* shared,
                          [[maybe_unused]] typename registers_of<K>::type& own) {
   if constexpr (requires { typename K::registers; }) kernel.run(step, block, thread, shared, own);
   else kernel.run(step, block, thread, shared);
@@ -72,21 +72,21 @@ struct block_fold {
   fold_problem<X, A> p;
   F fold;
   W weights;
-  index weights_stride;
+  index_t weights_stride;
 
   CNNPOOL_HD A lane(const T& stored) const { return p.x.read(as_lane<A>(stored, p.x.view.quantized())); }
   /// s with element i of image n, whose value is `stored`.
   template <class G>
-  CNNPOOL_HD state stepped(const G& f, const state& s, const T& stored, index n, index i) const {
+  CNNPOOL_HD state stepped(const G& f, const state& s, const T& stored, index_t n, index_t i) const {
     if constexpr (weighted) return f.step(s, lane(stored), weights[n * weights_stride + i]);
     else return f.step(s, lane(stored));
   }
   template <class G>
-  CNNPOOL_HD void store(const G& f, const state& s, index n, index o) const {
-    if constexpr (!weighted && requires { f.in_range(s); }) {
-      if (!f.in_range(s)) {
+  CNNPOOL_HD void store(const G& f, const state& s, index_t n, index_t o) const {
+    if constexpr (!weighted && requires { f.is_reliable(s); }) {
+      if (!f.is_reliable(s)) {
         const element_at read{*this, p.start(n, o)};
-        return store_result(f.template recompute<A>(p.elements.count, read), n, o);
+        return store_result(f.template exact<A>(p.elements.count, read), n, o);
       }
     }
     store_result(f.finish(s, p.elements.count), n, o);
@@ -96,10 +96,10 @@ struct block_fold {
   struct element_at {
     const block_fold& b;
     const T* x;
-    CNNPOOL_HD A operator()(index i) const { return b.lane(x[b.p.elements.offset(i)]); }
+    CNNPOOL_HD A operator()(index_t i) const { return b.lane(x[b.p.elements.offset(i)]); }
   };
   template <class R>
-  CNNPOOL_HD void store_result(const R& result, index n, index o) const {
+  CNNPOOL_HD void store_result(const R& result, index_t n, index_t o) const {
     A* const at = p.result + n * p.by_image + o * p.by_output;
     for (int k = 0; k < value_count<R>; ++k) at[k * p.by_value] = value(result, k);
   }

@@ -15,13 +15,13 @@ struct product_blocks {
 
   tile_type tile;
 
-  CNNPOOL_HD index blocks() const { return tile.row_tiles() * tile.result_tiles(); }
+  CNNPOOL_HD index_t blocks() const { return tile.row_tiles() * tile.result_tiles(); }
   CNNPOOL_HD int steps() const { return tile.turns() + 1; }
   CNNPOOL_HD int shared_bytes() const { return tile_type::shared_bytes(); }
 
-  CNNPOOL_HD void run(int step, index block, int thread, char* shared, registers& own) const {
+  CNNPOOL_HD void run(int step, index_t block, int thread, char* shared, registers& own) const {
     if (step == 0) {
-      const index rows = block / tile.result_tiles();
+      const index_t rows = block / tile.result_tiles();
       tile.start_rows(own, rows, thread);
       tile.start_results(own, rows, block % tile.result_tiles(), thread);
       tile.clear(own);
@@ -33,16 +33,16 @@ struct product_blocks {
   }
 
  private:
-  CNNPOOL_HD void store(const registers& own, index rows, index first, int thread) const {
+  CNNPOOL_HD void store(const registers& own, index_t rows, index_t first, int thread) const {
     const auto& p = tile.p;
     CNNPOOL_UNROLL(8)
     for (int i = 0; i < tile_type::down; ++i) {
-      index image, line;
+      index_t image, line;
       if (!tile.row(rows, tile.own_row(thread, i), image, line)) continue;
       A* const to = p.result + image * p.by_image + line * p.by_output;
       CNNPOOL_UNROLL(4)
       for (int j = 0; j < tile_type::across; ++j) {
-        const index result = first + tile.own_result(thread, j);
+        const index_t result = first + tile.own_result(thread, j);
         if (result < tile.results) to[result * p.by_value] = own.sums[i][j];
       }
     }
@@ -63,7 +63,7 @@ struct nearest_blocks {
   matrix<const double> squared_norms;
   A factor;
 
-  CNNPOOL_HD index blocks() const { return tile.row_tiles(); }
+  CNNPOOL_HD index_t blocks() const { return tile.row_tiles(); }
   CNNPOOL_HD int turns() const { return static_cast<int>(tile.result_tiles()) * tile.turns(); }
   CNNPOOL_HD int steps() const { return turns() + 3; }
   CNNPOOL_HD int shared_bytes() const {
@@ -72,7 +72,7 @@ struct nearest_blocks {
   }
 
   /// All tiles of the weights one after the other, as one sequence of turns; then the threads that share rows agree.
-  CNNPOOL_HD void run(int step, index block, int thread, char* shared, registers& own) const {
+  CNNPOOL_HD void run(int step, index_t block, int thread, char* shared, registers& own) const {
     const int all = turns(), per_tile = tile.turns();
     if (step == 0) {
       tile.start_rows(own.tile, block, thread);
@@ -94,7 +94,7 @@ struct nearest_blocks {
   CNNPOOL_HD void search(registers& own, int first, int thread) const {
     CNNPOOL_UNROLL(4)
     for (int j = 0; j < tile_type::across; ++j) {
-      const index k = first + tile.own_result(thread, j);
+      const index_t k = first + tile.own_result(thread, j);
       if (k >= tile.results) continue;
       const A norm = static_cast<A>(squared_norms(k, 0));
       CNNPOOL_UNROLL(8)
@@ -104,7 +104,7 @@ struct nearest_blocks {
       }
     }
   }
-  CNNPOOL_HD void agree(int step, index block, int thread, A* shared, const registers& own) const {
+  CNNPOOL_HD void agree(int step, index_t block, int thread, A* shared, const registers& own) const {
     constexpr int tall = tile_type::tall, side = tile_type::side;
     A* const at = shared + side * tall;
     if (step == 1) {
@@ -113,7 +113,7 @@ struct nearest_blocks {
         const int to = thread / side * tall + tile.own_row(thread, i);
         shared[to] = own.smallest[i], at[to] = own.at[i];
       }
-    } else if (index image, line; thread < tall && tile.row(block, thread, image, line)) {
+    } else if (index_t image, line; thread < tall && tile.row(block, thread, image, line)) {
       int best = thread;
       for (int other = thread + tall; other < side * tall; other += tall)
         if (shared[other] < shared[best] || (shared[other] == shared[best] && at[other] < at[best])) best = other;

@@ -2,9 +2,9 @@
 // registers.
 //
 // 16 elements of the tile's rows and weights at a time go through shared memory, the next ones on their way meanwhile.
-// Every result adds its products in logical order, InParts 32 at a time as elementwise.hpp does, so its bits depend
-// neither on the tile nor on the batch: |error| <= (elements/32 + 33) u SUM |x w|, otherwise (elements + 1) u SUM |x
-// w|.
+// Every result adds its products in logical order, InParts 32 at a time as for_each_backend.hpp does, so its bits
+// depend neither on the tile nor on the batch:
+//   |error| <= (elements/32 + 33) u SUM |x w|, otherwise (elements + 1) u SUM |x w|.
 #pragma once
 
 #include "kernel.hpp"
@@ -30,28 +30,28 @@ struct product_tile {
 
   fold_problem<X, A> p;  // its outputs are the rows
   const W* weights;
-  index weights_stride, weights_image_stride, results;
+  index_t weights_stride, weights_image_stride, results;
 
   /// With weights of their own, images do not share tiles.
   CNNPOOL_HD bool shares_weights() const { return weights_image_stride == 0; }
-  CNNPOOL_HD index row_tiles() const {
+  CNNPOOL_HD index_t row_tiles() const {
     if (shares_weights()) return (p.images * p.outputs.count + tall - 1) / tall;
     return p.images * ((p.outputs.count + tall - 1) / tall);
   }
-  CNNPOOL_HD index result_tiles() const { return (results + wide - 1) / wide; }
+  CNNPOOL_HD index_t result_tiles() const { return (results + wide - 1) / wide; }
   /// Turns of 16 elements; a last one that brings nothing.
   CNNPOOL_HD int turns() const { return static_cast<int>((p.elements.count + deep - 1) / deep); }
   CNNPOOL_HD static constexpr int shared_bytes() { return 2 * buffer * static_cast<int>(sizeof(A)); }
 
   /// Image and row of row i of a tile, or false behind the last one.
-  CNNPOOL_HD bool row(index tile, int i, index& image, index& line) const {
-    const index rows = p.outputs.count;
+  CNNPOOL_HD bool row(index_t tile, int i, index_t& image, index_t& line) const {
+    const index_t rows = p.outputs.count;
     if (shares_weights()) {
-      const index at = tile * tall + i;
+      const index_t at = tile * tall + i;
       image = at / rows, line = at % rows;
       return at < p.images * rows;
     }
-    const index per_image = (rows + tall - 1) / tall;
+    const index_t per_image = (rows + tall - 1) / tall;
     image = tile / per_image, line = tile % per_image * tall + i;
     return line < rows;
   }
@@ -59,12 +59,12 @@ struct product_tile {
   CNNPOOL_HD static int own_row(int thread, int i) { return (i / quad * side + thread % side) * quad + i % quad; }
   CNNPOOL_HD static int own_result(int thread, int j) { return (j / quad * side + thread / side) * quad + j % quad; }
 
-  CNNPOOL_HD void start_rows(registers& own, index tile, int thread) const {
-    index image, line;
+  CNNPOOL_HD void start_rows(registers& own, index_t tile, int thread) const {
+    index_t image, line;
     own.x = row(tile, x_row(thread), image, line) ? p.start(image, line) : nullptr;
   }
-  CNNPOOL_HD void start_results(registers& own, index rows_at, index tile, int thread) const {
-    const index per_image = (p.outputs.count + tall - 1) / tall, j = tile * wide + thread / (deep / w_run);
+  CNNPOOL_HD void start_results(registers& own, index_t rows_at, index_t tile, int thread) const {
+    const index_t per_image = (p.outputs.count + tall - 1) / tall, j = tile * wide + thread / (deep / w_run);
     const W* const first = shares_weights() ? weights : weights + rows_at / per_image * weights_image_stride;
     own.w = j < results ? first + j * weights_stride : nullptr;
   }
@@ -87,7 +87,7 @@ struct product_tile {
   CNNPOOL_HD void put(const registers& own, int turn, int which, int thread, char* shared) const {
     A* const to = reinterpret_cast<A*>(shared) + which % 2 * buffer;
     A* const x = to + x_first(thread) * x_pitch + x_row(thread);
-    const index left = p.elements.count - (index{turn} * deep + x_first(thread));  // what follows must not be read
+    const index_t left = p.elements.count - (index_t{turn} * deep + x_first(thread));  // what follows must not be read
     CNNPOOL_UNROLL(8)
     for (int i = 0; i < x_run; ++i) x[i * x_pitch] = i < left ? lane(own.x_next[i]) : A(0);
     A* const w = to + deep * x_pitch + thread % (deep / w_run) * w_run * w_pitch + thread / (deep / w_run);
@@ -141,9 +141,9 @@ struct product_tile {
   }
   CNNPOOL_HD A lane(const T& stored) const { return p.x.read(as_lane<A>(stored, p.x.view.quantized())); }
 
-  CNNPOOL_HD void fetch_x(registers& own, index first) const {
+  CNNPOOL_HD void fetch_x(registers& own, index_t first) const {
     constexpr int piece = chunk_size<T> < x_run ? chunk_size<T> : x_run;
-    const lines& e = p.elements;
+    const two_level_axis& e = p.elements;
     if (own.x != nullptr && first + x_run <= e.count && e.inner_stride == 1 &&
         (e.inner == e.count || e.inner % x_run == 0)) {
       const T* const at = own.x + e.offset(first);
@@ -164,7 +164,7 @@ struct product_tile {
     for (int i = 0; i < x_run; ++i)
       own.x_next[i] = own.x != nullptr && first + i < e.count ? own.x[e.offset(first + i)] : T{};
   }
-  CNNPOOL_HD void fetch_w(registers& own, index first) const {
+  CNNPOOL_HD void fetch_w(registers& own, index_t first) const {
     if (own.w != nullptr && first + w_run <= p.elements.count && is_aligned<w_run>(own.w + first)) {
       const auto c = load_chunk<w_run>(own.w + first);
       CNNPOOL_UNROLL(8)

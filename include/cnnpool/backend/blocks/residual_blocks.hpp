@@ -25,25 +25,25 @@ struct residual_blocks {
   /// Whether the sums of a few channels fit the shared memory of a block.
   static bool fits(const matrix<const W>& centres) { return least_lanes * bytes_per_lane(centres) <= shared_limit; }
 
-  CNNPOOL_HD index per_image() const { return (p.outputs.count + lanes - 1) / lanes; }
-  CNNPOOL_HD index blocks() const { return p.images * per_image(); }
+  CNNPOOL_HD index_t per_image() const { return (p.outputs.count + lanes - 1) / lanes; }
+  CNNPOOL_HD index_t blocks() const { return p.images * per_image(); }
   CNNPOOL_HD int steps() const { return 1; }
   CNNPOOL_HD int shared_bytes() const { return lanes * static_cast<int>(bytes_per_lane(centres)); }
 
-  CNNPOOL_HD void run(int, index block, int thread, char* shared) const {
-    const index n = block / per_image(), channel = block % per_image() * lanes + thread % lanes;
+  CNNPOOL_HD void run(int, index_t block, int thread, char* shared) const {
+    const index_t n = block / per_image(), channel = block % per_image() * lanes + thread % lanes;
     if (channel >= p.outputs.count) return;
     const int parts = threads / lanes, part = thread / lanes, clusters = static_cast<int>(centres.rows);
     A* const sums = reinterpret_cast<A*>(shared) + thread % lanes;
     for (int k = part; k < clusters; k += parts) sums[k * lanes] = A(0);
     const T* const x = p.start(n, channel);
-    for (index first = 0; first < p.elements.count; first += ahead) {
+    for (index_t first = 0; first < p.elements.count; first += ahead) {
       T stored[array_size(ahead)];
       A centre[array_size(ahead)];
       int of[array_size(ahead)];
       CNNPOOL_UNROLL(16)
       for (int i = 0; i < ahead; ++i) {
-        const index at = first + i;
+        const index_t at = first + i;
         const int k = at < p.elements.count ? static_cast<int>(groups(n, at)) : -1;
         of[i] = k % parts == part ? k : -1;
       }
@@ -64,10 +64,10 @@ struct residual_blocks {
  private:
   static constexpr int ahead = 16, least_lanes = 8;
 
-  CNNPOOL_HD static index bytes_per_lane(const matrix<const W>& centres) {
-    return centres.rows * static_cast<index>(sizeof(A));
+  CNNPOOL_HD static index_t bytes_per_lane(const matrix<const W>& centres) {
+    return centres.rows * static_cast<index_t>(sizeof(A));
   }
-  CNNPOOL_HD A residual(const T& stored, index n, index at, const A& centre) const {
+  CNNPOOL_HD A residual(const T& stored, index_t n, index_t at, const A& centre) const {
     const A v = p.x.read(as_lane<A>(stored, p.x.view.quantized()));
     const A r = (scales.data == nullptr ? v : v * scales(n, at)) - centre;
     return weights.data == nullptr ? r : r * weights(n, at);

@@ -19,18 +19,18 @@ struct row_blocks {
   int group = 1;  // a power of two, from the length of a row only: results do not depend on the batch
 
   explicit row_blocks(const fold_type& f) : fold(f) {
-    for (const index chunks = f.p.elements.count / per_chunk + 1; group < 32 && group * 4 < chunks;) group *= 2;
+    for (const index_t chunks = f.p.elements.count / per_chunk + 1; group < 32 && group * 4 < chunks;) group *= 2;
   }
 
-  CNNPOOL_HD index results() const { return fold.p.images * fold.p.outputs.count; }
-  CNNPOOL_HD index blocks() const { return (results() * group + threads - 1) / threads; }
+  CNNPOOL_HD index_t results() const { return fold.p.images * fold.p.outputs.count; }
+  CNNPOOL_HD index_t blocks() const { return (results() * group + threads - 1) / threads; }
   CNNPOOL_HD int steps() const { return 3; }
   CNNPOOL_HD int shared_bytes() const { return threads * static_cast<int>(sizeof(state)); }
 
-  CNNPOOL_HD void run(int step, index block, int thread, char* shared) const {
-    const index i = (block * threads + thread) / group;
+  CNNPOOL_HD void run(int step, index_t block, int thread, char* shared) const {
+    const index_t i = (block * threads + thread) / group;
     if (i >= results()) return;
-    const index n = i / fold.p.outputs.count, o = i % fold.p.outputs.count;
+    const index_t n = i / fold.p.outputs.count, o = i % fold.p.outputs.count;
     const auto f = for_channel<A>(fold.fold, o);
     state* const own = reinterpret_cast<state*>(shared) + thread;
     const int lane = thread % group;
@@ -49,17 +49,17 @@ struct row_blocks {
 
  private:
   template <class G>
-  CNNPOOL_HD state partial(const G& f, index n, index o, int lane) const {
+  CNNPOOL_HD state partial(const G& f, index_t n, index_t o, int lane) const {
     const auto& p = fold.p;
     const T* const x = p.start(n, o);
-    const index count = p.elements.count;
+    const index_t count = p.elements.count;
     state s = f.template init<A>();
     if (p.elements.inner != count || (p.elements.inner_stride != 1 && count > 1)) {
-      for (index i = lane; i < count; i += group) s = fold.stepped(f, s, x[p.elements.offset(i)], n, i);
+      for (index_t i = lane; i < count; i += group) s = fold.stepped(f, s, x[p.elements.offset(i)], n, i);
       return s;
     }
     const int before = static_cast<int>(reinterpret_cast<std::size_t>(x) % 16 / sizeof(T));
-    for (index first = lane * index{per_chunk} - before; first < count; first += group * per_chunk) {
+    for (index_t first = lane * index_t{per_chunk} - before; first < count; first += group * per_chunk) {
       if (first >= 0 && first + per_chunk <= count) {
         const auto c = load_chunk<per_chunk>(x + first);
         CNNPOOL_UNROLL(16)

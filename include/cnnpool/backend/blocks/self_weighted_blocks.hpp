@@ -36,13 +36,13 @@ struct self_weighted {
 
   self_weighted(const X& x, const F& f, const W& w, const G& g, const matrix<A>& sums, const matrix<A>& out_)
       : p(x, true, sums), channels(f), weight(w), fold(g), out(out_), slices(1), parts(nullptr), scales(nullptr) {
-    const index bytes = p.elements.count * index{sizeof(T)}, least = 512 / index{sizeof(T)};
-    const index by_bytes = (index{1} << 18) / (bytes > 0 ? bytes : 1), length = by_bytes > least ? by_bytes : least;
+    const index_t bytes = p.elements.count * index_t{sizeof(T)}, least = 512 / index_t{sizeof(T)};
+    const index_t by_bytes = (index_t{1} << 18) / (bytes > 0 ? bytes : 1), length = by_bytes > least ? by_bytes : least;
     if (p.outputs.count >= 2 * length) slices = static_cast<int>(p.outputs.count / length);
   }
   /// Whether channels are adjacent and their states fit the registers of a block.
   static bool fits(const X& x) {
-    const lines c = channels_of(x.extents(), x.view.stride());
+    const two_level_axis c = channels_of(x.extents(), x.view.stride());
     return quads > 0 && c.inner == c.count && (c.inner_stride == 1 || c.count == 1) && c.count <= 256 * quads * quad &&
            !differs_by_channel<G>;
   }
@@ -53,7 +53,7 @@ struct self_weighted {
     return reference;
   }
   CNNPOOL_HD A relative(const A& x, const A& reference) const { return weight(x / reference); }
-  CNNPOOL_HD void finish(const state& s, const slice_scale<A>& scale, index n, index c) const {
+  CNNPOOL_HD void finish(const state& s, const slice_scale<A>& scale, index_t n, index_t c) const {
     const A factor = scale.largest > A(0) ? relative(scale.reference, scale.largest) : A(1);
     store_values(fold.finish(fold.scaled(s, factor), p.outputs.count), out, n, c, p.elements.count);
   }
@@ -84,8 +84,8 @@ struct self_weighted_blocks {
     adders = threads / tile < 32 ? threads / tile : 32;
   }
 
-  CNNPOOL_HD index blocks() const { return all.p.images * all.slices; }
-  CNNPOOL_HD index first(int slice) const { return all.p.outputs.count * slice / all.slices; }
+  CNNPOOL_HD index_t blocks() const { return all.p.images * all.slices; }
+  CNNPOOL_HD index_t first(int slice) const { return all.p.outputs.count * slice / all.slices; }
   /// Of the longest slice.
   CNNPOOL_HD int tiles() const {
     return static_cast<int>(((all.p.outputs.count + all.slices - 1) / all.slices + tile - 1) / tile);
@@ -96,10 +96,10 @@ struct self_weighted_blocks {
            (2 * 32 + 2) * static_cast<int>(sizeof(A));
   }
 
-  CNNPOOL_HD void run(int step, index block, int thread, char* shared, registers& own) const {
+  CNNPOOL_HD void run(int step, index_t block, int thread, char* shared, registers& own) const {
     const place at = where(block, shared);
     if (step == 0) start(own, at, thread);
-    const int t = step / 5, turn = step % 5, count = at.count(index{t} * tile, tile);
+    const int t = step / 5, turn = step % 5, count = at.count(index_t{t} * tile, tile);
     if (t == tiles()) return turn == 0 ? keep(own, at, thread) : finish(own, at, thread);
     if (turn == 0) {
       put(own, at, count, thread);
@@ -117,19 +117,19 @@ struct self_weighted_blocks {
 
  private:
   struct place {
-    index n;
+    index_t n;
     int slice;
-    index first, last;  // positions
+    index_t first, last;  // positions
     A* map;             // a tile: position by position
     channel_state* partial;
     A *results, *weights, *scale;
 
-    CNNPOOL_HD int count(index from, int most) const {
-      const index left = last - first - from;
+    CNNPOOL_HD int count(index_t from, int most) const {
+      const index_t left = last - first - from;
       return left <= 0 ? 0 : left < most ? static_cast<int>(left) : most;
     }
   };
-  CNNPOOL_HD place where(index block, char* shared) const {
+  CNNPOOL_HD place where(index_t block, char* shared) const {
     place at;
     at.n = block / all.slices, at.slice = static_cast<int>(block % all.slices);
     at.first = first(at.slice), at.last = first(at.slice + 1);
@@ -155,7 +155,7 @@ struct self_weighted_blocks {
   }
   /// A tile of the tensor into registers, 16 bytes at a time.
   CNNPOOL_HD void fetch(registers& own, const place& at, int t, int thread) const {
-    const int items = at.count(index{t} * tile, tile) * per_position;
+    const int items = at.count(index_t{t} * tile, tile) * per_position;
     CNNPOOL_UNROLL(8)
     for (int j = 0; j < pieces; ++j) {
       const int item = j * threads + thread;
@@ -246,7 +246,7 @@ struct self_weighted_blocks {
   CNNPOOL_HD void finish(const registers& own, const place& at, int thread) const {
     const slice_scale<A> scale{own.reference, own.largest};
     const state* const from = reinterpret_cast<const state*>(at.map);
-    const index slice = at.n * all.slices + at.slice;
+    const index_t slice = at.n * all.slices + at.slice;
     for (int c = thread; c < static_cast<int>(all.p.elements.count); c += threads) {
       state s = from[c];
       for (int g = 1; g < groups(); ++g) s = all.fold.merge(s, from[g * pitch + c]);
@@ -261,8 +261,8 @@ struct self_weighted_blocks {
 template <class Problem>
 struct merge_slices {
   Problem all;
-  CNNPOOL_HD void operator()(index i) const {
-    const index size = all.p.elements.count, n = i / size, c = i % size;
+  CNNPOOL_HD void operator()(index_t i) const {
+    const index_t size = all.p.elements.count, n = i / size, c = i % size;
     const auto* const scales = all.scales + n * all.slices;
     auto whole = scales[0];
     for (int k = 1; k < all.slices; ++k) {

@@ -58,7 +58,7 @@ struct cpu {
     using T = typename X::value_type;
     using fused = detail::regions_share<detail::reduce_regions, T, typename X::read_function, F, A>;
     fold_regions_of(s, detail::panel_source_of<detail::read_scalar<X, A, fused>>(x, level),
-                    detail::fold_geometry<A>(x, false, out), detail::map_geometry{e.h, e.w, st.h, st.w},
+                    detail::reduction_geometry<A>(x, false, out), detail::map_geometry{e.h, e.w, st.h, st.w},
                     detail::image_bytes(x) * e.n, x.read, f, plan);
   }
 
@@ -70,7 +70,7 @@ struct cpu {
   }
   template <class X, class A>
   void weighted_sums(scratch& s, const X& x, const matrix<const A>& weights, const matrix<A>& out) const {
-    const index positions = x.extents().positions();
+    const index_t positions = x.extents().positions();
     run_product(s, detail::product_problem<typename X::read_function, A, A>{
                        {x, false, out}, detail::panel_source_of<A>(x, level), detail::packing_of<A>(level), x.read,
                        weights.data, positions, weights.row_stride, weights.cols / positions});
@@ -84,11 +84,11 @@ struct cpu {
     const detail::residuals_problem<read, W, A> all{{x, true, out}, detail::panel_source_of<A>(x, level),
                                                     detail::packing_of<A>(level), x.read, groups, scales, weights,
                                                     centres, out};
-    const index items = all.runs() * x.extents().n;
-    const index workers = workers_for(detail::image_bytes(x) * x.extents().n, items);
+    const index_t items = all.runs() * x.extents().n;
+    const index_t workers = workers_for(detail::image_bytes(x) * x.extents().n, items);
     char* const buffers = static_cast<char*>(s.bytes(static_cast<std::size_t>(all.buffer() * workers)));
     if (s.measuring()) return;
-    parallel_shares(workers, items, [&](index worker, index first, index last) {
+    parallel_shares(workers, items, [&](index_t worker, index_t first, index_t last) {
       detail::run_at(level, detail::residuals_share<read, W, A>{all, first, last, buffers + worker * all.buffer()});
     });
   }
@@ -100,19 +100,19 @@ struct cpu {
     const detail::nearest_problem<read, W, A> all{{x, false, groups}, detail::panel_source_of<A>(x, level),
                                                   detail::packing_of<A>(level), x.read, centres, squared_norms, factor,
                                                   groups};
-    const index workers = workers_for(detail::image_bytes(x) * x.extents().n * (1 + centres.rows / 16), all.blocks());
+    const index_t workers = workers_for(detail::image_bytes(x) * x.extents().n * (1 + centres.rows / 16), all.blocks());
     char* const buffers = static_cast<char*>(s.bytes(static_cast<std::size_t>(all.buffer() * workers)));
     if (s.measuring()) return;
-    parallel_shares(workers, all.blocks(), [&](index worker, index first, index last) {
+    parallel_shares(workers, all.blocks(), [&](index_t worker, index_t first, index_t last) {
       A* const panel = reinterpret_cast<A*>(buffers + worker * all.buffer());
       detail::run_at(level, detail::nearest_share<read, W, A>{all, first, last, panel});
     });
   }
   template <class F>
-  void each(scratch& s, index count, const F& f) const {
+  void each(scratch& s, index_t count, const F& f) const {
     if (s.measuring()) return;
-    parallel_shares(workers_for(count * 64, count), count, [&](index, index first, index last) {
-      for (index i = first; i < last; ++i) f(i);
+    parallel_shares(workers_for(count * 64, count), count, [&](index_t, index_t first, index_t last) {
+      for (index_t i = first; i < last; ++i) f(i);
     });
   }
 
@@ -120,8 +120,8 @@ struct cpu {
   void map(scratch& s, const matrix<A>& out, const F& f, const In&... in) const {
     if (s.measuring()) return;
     const auto inputs = detail::inputs_of(in...);
-    parallel_shares(workers_for(out.rows * out.cols * static_cast<index>(sizeof(A)), out.rows), out.rows,
-                    [&](index, index first, index last) {
+    parallel_shares(workers_for(out.rows * out.cols * static_cast<index_t>(sizeof(A)), out.rows), out.rows,
+                    [&](index_t, index_t first, index_t last) {
                       detail::run_at(level, detail::map_share<A, F, In...>{out, f, inputs, first, last});
                     });
   }
@@ -129,71 +129,71 @@ struct cpu {
   template <class In, class Out>
   void convert(scratch& s, const matrix<In>& in, const matrix<Out>& out) const {
     if (s.measuring()) return;
-    for (index i = 0; i < out.rows; ++i)
-      for (index j = 0; j < out.cols; ++j) out(i, j) = static_cast<Out>(in(i, j));
+    for (index_t i = 0; i < out.rows; ++i)
+      for (index_t j = 0; j < out.cols; ++j) out(i, j) = static_cast<Out>(in(i, j));
   }
 
   /// Image by image (tiny ones together), the images shared among the threads where there are enough of them.
   template <class F>
-  void slices(scratch& s, index n, index bytes, const F& f) const {
-    constexpr index in_cache = 1 << 18;
-    const index size = bytes >= in_cache ? 1 : bytes == 0 ? n : (in_cache / bytes < n ? in_cache / bytes : n);
-    const index count = (n + size - 1) / size;
+  void slices(scratch& s, index_t n, index_t bytes, const F& f) const {
+    constexpr index_t in_cache = 1 << 18;
+    const index_t size = bytes >= in_cache ? 1 : bytes == 0 ? n : (in_cache / bytes < n ? in_cache / bytes : n);
+    const index_t count = (n + size - 1) / size;
     // Fewer slices than threads: every slice takes all threads instead, where it is enough for two.
-    const index workers =
+    const index_t workers =
         count < thread_count() && workers_for(bytes * size, 2) == 2 ? 1 : workers_for(bytes * n, count);
     cpu inner = *this;
     if (workers > 1) inner.threads = 1;
     scratch measure;
-    f(inner, measure, index{0}, size);
+    f(inner, measure, index_t{0}, size);
     const scratch::frame frame(s);
     char* memory = static_cast<char*>(s.bytes(measure.peak() * static_cast<std::size_t>(workers)));
     if (s.measuring()) return;
-    parallel_shares(workers, count, [&](index worker, index first, index last) {
+    parallel_shares(workers, count, [&](index_t worker, index_t first, index_t last) {
       scratch own(memory + static_cast<std::size_t>(worker) * measure.peak(), measure.peak());
-      for (index i = first; i < last; ++i) f(inner, own, i * size, n - i * size < size ? n - i * size : size);
+      for (index_t i = first; i < last; ++i) f(inner, own, i * size, n - i * size < size ? n - i * size : size);
     });
   }
 
  private:
   template <class T, class Read, class F, class A>
-  void fold_regions_of(scratch& s, const detail::panel_source<T>& from, const detail::fold_geometry<A>& p,
-                       const detail::map_geometry& map, index bytes, const Read& read, const F& f,
+  void fold_regions_of(scratch& s, const detail::panel_source<T>& from, const detail::reduction_geometry<A>& p,
+                       const detail::map_geometry& map, index_t bytes, const Read& read, const F& f,
                        const detail::region_plan& plan) const {
     using baseline = detail::reduce_regions<detail::level_baseline, T, Read, F, A>;
     const bool adjacent_channels = p.outputs.inner_stride == 1;
     // A square of NCHW reads half lines; the other halves stay in the first-level cache until its neighbour comes.
     const bool small_map = map.h * map.w <= 128;
-    index tile = adjacent_channels || small_map ? detail::region_channels<A> : detail::region_channels<A> / 2;
+    index_t tile = adjacent_channels || small_map ? detail::region_channels<A> : detail::region_channels<A> / 2;
     // What has to be copied is copied a tile at a time.
-    constexpr index least = 32 / static_cast<index>(sizeof(A)), copied = 1 << 19;
+    constexpr index_t least = 32 / static_cast<index_t>(sizeof(A)), copied = 1 << 19;
     while (tile > least && (tile * map.h * map.w > copied || tile / 2 >= p.outputs.count)) tile /= 2;
     const detail::tiles tiles(p.outputs, tile, p.images, !adjacent_channels);
-    const index workers = workers_for(bytes, tiles.count());
-    constexpr index state_size = sizeof(typename F::template state<A>);
-    const index of_cells = (plan.states_for(tile) * state_size + 63) / 64 * 64;
-    const index copies = baseline::copies_for(plan, map.h, map.w, tile) * static_cast<index>(sizeof(T));
-    const index own = of_cells + (copies + 63) / 64 * 64;
+    const index_t workers = workers_for(bytes, tiles.count());
+    constexpr index_t state_size = sizeof(typename F::template state<A>);
+    const index_t of_cells = (plan.states_for(tile) * state_size + 63) / 64 * 64;
+    const index_t copies = baseline::copies_for(plan, map.h, map.w, tile) * static_cast<index_t>(sizeof(T));
+    const index_t own = of_cells + (copies + 63) / 64 * 64;
     char* memory = static_cast<char*>(s.bytes(static_cast<std::size_t>(own * workers)));
     if (s.measuring()) return;
-    parallel_shares(workers, tiles.count(), [&](index worker, index first, index last) {
+    parallel_shares(workers, tiles.count(), [&](index_t worker, index_t first, index_t last) {
       char* const mine = memory + worker * own;
       detail::run_at(level, detail::regions_share<detail::reduce_regions, T, Read, F, A>{
                                 p, from, map, read, f, plan, mine, mine + of_cells, tiles, first, last});
     });
   }
 
-  index thread_count() const { return threads > 0 ? threads : detail::available_threads(); }
-  index workers_for(index bytes, index items) const {
-    constexpr index least = 1 << 20;  // below about 1 MB a thread, starting it costs more than it brings
-    const index by_size = bytes / least, most = items < thread_count() ? items : thread_count();
+  index_t thread_count() const { return threads > 0 ? threads : detail::available_threads(); }
+  index_t workers_for(index_t bytes, index_t items) const {
+    constexpr index_t least = 1 << 20;  // below about 1 MB a thread, starting it costs more than it brings
+    const index_t by_size = bytes / least, most = items < thread_count() ? items : thread_count();
     return by_size < 2 ? 1 : by_size < most ? by_size : most;
   }
 
   /// f(worker, first, last) on contiguous shares of 0 .. items-1.
   template <class F>
-  void parallel_shares(index workers, index items, const F& f) const {
-    detail::run_parallel(parallel, workers, [&](index w) {
+  void parallel_shares(index_t workers, index_t items, const F& f) const {
+    detail::run_parallel(parallel, workers, [&](index_t w) {
       f(w, items / workers * w + (w < items % workers ? w : items % workers),
         items / workers * (w + 1) + (w + 1 < items % workers ? w + 1 : items % workers));
     });
@@ -202,34 +202,34 @@ struct cpu {
   template <class Read, class W, class A>
   void run_product(scratch& s, const detail::product_problem<Read, W, A>& all) const {
     const scratch::frame frame(s);
-    const index blocks = all.blocks(), results = all.results, elements = all.p.elements.count;
+    const index_t blocks = all.blocks(), results = all.results, elements = all.p.elements.count;
     // A few rows against many weights, one query: the threads share the weights.
     const bool by_rows = blocks >= thread_count();
-    const index groups = (results + 3) / 4, items = by_rows ? blocks : groups;
-    const index work = (by_rows ? results : blocks * detail::product_problem<Read, W, A>::block) * elements;
-    const index workers = workers_for(items * work / 16 * static_cast<index>(sizeof(A)), items);
+    const index_t groups = (results + 3) / 4, items = by_rows ? blocks : groups;
+    const index_t work = (by_rows ? results : blocks * detail::product_problem<Read, W, A>::block) * elements;
+    const index_t workers = workers_for(items * work / 16 * static_cast<index_t>(sizeof(A)), items);
     char* const buffers = static_cast<char*>(s.bytes(static_cast<std::size_t>(all.buffer() * workers)));
     if (s.measuring()) return;
-    parallel_shares(workers, items, [&](index worker, index first, index last) {
+    parallel_shares(workers, items, [&](index_t worker, index_t first, index_t last) {
       A* const own = reinterpret_cast<A*>(buffers + worker * all.buffer());
-      const index stop = by_rows || last * 4 > results ? results : last * 4;
+      const index_t stop = by_rows || last * 4 > results ? results : last * 4;
       detail::run_at(level, detail::product_share<Read, W, A>{all, by_rows ? first : 0, by_rows ? last : blocks,
                                                               by_rows ? 0 : first * 4, stop, own});
     });
   }
 
   template <class X, class F, class W, class A>
-  void run_fold(const X& x, bool over_channels, const F& f, const W& weights, index weights_stride,
+  void run_fold(const X& x, bool over_channels, const F& f, const W& weights, index_t weights_stride,
                 const matrix<A>& out) const {
     using T = typename X::value_type;
     using fused = detail::fold_share<detail::reduce_columns, T, typename X::read_function, F, W, A>;
     run_fold_of<X::kind>(detail::panel_source_of<detail::read_scalar<X, A, fused>>(x, level),
-                         detail::fold_geometry<A>(x, over_channels, out), detail::image_bytes(x) * x.extents().n,
+                         detail::reduction_geometry<A>(x, over_channels, out), detail::image_bytes(x) * x.extents().n,
                          x.read, f, weights, weights_stride);
   }
   template <source_kind Kind, class S, class Read, class F, class W, class A>
-  void run_fold_of(const detail::panel_source<S>& from, detail::fold_geometry<A> p, index bytes, const Read& read,
-                   const F& f, const W& weights, index weights_stride) const {
+  void run_fold_of(const detail::panel_source<S>& from, detail::reduction_geometry<A> p, index_t bytes,
+                   const Read& read, const F& f, const W& weights, index_t weights_stride) const {
     // Images side by side in memory would become columns, whose elements are added in another order than one image's.
     const bool same_order = p.image_stride != 1 || p.elements.count == 1 || p.elements.inner_stride == 1;
     if constexpr (!detail::differs_by_channel<F> && Kind != source_kind::columns)
@@ -237,28 +237,28 @@ struct cpu {
         p.images_as_outputs();
     const bool rows = detail::folds_rows<Kind>(p);
     // Long runs of memory, but enough tiles for the threads.
-    const index outputs = p.outputs.count * p.images;
-    const index share = outputs / workers_for(bytes, (outputs + 63) / 64) / 64 * 64;
-    const index most = from.in_place ? detail::column_tile<A> : detail::panel_columns;
-    const index columns = share < 64 ? 64 : share < most ? share : most;
+    const index_t outputs = p.outputs.count * p.images;
+    const index_t share = outputs / workers_for(bytes, (outputs + 63) / 64) / 64 * 64;
+    const index_t most = from.in_place ? detail::column_tile<A> : detail::panel_columns;
+    const index_t columns = share < 64 ? 64 : share < most ? share : most;
     const detail::tiles tiles(p.outputs, rows ? detail::row_tile : columns, p.images, rows);
-    const index workers = workers_for(bytes, tiles.count());
+    const index_t workers = workers_for(bytes, tiles.count());
     if constexpr (Kind != source_kind::columns) {
       const auto run_rows = [&]<class G>(const G& g) {
-        parallel_shares(workers, tiles.count(), [&](index, index first, index last) {
+        parallel_shares(workers, tiles.count(), [&](index_t, index_t first, index_t last) {
           detail::run_at(level, detail::fold_share<detail::reduce_rows, S, Read, G, W, A>{
                                     p, from, read, g, weights, weights_stride, tiles, first, last});
         });
       };
-      using detail::optimistic;
+      using detail::fast_form;
       if constexpr (std::is_same_v<W, detail::no_weights>) {
-        if (rows) return run_rows(optimistic(f));
+        if (rows) return run_rows(fast_form(f));
       } else {
         if (rows) return run_rows(f);
       }
     }
     if constexpr (Kind != source_kind::rows)
-      parallel_shares(workers, tiles.count(), [&](index, index first, index last) {
+      parallel_shares(workers, tiles.count(), [&](index_t, index_t first, index_t last) {
         detail::run_at(level, detail::fold_share<detail::reduce_columns, S, Read, F, W, A>{
                                   p, from, read, f, weights, weights_stride, tiles, first, last});
       });

@@ -14,12 +14,12 @@ inline namespace CNNPOOL_CPU_LANES {
 
 /// Not inlined: rare, and they would stand in every kernel many times. An optimised kernel calls optimised ones.
 template <class T>
-[[gnu::noinline]] inline void copy_elements(T* to, const T* from, index count, index stride) {
-  for (index i = 0; i < count; ++i) to[i] = from[i * stride];
+[[gnu::noinline]] inline void copy_elements(T* to, const T* from, index_t count, index_t stride) {
+  for (index_t i = 0; i < count; ++i) to[i] = from[i * stride];
 }
 template <class T>
-[[gnu::noinline]] inline void scatter_elements(T* to, const T* from, index count, index stride) {
-  for (index i = 0; i < count; ++i) to[i * stride] = from[i];
+[[gnu::noinline]] inline void scatter_elements(T* to, const T* from, index_t count, index_t stride) {
+  for (index_t i = 0; i < count; ++i) to[i * stride] = from[i];
 }
 
 }  // namespace CNNPOOL_CPU_LANES
@@ -216,7 +216,7 @@ CNNPOOL_INLINE void stored(const V& x, lane_t<V>* p) {
 }
 /// The first `count` lanes to numbers at a stride.
 template <class V>
-CNNPOOL_INLINE void stored(const V& x, lane_t<V>* p, index count, index stride) {
+CNNPOOL_INLINE void stored(const V& x, lane_t<V>* p, index_t count, index_t stride) {
   if (count == width<V> && stride == 1) return stored(x, p);
   lane_t<V> buffer[width<V>];
   stored(x, buffer);
@@ -235,7 +235,7 @@ template <class L, int N>
 static constexpr ones_and_zeros<L, N> mask_table;
 /// A mask of the first `count` lanes: one load and one comparison.
 template <class V>
-CNNPOOL_INLINE auto first_lanes(index count) {
+CNNPOOL_INLINE auto first_lanes(index_t count) {
   using L = lane_t<V>;
   return loaded<V>(mask_table<L, width<V>>.v + (width<V> - count)) != V(L(0));
 }
@@ -253,14 +253,14 @@ class reader {
   }
   /// The first `count` lanes; the others hold copies of zero.
   template <class V>
-  CNNPOOL_INLINE V some(const T* p, index count) const {
+  CNNPOOL_INLINE V some(const T* p, index_t count) const {
     T buffer[array_size(width<V>)] = {};
     copy_elements(buffer, p, count, 1);
     return apply(widened<Level, V>(buffer));
   }
   /// Every lane from elements at a stride.
   template <class V>
-  CNNPOOL_INLINE V spread(const T* p, index stride) const {
+  CNNPOOL_INLINE V spread(const T* p, index_t stride) const {
     if constexpr (std::is_same_v<T, L>) {
       V r;
       CNNPOOL_UNROLL(16)

@@ -11,8 +11,8 @@ namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 template <class V>
 struct input_row {
   const lane_t<V>* p;
-  index stride;
-  CNNPOOL_INLINE V operator()(index j, index count) const {
+  index_t stride;
+  CNNPOOL_INLINE V operator()(index_t j, index_t count) const {
     if (stride == 1 && count == width<V>) return loaded<V>(p + j);
     lane_t<V> buffer[width<V>] = {};
     copy_elements(buffer, p + j * stride, count, stride);
@@ -22,43 +22,43 @@ struct input_row {
 template <class V>
 struct repeated_row {
   V value;
-  CNNPOOL_INLINE V operator()(index, index) const { return value; }
+  CNNPOOL_INLINE V operator()(index_t, index_t) const { return value; }
 };
 template <class V>
 struct number_row {
   V first;
-  CNNPOOL_INLINE V operator()(index j, index) const {
+  CNNPOOL_INLINE V operator()(index_t j, index_t) const {
     return first + V(static_cast<lane_t<V>>(j));
   }
 };
 
 template <class V, class A>
-CNNPOOL_INLINE input_row<V> row_of(const matrix<A>& m, index i) {
+CNNPOOL_INLINE input_row<V> row_of(const matrix<A>& m, index_t i) {
   return {&m(i, 0), m.col_stride};
 }
 template <class V, class A>
-CNNPOOL_INLINE repeated_row<V> row_of(const per_row<A>& m, index i) {
+CNNPOOL_INLINE repeated_row<V> row_of(const per_row<A>& m, index_t i) {
   return {V(m.column(i, 0))};
 }
 template <class V>
-CNNPOOL_INLINE repeated_row<V> row_of(row_index, index i) {
+CNNPOOL_INLINE repeated_row<V> row_of(row_index, index_t i) {
   return {V(static_cast<lane_t<V>>(i))};
 }
 template <class V>
-CNNPOOL_INLINE number_row<V> row_of(column_index, index) {
+CNNPOOL_INLINE number_row<V> row_of(column_index, index_t) {
   lane_t<V> numbers[width<V>];
   for (int k = 0; k < width<V>; ++k) numbers[k] = static_cast<lane_t<V>>(k);
   return {loaded<V>(numbers)};
 }
 
 template <class V, class A, class F, class... Rows>
-CNNPOOL_INLINE void map_lanes(A* out, index stride, index cols, const F& f, const Rows&... rows) {
-  constexpr index N = width<V>;
-  index j = 0;
+CNNPOOL_INLINE void map_lanes(A* out, index_t stride, index_t cols, const F& f, const Rows&... rows) {
+  constexpr index_t N = width<V>;
+  index_t j = 0;
   if (stride == 1)
     for (; j + N <= cols; j += N) stored(f(rows(j, N)...), out + j);
   for (; j < cols; j += N) {
-    const index count = cols - j < N ? cols - j : N;
+    const index_t count = cols - j < N ? cols - j : N;
     stored(f(rows(j, count)...), out + j * stride, count, stride);
   }
 }
@@ -71,12 +71,12 @@ struct map_share {
   const matrix<A>& out;
   const F& f;
   map_inputs<In...> in;
-  index first, last;
+  index_t first, last;
 
   template <class Level>
   CNNPOOL_INLINE void operator()() const {
     using V = pack<A, level_width<Level, A, 64>>;
-    for (index i = first; i < last; ++i)
+    for (index_t i = first; i < last; ++i)
       in.apply([&](const auto& input) CNNPOOL_LAMBDA { return row_of<V>(input, i); },
                [&](const auto&... rows) CNNPOOL_LAMBDA {
                  map_lanes<V>(&out(i, 0), out.col_stride, out.cols, f, rows...);

@@ -12,7 +12,7 @@ namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 template <class Read, class W, class A>
 struct nearest_problem {
-  fold_geometry<A> p;  // its outputs are the channels, its elements the positions
+  reduction_geometry<A> p;  // its outputs are the channels, its elements the positions
   panel_source<A> from;
   line_packing<A> pack;
   Read read;
@@ -21,10 +21,10 @@ struct nearest_problem {
   double factor;
   matrix<A> groups;
 
-  static constexpr index block = 128 / static_cast<index>(sizeof(A));  // two wide registers
-  index blocks_per_image() const { return (p.elements.count + block - 1) / block; }
-  index blocks() const { return p.images * blocks_per_image(); }
-  index buffer() const { return block * p.outputs.count * static_cast<index>(sizeof(A)); }
+  static constexpr index_t block = 128 / static_cast<index_t>(sizeof(A));  // two wide registers
+  index_t blocks_per_image() const { return (p.elements.count + block - 1) / block; }
+  index_t blocks() const { return p.images * blocks_per_image(); }
+  index_t buffer() const { return block * p.outputs.count * static_cast<index_t>(sizeof(A)); }
 };
 
 template <class Read, class W, class A>
@@ -32,47 +32,47 @@ struct nearest_share {
   using problem = nearest_problem<Read, W, A>;
 
   const problem& all;
-  index first, last;
+  index_t first, last;
   A* panel;  // channel by channel, `block` positions each
 
   template <class Level>
   CNNPOOL_INLINE void operator()() const {
-    for (index b = first; b < last; ++b) {
-      const index n = b / all.blocks_per_image(), p = b % all.blocks_per_image() * problem::block;
-      const index left = all.p.elements.count - p, count = left < problem::block ? left : problem::block;
+    for (index_t b = first; b < last; ++b) {
+      const index_t n = b / all.blocks_per_image(), p = b % all.blocks_per_image() * problem::block;
+      const index_t left = all.p.elements.count - p, count = left < problem::block ? left : problem::block;
       fill<Level>(n, p, count);
       constexpr int V = level_width<Level, A, 16>;
-      for (index i = 0; i < count; i += 2 * V) search<Level>(n, p, i, count);
+      for (index_t i = 0; i < count; i += 2 * V) search<Level>(n, p, i, count);
     }
   }
 
  private:
   /// Positions p .. p+count-1 into the panel, the last one again up to a whole block.
   template <class Level>
-  CNNPOOL_INLINE void fill(index n, index p, index count) const {
-    constexpr index B = problem::block;
-    const index channels = all.p.outputs.count;
+  CNNPOOL_INLINE void fill(index_t n, index_t p, index_t count) const {
+    constexpr index_t B = problem::block;
+    const index_t channels = all.p.outputs.count;
     all.pack(all.from, {n * all.p.image_stride, all.p.outputs, 0, channels, all.p.elements, p, count}, panel, B);
-    for (index c = 0; count < B && c < channels; ++c)
-      for (index i = count; i < B; ++i) panel[c * B + i] = panel[c * B + count - 1];
+    for (index_t c = 0; count < B && c < channels; ++c)
+      for (index_t i = count; i < B; ++i) panel[c * B + i] = panel[c * B + count - 1];
     read_packed<Level>(all.read, panel, channels * B);
   }
 
   /// Two registers of positions from i against all centres.
   template <class Level>
-  CNNPOOL_INLINE void search(index n, index p, index i, index count) const {
+  CNNPOOL_INLINE void search(index_t n, index_t p, index_t i, index_t count) const {
     using V = pack<A, level_width<Level, A, 16>>;
     constexpr int K = Level::bytes == 64 ? 12 : Level::bytes == 32 ? 6 : 4;
-    const index clusters = all.centres.rows;
+    const index_t clusters = all.centres.rows;
     V best[2], at[2];
     best[0] = best[1] = V(limits<A>::above_all);
     at[0] = at[1] = V(A(0));
-    index k = 0;
+    index_t k = 0;
     for (; k + K <= clusters; k += K) some<V, K>(i, k, best, at);
     for (; k + 2 <= clusters; k += 2) some<V, 2>(i, k, best, at);
     if (k < clusters) some<V, 1>(i, k, best, at);
     A* const to = &all.groups(n, p + i);
-    const index there = count - i;
+    const index_t there = count - i;
     stored(at[0], to, there < width<V> ? there : width<V>, all.groups.col_stride);
     if (there > width<V>)
       stored(at[1], to + width<V> * all.groups.col_stride, there < 2 * width<V> ? there - width<V> : width<V>,
@@ -80,8 +80,8 @@ struct nearest_share {
   }
 
   template <class V, int K>
-  CNNPOOL_INLINE void some(index i, index k, V* best, V* at) const {
-    const index channels = all.p.outputs.count;
+  CNNPOOL_INLINE void some(index_t i, index_t k, V* best, V* at) const {
+    const index_t channels = all.p.outputs.count;
     const W* from[array_size(K)];
     V sums[array_size(K)][2];
     CNNPOOL_UNROLL(12)
@@ -90,7 +90,7 @@ struct nearest_share {
       sums[m][0] = sums[m][1] = V(A(0));
     }
     const A* x = panel + i;
-    for (index c = 0; c < channels; ++c, x += problem::block) {
+    for (index_t c = 0; c < channels; ++c, x += problem::block) {
       const V low = loaded<V>(x), high = loaded<V>(x + width<V>);
       CNNPOOL_UNROLL(12)
       for (int m = 0; m < K; ++m) {

@@ -16,7 +16,7 @@ inline namespace CNNPOOL_CPU_VARIANT {
 /// A user's thread pool: run(self, count, task, data) calls task(data, i) for i = 0 .. count-1, in any order and at the
 /// same time, and returns when all are done. tasks must not throw, and do not.
 struct parallel_for {
-  void (*run)(void* self, index count, void (*task)(void* data, index i), void* data) = nullptr;
+  void (*run)(void* self, index_t count, void (*task)(void* data, index_t i), void* data) = nullptr;
   void* self = nullptr;
 };
 
@@ -36,20 +36,20 @@ inline int available_threads() {
 
 /// f(i) for i = 0 .. count-1.
 template <class F>
-void run_parallel(const parallel_for& pool, index count, const F& f) {
+void run_parallel(const parallel_for& pool, index_t count, const F& f) {
   if (count <= 1) {
-    if (count == 1) f(index{0});
+    if (count == 1) f(index_t{0});
     return;
   }
   if (pool.run != nullptr) {
-    pool.run(pool.self, count, [](void* data, index i) { (*static_cast<const F*>(data))(i); },
+    pool.run(pool.self, count, [](void* data, index_t i) { (*static_cast<const F*>(data))(i); },
              const_cast<void*>(static_cast<const void*>(&f)));
     return;
   }
 #if CNNPOOL_HAS_OPENMP
 #pragma omp parallel for num_threads(static_cast<int>(count)) schedule(static, 1)
 #endif
-  for (index i = 0; i < count; ++i) f(i);
+  for (index_t i = 0; i < count; ++i) f(i);
 }
 
 }  // namespace CNNPOOL_CPU_VARIANT

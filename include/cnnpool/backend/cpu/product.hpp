@@ -27,19 +27,19 @@ CNNPOOL_INLINE L sum_of_lanes(const pack<L, N>& x) {
 /// Results of one call: result j of row r of image n goes to out(n, j * rows of an image + r).
 template <class Read, class W, class A>
 struct product_problem {
-  static constexpr index block = 16;  // rows that are made ready together
+  static constexpr index_t block = 16;  // rows that are made ready together
 
-  fold_geometry<A> p;  // its outputs are the rows, its elements what is summed
+  reduction_geometry<A> p;  // its outputs are the rows, its elements what is summed
   panel_source<A> from;
   line_packing<A> pack;
   Read read;
   const W* weights;
-  index weights_stride, weights_image_stride, results;
+  index_t weights_stride, weights_image_stride, results;
 
-  index rows_per_image() const { return p.outputs.count; }
+  index_t rows_per_image() const { return p.outputs.count; }
   /// With weights of their own, images do not share blocks.
   bool shares_weights() const { return weights_image_stride == 0; }
-  index blocks() const {
+  index_t blocks() const {
     if (shares_weights()) return (p.images * rows_per_image() + block - 1) / block;
     return p.images * ((rows_per_image() + block - 1) / block);
   }
@@ -47,7 +47,7 @@ struct product_problem {
     return from.in_place && std::is_same_v<Read, read_as_is> && p.elements.inner == p.elements.count &&
            (p.elements.inner_stride == 1 || p.elements.count == 1);
   }
-  index buffer() const { return in_place() ? 0 : block * p.elements.count * static_cast<index>(sizeof(A)); }
+  index_t buffer() const { return in_place() ? 0 : block * p.elements.count * static_cast<index_t>(sizeof(A)); }
 };
 
 /// A worker's share: blocks first .. last-1, each with results start .. stop-1.
@@ -56,24 +56,24 @@ struct product_share {
   using problem = product_problem<Read, W, A>;
 
   const problem& all;
-  index first, last, start, stop;
+  index_t first, last, start, stop;
   A* buffer;
 
   template <class Level>
   CNNPOOL_INLINE void operator()() const {
-    const fold_geometry<A>& p = all.p;
-    const index rows = all.rows_per_image(), per_image = (rows + problem::block - 1) / problem::block;
-    for (index b = first; b < last; ++b) {
+    const reduction_geometry<A>& p = all.p;
+    const index_t rows = all.rows_per_image(), per_image = (rows + problem::block - 1) / problem::block;
+    for (index_t b = first; b < last; ++b) {
       const bool shared = all.shares_weights();
-      const index row = shared ? b * problem::block : b / per_image * rows + b % per_image * problem::block;
-      const index end = shared ? p.images * rows : (b / per_image + 1) * rows;
-      const index count = end - row < problem::block ? end - row : problem::block;
+      const index_t row = shared ? b * problem::block : b / per_image * rows + b % per_image * problem::block;
+      const index_t end = shared ? p.images * rows : (b / per_image + 1) * rows;
+      const index_t count = end - row < problem::block ? end - row : problem::block;
       const A* ready[array_size(problem::block)];
       if (all.in_place()) {
-        for (index i = 0; i < count; ++i) ready[i] = all.from + p.at((row + i) / rows, (row + i) % rows);
+        for (index_t i = 0; i < count; ++i) ready[i] = all.from + p.at((row + i) / rows, (row + i) % rows);
       } else {
         copy_rows<Level>(row, count);
-        for (index i = 0; i < count; ++i) ready[i] = buffer + i * p.elements.count;
+        for (index_t i = 0; i < count; ++i) ready[i] = buffer + i * p.elements.count;
       }
       multiply<Level>(ready, row, count);
     }
@@ -82,12 +82,12 @@ struct product_share {
  private:
   /// Rows row .. row+count-1 as adjacent numbers; they may be of several images.
   template <class Level>
-  CNNPOOL_INLINE void copy_rows(index row, index count) const {
-    const fold_geometry<A>& p = all.p;
-    const index rows = all.rows_per_image(), elements = p.elements.count;
-    for (index i = 0; i < count;) {
-      const index image = (row + i) / rows, line = (row + i) % rows, left = rows - line;
-      const index some = left < count - i ? left : count - i;
+  CNNPOOL_INLINE void copy_rows(index_t row, index_t count) const {
+    const reduction_geometry<A>& p = all.p;
+    const index_t rows = all.rows_per_image(), elements = p.elements.count;
+    for (index_t i = 0; i < count;) {
+      const index_t image = (row + i) / rows, line = (row + i) % rows, left = rows - line;
+      const index_t some = left < count - i ? left : count - i;
       all.pack(all.from, {image * p.image_stride, p.outputs, line, some, p.elements, 0, elements},
                buffer + i * elements, elements);
       i += some;
@@ -96,27 +96,27 @@ struct product_share {
   }
 
   template <class Level>
-  CNNPOOL_INLINE void multiply(const A* const* ready, index row, index count) const {
+  CNNPOOL_INLINE void multiply(const A* const* ready, index_t row, index_t count) const {
     constexpr int M = Level::bytes == 64 || CNNPOOL_HAS_NEON ? 4 : 2, N = 4;
     const W* const weights = all.weights + row / all.rows_per_image() * all.weights_image_stride;
-    for (index j = start; j < stop; j += N) {
-      index i = 0;
+    for (index_t j = start; j < stop; j += N) {
+      index_t i = 0;
       if (stop - j >= N) {
         for (; i + M <= count; i += M) tile<Level, M, N>(ready + i, weights, row + i, j);
         for (; i < count; ++i) tile<Level, 1, N>(ready + i, weights, row + i, j);
       } else {
-        for (index k = j; k < stop; ++k)
+        for (index_t k = j; k < stop; ++k)
           for (i = 0; i < count; ++i) tile<Level, 1, 1>(ready + i, weights, row + i, k);
       }
     }
   }
 
   template <class Level, int M, int N>
-  CNNPOOL_INLINE void tile(const A* const* rows, const W* weights, index row, index j) const {
+  CNNPOOL_INLINE void tile(const A* const* rows, const W* weights, index_t row, index_t j) const {
     using V = pack<A, level_width<Level, A, 16>>;
-    constexpr index lanes_ = width<V>;
-    const fold_geometry<A>& p = all.p;
-    const index elements = p.elements.count;
+    constexpr index_t lanes_ = width<V>;
+    const reduction_geometry<A>& p = all.p;
+    const index_t elements = p.elements.count;
     const W* from[array_size(N)];
     for (int n = 0; n < N; ++n) from[n] = weights + (j + n) * all.weights_stride;
     V sums[array_size(M)][array_size(N)];
@@ -125,7 +125,7 @@ struct product_share {
       CNNPOOL_UNROLL(4)
       for (int n = 0; n < N; ++n) sums[m][n] = V(A(0));
     }
-    index e = 0;
+    index_t e = 0;
     for (; e + lanes_ <= elements; e += lanes_) {
       V x[array_size(M)];
       CNNPOOL_UNROLL(4)
@@ -153,7 +153,7 @@ struct product_share {
           sums[m][n] = multiply_add(loaded<V>(x[m]), widened<Level, V>(w), sums[m][n]);
       }
     }
-    const index per_image = all.rows_per_image();
+    const index_t per_image = all.rows_per_image();
     CNNPOOL_UNROLL(4)
     for (int m = 0; m < M; ++m) {
       A* const to = p.result + (row + m) / per_image * p.by_image + (row + m) % per_image * p.by_output;

@@ -10,26 +10,26 @@ namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 /// Cells in rows 0 .. row_cells-1 (row cell i: map rows row_cut[i] .. row_cut[i+1]-1) and likewise in columns.
 struct region_plan {
   struct place {
-    index row_first, row_last, col_first, col_last;  // cells, last excluded
+    index_t row_first, row_last, col_first, col_last;  // cells, last excluded
     box region;
-    index positions() const { return region.h * region.w; }
+    index_t positions() const { return region.h * region.w; }
   };
-  index row_cells = 0, col_cells = 0, count = 0;
-  index most_rows = 0;  // of the map in a row of cells
-  index* row_cut = nullptr;
-  index* col_cut = nullptr;
-  index* col_cell = nullptr;  // of a map column; columns outside every box have a cell too
+  index_t row_cells = 0, col_cells = 0, count = 0;
+  index_t most_rows = 0;  // of the map in a row of cells
+  index_t* row_cut = nullptr;
+  index_t* col_cut = nullptr;
+  index_t* col_cell = nullptr;  // of a map column; columns outside every box have a cell too
   place* places = nullptr;
 
   /// States of one lane that a kernel keeps for `lanes` channels: the cells, and one row of them.
-  index states_for(index lanes) const { return (row_cells + 1) * col_cells * lanes; }
+  index_t states_for(index_t lanes) const { return (row_cells + 1) * col_cells * lanes; }
 
   template <class R>
-  region_plan(scratch& s, const R& regions, index h, index w) : count(regions.size()) {
-    row_cut = s.make<index>(1, h + 2).data;
-    col_cut = s.make<index>(1, w + 2).data;
-    col_cell = s.make<index>(1, w + 1).data;
-    index* row_cell = s.make<index>(1, h + 1).data;
+  region_plan(scratch& s, const R& regions, index_t h, index_t w) : count(regions.size()) {
+    row_cut = s.make<index_t>(1, h + 2).data;
+    col_cut = s.make<index_t>(1, w + 2).data;
+    col_cell = s.make<index_t>(1, w + 1).data;
+    index_t* row_cell = s.make<index_t>(1, h + 1).data;
     places = s.make<place>(1, count).data;
     if (s.measuring()) {
       row_cells = 2 * count + 1 < h ? 2 * count + 1 : h;  // at most
@@ -37,17 +37,17 @@ struct region_plan {
       most_rows = h;
       return;
     }
-    for (index i = 0; i <= h; ++i) row_cell[i] = 0;
-    for (index j = 0; j <= w; ++j) col_cell[j] = 0;
-    for (index k = 0; k < count; ++k) {
+    for (index_t i = 0; i <= h; ++i) row_cell[i] = 0;
+    for (index_t j = 0; j <= w; ++j) col_cell[j] = 0;
+    for (index_t k = 0; k < count; ++k) {
       const box b = regions[k];
       row_cell[b.h0] = row_cell[b.h0 + b.h] = col_cell[b.w0] = col_cell[b.w0 + b.w] = 1;
     }
     row_cells = number(row_cell, h, row_cut);
     col_cells = number(col_cell, w, col_cut);
-    for (index r = 0; r < row_cells; ++r)
+    for (index_t r = 0; r < row_cells; ++r)
       if (row_cut[r + 1] - row_cut[r] > most_rows) most_rows = row_cut[r + 1] - row_cut[r];
-    for (index k = 0; k < count; ++k) {
+    for (index_t k = 0; k < count; ++k) {
       const box b = regions[k];
       places[k] = {row_cell[b.h0], row_cell[b.h0 + b.h], col_cell[b.w0], col_cell[b.w0 + b.w], b};
     }
@@ -55,10 +55,10 @@ struct region_plan {
 
  private:
   /// Marks of edges become the number of the cell that starts at or before each line; returns the number of cells.
-  static index number(index* marks, index length, index* cut) {
-    index cells = 0;
+  static index_t number(index_t* marks, index_t length, index_t* cut) {
+    index_t cells = 0;
     cut[0] = 0;
-    for (index i = 1; i <= length; ++i) {
+    for (index_t i = 1; i <= length; ++i) {
       if (marks[i] != 0 || i == length) cut[++cells] = i;
       marks[i] = cells;
     }

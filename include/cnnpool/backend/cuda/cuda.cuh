@@ -24,7 +24,8 @@ template <class K>
 __global__ void __launch_bounds__(K::threads, resident_blocks<K>()) run_blocks(const K kernel) {
   extern __shared__ __align__(16) char cnnpool_shared[];
   typename registers_of<K>::type own;
-  for (index block = static_cast<index>(blockIdx.x); block < kernel.blocks(); block += static_cast<index>(gridDim.x))
+  for (index_t block = static_cast<index_t>(blockIdx.x); block < kernel.blocks();
+       block += static_cast<index_t>(gridDim.x))
     for (int step = 0; step < kernel.steps(); ++step) {
       run_step(kernel, step, block, static_cast<int>(threadIdx.x), cnnpool_shared, own);
       __syncthreads();
@@ -43,8 +44,8 @@ struct cuda : block_backend<cuda> {
   template <class K>
   void launch_blocks(const K& kernel) const {
     static_assert(sizeof(K) <= 4096, "cnnpool::cuda: this policy does not fit the 4096 bytes of a kernel's parameters");
-    constexpr index most = 0x7fffffff;
-    const index blocks = kernel.blocks();
+    constexpr index_t most = 0x7fffffff;
+    const index_t blocks = kernel.blocks();
     if (blocks == 0) return;
     detail::run_blocks<<<static_cast<unsigned>(blocks < most ? blocks : most), static_cast<unsigned>(K::threads),
                          static_cast<std::size_t>(kernel.shared_bytes()), stream>>>(kernel);
@@ -54,10 +55,10 @@ struct cuda : block_backend<cuda> {
 
   /// As many images as fit a part of the second-level cache, so that a second pass over them stays in it.
   template <class F>
-  void slices(scratch& s, index n, index bytes, const F& f) const {
-    constexpr index in_cache = 16 << 20;
-    const index size = bytes == 0 || in_cache / bytes >= n ? n : in_cache / bytes > 0 ? in_cache / bytes : 1;
-    for (index first = 0; first < n; first += size) {
+  void slices(scratch& s, index_t n, index_t bytes, const F& f) const {
+    constexpr index_t in_cache = 16 << 20;
+    const index_t size = bytes == 0 || in_cache / bytes >= n ? n : in_cache / bytes > 0 ? in_cache / bytes : 1;
+    for (index_t first = 0; first < n; first += size) {
       const scratch::frame frame(s);  // the slices run one after the other on the stream and share their temporaries
       f(*this, s, first, n - first < size ? n - first : size);
       if (s.measuring()) return;

@@ -2,18 +2,18 @@
 // Everything else is compared to it.
 #pragma once
 
-#include "../elementwise.hpp"
+#include "../for_each_backend.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
-struct reference : elementwise<reference> {
+struct reference : for_each_backend<reference> {
   using space = host_space;
   template <class T>
   using accumulator = double;
 
   template <class F>
-  void for_each(index count, const F& f) const {
-    for (index i = 0; i < count; ++i) f(i);
+  void for_each(index_t count, const F& f) const {
+    for (index_t i = 0; i < count; ++i) f(i);
   }
 };
 

@@ -16,7 +16,7 @@
 #include <thrust/for_each.h>
 #include <thrust/iterator/counting_iterator.h>
 
-#include "../elementwise.hpp"
+#include "../for_each_backend.hpp"
 
 // Thrust's own names depend on the system: a program that mixed two would break the one-definition rule without this.
 #if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
@@ -34,7 +34,7 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 inline namespace CNNPOOL_THRUST_VARIANT {
 
 /// thrust_backend{}: Thrust's own choice of threads or the default stream; no other state.
-struct thrust_backend : elementwise<thrust_backend> {
+struct thrust_backend : for_each_backend<thrust_backend> {
 #if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
   using space = device_space;
 #else
@@ -44,8 +44,8 @@ struct thrust_backend : elementwise<thrust_backend> {
   using accumulator = accumulator_t<T>;
 
   template <class F>
-  void for_each(index count, const F& f) const {
-    const thrust::counting_iterator<index> first(0);
+  void for_each(index_t count, const F& f) const {
+    const thrust::counting_iterator<index_t> first(0);
     thrust::for_each(thrust::device, first, first + count, f);
   }
 };

@@ -10,16 +10,16 @@
 // The last, partial register of a row may load what lies behind the row inside the view's memory; a mask drops it.
 #pragma once
 
-#include "../lane_tools.hpp"
+#include "../pack_reduce.hpp"
 #include "../panel/panel.hpp"
 #include "store_results.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 /// Outputs that reduce_rows and reduce_columns take at a time, at most.
-inline constexpr index row_tile = 64;
+inline constexpr index_t row_tile = 64;
 template <class L>
-inline constexpr index column_tile = 8192 / static_cast<index>(sizeof(L));
+inline constexpr index_t column_tile = 8192 / static_cast<index_t>(sizeof(L));
 
 struct no_weights {};
 
@@ -30,7 +30,7 @@ struct reduce_rows {
   static constexpr bool weighted = !std::is_same_v<W, no_weights>;
   static constexpr int in_short = 32 / static_cast<int>(sizeof(L));
   static constexpr int N = level_width<Level, L, in_short>;  // lanes of a register, of 32 bytes at most
-  static constexpr index short_row = 128;
+  static constexpr index_t short_row = 128;
   using V = pack<L, N>;
   using state = typename F::template state<V>;
   static constexpr int parts = components<V, state>;
@@ -40,14 +40,14 @@ struct reduce_rows {
   static constexpr int R = Level::bytes > 16 ? in_row : parts <= 2 ? 4 : 2;
   static constexpr int group = R > N ? R : N;  // rows that are reduced jointly, or several times as many
 
-  const fold_geometry<A>& p;
+  const reduction_geometry<A>& p;
   const panel_source<T>& from;
   const F& fold;
   W weights;  // per position, of one image
   reader<Level, T, Read, L> read;
 
   /// Outputs first .. first+count-1 of image n.
-  CNNPOOL_INLINE void operator()(index n, index first, index count) const {
+  CNNPOOL_INLINE void operator()(index_t n, index_t first, index_t count) const {
     // Not of T's, which are set to 0 where T is a class.
     alignas(64) unsigned char memory[array_size(panel_size<T> + in_long) * sizeof(T)];
     T* const panel = reinterpret_cast<T*>(memory);
@@ -57,31 +57,31 @@ struct reduce_rows {
     // Finished together: the roots and divisions of several registers overlap, in their own time each would stand
     // alone.
     CNNPOOL_UNROLL(1)
-    for (index i = 0; i < count; i += N) {
-      const index rows = count - i < N ? count - i : N, o = first + i;
+    for (index_t i = 0; i < count; i += N) {
+      const index_t rows = count - i < N ? count - i : N, o = first + i;
       store_results<V>(*this, for_channels<V>(fold, o, rows), reduced[i / N], n, o, rows);
     }
   }
 
-  L one(index at) const { return read.one(from.one(at)); }
+  L one(index_t at) const { return read.one(from.one(at)); }
 
  private:
-  CNNPOOL_INLINE void long_rows(index n, index first, index count, T* panel, state* reduced) const {
-    const index total = p.elements.count, there = rows_in_place(n, first, count, total, in_long);
+  CNNPOOL_INLINE void long_rows(index_t n, index_t first, index_t count, T* panel, state* reduced) const {
+    const index_t total = p.elements.count, there = rows_in_place(n, first, count, total, in_long);
     L tail[array_size(weighted ? in_long : 1)] = {};  // weights of the last, partial block of a row
     if constexpr (weighted) copy_elements(tail, weights + total / in_long * in_long, total % in_long, 1);
     CNNPOOL_UNROLL(1)
-    for (index i = 0; i < count; i += N) {
-      const index rows = count - i < N ? count - i : N;
+    for (index_t i = 0; i < count; i += N) {
+      const index_t rows = count - i < N ? count - i : N;
       state states[array_size(N)];
       CNNPOOL_UNROLL(1)
-      for (index r = 0; r < rows; ++r) {
+      for (index_t r = 0; r < rows; ++r) {
         const auto f = for_channel<V>(fold, first + i + r);
         state acc[array_size(in_row)];
         CNNPOOL_UNROLL(16)
         for (int j = 0; j < in_row; ++j) acc[j] = f.template init<V>();
         const T* x = from + p.at(n, first + i + r);
-        index done = 0, size = total;
+        index_t done = 0, size = total;
         do {
           if (i + r >= there) {
             size = total - done < panel_size<T> ? total - done : panel_size<T>;
@@ -98,13 +98,13 @@ struct reduce_rows {
         states[r] = acc[0];
       }
       CNNPOOL_UNROLL(1)
-      for (index r = rows; r < N; ++r) states[r] = states[0];  // lanes that nobody reads are numbers all the same
+      for (index_t r = rows; r < N; ++r) states[r] = states[0];  // lanes that nobody reads are numbers all the same
       reduced[i / N] = joint_reduction<L, N>(for_channels<V>(fold, first + i, rows), states);
     }
   }
 
   /// The registers of a row from x on, weighted from `done` on: all of them, or few at a time where a step is long.
-  CNNPOOL_INLINE void step_row(index o, state* acc, const T* x, index size, index done, const L* tail) const {
+  CNNPOOL_INLINE void step_row(index_t o, state* acc, const T* x, index_t size, index_t done, const L* tail) const {
     with_form(fold, [&]<class G>(const G& form) CNNPOOL_LAMBDA {
       constexpr int some = takes_longer_than_reading<G> ? 2 : R;
       const auto f = for_channel<V>(form, o);
@@ -121,20 +121,20 @@ struct reduce_rows {
 
   /// Some registers of a row, side by side; `rest` elements lie behind the blocks.
   template <int Some, class G>
-  CNNPOOL_INLINE void step_registers(const G& f, state* acc, const T* x, index blocks, index rest, const L* w,
+  CNNPOOL_INLINE void step_registers(const G& f, state* acc, const T* x, index_t blocks, index_t rest, const L* w,
                                      const L* tail) const {
     state s[array_size(Some)];
     CNNPOOL_UNROLL(8)
     for (int j = 0; j < Some; ++j) s[j] = acc[j];
-    for (index k = blocks; k > 0; --k) {
+    for (index_t k = blocks; k > 0; --k) {
       CNNPOOL_UNROLL(8)
       for (int j = 0; j < Some; ++j) s[j] = stepped(f, s[j], x + j * N, w, j * N);
       x += in_long;
       if constexpr (weighted) w += in_long;
     }
     if (rest > 0) {
-      const index more = rest > (Some - 1) * N ? Some : (rest + N - 1) / N;
-      each_of<Some>(s, more, [&](state& t, index j) CNNPOOL_LAMBDA {
+      const index_t more = rest > (Some - 1) * N ? Some : (rest + N - 1) / N;
+      each_of<Some>(s, more, [&](state& t, index_t j) CNNPOOL_LAMBDA {
         const auto mask = first_lanes<V>(rest - j * N < N ? rest - j * N : N);
         t = select_state<V>(mask, stepped(f, t, x + j * N, tail, j * N), t);
       });
@@ -143,24 +143,24 @@ struct reduce_rows {
     for (int j = 0; j < Some; ++j) acc[j] = s[j];
   }
 
-  CNNPOOL_INLINE void short_rows(index n, index first, index count, T* panel, state* reduced) const {
-    const index elements = p.elements.count;
+  CNNPOOL_INLINE void short_rows(index_t n, index_t first, index_t count, T* panel, state* reduced) const {
+    const index_t elements = p.elements.count;
     const bool single = elements % in_short == 1;
-    const index total = single ? elements - 1 : elements, blocks = total / in_short, rest = total % in_short;
-    const index there = rows_in_place(n, first, count, total, in_short);
+    const index_t total = single ? elements - 1 : elements, blocks = total / in_short, rest = total % in_short;
+    const index_t there = rows_in_place(n, first, count, total, in_short);
     L tail[array_size(weighted ? in_short : 1)] = {};
     if constexpr (weighted) copy_elements(tail, weights + blocks * in_short, rest, 1);
     const T* x = from + p.at(n, first);
-    index step = p.outputs.inner_stride, end = there;
+    index_t step = p.outputs.inner_stride, end = there;
     CNNPOOL_UNROLL(1)
-    for (index i = 0; i < count; i += group, x += group * step) {
+    for (index_t i = 0; i < count; i += group, x += group * step) {
       if (i >= end) {
         end = i + load_rows(n, first + i, count - i, panel);
         x = panel;
         step = elements;
       }
       state states[array_size(group)];
-      const index rows = count - i;
+      const index_t rows = count - i;
       CNNPOOL_UNROLL(1)
       for (int r = 0; r < group; r += R) {
         CNNPOOL_UNROLL(2)
@@ -204,11 +204,11 @@ struct reduce_rows {
 
   /// A register of each of some rows: outputs o + r and on, of which those from o + rows on mean nothing.
   template <int Some, class G>
-  CNNPOOL_INLINE void step_rows(const G& form, state* s, const T* x, index step, index blocks, index rest, const L* w,
-                                const L* tail, index o, index r, index rows) const {
+  CNNPOOL_INLINE void step_rows(const G& form, state* s, const T* x, index_t step, index_t blocks, index_t rest,
+                                const L* w, const L* tail, index_t o, index_t r, index_t rows) const {
     CNNPOOL_UNROLL(8)
     for (int j = 0; j < Some; ++j) s[j] = channel(form, o, r + j, rows).template init<V>();
-    for (index k = blocks; k > 0; --k) {
+    for (index_t k = blocks; k > 0; --k) {
       CNNPOOL_UNROLL(8)
       for (int j = 0; j < Some; ++j) s[j] = stepped(channel(form, o, r + j, rows), s[j], x + j * step, w, 0);
       x += in_short;
@@ -216,14 +216,14 @@ struct reduce_rows {
     }
     if (rest <= 0) return;
     const auto mask = first_lanes<V>(rest < N ? rest : N);
-    each_of<Some>(s, Some, [&](state& t, index j) CNNPOOL_LAMBDA {
+    each_of<Some>(s, Some, [&](state& t, index_t j) CNNPOOL_LAMBDA {
       t = select_state<V>(mask, stepped(channel(form, o, r + j, rows), t, x + j * step, tail, 0), t);
     });
   }
 
   /// f(s[j], j) for the first `count` states: two are written out, more are a loop.
   template <int Count, class Action>
-  CNNPOOL_INLINE static void each_of(state* s, index count, const Action& f) {
+  CNNPOOL_INLINE static void each_of(state* s, index_t count, const Action& f) {
     if constexpr (Count <= 2) {
       CNNPOOL_UNROLL(2)
       for (int j = 0; j < Count; ++j)
@@ -231,7 +231,7 @@ struct reduce_rows {
     } else {
       in_memory<Count>(s, [&](state* t) CNNPOOL_LAMBDA {
         CNNPOOL_UNROLL(1)
-        for (index j = 0; j < count; ++j) f(t[j], j);
+        for (index_t j = 0; j < count; ++j) f(t[j], j);
       });
     }
   }
@@ -248,50 +248,50 @@ struct reduce_rows {
     for (int j = 0; j < Count; ++j) s[j] = t[j];
   }
 
-  CNNPOOL_INLINE const L* weights_at(index i) const {
+  CNNPOOL_INLINE const L* weights_at(index_t i) const {
     if constexpr (weighted) return weights + i;
     else return nullptr;
   }
-  CNNPOOL_INLINE static const L* tail_at(const L* tail, [[maybe_unused]] index i) {
+  CNNPOOL_INLINE static const L* tail_at(const L* tail, [[maybe_unused]] index_t i) {
     if constexpr (weighted) return tail + i;
     else return tail;
   }
   template <class G>
-  CNNPOOL_INLINE auto channel(const G& form, index o, index r, index rows) const {
+  CNNPOOL_INLINE auto channel(const G& form, index_t o, index_t r, index_t rows) const {
     return for_channel<V>(form, r < rows ? o + r : o);
   }
   /// x with the weights from w[i] on; w means nothing without weights.
   template <class G>
   CNNPOOL_INLINE state stepped(const G& f, const state& s, const T* x, [[maybe_unused]] const L* w,
-                               [[maybe_unused]] index i) const {
+                               [[maybe_unused]] index_t i) const {
     if constexpr (weighted) return f.step(s, read.template adjacent<V>(x), loaded<V>(w + i));
     else return f.step(s, read.template adjacent<V>(x));
   }
 
   /// How many rows from the first on can be read where they lie, whole registers past their end included.
-  CNNPOOL_INLINE index rows_in_place(index n, index first, index count, index total, index block) const {
-    const lines &e = p.elements, &o = p.outputs;
+  CNNPOOL_INLINE index_t rows_in_place(index_t n, index_t first, index_t count, index_t total, index_t block) const {
+    const two_level_axis &e = p.elements, &o = p.outputs;
     const bool adjacent = e.inner == e.count && (e.inner_stride == 1 || e.count == 1) && o.inner == o.count;
     if (!from.in_place || !adjacent) return 0;
-    const index step = o.inner_stride, space = p.end - (total + block - 1) / block * block - p.at(n, first);
+    const index_t step = o.inner_stride, space = p.end - (total + block - 1) / block * block - p.at(n, first);
     if (space < 0) return 0;
-    const index rows = step > 0 && space / step + 1 < count ? space / step + 1 : count;
+    const index_t rows = step > 0 && space / step + 1 < count ? space / step + 1 : count;
     return block == in_long ? rows : rows / group * group;
   }
 
   /// As many short rows from output o on as the panel takes, of `left`; the last ones again for a whole group.
-  [[gnu::noinline]] index load_rows(index n, index o, index left, T* panel) const {
-    const index elements = p.elements.count, fit = panel_size<T> / (elements > 0 ? elements : 1) / group * group;
-    const index rows = left < fit ? left : fit;
-    const lines& out = p.outputs;
+  [[gnu::noinline]] index_t load_rows(index_t n, index_t o, index_t left, T* panel) const {
+    const index_t elements = p.elements.count, fit = panel_size<T> / (elements > 0 ? elements : 1) / group * group;
+    const index_t rows = left < fit ? left : fit;
+    const two_level_axis& out = p.outputs;
     if (p.elements.inner_stride == 1 && p.elements.inner == elements && out.inner_stride == elements &&
         o % out.inner + rows <= out.inner) {
       from.load(p.at(n, o), 1, rows * elements, panel);
     } else {
-      for (index i = 0; i < rows; ++i) from.load_line(p.at(n, o + i), p.elements, 0, elements, panel + i * elements);
+      for (index_t i = 0; i < rows; ++i) from.load_line(p.at(n, o + i), p.elements, 0, elements, panel + i * elements);
     }
-    for (index i = rows; i % group != 0; ++i)
-      for (index j = 0; j < elements; ++j) panel[i * elements + j] = panel[j];
+    for (index_t i = rows; i % group != 0; ++i)
+      for (index_t j = 0; j < elements; ++j) panel[i * elements + j] = panel[j];
     return rows;
   }
 };

@@ -1,34 +1,34 @@
 // From the states of several outputs to their results.
 #pragma once
 
-#include "../lane_tools.hpp"
+#include "../pack_reduce.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 /// Finishes a state whose lanes are outputs o .. o+count-1 and writes them; where the state left its range, the output
 /// is computed again from its elements.
 template <class V, class K, class G, class S>
-CNNPOOL_INLINE void store_results(const K& kernel, const G& f, const S& s, index n, index o, index count) {
+CNNPOOL_INLINE void store_results(const K& kernel, const G& f, const S& s, index_t n, index_t o, index_t count) {
   using L = lane_t<V>;
   const auto& p = kernel.p;
   const auto results = f.finish(s, p.elements.count);
   L* to = p.result + n * p.by_image + o * p.by_output;
   constexpr int values_ = value_count<std::remove_cvref_t<decltype(results)>>;
   for (int k = 0; k < values_; ++k) stored(value(results, k), to + k * p.by_value, count, p.by_output);
-  if constexpr (requires { f.in_range(s); }) {
-    const auto good = f.in_range(s);
+  if constexpr (requires { f.is_reliable(s); }) {
+    const auto good = f.is_reliable(s);
     if (!all(good))
       for (int i = 0; i < count; ++i)
-        if (!good[i]) recompute_one<L>(kernel, n, o + i);
+        if (!good[i]) store_exact<L>(kernel, n, o + i);
   }
 }
 
 template <class L, class K>
-[[gnu::noinline]] void recompute_one(const K& kernel, index n, index o) {
+[[gnu::noinline]] void store_exact(const K& kernel, index_t n, index_t o) {
   const auto& p = kernel.p;
-  const index start = p.at(n, o);
-  const auto again = for_channel<L>(kernel.fold, o).template recompute<L>(
-      p.elements.count, on_host{[&](index i) { return kernel.one(start + p.elements.offset(i)); }});
+  const index_t start = p.at(n, o);
+  const auto again = for_channel<L>(kernel.fold, o).template exact<L>(
+      p.elements.count, on_host{[&](index_t i) { return kernel.one(start + p.elements.offset(i)); }});
   for (int k = 0; k < value_count<std::remove_cvref_t<decltype(again)>>; ++k)
     p.result[n * p.by_image + o * p.by_output + k * p.by_value] = value(again, k);
 }

@@ -8,26 +8,26 @@ namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 /// `count` elements at a stride (in elements), dequantised, as adjacent numbers of T.
 template <class T>
-using conversion = void (*)(const void* from, index stride, index count, const quantization& scale, T* to);
+using conversion = void (*)(const void* from, index_t stride, index_t count, const quantization& scale, T* to);
 
 template <class S, class T>
 struct convert_task {
   const S* from;
-  index stride, count;
+  index_t stride, count;
   const quantization& scale;
   T* to;
 
   template <class Level>
   CNNPOOL_INLINE void operator()() const {
     using V = pack<T, level_width<Level, T, 16>>;
-    constexpr index N = width<V>;
+    constexpr index_t N = width<V>;
     const reader<Level, S, read_as_is, T> read(scale);
-    index i = 0;
+    index_t i = 0;
     if (stride == 1 && count >= N) {
       for (; i + 4 * N <= count; i += 4 * N) {
         CNNPOOL_PREFETCH(from + i + count);  // of a row, what the next panel holds
         CNNPOOL_UNROLL(4)
-        for (index j = 0; j < 4; ++j) stored(read.template adjacent<V>(from + i + j * N), to + i + j * N);
+        for (index_t j = 0; j < 4; ++j) stored(read.template adjacent<V>(from + i + j * N), to + i + j * N);
       }
       for (; i + N <= count; i += N) stored(read.template adjacent<V>(from + i), to + i);
       if (i < count) stored(read.template adjacent<V>(from + count - N), to + count - N);
@@ -35,7 +35,7 @@ struct convert_task {
     }
     S some[array_size(N)] = {};
     for (; i < count; i += N) {
-      const index left = count - i < N ? count - i : N;
+      const index_t left = count - i < N ? count - i : N;
       copy_elements(some, from + i * stride, left, stride);
       stored(read.template adjacent<V>(some), to + i, left, 1);
     }
@@ -45,13 +45,13 @@ struct convert_task {
 inline namespace CNNPOOL_CPU_LANES {
 
 template <class S, class T>
-void copy_run(const void* from, index stride, index count, const quantization&, T* to) {
+void copy_run(const void* from, index_t stride, index_t count, const quantization&, T* to) {
   const S* x = static_cast<const S*>(from);
   if (stride == 1) copy_bytes(to, x, static_cast<std::size_t>(count) * sizeof(T));
   else copy_elements(to, x, count, stride);
 }
 template <class S, class T, class Level>
-void convert_run(const void* from, index stride, index count, const quantization& scale, T* to) {
+void convert_run(const void* from, index_t stride, index_t count, const quantization& scale, T* to) {
   run_level<Level>(convert_task<S, T>{static_cast<const S*>(from), stride, count, scale, to});
 }
 

@@ -6,41 +6,41 @@
 #pragma once
 
 #include "convert.hpp"
-#include "../../lines.hpp"
+#include "../../reduction_geometry.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 /// Numbers in a panel: 8 KB.
 template <class T>
-inline constexpr index panel_size = 8192 / static_cast<index>(sizeof(T));
+inline constexpr index_t panel_size = 8192 / static_cast<index_t>(sizeof(T));
 
 /// A view's elements, for kernels that read numbers of type T.
 template <class T>
 struct panel_source {
   const unsigned char* data;
-  index bytes;  // of a stored element
+  index_t bytes;  // of a stored element
   quantization scale;
   conversion<T> convert;
   bool in_place;  // stored elements are T's
 
   /// Element `at` (in elements from the start) where it lies.
-  CNNPOOL_INLINE const T* operator+(index at) const { return reinterpret_cast<const T*>(data) + at; }
+  CNNPOOL_INLINE const T* operator+(index_t at) const { return reinterpret_cast<const T*>(data) + at; }
 
   /// `count` elements at a stride.
-  void load(index at, index stride, index count, T* to) const {
+  void load(index_t at, index_t stride, index_t count, T* to) const {
     convert(data + at * bytes, stride, count, scale, to);
   }
   /// Elements first .. first+count-1 of a line that starts at `at`.
-  void load_line(index at, const lines& e, index first, index count, T* to) const {
+  void load_line(index_t at, const two_level_axis& e, index_t first, index_t count, T* to) const {
     while (count > 0) {
-      const index inner = first % e.inner, run = e.inner - inner < count ? e.inner - inner : count;
+      const index_t inner = first % e.inner, run = e.inner - inner < count ? e.inner - inner : count;
       load(at + e.offset(first), e.inner_stride, run, to);
       to += run;
       first += run;
       count -= run;
     }
   }
-  T one(index at) const {
+  T one(index_t at) const {
     T r;
     load(at, 1, 1, &r);
     return r;
@@ -58,7 +58,7 @@ inline namespace CNNPOOL_CPU_VARIANT {
 template <class T, class X>
 panel_source<T> panel_source_of(const X& x, instruction_set level) {
   using S = typename X::value_type;
-  return {reinterpret_cast<const unsigned char*>(x.view.data()), static_cast<index>(sizeof(S)), x.view.quantized(),
+  return {reinterpret_cast<const unsigned char*>(x.view.data()), static_cast<index_t>(sizeof(S)), x.view.quantized(),
           conversion_of<S, T>(level), std::is_same_v<S, T>};
 }
 

@@ -1,4 +1,4 @@
-#include <cnnpool/retrieval/pair_sums.hpp>
+#include <cnnpool/retrieval/dot.hpp>
 
 #include <cmath>
 #include <limits>
@@ -34,7 +34,7 @@ void same_on_every_level(testing::random_numbers& random, std::size_t size) {
   CAPTURE(size);
   for (const auto level : {instruction_set::baseline, instruction_set::avx2, instruction_set::avx512})
     detail::run_at(level, [&]<class Level>() {
-      const index n = static_cast<index>(size);
+      const index_t n = static_cast<index_t>(size);
       CHECK(detail::sum_of_terms_at<Level>(a.data(), b.data(), n, detail::multiply_terms{}) == product);
       CHECK(detail::sum_of_terms_at<Level>(a.data(), b.data(), n, detail::square_difference{}) == squares);
     });

@@ -4,7 +4,7 @@
 
 #include "adapter.hpp"
 #include "core/descriptors.hpp"
-#include "dispatch.hpp"
+#include "run_policy.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
@@ -94,7 +94,7 @@ template <class D, class B, class X, class P>
 std::size_t measured(const B& b, const X& x, const P& policy) {
   scratch s;
   const shape& e = x.extents();
-  const index d = descriptor_size(policy, e);
+  const index_t d = descriptor_size(policy, e);
   if (e.n == 0 || d == 0) return 0;
   const matrix<D> out{reinterpret_cast<D*>(scratch::alignment), e.n, d, d, 1};
   run_converted(b, s, x, policy, out);
@@ -102,12 +102,12 @@ std::size_t measured(const B& b, const X& x, const P& policy) {
 }
 
 template <class B, class X, class P, class D, class Space, workspace_memory W>
-void pool_source_into(const B& b, const X& x, const P& policy, const descriptor_span<D, Space>& out,
+void run_call(const B& b, const X& x, const P& policy, const descriptor_span<D, Space>& out,
                       W& w) {
   check_spaces<B, X, Space, typename W::space>();
   const shape& e = x.extents();
   check_call(policy, e);
-  const index d = descriptor_size(policy, e);
+  const index_t d = descriptor_size(policy, e);
   if (out.rows() != e.n || out.cols() != d)
     raise("pool_into: output is ", out.rows(), " x ", out.cols(), ", policy ", name_of(policy), " on ", to_string(e),
           " needs ", e.n, " x ", d);
@@ -121,10 +121,10 @@ void pool_source_into(const B& b, const X& x, const P& policy, const descriptor_
 template <class P, class R>
 void check_regional_call(const P& policy, const R& regions, const shape& e) {
   check_call(policy, e);
-  const index d = cnnpool::descriptor_size(policy, e);
-  check_regions(regions, e, "pool_regions", [&](index k, const shape& part) {
+  const index_t d = cnnpool::descriptor_size(policy, e);
+  check_regions(regions, e, "pool_regions", [&](index_t k, const shape& part) {
     check_policy(policy, part);
-    const index size = cnnpool::descriptor_size(policy, part);
+    const index_t size = cnnpool::descriptor_size(policy, part);
     if (size != d) raise("pool_regions: region ", k, " gives ", size, " components, the whole map ", d);
   });
 }
@@ -135,12 +135,12 @@ void pool_regions_source_into(const B& b, const X& x, const P& policy, const R& 
   check_spaces<B, X, Space, typename W::space>();
   const shape& e = x.extents();
   check_regional_call(policy, regions, e);
-  const index rows = e.n * regions.size(), d = descriptor_size(policy, e);
+  const index_t rows = e.n * regions.size(), d = descriptor_size(policy, e);
   if (out.rows() != rows || out.cols() != d)
     raise("pool_regions_into: output is ", out.rows(), " x ", out.cols(), ", policy ", name_of(policy), " on ",
           regions.size(), " regions of ", to_string(e), " needs ", rows, " x ", d);
   if (rows == 0 || e.c == 0) return;
-  run_in(w, [&](scratch& s) {
+  in_workspace(w, [&](scratch& s) {
     pool_converted(b, s, x, matrix_of(out), [&](scratch& own, const auto& t) {
       run_regions(b, own, x, policy, regions, t);
     });

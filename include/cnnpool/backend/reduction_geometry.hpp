@@ -12,29 +12,29 @@
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 /// Element i of 0 .. count-1 is at (i / inner) * outer_stride + (i % inner) * inner_stride.
-struct lines {
-  index count = 1, inner = 1, outer_stride = 0, inner_stride = 0;
+struct two_level_axis {
+  index_t count = 1, inner = 1, outer_stride = 0, inner_stride = 0;
 
-  CNNPOOL_HD index offset(index i) const {
+  CNNPOOL_HD index_t offset(index_t i) const {
     return inner == count ? i * inner_stride : (i / inner) * outer_stride + (i % inner) * inner_stride;
   }
   /// The most that an element lies behind the first: at a corner of the full blocks, or of the last, shorter one.
-  index reach() const {
-    const index blocks = (count - 1) / inner, first_block = count < inner ? count : inner;
-    index most = 0;
-    for (const index i : {first_block - 1, blocks * inner - 1, (blocks - 1) * inner, blocks * inner, count - 1})
+  index_t reach() const {
+    const index_t blocks = (count - 1) / inner, first_block = count < inner ? count : inner;
+    index_t most = 0;
+    for (const index_t i : {first_block - 1, blocks * inner - 1, (blocks - 1) * inner, blocks * inner, count - 1})
       if (i >= 0 && offset(i) > most) most = offset(i);
     return most;
   }
 };
 
-inline lines positions_of(const shape& s, const strides& st) {
-  const index n = s.h * s.w;
+inline two_level_axis positions_of(const shape& s, const strides& st) {
+  const index_t n = s.h * s.w;
   if (s.w == 1) return {n, n, 0, st.h};
   if (s.h == 1 || st.h == s.w * st.w) return {n, n, 0, st.w};
   return {n, s.w, st.h, st.w};
 }
-inline lines channels_of(const shape& s, const strides& st) {
+inline two_level_axis channels_of(const shape& s, const strides& st) {
   if (st.block == 1) return {s.c, s.c, 0, st.c};
   return {s.c, st.block, st.c, st.in_block};
 }
@@ -42,15 +42,15 @@ inline lines channels_of(const shape& s, const strides& st) {
 /// Where all folds of one primitive call read and write, in elements. Result k of output o of image n goes to result +
 /// n*by_image + o*by_output + k*by_value.
 template <class A>
-struct fold_geometry {
-  index images, image_stride;
-  lines outputs, elements;
+struct reduction_geometry {
+  index_t images, image_stride;
+  two_level_axis outputs, elements;
   A* result;
-  index by_image, by_output, by_value;
-  index end;  // no element of the view is there or behind
+  index_t by_image, by_output, by_value;
+  index_t end;  // no element of the view is there or behind
 
   template <class X>
-  fold_geometry(const X& x, bool over_channels, const matrix<A>& out)
+  reduction_geometry(const X& x, bool over_channels, const matrix<A>& out)
       : result(out.data), by_image(out.row_stride), by_output(out.col_stride) {
     const shape& s = x.extents();
     const strides& st = x.view.stride();
@@ -63,7 +63,7 @@ struct fold_geometry {
     end = (image_stride > 0 ? (images - 1) * image_stride : 0) + outputs.reach() + elements.reach() + 1;
   }
   /// The first element of output o of image n.
-  CNNPOOL_HD index at(index n, index o) const { return n * image_stride + outputs.offset(o); }
+  CNNPOOL_HD index_t at(index_t n, index_t o) const { return n * image_stride + outputs.offset(o); }
   /// One output per image: the images become the outputs.
   void images_as_outputs() {
     outputs = {images, images, 0, image_stride};
@@ -74,27 +74,27 @@ struct fold_geometry {
 
 /// Whether the elements of an output lie side by side, rather than the outputs: a fold of rows, not of columns.
 template <source_kind Kind, class A>
-constexpr bool folds_rows(const fold_geometry<A>& p) {
+constexpr bool folds_rows(const reduction_geometry<A>& p) {
   if (Kind == source_kind::rows || Kind == source_kind::columns) return Kind == source_kind::rows;
   return p.elements.inner_stride == 1 || p.outputs.inner_stride != 1;
 }
 
 /// The rows and columns of a map.
 struct map_geometry {
-  index h, w, down, across;
+  index_t h, w, down, across;
 };
 
 /// The same with what is read, for kernels that are compiled for its type.
 template <class X, class A>
-struct fold_problem : fold_geometry<A> {
+struct fold_problem : reduction_geometry<A> {
   using T = typename X::value_type;
 
   X x;
 
-  CNNPOOL_HD const T* start(index n, index o) const { return x.view.data() + this->at(n, o); }
+  CNNPOOL_HD const T* start(index_t n, index_t o) const { return x.view.data() + this->at(n, o); }
 
   fold_problem(const X& x_, bool over_channels, const matrix<A>& out)
-      : fold_geometry<A>(x_, over_channels, out), x(x_) {}
+      : reduction_geometry<A>(x_, over_channels, out), x(x_) {}
 };
 
 }  // namespace cnnpool::detail

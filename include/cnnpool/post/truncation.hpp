@@ -1,19 +1,19 @@
 // The first `dimensions` components of a descriptor (after PCA: the strongest ones). More than there are is an error.
 #pragma once
 
-#include "../dispatch.hpp"
+#include "../run_policy.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
-struct truncate {
-  static constexpr const char* name = "truncate";
+struct truncation {
+  static constexpr const char* name = "truncation";
 
-  index dimensions = 0;
+  index_t dimensions = 0;
 
-  index output_size(index) const { return dimensions; }
-  void (check)(index d) const {
+  index_t output_size(index_t) const { return dimensions; }
+  void (check)(index_t d) const {
     if (dimensions < 1 || dimensions > d)
-      raise("truncate: dimensions is ", dimensions, ", expected 1 to ", d, " (the size of the descriptor)");
+      raise("truncation: dimensions is ", dimensions, ", expected 1 to ", d, " (the size of the descriptor)");
   }
   template <class B, class A>
   void apply(const B& b, scratch& s, const matrix<const A>& in, const matrix<A>& out) const {

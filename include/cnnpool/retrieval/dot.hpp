@@ -27,13 +27,13 @@ struct square_difference {
 };
 
 template <class Level, class A, class B, class Term>
-CNNPOOL_INLINE double sum_of_terms_at(const A* a, const B* b, index count, const Term& term) {
+CNNPOOL_INLINE double sum_of_terms_at(const A* a, const B* b, index_t count, const Term& term) {
   constexpr int lanes_ = 8, N = level_width<Level, double, 4>, packs = lanes_ / N;
   using V = pack<double, N>;
   V sums[array_size(packs)];
   CNNPOOL_UNROLL(8)
   for (int k = 0; k < packs; ++k) sums[k] = V(0.0);
-  index i = 0;
+  index_t i = 0;
   for (; i + lanes_ <= count; i += lanes_)
     CNNPOOL_UNROLL(8)
     for (int k = 0; k < packs; ++k)
@@ -53,7 +53,7 @@ struct terms_of {
 
   const A* a;
   const B* b;
-  index count;
+  index_t count;
   const Term& term;
   double& sum;
 
@@ -67,7 +67,7 @@ struct terms_of {
 template <class A, class B, class Term>
 double sum_of_terms(std::span<A> a, std::span<B> b, const Term& term) {
   double sum = 0;
-  run_at(best_instruction_set(), terms_of<A, B, Term>{a.data(), b.data(), static_cast<index>(a.size()), term, sum});
+  run_at(best_instruction_set(), terms_of<A, B, Term>{a.data(), b.data(), static_cast<index_t>(a.size()), term, sum});
   return sum;
 }
 

@@ -44,9 +44,9 @@ void check_policy(const P& policy, const shape& s) {
 
 /// Components of the policy's descriptor of one image of this shape.
 template <pooling_policy P>
-index descriptor_size(const P& policy, const shape& s) {
+index_t descriptor_size(const P& policy, const shape& s) {
   if constexpr (foldable<P>) {
-    index size = 0;
+    index_t size = 0;
     if (!detail::multiply(detail::outputs_of<P>(), s.c, size))
       raise("descriptor_size: ", detail::outputs_of<P>(), " statistics of ", s.c, " channels are too many to count");
     return size;
@@ -75,8 +75,8 @@ void run_regions(const B& b, scratch& s, const X& x, const P& policy, const R& r
   } else if constexpr (requires { policy.pool_regions(b, s, x, regions, out); }) {
     policy.pool_regions(b, s, x, regions, out);
   } else {
-    const index count = regions.size();
-    for (index k = 0; k < count; ++k) policy.pool(b, s, x.crop(regions[k]), out.every(count, k));
+    const index_t count = regions.size();
+    for (index_t k = 0; k < count; ++k) policy.pool(b, s, x.crop(regions[k]), out.every(count, k));
   }
 }
 
