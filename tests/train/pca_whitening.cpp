@@ -7,7 +7,7 @@
 #include "../errors.hpp"
 #include "training_set.hpp"
 
-namespace cnnpool {  // for cnnpool::index, which POSIX has too
+namespace cnnpool {
 
 namespace {
 

@@ -2,7 +2,7 @@
 // loop, Thrust's for_each, a kernel. A result takes its elements in logical order, 32 at a time: the same bits on every
 // run and for any number of threads, and a sum of N elements with N/32 + 32 roundings.
 //
-// A backend derives from for_each_backend<Backend> and says `space`, `accumulator<T>` and for_each(count, f), which calls
+// A backend derives from for_each_backend<Backend> and says `space`, `accumulator<T>` and for_each(count, f), calling
 // f(i) for i = 0 .. count-1, in any order. The functions are structs, callable on a GPU without compiler flags.
 #pragma once
 
