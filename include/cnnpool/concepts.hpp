@@ -12,7 +12,7 @@
 //     template <class V> CNNPOOL_HD V init() const { return V(0); }
 //     template <class V> CNNPOOL_HD V step(V s, V x) const { return s + x; }
 //     template <class V> CNNPOOL_HD V merge(V a, V b) const { return a + b; }
-//     template <class V> CNNPOOL_HD V finish(V s, index n) const { return s / V(n); }
+//     template <class V> CNNPOOL_HD V finish(V s, index_t n) const { return s / V(n); }
 //   };
 //
 // A pooling_policy that is not one fold (CroW, R-MAC) combines a few primitives of the backend, listed in

@@ -94,10 +94,13 @@ def main():
     if not headers:
         sys.exit("no headers in " + arguments.include)
     wrong = 0
+    alone = [h for h in headers if arguments.alone in h or h.endswith("pack_array.hpp")]
+    if len(alone) < 2:
+        sys.exit(f"no header's path holds {arguments.alone}")
     # pack.hpp includes one of pack_vector.hpp and pack_array.hpp, never both.
     others = [h for h in headers if "/adapters/" not in h and not h.endswith("pack_array.hpp")]
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        results = list(pool.map(checker.alone, [h for h in headers if arguments.alone in h]))
+        results = list(pool.map(checker.alone, alone))
         results.append(checker.together(others))
         for header, problem, skipped in results:
             if skipped:
@@ -116,7 +119,7 @@ def main():
         for path in checker.foreign(header, None) if structural else ():
             wrong += 1
             print(f"{header} says that it includes nothing of its framework, and reads {path}")
-    print(f"{len(headers)} headers, {wrong} problems")
+    print(f"{len(headers)} headers, {len(alone)} alone, {wrong} problems")
     return 1 if wrong else 0
 
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "../catch.hpp"
-#include "../random.hpp"
+#include "whole_numbers.hpp"
 
 using namespace cnnpool;
 using cnnpool::detail::components;
@@ -49,13 +49,6 @@ void check(const feature_view<float>& x, const P&... parts) {
   }
 }
 
-std::vector<float> whole_numbers(cnnpool::shape s) {
-  testing::random_numbers random(static_cast<std::uint64_t>(s.h));
-  std::vector<float> v;
-  for (index_t i = 0; i < s.n * s.c * s.h * s.w; ++i) v.push_back(static_cast<float>(random.between(-9, 9)));
-  return v;
-}
-
 }  // namespace
 
 TEST_CASE("what folds of a concat accumulate together is one state") {
@@ -88,8 +81,8 @@ TEST_CASE("a concat is its parts side by side") {
 TEST_CASE("NaN and infinities spoil the parts that they spoil alone") {
   constexpr float inf = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
   for (const cnnpool::shape s : {cnnpool::shape{.c = 24, .h = 7, .w = 7}, {.c = 24, .h = 13, .w = 13}}) {
-    auto v = whole_numbers(s);
     for (const bool channels_last : {false, true}) {
+      auto v = whole_numbers(s);
       const cnnpool::strides layout = channels_last ? nhwc(s) : nchw(s);
       const auto put = [&](index_t c, index_t h, float f) {
         v[static_cast<std::size_t>(channels_last ? h * s.w * s.c + c : c * s.h * s.w + h * s.w)] = f;
@@ -99,6 +92,8 @@ TEST_CASE("NaN and infinities spoil the parts that they spoil alone") {
       put(5, 3, -inf);
       put(9, 6, -inf);
       put(23, 6, nan);
+      put(11, 1, nan);
+      put(11, 4, inf);
       const feature_view<float> x(v.data(), s, layout);
       check(x, cnnpool::sum{}, average{}, cnnpool::max{}, nonzero{});
       check(x, cnnpool::max{}, cnnpool::sum{});

@@ -48,6 +48,12 @@ inline constexpr bool accumulates = std::is_same_v<M, shared_monoid<F>>;
 template <class M, class First, class Rest>
 inline constexpr bool accumulates<M, fused_fold<First, Rest>> = accumulates<M, First> || accumulates<M, Rest>;
 
+/// What makes a fused fold: of two, or of the parts of one and another.
+template <class F, class R>
+CNNPOOL_HD fused_fold<F, R> fuse(const F& first, const R& rest);
+template <class F, class R, class Others>
+CNNPOOL_HD auto fuse(const fused_fold<F, R>& some, const Others& others);
+
 template <class First, class Rest>
 struct fused_fold {
   First first;

@@ -84,6 +84,7 @@ struct power_mean {
     }
     for (index_t i = 0; i < n; ++i) {
       const L v = x(i);
+      if (v != v) return v;
       if (v > largest) largest = v;
     }
     if (largest > limits<L>::largest) return largest;

@@ -46,6 +46,7 @@ struct euclidean_norm {
     L largest = 0;
     for (index_t i = 0; i < n; ++i) {
       const L v = absolute(x(i));
+      if (v != v) return v;
       if (v > largest) largest = v;
     }
     if (largest == L(0) || largest > limits<L>::largest) return largest;
