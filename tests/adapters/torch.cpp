@@ -31,7 +31,7 @@ std::string said(const at::Tensor& t, const hints& h = {}) {
   return sentence([&] { as_view(t, h); });
 }
 auto elements_of(const at::Tensor& t) {
-  return [&t, a = t.accessor<float, 4>()](auto n, auto c, auto h, auto w) -> const float& { return a[n][c][h][w]; };
+  return [a = t.accessor<float, 4>()](auto n, auto c, auto h, auto w) -> const float& { return a[n][c][h][w]; };
 }
 }  // namespace
 
