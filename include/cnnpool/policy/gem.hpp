@@ -41,7 +41,7 @@ struct positive_max {
 template <class Power>
 struct power_mean {
   Power power;
-  double lowest = 0, on_sum = 0;
+  number lowest = 0, on_sum = 0;
 
   template <class V>
   using state = V;
@@ -52,7 +52,7 @@ struct power_mean {
   template <class V>
   CNNPOOL_HD V step(const V& s, const V& x) const {
     if (is_maximum()) return positive_max{}.step(s, x);
-    return power.add_to(s, maximum(V(static_cast<lane_t<V>>(lowest)), x));
+    return power.add_to(s, maximum(lowest.in_lanes<V>(), x));
   }
   template <class V>
   CNNPOOL_HD V merge(const V& a, const V& b) const {
@@ -60,8 +60,8 @@ struct power_mean {
   }
   template <class V>
   CNNPOOL_HD V finish(const V& s, index_t n) const {
-    if (is_maximum()) return maximum(uniform<V>(lowest), s);
-    return power.root(maximum(uniform<V>(on_sum), s) / uniform<V>(n));
+    if (is_maximum()) return maximum(lowest.in_lanes<V>(), s);
+    return power.root(maximum(on_sum.in_lanes<V>(), s) / uniform<V>(n));
   }
   /// Away from overflow, and from sums so small that their terms were subnormal. NaN is in range: it is the result.
   template <class V>
@@ -69,15 +69,15 @@ struct power_mean {
     using L = lane_t<V>;
     constexpr L low = limits<L>::smallest * L(1 << 24);
     if (is_maximum()) return (s == s) | (s != s);
-    const auto good = (s <= V(limits<L>::overflow)) & (s >= uniform<V>(on_sum > 0 ? L(0) : low));
-    if constexpr (requires { power.template sums_up<V>(lowest); })
-      return (good & power.template sums_up<V>(lowest)) | (s != s);
+    const auto good = (s <= V(limits<L>::overflow)) & (s >= uniform<V>(on_sum.wide > 0 ? L(0) : low));
+    if constexpr (requires { power.template sums_up<V>(lowest.wide); })
+      return (good & power.template sums_up<V>(lowest.wide)) | (s != s);
     else return good | (s != s);
   }
   template <class L, class Read>
   CNNPOOL_HD L exact(index_t n, const Read& x) const {
     const double count = static_cast<double>(n);
-    L largest = static_cast<L>(lowest);
+    L largest = lowest.in_lanes<L>();
     if (is_maximum()) {
       for (index_t i = 0; i < n; ++i) largest = positive_max{}.step(largest, x(i));
       return largest;
@@ -90,11 +90,11 @@ struct power_mean {
     if (largest > limits<L>::largest) return largest;
     double total = 0;
     for (index_t i = 0; i < n && largest > L(0); ++i) {
-      const double part = part_of(maximum(static_cast<L>(lowest), x(i)), largest);
+      const double part = part_of(maximum(lowest.in_lanes<L>(), x(i)), largest);
       total += static_cast<double>(power.raise_to(static_cast<L>(part)));
     }
-    if (on_sum > 0 && total * static_cast<double>(power.raise_to(largest)) < on_sum)
-      return power.root(static_cast<L>(on_sum / count));
+    if (on_sum.wide > 0 && total * static_cast<double>(power.raise_to(largest)) < on_sum.wide)
+      return power.root(static_cast<L>(on_sum.wide / count));
     return largest * power.root(static_cast<L>(total / count));
   }
 
@@ -106,7 +106,7 @@ struct power_mean {
     if (power.whole == 3) action(power_mean<whole_power<3>>{{}, lowest, on_sum});
     else if (power.whole > 0) action(power_mean<integer_power>{{power.whole}, lowest, on_sum});
     else if (power.infinite) action(positive_max{});
-    else action(power_mean<any_power<double>>{power, lowest, on_sum});
+    else action(power_mean<any_power<split_number>>{power, lowest, on_sum});
   }
 
  private:

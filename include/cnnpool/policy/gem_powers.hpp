@@ -53,6 +53,35 @@ struct integer_power {
   }
 };
 
+/// A number of a fold as each lane type has it. Where GCC optimises for size it would convert a double in the loop, into a
+/// register whose last value it waits for: the turns of the loop then stand one behind the other.
+struct number {
+  float narrow;
+  double wide;
+  CNNPOOL_HD number(double x) : narrow(static_cast<float>(x)), wide(x) {}
+  template <class V>
+  CNNPOOL_HD V in_lanes() const {
+    if constexpr (sizeof(lane_t<V>) == 4) return V(narrow);
+    else return V(wide);
+  }
+};
+
+/// The same of an exponent.
+struct split_number {
+  exponent<float> narrow;
+  double wide;
+  CNNPOOL_HD split_number(double p) : narrow(p), wide(p) {}
+};
+template <class V, class E>
+CNNPOOL_HD exponent<V> exponent_of(const E& p) {
+  return exponent<V>(p);
+}
+template <class V>
+CNNPOOL_HD exponent<V> exponent_of(const split_number& p) {
+  if constexpr (sizeof(lane_t<V>) == 4) return exponent<V>(p.narrow);
+  else return exponent<V>(p.wide);
+}
+
 /// x^p for any p > 0, the exponents given as numbers or as one per lane.
 template <class E>
 struct any_power {
@@ -60,7 +89,7 @@ struct any_power {
   E p, inverse;
   template <class V>
   CNNPOOL_HD V raise_to(const V& x) const {
-    return pow_of_normal(x, exponent<V>(p));
+    return pow_of_normal(x, exponent_of<V>(p));
   }
   template <class V>
   CNNPOOL_HD V add_to(const V& s, const V& x) const {
@@ -68,34 +97,34 @@ struct any_power {
   }
   template <class V>
   CNNPOOL_HD V root(const V& x) const {
-    return pow(x, exponent<V>(inverse));
+    return pow(x, exponent_of<V>(inverse));
   }
   /// Where a sum of pow_of_normal says something: not below p = 1 when there may be zeros and subnormals, whose small
   /// power is not small, and not where even 2^-126 to the p is far beyond what its polynomial is good for.
   template <class V>
   CNNPOOL_HD auto sums_up(double lowest) const {
     using L = lane_t<V>;
-    const V q = exponent<V>(p).high;
+    const V q = exponent_of<V>(p).high;
     const bool any = lowest < static_cast<double>(limits<L>::smallest);
     return (q >= V(static_cast<L>(any ? 1 : 0))) & (q <= V(static_cast<L>(200)));
   }
 };
 
 /// x^p for a p that is the same for all lanes: whole p up to 8 by multiplication.
-struct chosen_power : any_power<double> {
+struct chosen_power : any_power<split_number> {
   int whole;  // p, or 0
   bool infinite;
 
   explicit chosen_power(double q)
-      : any_power<double>{q, 1 / q}, whole(q <= 8 && q == static_cast<int>(q) ? static_cast<int>(q) : 0),
+      : any_power<split_number>{q, 1 / q}, whole(q <= 8 && q == static_cast<int>(q) ? static_cast<int>(q) : 0),
         infinite(q > 1e30) {}
   template <class V>
   CNNPOOL_HD V raise_to(const V& x) const {
-    return whole > 0 ? integer_power{whole}.raise_to(x) : any_power<double>::raise_to(x);
+    return whole > 0 ? integer_power{whole}.raise_to(x) : any_power<split_number>::raise_to(x);
   }
   template <class V>
   CNNPOOL_HD V add_to(const V& s, const V& x) const {
-    return whole > 0 ? integer_power{whole}.add_to(s, x) : any_power<double>::add_to(s, x);
+    return whole > 0 ? integer_power{whole}.add_to(s, x) : any_power<split_number>::add_to(s, x);
   }
   template <class V>
   CNNPOOL_HD V root(const V& x) const {
@@ -103,11 +132,11 @@ struct chosen_power : any_power<double> {
            : whole == 2 ? sqrt(x)
            : whole == 3 ? cbrt(x)
            : whole == 4 ? sqrt(sqrt(x))
-                        : any_power<double>::root(x);
+                        : any_power<split_number>::root(x);
   }
   template <class V>
   CNNPOOL_HD auto sums_up(double lowest) const {
-    return any_power<double>::sums_up<V>(lowest) | (V(lane_t<V>(0)) == V(static_cast<lane_t<V>>(whole == 0)));
+    return any_power<split_number>::sums_up<V>(lowest) | (V(lane_t<V>(0)) == V(static_cast<lane_t<V>>(whole == 0)));
   }
 };
 

@@ -57,7 +57,7 @@ struct column_blocks {
         if (k < count) states[k] = s[k];
     } else if (split == 0) {
       for (int k = 0; k < count; ++k) {
-        const auto f = for_channel<A>(fold.fold, first + k);
+        const auto& f = for_channel<A>(fold.fold, first + k);
         state s = states[k];
         for (int other = 1; other < splits; ++other) s = f.merge(s, states[other * lanes() * width + k]);
         fold.store(f, s, n, first + k);

@@ -48,7 +48,7 @@ struct region_blocks {
     const A* const corner =
         maps + (c - first) * x.extents().positions() + b.h0 * x.extents().w + b.w0;
     state* const own = reinterpret_cast<state*>(shared) + thread;
-    const auto f = for_channel<A>(fold, c);
+    const auto& f = for_channel<A>(fold, c);
     if (step % 2 == 1) {
       state s = f.template init<A>();
       for (int i = split; i < b.h; i += splits)

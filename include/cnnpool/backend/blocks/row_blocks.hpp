@@ -31,7 +31,7 @@ struct row_blocks {
     const index_t i = (block * threads + thread) / group;
     if (i >= results()) return;
     const index_t n = i / fold.p.outputs.count, o = i % fold.p.outputs.count;
-    const auto f = for_channel<A>(fold.fold, o);
+    const auto& f = for_channel<A>(fold.fold, o);
     state* const own = reinterpret_cast<state*>(shared) + thread;
     const int lane = thread % group;
     if (step == 0) {

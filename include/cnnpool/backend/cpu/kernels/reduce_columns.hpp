@@ -64,7 +64,9 @@ struct reduce_columns {
       const index_t rest = left - j * lanes_;
       return rest < 0 ? 0 : rest < lanes_ ? rest : lanes_;
     };
-    const auto f = [&](int j) CNNPOOL_LAMBDA { return for_channels<V>(fold, o + j * lanes_, in_pack(j)); };
+    const auto f = [&](int j) CNNPOOL_LAMBDA -> decltype(auto) {
+      return for_channels<V>(fold, o + j * lanes_, in_pack(j));
+    };
     state all[array_size(P)], s[array_size(P)];
     CNNPOOL_UNROLL(4)
     for (int j = 0; j < P; ++j) all[j] = f(j).template init<V>();

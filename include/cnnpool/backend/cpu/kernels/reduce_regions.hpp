@@ -118,7 +118,7 @@ struct reduce_regions {
                                  index_t packs) const {
     const index_t across = from_.across, rows = plan.row_cut[r + 1] - plan.row_cut[r];
     with_form(fold, [&](const auto& form) CNNPOOL_LAMBDA {
-      const auto f = [&](int u) CNNPOOL_LAMBDA {
+      const auto f = [&](int u) CNNPOOL_LAMBDA -> decltype(auto) {
         return for_channels<V>(form, first + (t + u) * N, Packs > 1 ? N : count);
       };
       for (index_t c = 0; c < plan.col_cells; ++c) {
@@ -160,7 +160,7 @@ struct reduce_regions {
                                   index_t r, state* square) const {
     const index_t rows = plan.row_cut[r + 1] - plan.row_cut[r], next = from_.next;
     with_form(fold, [&](const auto& form) CNNPOOL_LAMBDA {
-      const auto f = [&](int i) CNNPOOL_LAMBDA {
+      const auto f = [&](int i) CNNPOOL_LAMBDA -> decltype(auto) {
         const index_t c = t * N + i;
         return for_channel<V>(form, first + (c < count ? c : 0));
       };
@@ -265,7 +265,7 @@ struct reduce_regions {
   }
   template <class Store>
   CNNPOOL_INLINE void finish(const state& s, index_t n, index_t k, index_t c, index_t count, const Store& store) const {
-    const auto f = for_channels<V>(fold, c, count);
+    const auto& f = for_channels<V>(fold, c, count);
     const auto results = f.finish(s, plan.places[k].positions());
     CNNPOOL_UNROLL(8)
     for (int v = 0; v < value_count<std::remove_cvref_t<decltype(results)>>; ++v) store(value(results, v), v);

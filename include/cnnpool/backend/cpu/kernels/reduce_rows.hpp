@@ -76,7 +76,7 @@ struct reduce_rows {
       state states[array_size(N)];
       CNNPOOL_UNROLL(1)
       for (index_t r = 0; r < rows; ++r) {
-        const auto f = for_channel<V>(fold, first + i + r);
+        const auto& f = for_channel<V>(fold, first + i + r);
         state acc[array_size(in_row)];
         CNNPOOL_UNROLL(16)
         for (int j = 0; j < in_row; ++j) acc[j] = f.template init<V>();
@@ -107,7 +107,7 @@ struct reduce_rows {
   CNNPOOL_INLINE void step_row(index_t o, state* acc, const T* x, index_t size, index_t done, const L* tail) const {
     with_form(fold, [&]<class G>(const G& form) CNNPOOL_LAMBDA {
       constexpr int some = takes_longer_than_reading<G> ? 2 : R;
-      const auto f = for_channel<V>(form, o);
+      const auto& f = for_channel<V>(form, o);
       const auto step = [&](state* s) CNNPOOL_LAMBDA {
         CNNPOOL_UNROLL(1)
         for (int k = 0; k < in_row; k += some)
@@ -191,7 +191,7 @@ struct reduce_rows {
       CNNPOOL_UNROLL(2)
       for (int r = 0; r < group; r += N) {
         if (r >= rows) break;
-        const auto g = for_channels<V>(fold, first + i + r, rows - r < N ? rows - r : N);
+        const auto& g = for_channels<V>(fold, first + i + r, rows - r < N ? rows - r : N);
         state& all = reduced[(i + r) / N];
         all = joint_reduction<L, N>(g, states + r);
         if (!single) continue;
@@ -257,7 +257,7 @@ struct reduce_rows {
     else return tail;
   }
   template <class G>
-  CNNPOOL_INLINE auto channel(const G& form, index_t o, index_t r, index_t rows) const {
+  CNNPOOL_INLINE decltype(auto) channel(const G& form, index_t o, index_t r, index_t rows) const {
     return for_channel<V>(form, r < rows ? o + r : o);
   }
   /// x with the weights from w[i] on; w means nothing without weights.
