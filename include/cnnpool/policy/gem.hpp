@@ -41,7 +41,7 @@ struct positive_max {
 template <class Power>
 struct power_mean {
   Power power;
-  number lowest = 0, on_sum = 0;
+  lane_constant lowest = 0, on_sum = 0;
 
   template <class V>
   using state = V;
@@ -106,7 +106,7 @@ struct power_mean {
     if (power.whole == 3) action(power_mean<whole_power<3>>{{}, lowest, on_sum});
     else if (power.whole > 0) action(power_mean<integer_power>{{power.whole}, lowest, on_sum});
     else if (power.infinite) action(positive_max{});
-    else action(power_mean<any_power<split_number>>{power, lowest, on_sum});
+    else action(power_mean<any_power<constant_exponent>>{power, lowest, on_sum});
   }
 
  private:

@@ -53,12 +53,12 @@ struct integer_power {
   }
 };
 
-/// A number of a fold as each lane type has it. Where GCC optimises for size it would convert a double in the loop, into a
-/// register whose last value it waits for: the turns of the loop then stand one behind the other.
-struct number {
+/// A number of a fold as each lane type has it. Where GCC optimises for size it would convert a double in the loop,
+/// into a register whose last value it waits for: the turns of the loop then stand one behind the other.
+struct lane_constant {
   float narrow;
   double wide;
-  CNNPOOL_HD number(double x) : narrow(static_cast<float>(x)), wide(x) {}
+  CNNPOOL_HD lane_constant(double x) : narrow(static_cast<float>(x)), wide(x) {}
   template <class V>
   CNNPOOL_HD V in_lanes() const {
     if constexpr (sizeof(lane_t<V>) == 4) return V(narrow);
@@ -67,17 +67,17 @@ struct number {
 };
 
 /// The same of an exponent.
-struct split_number {
+struct constant_exponent {
   exponent<float> narrow;
   double wide;
-  CNNPOOL_HD split_number(double p) : narrow(p), wide(p) {}
+  CNNPOOL_HD constant_exponent(double p) : narrow(p), wide(p) {}
 };
 template <class V, class E>
 CNNPOOL_HD exponent<V> exponent_of(const E& p) {
   return exponent<V>(p);
 }
 template <class V>
-CNNPOOL_HD exponent<V> exponent_of(const split_number& p) {
+CNNPOOL_HD exponent<V> exponent_of(const constant_exponent& p) {
   if constexpr (sizeof(lane_t<V>) == 4) return exponent<V>(p.narrow);
   else return exponent<V>(p.wide);
 }
@@ -111,20 +111,20 @@ struct any_power {
 };
 
 /// x^p for a p that is the same for all lanes: whole p up to 8 by multiplication.
-struct chosen_power : any_power<split_number> {
+struct chosen_power : any_power<constant_exponent> {
   int whole;  // p, or 0
   bool infinite;
 
   explicit chosen_power(double q)
-      : any_power<split_number>{q, 1 / q}, whole(q <= 8 && q == static_cast<int>(q) ? static_cast<int>(q) : 0),
+      : any_power<constant_exponent>{q, 1 / q}, whole(q <= 8 && q == static_cast<int>(q) ? static_cast<int>(q) : 0),
         infinite(q > 1e30) {}
   template <class V>
   CNNPOOL_HD V raise_to(const V& x) const {
-    return whole > 0 ? integer_power{whole}.raise_to(x) : any_power<split_number>::raise_to(x);
+    return whole > 0 ? integer_power{whole}.raise_to(x) : any_power<constant_exponent>::raise_to(x);
   }
   template <class V>
   CNNPOOL_HD V add_to(const V& s, const V& x) const {
-    return whole > 0 ? integer_power{whole}.add_to(s, x) : any_power<split_number>::add_to(s, x);
+    return whole > 0 ? integer_power{whole}.add_to(s, x) : any_power<constant_exponent>::add_to(s, x);
   }
   template <class V>
   CNNPOOL_HD V root(const V& x) const {
@@ -132,11 +132,12 @@ struct chosen_power : any_power<split_number> {
            : whole == 2 ? sqrt(x)
            : whole == 3 ? cbrt(x)
            : whole == 4 ? sqrt(sqrt(x))
-                        : any_power<split_number>::root(x);
+                        : any_power<constant_exponent>::root(x);
   }
   template <class V>
   CNNPOOL_HD auto sums_up(double lowest) const {
-    return any_power<split_number>::sums_up<V>(lowest) | (V(lane_t<V>(0)) == V(static_cast<lane_t<V>>(whole == 0)));
+    using L = lane_t<V>;
+    return any_power<constant_exponent>::sums_up<V>(lowest) | (V(L(0)) == V(static_cast<L>(whole == 0)));
   }
 };
 
