@@ -155,8 +155,9 @@ void add_assignment() {
   methods.push_back({"cnnpool", [] {
     const cnnpool::codebook& words = work().words;
     const auto run = [&](cnnpool::scratch& s) {  // the primitive that vlad's hard assignment is
-      cnnpool::cpu{.threads = 1}.nearest(s, cnnpool::as_source(work().view(true)), words.centres(),
-                                         words.squared_norms(), 2., cnnpool::matrix<float>{groups.data(), 1, n, n, 1});
+      cnnpool::cpu{.threads = 1}.contract(s, cnnpool::as_source(work().view(true)), cnnpool::over_channels{},
+                                          words.centres(), cnnpool::matrix<float>{groups.data(), 1, n, n, 1},
+                                          cnnpool::store_nearest{words.squared_norms()});
     };
     cnnpool::scratch measure;
     run(measure);

@@ -75,6 +75,11 @@ struct chain {
   }
 };
 
+namespace detail {
+template <class P, class S>
+inline constexpr bool pools_in_one_pass<chain<P, S>> = pools_in_one_pass<P>;
+}  // namespace detail
+
 template <pooling_policy P, stage S>
 chain<P, S> operator|(const P& policy, const S& last) {
   return {policy, last};
@@ -111,7 +116,7 @@ struct part {
   static index_t output_size(const P&, index_t d) { return d; }
   template <class B, class A>
   static void stages(const P&, const B& b, scratch& s, const matrix<A>& in, const matrix<A>& out) {
-    if (in.data != out.data) b.map(s, out, read_as_is{}, in);
+    if (in.data != out.data) b.transform(s, out, read_as_is{}, in);
   }
 };
 template <class P, class S>
@@ -158,7 +163,7 @@ struct concat_policy {
   template <class B, class X, class A>
   void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
     if constexpr (one_pass) {
-      pool_once(b, s, x, out, [&](const auto& fold, const matrix<A>& t) { b.fold(s, x, fold, t); });
+      pool_once(b, s, x, out, [&](const auto& fold, const matrix<A>& t) { b.reduce(s, x, over_positions{}, fold, t); });
     } else {
       each_part(x, out, [&](const auto& p, const matrix<A>& t) { detail::run(b, s, x, p, t); });
     }
@@ -166,7 +171,7 @@ struct concat_policy {
   template <class B, class X, class R, class A>
   void pool_regions(const B& b, scratch& s, const X& x, const R& regions, const matrix<A>& out) const {
     if constexpr (one_pass) {
-      pool_once(b, s, x, out, [&](const auto& fold, const matrix<A>& t) { b.fold_regions(s, x, fold, regions, t); });
+      pool_once(b, s, x, out, [&](const auto& fold, const matrix<A>& t) { b.reduce(s, x, regions, fold, t); });
     } else {
       each_part(x, out, [&](const auto& p, const matrix<A>& t) { detail::run_regions(b, s, x, p, regions, t); });
     }
@@ -210,6 +215,11 @@ struct concat_policy {
     });
   }
 };
+
+namespace detail {
+template <class... Parts>
+inline constexpr bool pools_in_one_pass<concat_policy<Parts...>> = concat_policy<Parts...>::one_pass;
+}  // namespace detail
 
 template <class... Parts>
 auto concat(const Parts&... parts) {

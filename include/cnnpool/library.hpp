@@ -44,14 +44,14 @@
 #else
 #define CNNPOOL_LIBRARY_ROWS_OF_MAX(A, S)
 #endif
-#define CNNPOOL_LIBRARY_MAP(A, F, ...) CNNPOOL_LIBRARY_TASK(map_share<A, F, __VA_ARGS__>)
+#define CNNPOOL_LIBRARY_TRANSFORM(A, F, ...) CNNPOOL_LIBRARY_TASK(transform_share<A, F, __VA_ARGS__>)
 
 #define CNNPOOL_LIBRARY_SUMS(A)                                 \
   CNNPOOL_LIBRARY_FOLD(A, A, sum, no_weights)                   \
   CNNPOOL_LIBRARY_FOLD(A, A, average, no_weights)               \
   CNNPOOL_LIBRARY_FOLD(A, A, nonzero, no_weights)               \
   CNNPOOL_LIBRARY_FOLD(A, A, weighted_sum, const A*)            \
-  CNNPOOL_LIBRARY_MAP(A, centre_prior, row_index, column_index)
+  CNNPOOL_LIBRARY_TRANSFORM(A, centre_prior, row_index, column_index)
 #define CNNPOOL_LIBRARY_MAXIMA(A) CNNPOOL_LIBRARY_MAX(A, A)
 #define CNNPOOL_LIBRARY_POWERS(A)                                                                   \
   CNNPOOL_LIBRARY_FOLD(A, A, power_mean<whole_power<3>>, no_weights)                                \
@@ -61,10 +61,10 @@
   CNNPOOL_LIBRARY_FOLD(A, A, scaled_sum<A>, no_weights)              \
   CNNPOOL_LIBRARY_FOLD(A, A, weighted_sum_and_nonzero, const A*)     \
   CNNPOOL_LIBRARY_ROWS(A, A, power_sum, no_weights)                  \
-  CNNPOOL_LIBRARY_MAP(A, relative_to_largest, matrix<A>, per_row<A>) \
-  CNNPOOL_LIBRARY_MAP(A, spatial_weight, matrix<A>, per_row<A>)      \
-  CNNPOOL_LIBRARY_MAP(A, channel_weight, matrix<A>, per_row<A>)      \
-  CNNPOOL_LIBRARY_MAP(A, detail::product, matrix<A>, matrix<A>)
+  CNNPOOL_LIBRARY_TRANSFORM(A, relative_to_largest, matrix<A>, per_row<A>) \
+  CNNPOOL_LIBRARY_TRANSFORM(A, spatial_weight, matrix<A>, per_row<A>)      \
+  CNNPOOL_LIBRARY_TRANSFORM(A, channel_weight, matrix<A>, per_row<A>)      \
+  CNNPOOL_LIBRARY_TRANSFORM(A, detail::product, matrix<A>, matrix<A>)
 #define CNNPOOL_LIBRARY_PRODUCTS(A)                           \
   CNNPOOL_LIBRARY_TASK(packing_choice<A>)                     \
   CNNPOOL_LIBRARY_TASK(product_share<read_as_is, float, A>)   \
@@ -74,18 +74,18 @@
 #define CNNPOOL_LIBRARY_WIDE(A) CNNPOOL_LIBRARY_TASK(product_share<read_as_is, A, A>)
 #define CNNPOOL_LIBRARY_STAGES(A)                                      \
   CNNPOOL_LIBRARY_FOLD(A, A, euclidean_norm, no_weights)               \
-  CNNPOOL_LIBRARY_MAP(A, by_norm, matrix<const A>, per_row<A>)         \
-  CNNPOOL_LIBRARY_MAP(A, inverse_norm, matrix<A>)                      \
-  CNNPOOL_LIBRARY_MAP(A, detail::reciprocal, matrix<A>)                \
-  CNNPOOL_LIBRARY_MAP(A, times_reciprocal, matrix<A>, per_row<A>)      \
-  CNNPOOL_LIBRARY_MAP(A, by_mass, matrix<A>, per_row<A>)               \
-  CNNPOOL_LIBRARY_MAP(A, signed_power, matrix<A>)                      \
-  CNNPOOL_LIBRARY_MAP(A, signed_power, matrix<const A>)                \
-  CNNPOOL_LIBRARY_MAP(A, times, matrix<const A>)                       \
-  CNNPOOL_LIBRARY_MAP(A, difference, matrix<const A>, matrix<const A>) \
-  CNNPOOL_LIBRARY_MAP(A, read_as_is, matrix<A>)                        \
-  CNNPOOL_LIBRARY_MAP(A, read_as_is, matrix<const A>)                  \
-  CNNPOOL_LIBRARY_MAP(A, to_zero, column_index)
+  CNNPOOL_LIBRARY_TRANSFORM(A, by_norm, matrix<const A>, per_row<A>)         \
+  CNNPOOL_LIBRARY_TRANSFORM(A, inverse_norm, matrix<A>)                      \
+  CNNPOOL_LIBRARY_TRANSFORM(A, detail::reciprocal, matrix<A>)                \
+  CNNPOOL_LIBRARY_TRANSFORM(A, times_reciprocal, matrix<A>, per_row<A>)      \
+  CNNPOOL_LIBRARY_TRANSFORM(A, by_mass, matrix<A>, per_row<A>)               \
+  CNNPOOL_LIBRARY_TRANSFORM(A, signed_power, matrix<A>)                      \
+  CNNPOOL_LIBRARY_TRANSFORM(A, signed_power, matrix<const A>)                \
+  CNNPOOL_LIBRARY_TRANSFORM(A, times, matrix<const A>)                       \
+  CNNPOOL_LIBRARY_TRANSFORM(A, difference, matrix<const A>, matrix<const A>) \
+  CNNPOOL_LIBRARY_TRANSFORM(A, read_as_is, matrix<A>)                        \
+  CNNPOOL_LIBRARY_TRANSFORM(A, read_as_is, matrix<const A>)                  \
+  CNNPOOL_LIBRARY_TRANSFORM(A, to_zero, column_index)
 #define CNNPOOL_LIBRARY_NARROW(S)                                        \
   CNNPOOL_LIBRARY_FOLD(float, S, sum, no_weights)                        \
   CNNPOOL_LIBRARY_FOLD(float, S, average, no_weights)                    \
@@ -128,7 +128,7 @@ CNNPOOL_COMPILING
 #undef CNNPOOL_LIBRARY_FOLD
 #undef CNNPOOL_LIBRARY_MAX
 #undef CNNPOOL_LIBRARY_ROWS_OF_MAX
-#undef CNNPOOL_LIBRARY_MAP
+#undef CNNPOOL_LIBRARY_TRANSFORM
 #undef CNNPOOL_LIBRARY_SUMS
 #undef CNNPOOL_LIBRARY_MAXIMA
 #undef CNNPOOL_LIBRARY_POWERS

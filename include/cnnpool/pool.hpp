@@ -114,7 +114,7 @@ auto pool(const B& b, const X& batches, const P& policy) {
     // The views are to the backend's threads what the images of a batch are.
     const index_t count = static_cast<index_t>(views.size());
     detail::in_workspace(w, [&](scratch& s) {
-      b.slices(s, count, bytes / count, [&](const auto& b_, scratch& own, index_t first, index_t n) {
+      b.for_each_cached_slice(s, count, bytes / count, bytes / count, [&](const auto& b_, scratch& own, index_t first, index_t n) {
         const bool all = own.measuring();  // the largest says what a thread needs
         for (index_t i = all ? 0 : first; i < (all ? count : first + n); ++i) {
           const std::size_t at = static_cast<std::size_t>(i);

@@ -52,7 +52,7 @@ void pool_converted(const B& b, scratch& s, const X&, const matrix<D>& out, cons
     const scratch::frame frame(s);
     const matrix<A> t = s.make<A>(out.rows, out.cols);
     pooled(s, t);
-    b.convert(s, t, out);
+    b.transform(s, out, read_as_is{}, t);
   }
 }
 
@@ -67,7 +67,7 @@ struct to_zero {
 template <class B, class X, class D, class P>
 void run_converted(const B& b, scratch& s, const X& x, const P& policy, const matrix<D>& out) {
   pool_converted(b, s, x, out, [&](scratch& own, const auto& t) {
-    if (x.extents().c == 0) b.map(own, t, to_zero{}, column_index{});
+    if (x.extents().c == 0) b.transform(own, t, to_zero{}, column_index{});
     else run(b, own, x, policy, t);
   });
 }

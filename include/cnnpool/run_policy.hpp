@@ -1,4 +1,4 @@
-// How a policy runs on a backend: a fold goes to the backend's fold, everything else runs its own pool.
+// How a policy runs on a backend: a fold goes to the backend's reduce, everything else runs its own pool.
 // Knows neither a policy nor a backend by name.
 #pragma once
 
@@ -14,6 +14,10 @@ template <class P>
 concept foldable = fold_policy<P> || fold_selector<P>;
 
 namespace detail {
+
+/// Whether a policy reads x once.
+template <class P>
+inline constexpr bool pools_in_one_pass = foldable<P>;
 
 template <class P>
 constexpr int outputs_of() {
@@ -61,7 +65,7 @@ namespace detail {
 template <class B, class X, class P, class A>
 void run(const B& b, scratch& s, const X& x, const P& policy, const matrix<A>& out) {
   if constexpr (foldable<P>) {
-    with_fold(policy, [&](const auto& fold) { b.fold(s, x, fold, out); });
+    with_fold(policy, [&](const auto& fold) { b.reduce(s, x, over_positions{}, fold, out); });
   } else {
     policy.pool(b, s, x, out);
   }
@@ -71,7 +75,7 @@ void run(const B& b, scratch& s, const X& x, const P& policy, const matrix<A>& o
 template <class B, class X, class P, class R, class A>
 void run_regions(const B& b, scratch& s, const X& x, const P& policy, const R& regions, const matrix<A>& out) {
   if constexpr (foldable<P>) {
-    with_fold(policy, [&](const auto& fold) { b.fold_regions(s, x, fold, regions, out); });
+    with_fold(policy, [&](const auto& fold) { b.reduce(s, x, regions, fold, out); });
   } else if constexpr (requires { policy.pool_regions(b, s, x, regions, out); }) {
     policy.pool_regions(b, s, x, regions, out);
   } else {

@@ -33,7 +33,7 @@ struct products {
   cnnpool::index_t descriptor_size(const cnnpool::shape& s) const { return weights.rows * s.positions(); }
   template <class B, class X, class A>
   void pool(const B& b, cnnpool::scratch& s, const X& x, const cnnpool::matrix<A>& out) const {
-    b.product(s, x, weights, out);
+    b.contract(s, x, cnnpool::over_channels{}, weights, out);
   }
 };
 

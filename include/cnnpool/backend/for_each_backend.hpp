@@ -8,7 +8,7 @@
 
 #include "../concepts.hpp"
 #include "../core/fold_traits.hpp"
-#include "map_inputs.hpp"
+#include "transform_inputs.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
@@ -32,33 +32,31 @@ CNNPOOL_HD auto fold_state(const F& f, index_t n, const Step& step) {
   return all;
 }
 
-template <class F, class Read>
+template <class F, class Read, class Operand>
 struct step_from {
   const F& f;
   const Read& x;
+  const Operand& operand;
   template <class S>
   CNNPOOL_HD S operator()(const S& s, index_t i) const {
-    return f.step(s, x(i));
-  }
-};
-template <class F, class Read, class A>
-struct weighted_step_from {
-  const F& f;
-  const Read& x;
-  const A* weights;
-  template <class S>
-  CNNPOOL_HD S operator()(const S& s, index_t i) const {
-    return f.step(s, x(i), weights[i]);
+    if constexpr (std::is_same_v<Operand, no_operand>) return f.step(s, x(i));
+    else return f.step(s, x(i), operand.data[i]);
   }
 };
 
-/// The fold over x(0) .. x(n-1).
-template <class L, class F, class Read>
-CNNPOOL_HD auto fold_one(const F& f, index_t n, const Read& x) {
-  const auto state = fold_state<L>(f, n, step_from<F, Read>{f, x});
-  if constexpr (requires { f.is_reliable(state); })
+/// The fold over x(0) .. x(n-1), with the operand's numbers.
+template <class L, class F, class Read, class Operand>
+CNNPOOL_HD auto fold_one(const F& f, index_t n, const Read& x, const Operand& operand) {
+  const auto state = fold_state<L>(f, n, step_from<F, Read, Operand>{f, x, operand});
+  if constexpr (std::is_same_v<Operand, no_operand> && requires { f.is_reliable(state); })
     if (!f.is_reliable(state)) return f.template exact<L>(n, x);
   return f.finish(state, n);
+}
+
+CNNPOOL_HD no_operand of_image(const no_operand& none, index_t) { return none; }
+template <class A>
+CNNPOOL_HD per_position<A> of_image(const per_position<A>& numbers, index_t n) {
+  return {numbers.data + n * numbers.image_stride, 0};
 }
 
 template <class L, class X>
@@ -75,91 +73,97 @@ struct channel_reader {
   CNNPOOL_HD L operator()(index_t c) const { return element<L>(x, n, c, h, w); }
 };
 
-template <class X, class F, class R, class A>
-struct fold_regions_at {
+template <class X, class F, class R, class A, class Operand>
+struct reduce_regions_at {
   X x;
   F f;
   R regions;
   matrix<A> out;
+  Operand operand;
   CNNPOOL_HD void operator()(index_t i) const {
     const index_t channels = x.extents().c, count = regions.size(), c = i % channels, k = i / channels % count,
                 n = i / channels / count;
     const box b = regions[k];
-    store_values(fold_one<A>(for_channel<A>(f, c), b.h * b.w, position_reader<A, X>{x, n, c, b}), out, n * count + k, c,
-                 channels);
+    store_values(fold_one<A>(for_channel<A>(f, c), b.h * b.w, position_reader<A, X>{x, n, c, b}, of_image(operand, n)),
+                 out, n * count + k, c, channels);
   }
 };
 
 template <class X, class F, class A>
-struct weighted_fold_at {
-  X x;
-  F f;
-  position_weights<A> weights;
-  matrix<A> out;
-  CNNPOOL_HD void operator()(index_t i) const {
-    const shape& e = x.extents();
-    const index_t c = i % e.c, n = i / e.c;
-    using reader = position_reader<A, X>;
-    const reader read{x, n, c, {0, 0, e.h, e.w}};
-    const weighted_step_from<F, reader, A> step{f, read, weights.data + n * weights.image_stride};
-    store_values(f.finish(fold_state<A>(f, e.positions(), step), e.positions()), out, n, c, e.c);
-  }
-};
-
-template <class X, class F, class A>
-struct fold_channels_at {
+struct reduce_channels_at {
   X x;
   F f;
   matrix<A> out;
   CNNPOOL_HD void operator()(index_t i) const {
     const shape& e = x.extents();
     const index_t p = i % e.positions(), n = i / e.positions();
-    store_values(fold_one<A>(f, e.c, channel_reader<A, X>{x, n, p / e.w, p % e.w}), out, n, p, e.positions());
+    store_values(fold_one<A>(f, e.c, channel_reader<A, X>{x, n, p / e.w, p % e.w}, no_operand{}), out, n, p,
+                 e.positions());
   }
 };
 
+/// SUM_i weights(row, first + i) x(i) over n elements.
+template <class A, class W, class Read>
+CNNPOOL_HD A product_one(const matrix<const W>& weights, index_t row, index_t at, index_t n, const Read& x) {
+  A sum = 0;
+  for (index_t first = 0; first < n; first += 32) {
+    A part = 0;
+    for (index_t i = first; i < n && i < first + 32; ++i) part += static_cast<A>(weights(row, at + i)) * x(i);
+    sum += part;
+  }
+  return sum;
+}
+
 template <class X, class W, class A>
-struct product_at {
+struct contract_channels_at {
   X x;
   matrix<const W> weights;
   matrix<A> out;
   CNNPOOL_HD void operator()(index_t i) const {
     const shape& e = x.extents();
     const index_t p = i % e.positions(), j = i / e.positions() % weights.rows, n = i / e.positions() / weights.rows;
-    A sum = 0;
-    for (index_t first = 0; first < e.c; first += 32) {
-      A part = 0;
-      for (index_t c = first; c < e.c && c < first + 32; ++c)
-        part += static_cast<A>(weights(j, c)) * element<A>(x, n, c, p / e.w, p % e.w);
-      sum += part;
-    }
-    out(n, j * e.positions() + p) = sum;
-  }
-};
-
-template <class X, class A>
-struct weighted_sums_at {
-  X x;
-  matrix<const A> weights;
-  matrix<A> out;
-  CNNPOOL_HD void operator()(index_t i) const {
-    const shape& e = x.extents();
-    const index_t count = weights.cols / e.positions(), c = i % e.c, j = i / e.c % count, n = i / e.c / count;
-    A sum = 0;
-    for (index_t first = 0; first < e.positions(); first += 32) {
-      A part = 0;
-      for (index_t p = first; p < e.positions() && p < first + 32; ++p)
-        part += weights(n, j * e.positions() + p) * element<A>(x, n, c, p / e.w, p % e.w);
-      sum += part;
-    }
-    out(n, j * e.c + c) = sum;
+    out(n, j * e.positions() + p) =
+        product_one<A>(weights, j, 0, e.c, channel_reader<A, X>{x, n, p / e.w, p % e.w});
   }
 };
 
 template <class X, class W, class A>
-struct group_residuals_at {
+struct contract_positions_at {
   X x;
-  matrix<const A> groups, scales, weights;
+  matrix<const W> weights;
+  matrix<A> out;
+  CNNPOOL_HD void operator()(index_t i) const {
+    const shape& e = x.extents();
+    const index_t count = weights.cols / e.positions(), c = i % e.c, j = i / e.c % count, n = i / e.c / count;
+    out(n, j * e.c + c) = product_one<A>(weights, n, j * e.positions(), e.positions(),
+                                         position_reader<A, X>{x, n, c, {0, 0, e.h, e.w}});
+  }
+};
+
+template <class X, class W, class A>
+struct nearest_at {
+  X x;
+  matrix<const W> centres;
+  matrix<A> out;
+  store_nearest order;
+  CNNPOOL_HD void operator()(index_t i) const {
+    const shape& e = x.extents();
+    const index_t p = i % e.positions(), n = i / e.positions();
+    A smallest = limits<A>::above_all;
+    index_t best = 0;
+    for (index_t k = 0; k < centres.rows; ++k) {
+      const A sum = product_one<A>(centres, k, 0, e.c, channel_reader<A, X>{x, n, p / e.w, p % e.w});
+      const A value = static_cast<A>(order.squared_norms(k, 0)) - static_cast<A>(order.factor) * sum;
+      if (value < smallest) smallest = value, best = k;
+    }
+    out(n, p) = static_cast<A>(best);
+  }
+};
+
+template <class X, class W, class A>
+struct residual_sums_at {
+  X x;
+  matrix<const A> assignments, scales, weights;
   matrix<const W> centres;
   matrix<A> out;
   CNNPOOL_HD void operator()(index_t i) const {
@@ -168,7 +172,7 @@ struct group_residuals_at {
     const A centre = static_cast<A>(centres(k, c));
     A sum = 0;
     for (index_t p = 0; p < e.positions(); ++p)
-      if (static_cast<index_t>(groups(n, p)) == k) {
+      if (static_cast<index_t>(assignments(n, p)) == k) {
         const A v = element<A>(x, n, c, p / e.w, p % e.w);
         const A residual = (scales.data == nullptr ? v : v * scales(n, p)) - centre;
         sum += weights.data == nullptr ? residual : residual * weights(n, p);
@@ -177,103 +181,55 @@ struct group_residuals_at {
   }
 };
 
-template <class A>
-CNNPOOL_HD A map_input(const matrix<A>& m, index_t i, index_t j) {
-  return m(i, j);
-}
-template <class A>
-CNNPOOL_HD A map_input(const matrix<const A>& m, index_t i, index_t j) {
-  return m(i, j);
-}
-template <class A>
-CNNPOOL_HD A map_input(const per_row<A>& m, index_t i, index_t) {
-  return m.column(i, 0);
-}
-template <class A>
-CNNPOOL_HD A map_input(const row_index&, index_t i, index_t) {
-  return static_cast<A>(i);
-}
-template <class A>
-CNNPOOL_HD A map_input(const column_index&, index_t, index_t j) {
-  return static_cast<A>(j);
-}
-
-template <class A>
-struct element_of {
-  index_t i, j;
-  template <class In>
-  CNNPOOL_HD A operator()(const In& in) const {
-    return map_input<A>(in, i, j);
-  }
-};
-
-template <class A, class F, class Inputs>
-struct map_at {
-  matrix<A> out;
-  F f;
-  Inputs inputs;
-  CNNPOOL_HD void operator()(index_t k) const {
-    const index_t i = k / out.cols, j = k % out.cols;
-    out(i, j) = inputs.apply(element_of<A>{i, j}, f);
-  }
-};
-
-template <class In, class Out>
-struct convert_at {
-  matrix<In> in;
-  matrix<Out> out;
-  CNNPOOL_HD void operator()(index_t k) const {
-    out(k / out.cols, k % out.cols) = static_cast<Out>(in(k / out.cols, k % out.cols));
-  }
-};
-
 }  // namespace detail
 
 template <class Backend>
 struct for_each_backend {
-  template <class X, class F, class A>
-  void fold(scratch& s, const X& x, const F& f, const matrix<A>& out) const {
-    fold_regions(s, x, f, whole_map{}.regions(x.extents().h, x.extents().w), out);
+  template <class X, class Over, class F, class A, class Operand = no_operand>
+  void reduce(scratch& s, const X& x, const Over& over, const F& f, const matrix<A>& out,
+              const Operand& operand = {}) const {
+    const shape& e = x.extents();
+    if constexpr (std::is_same_v<Over, over_channels>) {
+      static_assert(std::is_same_v<Operand, no_operand>, "cnnpool: an operand goes with positions, not with channels");
+      run(s, e.n * e.positions(), detail::reduce_channels_at<X, F, A>{x, f, out});
+    } else if constexpr (std::is_same_v<Over, over_positions>) {
+      const auto all = whole_map{}.regions(e.h, e.w);
+      using result = detail::reduce_regions_at<X, F, whole_map::list, A, Operand>;
+      run(s, e.n * e.c, result{x, f, all, out, operand});
+    } else {
+      static_assert(std::is_same_v<Operand, no_operand>, "cnnpool: an operand goes with the whole map, not with regions");
+      run(s, e.n * over.size() * e.c, detail::reduce_regions_at<X, F, Over, A, Operand>{x, f, over, out, operand});
+    }
   }
-  template <class X, class F, class A>
-  void weighted_fold(scratch& s, const X& x, const position_weights<A>& w, const F& f, const matrix<A>& out) const {
-    run(s, x.extents().n * x.extents().c, detail::weighted_fold_at<X, F, A>{x, f, w, out});
-  }
-  template <class X, class F, class A>
-  void fold_channels(scratch& s, const X& x, const F& f, const matrix<A>& out) const {
-    run(s, x.extents().n * x.extents().positions(), detail::fold_channels_at<X, F, A>{x, f, out});
-  }
-  template <class X, class F, class R, class A>
-  void fold_regions(scratch& s, const X& x, const F& f, const R& regions, const matrix<A>& out) const {
-    run(s, x.extents().n * regions.size() * x.extents().c, detail::fold_regions_at<X, F, R, A>{x, f, regions, out});
+  template <class X, class Over, class W, class A, class Epilogue = store_sums>
+  void contract(scratch& s, const X& x, const Over&, const matrix<const W>& weights, const matrix<A>& out,
+                const Epilogue& epilogue = {}) const {
+    const index_t n = x.extents().n, positions = x.extents().positions();
+    if constexpr (std::is_same_v<Over, over_positions>) {
+      static_assert(std::is_same_v<Epilogue, store_sums>, "cnnpool: the nearest centre is one over channels");
+      run(s, out.rows * out.cols, detail::contract_positions_at<X, W, A>{x, weights, out});
+    } else if constexpr (std::is_same_v<Epilogue, store_nearest>) {
+      run(s, n * positions, detail::nearest_at<X, W, A>{x, weights, out, epilogue});
+    } else {
+      run(s, n * weights.rows * positions, detail::contract_channels_at<X, W, A>{x, weights, out});
+    }
   }
   template <class X, class W, class A>
-  void product(scratch& s, const X& x, const matrix<const W>& weights, const matrix<A>& out) const {
-    run(s, x.extents().n * weights.rows * x.extents().positions(), detail::product_at<X, W, A>{x, weights, out});
+  void residual_sums(scratch& s, const X& x, const matrix<const A>& assignments, const matrix<const A>& scales,
+                     const matrix<const A>& weights, const matrix<const W>& centres, const matrix<A>& out) const {
+    run(s, out.rows * out.cols, detail::residual_sums_at<X, W, A>{x, assignments, scales, weights, centres, out});
   }
-  template <class X, class A>
-  void weighted_sums(scratch& s, const X& x, const matrix<const A>& weights, const matrix<A>& out) const {
-    run(s, out.rows * out.cols, detail::weighted_sums_at<X, A>{x, weights, out});
-  }
-  template <class X, class W, class A>
-  void group_residuals(scratch& s, const X& x, const matrix<const A>& groups, const matrix<const A>& scales,
-                       const matrix<const A>& weights, const matrix<const W>& centres, const matrix<A>& out) const {
-    run(s, out.rows * out.cols, detail::group_residuals_at<X, W, A>{x, groups, scales, weights, centres, out});
+  template <class D, class F, class... In>
+  void transform(scratch& s, const matrix<D>& out, const F& f, const In&... in) const {
+    using inputs = detail::transform_inputs<In...>;
+    run(s, out.rows * out.cols, detail::transform_at<D, F, inputs>{out, f, detail::inputs_of(in...)});
   }
   template <class F>
-  void each(scratch& s, index_t count, const F& f) const {
+  void for_each_index(scratch& s, index_t count, const F& f) const {
     run(s, count, f);
   }
-  template <class A, class F, class... In>
-  void map(scratch& s, const matrix<A>& out, const F& f, const In&... in) const {
-    run(s, out.rows * out.cols, detail::map_at<A, F, detail::map_inputs<In...>>{out, f, detail::inputs_of(in...)});
-  }
-  template <class In, class Out>
-  void convert(scratch& s, const matrix<In>& in, const matrix<Out>& out) const {
-    run(s, out.rows * out.cols, detail::convert_at<In, Out>{in, out});
-  }
   template <class F>
-  void slices(scratch& s, index_t n, index_t, const F& f) const {
+  void for_each_cached_slice(scratch& s, index_t n, index_t, index_t, const F& f) const {
     f(static_cast<const Backend&>(*this), s, 0, n);
   }
 

@@ -1,4 +1,20 @@
-// The optional members of a fold (see concepts.hpp), with what a kernel does where a fold has none.
+// The optional members of a fold, with what a kernel does where a fold has none.
+//
+//   first(x)            the state of one element, where it costs less than step(init, x)
+//   is_reliable(state)  a mask, and
+//   exact<L>(n, x)      the result from elements x(0) .. x(n-1): where a state can leave the range of a float although
+//                       the result does not (GeM's sum of powers)
+//   fast_form(fold)     a function beside the fold: a fold of the same results whose step costs less, and which says
+//                       with is_reliable where it was wrong. Its state may be larger: it is taken where states are few
+//   forms(f)            calls f with one of several folds of the same states, by a number known when the program runs;
+//                       asked before a loop over elements
+//   long_step = true    a static constant: a step costs much more than reading an element, so fewer are written out
+//   per_channel<V>(c)   the fold of channel c, in every lane, and
+//   per_channel<V>(c, count)   that of the channels in the lanes of V, for a fold that differs by channel
+//   name                a static constant, for messages
+//
+// A policy without init, step, merge and finish that chooses its fold when it runs (gem: p is known then) has
+// select_fold(f), which calls f(fold), and a static constant `outputs`, the statistics of that fold.
 #pragma once
 
 #include <type_traits>
@@ -109,3 +125,11 @@ template <class F>
 concept differs_by_channel = requires(const F f, index_t c) { f.template per_channel<float>(c); };
 
 }  // namespace cnnpool::detail
+
+namespace cnnpool::inline CNNPOOL_VARIANT {
+template <class P>
+concept fold_selector = requires(const P p) {
+  p.select_fold(detail::ignore_fold{});
+  { P::outputs } -> std::convertible_to<int>;
+};
+}  // namespace cnnpool

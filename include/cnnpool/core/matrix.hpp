@@ -32,20 +32,13 @@ struct matrix {
   }
 };
 
-/// An input of `map`: a column of one element per row, the same along the row.
+/// An input of `transform`: a column of one element per row, the same along the row.
 template <class A>
 struct per_row {
   matrix<A> column;
 };
-/// An input of `map` whose element (i, j) is i, or j.
+/// An input of `transform` whose element (i, j) is i, or j.
 struct row_index {};
 struct column_index {};
-
-/// One weight per position (row-major h x w), shared by all channels; image_stride 0 shares it over the images too.
-template <class A>
-struct position_weights {
-  const A* data = nullptr;
-  index_t image_stride = 0;
-};
 
 }  // namespace cnnpool

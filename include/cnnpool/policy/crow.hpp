@@ -137,24 +137,24 @@ struct weighted_sum_and_nonzero {
 template <class Space, class B, class A>
 matrix<A> crow_normaliser(const B& backend, scratch& s, const matrix<A>& sums, double alpha) {
   const matrix<A> one = s.make<A>(sums.rows, 1);
-  backend.fold(s, rows_as_images<Space>(sums), max{}, one);
-  backend.map(s, sums, relative_to_largest{}, sums, per_row<A>{one});
-  backend.fold(s, rows_as_images<Space>(sums), power_sum{alpha}, one);
+  backend.reduce(s, rows_as_images<Space>(sums), over_positions{}, max{}, one);
+  backend.transform(s, sums, relative_to_largest{}, sums, per_row<A>{one});
+  backend.reduce(s, rows_as_images<Space>(sums), over_positions{}, power_sum{alpha}, one);
   return one;
 }
 /// S* of every position, from the channel sums; in and out are images x positions and may be the same.
 template <class Space, class B, class A>
 void crow_spatial(const B& backend, scratch& s, const matrix<A>& sums, double alpha, double beta) {
   const matrix<A> one = crow_normaliser<Space>(backend, s, sums, alpha);
-  backend.map(s, sums, spatial_weight{alpha, beta}, sums, per_row<A>{one});
+  backend.transform(s, sums, spatial_weight{alpha, beta}, sums, per_row<A>{one});
 }
 
 /// out = I_c from Q_c; in and out may be the same.
 template <class Space, class B, class A>
 void crow_channel(const B& backend, scratch& s, const matrix<A>& q, double epsilon) {
   const matrix<A> total = s.make<A>(q.rows, 1);
-  backend.fold(s, rows_as_images<Space>(q), sum{}, total);
-  backend.map(s, q, channel_weight{epsilon, static_cast<double>(q.cols)}, q, per_row<A>{total});
+  backend.reduce(s, rows_as_images<Space>(q), over_positions{}, sum{}, total);
+  backend.transform(s, q, channel_weight{epsilon, static_cast<double>(q.cols)}, q, per_row<A>{total});
 }
 
 inline void check_crow(const char* name, double alpha, double beta, double epsilon) {
@@ -180,7 +180,7 @@ struct crow_spatial_weights {
   template <class B, class X, class A>
   void pool(const B& backend, scratch& s, const X& x, const matrix<A>& out) const {
     const scratch::frame frame(s);
-    backend.fold_channels(s, x, detail::scaled_sum<A>(x.extents().c), out);
+    backend.reduce(s, x, over_channels{}, detail::scaled_sum<A>(x.extents().c), out);
     detail::crow_spatial<typename B::space>(backend, s, out, alpha, beta);
   }
 };
@@ -195,7 +195,7 @@ struct crow_channel_weights {
   template <class B, class X, class A>
   void pool(const B& backend, scratch& s, const X& x, const matrix<A>& out) const {
     const scratch::frame frame(s);
-    backend.fold(s, x, nonzero{}, out);
+    backend.reduce(s, x, over_positions{}, nonzero{}, out);
     detail::crow_channel<typename B::space>(backend, s, out, channel_epsilon);
   }
 };
@@ -211,20 +211,22 @@ struct crow {
   void pool(const B& backend, scratch& s, const X& x, const matrix<A>& out) const {
     if (pool_at_once(backend, s, x, out)) return;
     const shape& e = x.extents();
-    backend.slices(s, e.n, detail::image_bytes(x), [&](const auto& b_, scratch& own, index_t first, index_t count) {
+    const index_t bytes = detail::image_bytes(x);
+    backend.for_each_cached_slice(s, e.n, bytes, bytes, [&](const auto& b_, scratch& own, index_t first,
+                                                            index_t count) {
       using space = typename B::space;
       const auto images = x.images(first, count);
       const matrix<A> rows = out.row_range(first, count);
       const scratch::frame frame(own);
       const matrix<A> weights = own.make<A>(count, e.positions());
-      b_.fold_channels(own, images, detail::scaled_sum<A>(e.c), weights);
+      b_.reduce(own, images, over_channels{}, detail::scaled_sum<A>(e.c), weights);
       detail::crow_spatial<space>(b_, own, weights, alpha, beta);
       const matrix<A> both = own.make<A>(count, 2 * e.c);
-      b_.weighted_fold(own, images, position_weights<A>{weights.data, weights.row_stride},
-                       detail::weighted_sum_and_nonzero{}, both);
+      b_.reduce(own, images, over_positions{}, detail::weighted_sum_and_nonzero{}, both,
+                per_position<A>{weights.data, weights.row_stride});
       const matrix<A> sums = both.columns(0, e.c), q = both.columns(e.c, e.c);
       detail::crow_channel<space>(b_, own, q, channel_epsilon);
-      b_.map(own, rows, detail::product{}, sums, q);
+      b_.transform(own, rows, detail::product{}, sums, q);
     });
   }
 
@@ -236,16 +238,16 @@ struct crow {
     [[maybe_unused]] const detail::scaled_sum<A> channels(x.extents().c);
     [[maybe_unused]] const detail::spatial_root root{beta};
     [[maybe_unused]] constexpr detail::weighted_sum_and_nonzero fold;
-    if constexpr (requires { backend.template reads_once<A>(x, channels, root, fold); }) {
-      if (beta < 0.5 || !backend.template reads_once<A>(x, channels, root, fold)) return false;
+    if constexpr (requires { backend.template can_fuse<A>(x, channels, root, fold); }) {
+      if (beta < 0.5 || !backend.template can_fuse<A>(x, channels, root, fold)) return false;
       const index_t n = x.extents().n, c = x.extents().c;
       const scratch::frame frame(s);
       const matrix<A> sums = s.make<A>(n, x.extents().positions()), both = s.make<A>(n, 2 * c);
-      backend.self_weighted_fold(s, x, channels, root, fold, sums, both);
+      backend.channel_gated_reduce(s, x, channels, root, fold, sums, both);
       const matrix<A> z = detail::crow_normaliser<typename B::space>(backend, s, sums, alpha), q = both.columns(c, c);
-      backend.map(s, z, detail::spatial_factor{alpha, beta}, z);
+      backend.transform(s, z, detail::spatial_factor{alpha, beta}, z);
       detail::crow_channel<typename B::space>(backend, s, q, channel_epsilon);
-      backend.map(s, out, detail::product{}, both.columns(0, c), q, per_row<A>{z});
+      backend.transform(s, out, detail::product{}, both.columns(0, c), q, per_row<A>{z});
       return true;
     } else {
       return false;

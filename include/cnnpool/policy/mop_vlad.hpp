@@ -76,7 +76,7 @@ struct basic_mop_level {
       x = v;
     }
     if (output.output_size() != 0) output.apply(b, s, matrix<const A>(x), out);
-    else b.map(s, out, read_as_is{}, x);
+    else b.transform(s, out, read_as_is{}, x);
   }
 
  private:
@@ -116,7 +116,7 @@ void run_mop(const B& b, scratch& s, const std::vector<feature_view<T, Space>>& 
     const shape& e = views[l].extents();
     const index_t d = levels[l].descriptor_size(e.c);
     const matrix<A> rows = s.make<A>(e.n, e.c);
-    b.fold(s, as_source(views[l]), sum{}, rows);
+    b.reduce(s, as_source(views[l]), over_positions{}, sum{}, rows);
     levels[l].apply(b, s, rows, e.n / out.rows, out.columns(column, d));
     column += d;
   }
@@ -147,7 +147,7 @@ void mop_vlad_into(const B& b, const std::vector<feature_view<T, Space>>& views,
     } else {
       const matrix<A> t = s.make<A>(images, size);
       detail::run_mop(b, s, views, levels, t);
-      b.convert(s, t, detail::matrix_of(to));
+      b.transform(s, detail::matrix_of(to), read_as_is{}, t);
     }
   });
 }
@@ -201,7 +201,7 @@ struct mop_map_policy {
   }
   template <class B, class X, class A>
   void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
-    b.slices(s, x.extents().n, detail::image_bytes(x), [&](const auto& b_, scratch& own, index_t first, index_t count) {
+    const auto pool_slice = [&](const auto& b_, scratch& own, index_t first, index_t count) {
       const auto images = x.images(first, count);
       const shape& e = images.extents();
       index_t column = 0;
@@ -215,7 +215,9 @@ struct mop_map_policy {
         });
         column += d;
       }
-    });
+    };
+    const index_t bytes = detail::image_bytes(x);
+    b.for_each_cached_slice(s, x.extents().n, bytes, bytes, pool_slice);
   }
 
  private:

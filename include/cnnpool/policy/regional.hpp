@@ -47,12 +47,15 @@ struct regional_policy {
   void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
     const shape& e = x.extents();
     const auto regions = grid.regions(e.h, e.w);
-    b.slices(s, e.n, detail::image_bytes(x), [&](const auto& b_, scratch& own, index_t first, index_t count) {
+    const index_t bytes = detail::image_bytes(x), again = detail::pools_in_one_pass<P> ? 0 : bytes;
+    const index_t of_regions = regions.size() * out.cols * static_cast<index_t>(sizeof(A));
+    b.for_each_cached_slice(s, e.n, bytes, again + of_regions, [&](const auto& b_, scratch& own, index_t first,
+                                                                   index_t count) {
       const scratch::frame frame(own);
       const matrix<A> rows = own.make<A>(count * regions.size(), out.cols);
       detail::run_regions(b_, own, x.images(first, count), policy, regions, rows);
-      b_.fold(own, detail::row_groups<typename B::space>(rows, regions.size(), regions.size(), count), sum{},
-              out.row_range(first, count));
+      b_.reduce(own, detail::row_groups<typename B::space>(rows, regions.size(), regions.size(), count),
+                over_positions{}, sum{}, out.row_range(first, count));
     });
   }
 };

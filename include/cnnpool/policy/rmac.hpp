@@ -55,27 +55,30 @@ struct rmac {
     const regions_and<rmac_regions> with_whole{region_grid().regions(e.h, e.w), {0, 0, e.h, e.w}};
     const index_t count = with_whole.size(), regions = concatenates() || whole_map ? count : count - 1;
     const index_t summed = whole_map ? count : count - 1;
-    b.slices(s, e.n, detail::image_bytes(x), [&](const auto& b_, scratch& own, index_t first, index_t images) {
+    // The map is read once, the rows of its regions several times.
+    const index_t again = regions * e.c * static_cast<index_t>(sizeof(A));
+    b.for_each_cached_slice(s, e.n, detail::image_bytes(x), again, [&](const auto& b_, scratch& own, index_t first,
+                                                                       index_t images) {
       const scratch::frame frame(own);
       const matrix<A> rows = own.make<A>(images * regions, e.c), result = out.row_range(first, images);
       const auto slice = x.images(first, images);
-      if (regions == count) b_.fold_regions(own, slice, max{}, with_whole, rows);
-      else b_.fold_regions(own, slice, max{}, with_whole.list, rows);
+      if (regions == count) b_.reduce(own, slice, with_whole, max{}, rows);
+      else b_.reduce(own, slice, with_whole.list, max{}, rows);
       const matrix<A> total =
           concatenates() && !global_first ? result.columns(0, e.c) : result.columns(result.cols - e.c, e.c);
       if (concatenates()) {
         const matrix<A> global = result.columns(global_first ? 0 : e.c, e.c);
-        b_.map(own, global, read_as_is{}, rows.every(regions, regions - 1));
+        b_.transform(own, global, read_as_is{}, rows.every(regions, regions - 1));
         if (halves_l2) l2{}.apply(b_, own, matrix<const A>(global), global);
       }
       const auto groups = detail::row_groups<space>(rows, regions, summed, images);
       if (regions_l2) {
         const matrix<A> norms = own.make<A>(rows.rows, 1);
-        b_.fold(own, rows_as_images<space>(matrix<const A>(rows)), detail::euclidean_norm{}, norms);
-        b_.map(own, norms, detail::inverse_norm{}, norms);
-        b_.weighted_fold(own, groups, position_weights<A>{norms.data, regions}, detail::weighted_sum{}, total);
+        b_.reduce(own, rows_as_images<space>(matrix<const A>(rows)), over_positions{}, detail::euclidean_norm{}, norms);
+        b_.transform(own, norms, detail::inverse_norm{}, norms);
+        b_.reduce(own, groups, over_positions{}, detail::weighted_sum{}, total, per_position<A>{norms.data, regions});
       } else {
-        b_.fold(own, groups, sum{}, total);
+        b_.reduce(own, groups, over_positions{}, sum{}, total);
       }
       if (concatenates() && halves_l2) l2{}.apply(b_, own, matrix<const A>(total), total);
       if (final_l2) l2{}.apply(b_, own, matrix<const A>(result), result);

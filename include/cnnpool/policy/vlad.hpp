@@ -103,15 +103,17 @@ struct vlad_policy {
   void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
     static_assert(std::is_same_v<typename B::space, Space>,
                   "cnnpool::vlad: the codebook is in another memory space than the one this backend reads");
-    b.slices(s, x.extents().n, detail::image_bytes(x), [&](const auto& b_, scratch& own, index_t first, index_t count) {
+    const index_t bytes = detail::image_bytes(x);
+    b.for_each_cached_slice(s, x.extents().n, bytes, bytes, [&](const auto& b_, scratch& own, index_t first,
+                                                                index_t count) {
       const scratch::frame frame(own);
       const auto images = x.images(first, count);
       const matrix<A> v = own.make<A>(count, out.cols), masses = own.make<A>(count, centres.clusters());
       aggregate(b_, own, images, v, masses);
       normalise(b_, own, v, masses);
       const matrix<A> rows = out.row_range(first, count);
-      if (options.layout == vlad_layout::cluster_major) b_.map(own, rows, read_as_is{}, v);
-      else b_.each(own, count * v.cols, detail::dimension_major<A>{v, rows, centres.clusters()});
+      if (options.layout == vlad_layout::cluster_major) b_.transform(own, rows, read_as_is{}, v);
+      else b_.for_each_index(own, count * v.cols, detail::dimension_major<A>{v, rows, centres.clusters()});
     });
   }
 
@@ -125,50 +127,49 @@ struct vlad_policy {
     matrix<A> scales;
     if (options.input_l2 || (options.cosine && options.nearest > 1)) {
       scales = s.make<A>(n, positions);
-      b.fold_channels(s, x, detail::euclidean_norm{}, scales);
-      b.map(s, scales, detail::reciprocal{}, scales);
+      b.reduce(s, x, over_channels{}, detail::euclidean_norm{}, scales);
+      b.transform(s, scales, detail::reciprocal{}, scales);
     }
     const matrix<A> used = options.input_l2 ? scales : matrix<A>{};
     const matrix<A> groups = s.make<A>(n, positions);
     const detail::centre_order<A> order{centres.squared_norms(), options.cosine, options.released_distance ? 1. : 2.};
     const bool hard = head.clusters() == 0 && options.nearest == 1;
-    bool found = false;
-    if constexpr (requires { b.nearest(s, x, centres.centres(), centres.squared_norms(), 2., groups); }) {
-      found = hard && !options.cosine && !options.input_l2;
-      if (found) b.nearest(s, x, centres.centres(), centres.squared_norms(), order.factor, groups);
-    }
+    const bool found = hard && !options.cosine && !options.input_l2;
+    if (found)
+      b.contract(s, x, over_channels{}, centres.centres(), groups, store_nearest{centres.squared_norms(), order.factor});
     const matrix<A> products = found ? groups : s.make<A>(n, clusters * positions);
-    if (!found) b.product(s, x, head.clusters() != 0 ? head.weights() : centres.centres(), products);
+    if (!found)
+      b.contract(s, x, over_channels{}, head.clusters() != 0 ? head.weights() : centres.centres(), products);
     if (hard) {
-      if (!found) b.each(s, n * positions, detail::assign_nearest<A>{products, scales, groups, clusters, order});
-      if (options.mass) b.each(s, n * clusters, detail::count_groups<A>{groups, masses});
+      if (!found) b.for_each_index(s, n * positions, detail::assign_nearest<A>{products, scales, groups, clusters, order});
+      if (options.mass) b.for_each_index(s, n * clusters, detail::count_groups<A>{groups, masses});
       matrix<A> weights;
       if (options.residual_l2) {
         weights = s.make<A>(n, positions);
-        b.each(s, n * positions, detail::residual_weights<A, X>{x, groups, used, centres.centres(), weights});
+        b.for_each_index(s, n * positions, detail::residual_weights<A, X>{x, groups, used, centres.centres(), weights});
       }
-      b.group_residuals(s, x, matrix<const A>(groups), matrix<const A>(used), matrix<const A>(weights),
+      b.residual_sums(s, x, matrix<const A>(groups), matrix<const A>(used), matrix<const A>(weights),
                         centres.centres(), v);
       return;
     }
     matrix<A> q = products;
     if (head.clusters() != 0) {
-      b.each(s, n * positions, detail::assign_softmax<A>{used, q, clusters, positions, head.biases()});
+      b.for_each_index(s, n * positions, detail::assign_softmax<A>{used, q, clusters, positions, head.biases()});
     } else {
       q = s.make<A>(n, clusters * positions);
-      b.each(s, n * positions,
+      b.for_each_index(s, n * positions,
              detail::assign_soft<A>{products, scales, q, clusters, positions, options.nearest, options.beta, order});
     }
     const matrix<A> by_cluster{q.data, n * clusters, positions, positions, 1};
     const matrix<A> factors = options.residual_l2 ? s.make<A>(n, clusters) : masses;
-    b.fold(s, rows_as_images<Space>(by_cluster), sum{}, column(masses));
+    b.reduce(s, rows_as_images<Space>(by_cluster), over_positions{}, sum{}, column(masses));
     if (options.residual_l2) {
-      b.each(s, n * clusters * positions, detail::residual_softness<A, X>{x, used, centres.centres(), q});
-      b.fold(s, rows_as_images<Space>(by_cluster), sum{}, column(factors));
+      b.for_each_index(s, n * clusters * positions, detail::residual_softness<A, X>{x, used, centres.centres(), q});
+      b.reduce(s, rows_as_images<Space>(by_cluster), over_positions{}, sum{}, column(factors));
     }
-    if (options.input_l2) b.each(s, n * clusters * positions, detail::scale_softness<A>{used, q});
-    b.weighted_sums(s, x, matrix<const A>(q), v);
-    b.each(s, n * v.cols, detail::subtract_centres<A>{factors, centres.centres(), v});
+    if (options.input_l2) b.for_each_index(s, n * clusters * positions, detail::scale_softness<A>{used, q});
+    b.contract(s, x, over_positions{}, matrix<const A>(q), v);
+    b.for_each_index(s, n * v.cols, detail::subtract_centres<A>{factors, centres.centres(), v});
   }
 
   template <class B, class A>
@@ -179,11 +180,11 @@ struct vlad_policy {
     const matrix<A> norms = s.make<A>(rows, 1);
     const auto unit = [&](const matrix<A>& m) {
       const matrix<A> own = norms.row_range(0, m.rows);
-      b.fold(s, rows_as_images<Space>(m), detail::euclidean_norm{}, own);
-      b.map(s, m, detail::times_reciprocal{}, m, per_row<A>{own});
+      b.reduce(s, rows_as_images<Space>(m), over_positions{}, detail::euclidean_norm{}, own);
+      b.transform(s, m, detail::times_reciprocal{}, m, per_row<A>{own});
     };
-    const auto root = [&] { b.map(s, v, detail::signed_power{0.5}, v); };
-    if (options.mass) b.map(s, clusters, detail::by_mass{}, clusters, per_row<A>{column(masses)});
+    const auto root = [&] { b.transform(s, v, detail::signed_power{0.5}, v); };
+    if (options.mass) b.transform(s, clusters, detail::by_mass{}, clusters, per_row<A>{column(masses)});
     if (options.power && !options.power_after_intra) root();
     if (options.intra) unit(clusters);
     if (options.power && options.power_after_intra) root();

@@ -93,8 +93,8 @@ struct l2 {
   void apply(const B& b, scratch& s, const matrix<const A>& in, const matrix<A>& out) const {
     const scratch::frame frame(s);
     const matrix<A> norms = s.make<A>(in.rows, 1);
-    b.fold(s, rows_as_images<typename B::space>(in), detail::euclidean_norm{}, norms);
-    b.map(s, out, detail::by_norm{add_epsilon}, in, per_row<A>{norms});
+    b.reduce(s, rows_as_images<typename B::space>(in), over_positions{}, detail::euclidean_norm{}, norms);
+    b.transform(s, out, detail::by_norm{add_epsilon}, in, per_row<A>{norms});
   }
 };
 

@@ -30,7 +30,7 @@ struct power {
   }
   template <class B, class A>
   void apply(const B& b, scratch& s, const matrix<const A>& in, const matrix<A>& out) const {
-    b.map(s, out, detail::signed_power{alpha}, in);
+    b.transform(s, out, detail::signed_power{alpha}, in);
   }
 };
 

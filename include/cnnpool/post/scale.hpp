@@ -23,7 +23,7 @@ struct scale {
   index_t output_size(index_t d) const { return d; }
   template <class B, class A>
   void apply(const B& b, scratch& s, const matrix<const A>& in, const matrix<A>& out) const {
-    b.map(s, out, detail::times{factor}, in);
+    b.transform(s, out, detail::times{factor}, in);
   }
 };
 

@@ -17,7 +17,7 @@ struct truncation {
   }
   template <class B, class A>
   void apply(const B& b, scratch& s, const matrix<const A>& in, const matrix<A>& out) const {
-    b.map(s, out, read_as_is{}, in.columns(0, dimensions));
+    b.transform(s, out, read_as_is{}, in.columns(0, dimensions));
   }
 };
 

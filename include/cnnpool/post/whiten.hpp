@@ -45,7 +45,7 @@ matrix<const A> converted_model(const B& b, scratch& s, const matrix<const T>& i
     return in;
   } else {
     const matrix<A> copy = s.make<A>(in.rows, in.cols);
-    b.convert(s, in, copy);
+    b.transform(s, copy, read_as_is{}, in);
     return copy;
   }
 }
@@ -137,8 +137,8 @@ class projection {
     const scratch::frame frame(s);
     const matrix<A> centred = s.make<A>(in.rows, in.cols);
     const matrix<const A> m = detail::converted_model<A>(b, s, mean());
-    b.map(s, centred, detail::difference{}, in, matrix<const A>{m.data, in.rows, in.cols, 0, 1});
-    b.product(s, rows_as_descriptors<Space>(centred), rows(), out);
+    b.transform(s, centred, detail::difference{}, in, matrix<const A>{m.data, in.rows, in.cols, 0, 1});
+    b.contract(s, rows_as_descriptors<Space>(centred), over_channels{}, rows(), out);
   }
 
  private:

@@ -37,7 +37,7 @@ class search_products {
     const matrix<const float> weights{a.data(), a.rows(), a.cols(), a.cols(), 1};
     const index_t size = a.rows() * cols_;
     const matrix<float> out{values_.data(), 1, size, size, 1};
-    in_workspace(memory_, [&](scratch& s) { cpu{}.product(s, x, weights, out); });
+    in_workspace(memory_, [&](scratch& s) { cpu{}.contract(s, x, over_channels{}, weights, out); });
   }
   float operator()(index_t i, index_t j) const { return values_[static_cast<std::size_t>(i * cols_ + j)]; }
 

@@ -1,7 +1,5 @@
 // The primitives of learned parts at every edge of a tile: products of positions with rows of weights, sums of
 // positions weighted per image, the nearest centre, sums of residuals by group.
-#include <cnnpool/policy/vlad_steps.hpp>
-
 #include "../probes.hpp"
 #include "../suite.hpp"
 
@@ -18,8 +16,8 @@ struct sums_by_products {
   void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
     const scratch::frame frame(s);
     const matrix<A> q = s.template make<A>(x.extents().n, weights.rows * x.extents().positions());
-    b.product(s, x, weights, q);
-    b.weighted_sums(s, x, matrix<const A>(q), out);
+    b.contract(s, x, over_channels{}, weights, q);
+    b.contract(s, x, over_positions{}, matrix<const A>(q), out);
   }
 };
 /// out(n, p) = the centre nearest to position p.
@@ -29,15 +27,7 @@ struct nearest_centres {
   index_t descriptor_size(const shape& s) const { return s.positions(); }
   template <class B, class X, class A>
   void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
-    if constexpr (requires { b.nearest(s, x, centres, squared_norms, 2., out); }) {
-      b.nearest(s, x, centres, squared_norms, 2., out);
-    } else {
-      const scratch::frame frame(s);
-      const matrix<A> q = s.template make<A>(x.extents().n, centres.rows * x.extents().positions());
-      b.product(s, x, centres, q);
-      b.each(s, x.extents().n * out.cols,
-             detail::assign_nearest<A>{q, matrix<const A>{}, out, centres.rows, {squared_norms, false, 2}});
-    }
+    b.contract(s, x, over_channels{}, centres, out, store_nearest{squared_norms, 2});
   }
 };
 
@@ -66,9 +56,9 @@ struct residuals {
     const index_t n = x.extents().n, positions = x.extents().positions();
     const matrix<A> groups = s.template make<A>(n, positions), scales = s.template make<A>(n, positions),
                     weights = s.template make<A>(n, positions);
-    b.each(s, n * positions, make_groups<A>{groups, scales, weights, centres.rows});
+    b.for_each_index(s, n * positions, make_groups<A>{groups, scales, weights, centres.rows});
     const matrix<const A> none;
-    b.group_residuals(s, x, matrix<const A>(groups), scaled ? matrix<const A>(scales) : none,
+    b.residual_sums(s, x, matrix<const A>(groups), scaled ? matrix<const A>(scales) : none,
                       weighted ? matrix<const A>(weights) : none, centres, out);
   }
 };

@@ -34,24 +34,29 @@ struct each_index {
 
 template <class Backend>
 struct block_backend : for_each_backend<Backend> {
-  template <class X, class F, class A>
-  void fold(scratch& s, const X& x, const F& f, const matrix<A>& out) const {
-    if (!s.measuring()) fold_lines(x, false, f, detail::unweighted{}, 0, out);
-  }
-  template <class X, class F, class A>
-  void weighted_fold(scratch& s, const X& x, const position_weights<A>& w, const F& f, const matrix<A>& out) const {
-    if (!s.measuring()) fold_lines(x, false, f, w.data, w.image_stride, out);
-  }
-  template <class X, class F, class A>
-  void fold_channels(scratch& s, const X& x, const F& f, const matrix<A>& out) const {
-    if (!s.measuring()) fold_lines(x, true, f, detail::unweighted{}, 0, out);
+  using one_by_one = for_each_backend<Backend>;
+
+  template <class X, class Over, class F, class A, class Operand = no_operand>
+  void reduce(scratch& s, const X& x, const Over& over, const F& f, const matrix<A>& out,
+              const Operand& operand = {}) const {
+    constexpr bool over_whole_maps = std::is_same_v<Over, over_positions>, plain = std::is_same_v<Operand, no_operand>;
+    static_assert(over_whole_maps || plain, "cnnpool: an operand goes with the positions of whole maps");
+    if constexpr (!plain) {
+      reduce_lines(s, x, false, f, operand.data, operand.image_stride, out);
+    } else if constexpr (over_whole_maps || std::is_same_v<Over, over_channels>) {
+      reduce_lines(s, x, !over_whole_maps, f, detail::unweighted{}, 0, out);
+    } else {
+      using kernel = detail::region_blocks<X, F, Over, A>;
+      if (kernel::fits(x)) launch(s, kernel(x, f, over, out));
+      else one_by_one::reduce(s, x, over, f, out);
+    }
   }
   template <class A, class X, class F, class W, class G>
-  bool reads_once(const X& x, const F&, const W&, const G&) const {
+  bool can_fuse(const X& x, const F&, const W&, const G&) const {
     return detail::self_weighted<X, F, W, G, A>::fits(x);
   }
   template <class X, class F, class W, class G, class A>
-  void self_weighted_fold(scratch& s, const X& x, const F& channels, const W& weight, const G& fold,
+  void channel_gated_reduce(scratch& s, const X& x, const F& channels, const W& weight, const G& fold,
                           const matrix<A>& results, const matrix<A>& out) const {
     using problem = detail::self_weighted<X, F, W, G, A>;
     using state = typename problem::state;
@@ -60,64 +65,52 @@ struct block_backend : for_each_backend<Backend> {
     const index_t parts = all.slices > 1 ? x.extents().n * all.slices : 0;
     all.parts = static_cast<state*>(s.bytes(static_cast<std::size_t>(parts * x.extents().c) * sizeof(state)));
     all.scales = static_cast<detail::slice_scale<A>*>(s.bytes(static_cast<std::size_t>(parts) * 2 * sizeof(A)));
-    if (s.measuring()) return;
-    if constexpr (problem::quads > 0) launch(detail::self_weighted_blocks<X, F, W, G, A>(all));
-    if (parts > 0) for_each(x.extents().n * x.extents().c, detail::merge_slices<problem>{all});
-  }
-  template <class X, class F, class R, class A>
-  void fold_regions(scratch& s, const X& x, const F& f, const R& regions, const matrix<A>& out) const {
-    using kernel = detail::region_blocks<X, F, R, A>;
-    if (s.measuring()) return;
-    if (kernel::fits(x)) launch(kernel(x, f, regions, out));
-    else for_each_backend<Backend>::fold_regions(s, x, f, regions, out);
+    if constexpr (problem::quads > 0) launch(s, detail::self_weighted_blocks<X, F, W, G, A>(all));
+    if (parts > 0) this->for_each_index(s, x.extents().n * x.extents().c, detail::merge_slices<problem>{all});
   }
 
-  template <class X, class W, class A>
-  void product(scratch& s, const X& x, const matrix<const W>& weights, const matrix<A>& out) const {
-    if (s.measuring()) return;
-    launch(detail::product_blocks<X, W, A>{{{x, true, out}, weights.data, weights.row_stride, 0, weights.rows}});
-  }
-  template <class X, class A>
-  void weighted_sums(scratch& s, const X& x, const matrix<const A>& weights, const matrix<A>& out) const {
+  template <class X, class Over, class W, class A, class Epilogue = store_sums>
+  void contract(scratch& s, const X& x, const Over&, const matrix<const W>& weights, const matrix<A>& out,
+                const Epilogue& epilogue = {}) const {
+    constexpr bool channels = std::is_same_v<Over, over_channels>, sums = std::is_same_v<Epilogue, store_sums>;
+    static_assert(channels || sums, "cnnpool: the nearest centre is one over channels");
     const index_t positions = x.extents().positions();
-    if (s.measuring()) return;
-    launch(detail::product_blocks<X, A, A>{
-        {{x, false, out}, weights.data, positions, weights.row_stride, weights.cols / positions}});
-  }
-  template <class X, class W, class A>
-  void nearest(scratch& s, const X& x, const matrix<const W>& centres, const matrix<const double>& squared_norms,
-               double factor, const matrix<A>& groups) const {
-    if (s.measuring()) return;
-    launch(detail::nearest_blocks<X, W, A>{
-        {{x, true, groups}, centres.data, centres.row_stride, 0, centres.rows}, squared_norms, static_cast<A>(factor)});
+    if constexpr (!sums)
+      launch(s, detail::nearest_blocks<X, W, A>{{{x, true, out}, weights.data, weights.row_stride, 0, weights.rows},
+                                                epilogue.squared_norms, static_cast<A>(epilogue.factor)});
+    else if constexpr (channels)
+      launch(s, detail::product_blocks<X, W, A>{{{x, true, out}, weights.data, weights.row_stride, 0, weights.rows}});
+    else
+      launch(s, detail::product_blocks<X, W, A>{
+                    {{x, false, out}, weights.data, positions, weights.row_stride, weights.cols / positions}});
   }
 
   template <class X, class W, class A>
-  void group_residuals(scratch& s, const X& x, const matrix<const A>& groups, const matrix<const A>& scales,
-                       const matrix<const A>& weights, const matrix<const W>& centres, const matrix<A>& out) const {
+  void residual_sums(scratch& s, const X& x, const matrix<const A>& assignments, const matrix<const A>& scales,
+                     const matrix<const A>& weights, const matrix<const W>& centres, const matrix<A>& out) const {
     using kernel = detail::residual_blocks<X, W, A>;
-    if (s.measuring()) return;
-    if (kernel::fits(centres)) launch(kernel(x, groups, scales, weights, centres, out));
-    else for_each_backend<Backend>::group_residuals(s, x, groups, scales, weights, centres, out);
+    if (kernel::fits(centres)) launch(s, kernel(x, assignments, scales, weights, centres, out));
+    else one_by_one::residual_sums(s, x, assignments, scales, weights, centres, out);
   }
 
   template <class F>
   void for_each(index_t count, const F& f) const {
-    launch(detail::each_index<F>{count, f});
+    static_cast<const Backend&>(*this).launch_blocks(detail::each_index<F>{count, f});
   }
 
  private:
+  /// Every kernel but for_each's comes through here, so here it ends where a scratch measures.
   template <class K>
-  void launch(const K& kernel) const {
-    static_cast<const Backend&>(*this).launch_blocks(kernel);
+  void launch(const scratch& s, const K& kernel) const {
+    if (!s.measuring()) static_cast<const Backend&>(*this).launch_blocks(kernel);
   }
   template <class X, class F, class W, class A>
-  void fold_lines(const X& x, bool over_channels, const F& f, const W& weights, index_t weights_stride,
+  void reduce_lines(const scratch& s, const X& x, bool channels, const F& f, const W& weights, index_t weights_stride,
                   const matrix<A>& out) const {
-    const detail::block_fold<X, F, W, A> fold{{x, over_channels, out}, f, weights, weights_stride};
+    const detail::block_fold<X, F, W, A> fold{{x, channels, out}, f, weights, weights_stride};
     if constexpr (X::kind != source_kind::columns)
-      if (detail::folds_rows<X::kind>(fold.p)) return launch(detail::row_blocks<X, F, W, A>(fold));
-    if constexpr (X::kind != source_kind::rows) launch(detail::column_blocks<X, F, W, A>(fold));
+      if (detail::folds_rows<X::kind>(fold.p)) return launch(s, detail::row_blocks<X, F, W, A>(fold));
+    if constexpr (X::kind != source_kind::rows) launch(s, detail::column_blocks<X, F, W, A>(fold));
   }
 };
 

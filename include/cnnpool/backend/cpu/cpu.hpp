@@ -8,14 +8,14 @@
 #include <utility>
 
 #include "../../concepts.hpp"
+#include "kernels/contract.hpp"
+#include "kernels/nearest.hpp"
 #include "kernels/reduce_columns.hpp"
 #include "kernels/reduce_regions.hpp"
+#include "kernels/residual_sums.hpp"
+#include "kernels/transform.hpp"
 #include "level.hpp"
-#include "map.hpp"
-#include "nearest.hpp"
 #include "parallel.hpp"
-#include "product.hpp"
-#include "residuals.hpp"
 #include "tiles.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
@@ -36,108 +36,82 @@ struct cpu {
   /// Where the scalar type is known at run time only, see source_kind.
   static constexpr bool converts_tiles = true;
 
-  template <class X, class F, class A>
-  void fold(scratch& s, const X& x, const F& f, const matrix<A>& out) const {
-    if (!s.measuring()) run_fold(x, false, f, detail::no_weights{}, 0, out);
-  }
-  template <class X, class F, class A>
-  void weighted_fold(scratch& s, const X& x, const position_weights<A>& w, const F& f, const matrix<A>& out) const {
-    if (!s.measuring()) run_fold(x, false, f, w.data, w.image_stride, out);
-  }
-  template <class X, class F, class A>
-  void fold_channels(scratch& s, const X& x, const F& f, const matrix<A>& out) const {
-    if (!s.measuring()) run_fold(x, true, f, detail::no_weights{}, 0, out);
-  }
-
-  template <class X, class F, class R, class A>
-  void fold_regions(scratch& s, const X& x, const F& f, const R& regions, const matrix<A>& out) const {
-    const scratch::frame frame(s);
-    const shape& e = x.extents();
-    const strides& st = x.view.stride();
-    const detail::region_plan plan(s, regions, e.h, e.w);
-    using T = typename X::value_type;
-    using fused = detail::regions_share<detail::reduce_regions, T, typename X::read_function, F, A>;
-    fold_regions_of(s, detail::panel_source_of<detail::read_scalar<X, A, fused>>(x, level),
-                    detail::reduction_geometry<A>(x, false, out), detail::map_geometry{e.h, e.w, st.h, st.w},
-                    detail::image_bytes(x) * e.n, x.read, f, plan);
+  template <class X, class Over, class F, class A, class Operand = no_operand>
+  void reduce(scratch& s, const X& x, const Over& over, const F& f, const matrix<A>& out,
+              const Operand& operand = {}) const {
+    constexpr bool over_whole_maps = std::is_same_v<Over, over_positions>;
+    static_assert(over_whole_maps || std::is_same_v<Operand, no_operand>,
+                  "cnnpool::cpu: an operand goes with the positions of whole maps, not with channels or regions");
+    if constexpr (over_whole_maps && !std::is_same_v<Operand, no_operand>)
+      reduce_lines(s, x, false, f, operand.data, operand.image_stride, out);
+    else if constexpr (over_whole_maps || std::is_same_v<Over, over_channels>)
+      reduce_lines(s, x, !over_whole_maps, f, detail::no_weights{}, 0, out);
+    else
+      reduce_regions(s, x, f, over, out);
   }
 
-  template <class X, class W, class A>
-  void product(scratch& s, const X& x, const matrix<const W>& weights, const matrix<A>& out) const {
-    run_product(s, detail::product_problem<typename X::read_function, W, A>{
-                       {x, true, out}, detail::panel_source_of<A>(x, level), detail::packing_of<A>(level), x.read,
-                       weights.data, weights.row_stride, 0, weights.rows});
-  }
-  template <class X, class A>
-  void weighted_sums(scratch& s, const X& x, const matrix<const A>& weights, const matrix<A>& out) const {
-    const index_t positions = x.extents().positions();
-    run_product(s, detail::product_problem<typename X::read_function, A, A>{
-                       {x, false, out}, detail::panel_source_of<A>(x, level), detail::packing_of<A>(level), x.read,
-                       weights.data, positions, weights.row_stride, weights.cols / positions});
+  template <class X, class Over, class W, class A, class Epilogue = store_sums>
+  void contract(scratch& s, const X& x, const Over&, const matrix<const W>& weights, const matrix<A>& out,
+                const Epilogue& epilogue = {}) const {
+    constexpr bool channels = std::is_same_v<Over, over_channels>;
+    static_assert(channels || std::is_same_v<Epilogue, store_sums>, "cnnpool::cpu: the nearest is one over channels");
+    using read = typename X::read_function;
+    const auto from = detail::panel_source_of<A>(x, level);
+    const auto pack = detail::packing_of<A>(level);
+    if constexpr (std::is_same_v<Epilogue, store_nearest>) {
+      run_nearest(s, detail::nearest_problem<read, W, A>{{x, false, out}, from, pack, x.read, weights, epilogue, out});
+    } else if constexpr (channels) {
+      run_contract(s, detail::product_problem<read, W, A>{
+                          {x, true, out}, from, pack, x.read, weights.data, weights.row_stride, 0, weights.rows});
+    } else {
+      const index_t positions = x.extents().positions();
+      run_contract(s, detail::product_problem<read, W, A>{{x, false, out}, from, pack, x.read, weights.data, positions,
+                                                          weights.row_stride, weights.cols / positions});
+    }
   }
 
   template <class X, class W, class A>
-  void group_residuals(scratch& s, const X& x, const matrix<const A>& groups, const matrix<const A>& scales,
-                       const matrix<const A>& weights, const matrix<const W>& centres, const matrix<A>& out) const {
-    const scratch::frame frame(s);
+  void residual_sums(scratch& s, const X& x, const matrix<const A>& assignments, const matrix<const A>& scales,
+                     const matrix<const A>& weights, const matrix<const W>& centres, const matrix<A>& out) const {
     using read = typename X::read_function;
     const detail::residuals_problem<read, W, A> all{{x, true, out}, detail::panel_source_of<A>(x, level),
-                                                    detail::packing_of<A>(level), x.read, groups, scales, weights,
+                                                    detail::packing_of<A>(level), x.read, assignments, scales, weights,
                                                     centres, out};
     const index_t items = all.runs() * x.extents().n;
-    const index_t workers = workers_for(detail::image_bytes(x) * x.extents().n, items);
-    char* const buffers = static_cast<char*>(s.bytes(static_cast<std::size_t>(all.buffer() * workers)));
-    if (s.measuring()) return;
-    parallel_shares(workers, items, [&](index_t worker, index_t first, index_t last) {
-      detail::run_at(level, detail::residuals_share<read, W, A>{all, first, last, buffers + worker * all.buffer()});
-    });
+    run_with_buffers<char>(s, workers_for(detail::image_bytes(x) * x.extents().n, items), items, all.buffer(),
+                           [&](char* buffer, index_t first, index_t last) {
+                             using share = detail::residuals_share<read, W, A>;
+                             detail::run_at(level, share{all, first, last, buffer});
+                           });
   }
-  template <class X, class W, class A>
-  void nearest(scratch& s, const X& x, const matrix<const W>& centres, const matrix<const double>& squared_norms,
-               double factor, const matrix<A>& groups) const {
-    const scratch::frame frame(s);
-    using read = typename X::read_function;
-    const detail::nearest_problem<read, W, A> all{{x, false, groups}, detail::panel_source_of<A>(x, level),
-                                                  detail::packing_of<A>(level), x.read, centres, squared_norms, factor,
-                                                  groups};
-    const index_t workers = workers_for(detail::image_bytes(x) * x.extents().n * (1 + centres.rows / 16), all.blocks());
-    char* const buffers = static_cast<char*>(s.bytes(static_cast<std::size_t>(all.buffer() * workers)));
-    if (s.measuring()) return;
-    parallel_shares(workers, all.blocks(), [&](index_t worker, index_t first, index_t last) {
-      A* const panel = reinterpret_cast<A*>(buffers + worker * all.buffer());
-      detail::run_at(level, detail::nearest_share<read, W, A>{all, first, last, panel});
-    });
+
+  template <class D, class F, class... In>
+  void transform(scratch& s, const matrix<D>& out, const F& f, const In&... in) const {
+    const auto inputs = detail::inputs_of(in...);
+    run(s, workers_for(out.rows * out.cols * static_cast<index_t>(sizeof(D)), out.rows), out.rows,
+        [&](index_t, index_t first, index_t last) {
+          if constexpr ((detail::has_type<D, In> && ...)) {
+            detail::run_at(level, detail::transform_share<D, F, In...>{out, f, inputs, first, last});
+          } else {
+            const detail::transform_at<D, F, detail::transform_inputs<In...>> one{out, f, inputs};
+            for (index_t i = first * out.cols; i < last * out.cols; ++i) one(i);
+          }
+        });
   }
+
   template <class F>
-  void each(scratch& s, index_t count, const F& f) const {
-    if (s.measuring()) return;
-    parallel_shares(workers_for(count * 64, count), count, [&](index_t, index_t first, index_t last) {
+  void for_each_index(scratch& s, index_t count, const F& f) const {
+    run(s, workers_for(count * 64, count), count, [&](index_t, index_t first, index_t last) {
       for (index_t i = first; i < last; ++i) f(i);
     });
   }
 
-  template <class A, class F, class... In>
-  void map(scratch& s, const matrix<A>& out, const F& f, const In&... in) const {
-    if (s.measuring()) return;
-    const auto inputs = detail::inputs_of(in...);
-    parallel_shares(workers_for(out.rows * out.cols * static_cast<index_t>(sizeof(A)), out.rows), out.rows,
-                    [&](index_t, index_t first, index_t last) {
-                      detail::run_at(level, detail::map_share<A, F, In...>{out, f, inputs, first, last});
-                    });
-  }
-
-  template <class In, class Out>
-  void convert(scratch& s, const matrix<In>& in, const matrix<Out>& out) const {
-    if (s.measuring()) return;
-    for (index_t i = 0; i < out.rows; ++i)
-      for (index_t j = 0; j < out.cols; ++j) out(i, j) = static_cast<Out>(in(i, j));
-  }
-
-  /// Image by image (tiny ones together), the images shared among the threads where there are enough of them.
+  /// Image by image (where little is read again, several at a time), the images shared among the threads where there
+  /// are enough of them.
   template <class F>
-  void slices(scratch& s, index_t n, index_t bytes, const F& f) const {
+  void for_each_cached_slice(scratch& s, index_t n, index_t bytes, index_t again, const F& f) const {
     constexpr index_t in_cache = 1 << 18;
-    const index_t size = bytes >= in_cache ? 1 : bytes == 0 ? n : (in_cache / bytes < n ? in_cache / bytes : n);
+    const index_t size = again >= in_cache ? 1 : again == 0 || in_cache / again >= n ? n : in_cache / again;
     const index_t count = (n + size - 1) / size;
     // Fewer slices than threads: every slice takes all threads instead, where it is enough for two.
     const index_t workers =
@@ -146,18 +120,28 @@ struct cpu {
     if (workers > 1) inner.threads = 1;
     scratch measure;
     f(inner, measure, index_t{0}, size);
-    const scratch::frame frame(s);
-    char* memory = static_cast<char*>(s.bytes(measure.peak() * static_cast<std::size_t>(workers)));
-    if (s.measuring()) return;
-    parallel_shares(workers, count, [&](index_t worker, index_t first, index_t last) {
-      scratch own(memory + static_cast<std::size_t>(worker) * measure.peak(), measure.peak());
-      for (index_t i = first; i < last; ++i) f(inner, own, i * size, n - i * size < size ? n - i * size : size);
+    const index_t own = static_cast<index_t>(measure.peak());
+    run_with_buffers<char>(s, workers, count, own, [&](char* buffer, index_t first, index_t last) {
+      scratch mine(buffer, static_cast<std::size_t>(own));
+      for (index_t i = first; i < last; ++i) f(inner, mine, i * size, n - i * size < size ? n - i * size : size);
     });
   }
 
  private:
+  template <class X, class F, class R, class A>
+  void reduce_regions(scratch& s, const X& x, const F& f, const R& regions, const matrix<A>& out) const {
+    const scratch::frame frame(s);
+    const shape& e = x.extents();
+    const strides& st = x.view.stride();
+    const detail::region_plan plan(s, regions, e.h, e.w);
+    using T = typename X::value_type;
+    using fused = detail::regions_share<detail::reduce_regions, T, typename X::read_function, F, A>;
+    reduce_regions_of(s, detail::panel_source_of<detail::read_scalar<X, A, fused>>(x, level),
+                      detail::reduction_geometry<A>(x, false, out), detail::map_geometry{e.h, e.w, st.h, st.w},
+                      detail::image_bytes(x) * e.n, x.read, f, plan);
+  }
   template <class T, class Read, class F, class A>
-  void fold_regions_of(scratch& s, const detail::panel_source<T>& from, const detail::reduction_geometry<A>& p,
+  void reduce_regions_of(scratch& s, const detail::panel_source<T>& from, const detail::reduction_geometry<A>& p,
                        const detail::map_geometry& map, index_t bytes, const Read& read, const F& f,
                        const detail::region_plan& plan) const {
     using baseline = detail::reduce_regions<detail::level_baseline, T, Read, F, A>;
@@ -174,10 +158,7 @@ struct cpu {
     const index_t of_cells = (plan.states_for(tile) * state_size + 63) / 64 * 64;
     const index_t copies = baseline::copies_for(plan, map.h, map.w, tile) * static_cast<index_t>(sizeof(T));
     const index_t own = of_cells + (copies + 63) / 64 * 64;
-    char* memory = static_cast<char*>(s.bytes(static_cast<std::size_t>(own * workers)));
-    if (s.measuring()) return;
-    parallel_shares(workers, tiles.count(), [&](index_t worker, index_t first, index_t last) {
-      char* const mine = memory + worker * own;
+    run_with_buffers<char>(s, workers, tiles.count(), own, [&](char* mine, index_t first, index_t last) {
       detail::run_at(level, detail::regions_share<detail::reduce_regions, T, Read, F, A>{
                                 p, from, map, read, f, plan, mine, mine + of_cells, tiles, first, last});
     });
@@ -190,45 +171,60 @@ struct cpu {
     return by_size < 2 ? 1 : by_size < most ? by_size : most;
   }
 
-  /// f(worker, first, last) on contiguous shares of 0 .. items-1.
+  /// f(worker, first, last) on contiguous shares of 0 .. items-1. Everything that computes comes through here, so here
+  /// it ends where a scratch measures.
   template <class F>
-  void parallel_shares(index_t workers, index_t items, const F& f) const {
+  void run(const scratch& s, index_t workers, index_t items, const F& f) const {
+    if (s.measuring()) return;
     detail::run_parallel(parallel, workers, [&](index_t w) {
       f(w, items / workers * w + (w < items % workers ? w : items % workers),
         items / workers * (w + 1) + (w + 1 < items % workers ? w + 1 : items % workers));
     });
   }
+  /// f(buffer, first, last), every worker with `bytes` of its own.
+  template <class T, class F>
+  void run_with_buffers(scratch& s, index_t workers, index_t items, index_t bytes, const F& f) const {
+    const scratch::frame frame(s);
+    char* const buffers = static_cast<char*>(s.bytes(static_cast<std::size_t>(bytes) * static_cast<std::size_t>(workers)));
+    run(s, workers, items, [&](index_t worker, index_t first, index_t last) {
+      f(reinterpret_cast<T*>(buffers + worker * bytes), first, last);
+    });
+  }
 
   template <class Read, class W, class A>
-  void run_product(scratch& s, const detail::product_problem<Read, W, A>& all) const {
-    const scratch::frame frame(s);
+  void run_contract(scratch& s, const detail::product_problem<Read, W, A>& all) const {
     const index_t blocks = all.blocks(), results = all.results, elements = all.p.elements.count;
     // A few rows against many weights, one query: the threads share the weights.
     const bool by_rows = blocks >= thread_count();
     const index_t groups = (results + 3) / 4, items = by_rows ? blocks : groups;
     const index_t work = (by_rows ? results : blocks * detail::product_problem<Read, W, A>::block) * elements;
     const index_t workers = workers_for(items * work / 16 * static_cast<index_t>(sizeof(A)), items);
-    char* const buffers = static_cast<char*>(s.bytes(static_cast<std::size_t>(all.buffer() * workers)));
-    if (s.measuring()) return;
-    parallel_shares(workers, items, [&](index_t worker, index_t first, index_t last) {
-      A* const own = reinterpret_cast<A*>(buffers + worker * all.buffer());
+    run_with_buffers<A>(s, workers, items, all.buffer(), [&](A* buffer, index_t first, index_t last) {
       const index_t stop = by_rows || last * 4 > results ? results : last * 4;
       detail::run_at(level, detail::product_share<Read, W, A>{all, by_rows ? first : 0, by_rows ? last : blocks,
-                                                              by_rows ? 0 : first * 4, stop, own});
+                                                              by_rows ? 0 : first * 4, stop, buffer});
+    });
+  }
+  template <class Read, class W, class A>
+  void run_nearest(scratch& s, const detail::nearest_problem<Read, W, A>& all) const {
+    const index_t bytes = all.p.images * all.p.outputs.count * all.p.elements.count * static_cast<index_t>(sizeof(A));
+    const index_t workers = workers_for(bytes * (1 + all.centres.rows / 16), all.blocks());
+    run_with_buffers<A>(s, workers, all.blocks(), all.buffer(), [&](A* buffer, index_t first, index_t last) {
+      detail::run_at(level, detail::nearest_share<Read, W, A>{all, first, last, buffer});
     });
   }
 
   template <class X, class F, class W, class A>
-  void run_fold(const X& x, bool over_channels, const F& f, const W& weights, index_t weights_stride,
+  void reduce_lines(const scratch& s, const X& x, bool channels, const F& f, const W& weights, index_t weights_stride,
                 const matrix<A>& out) const {
     using T = typename X::value_type;
     using fused = detail::fold_share<detail::reduce_columns, T, typename X::read_function, F, W, A>;
-    run_fold_of<X::kind>(detail::panel_source_of<detail::read_scalar<X, A, fused>>(x, level),
-                         detail::reduction_geometry<A>(x, over_channels, out), detail::image_bytes(x) * x.extents().n,
+    reduce_lines_of<X::kind>(s, detail::panel_source_of<detail::read_scalar<X, A, fused>>(x, level),
+                         detail::reduction_geometry<A>(x, channels, out), detail::image_bytes(x) * x.extents().n,
                          x.read, f, weights, weights_stride);
   }
   template <source_kind Kind, class S, class Read, class F, class W, class A>
-  void run_fold_of(const detail::panel_source<S>& from, detail::reduction_geometry<A> p, index_t bytes,
+  void reduce_lines_of(const scratch& s, const detail::panel_source<S>& from, detail::reduction_geometry<A> p, index_t bytes,
                    const Read& read, const F& f, const W& weights, index_t weights_stride) const {
     // Images side by side in memory would become columns, whose elements are added in another order than one image's.
     const bool same_order = p.image_stride != 1 || p.elements.count == 1 || p.elements.inner_stride == 1;
@@ -245,7 +241,7 @@ struct cpu {
     const index_t workers = workers_for(bytes, tiles.count());
     if constexpr (Kind != source_kind::columns) {
       const auto run_rows = [&]<class G>(const G& g) {
-        parallel_shares(workers, tiles.count(), [&](index_t, index_t first, index_t last) {
+        run(s, workers, tiles.count(), [&](index_t, index_t first, index_t last) {
           detail::run_at(level, detail::fold_share<detail::reduce_rows, S, Read, G, W, A>{
                                     p, from, read, g, weights, weights_stride, tiles, first, last});
         });
@@ -258,7 +254,7 @@ struct cpu {
       }
     }
     if constexpr (Kind != source_kind::rows)
-      parallel_shares(workers, tiles.count(), [&](index_t, index_t first, index_t last) {
+      run(s, workers, tiles.count(), [&](index_t, index_t first, index_t last) {
         detail::run_at(level, detail::fold_share<detail::reduce_columns, S, Read, F, W, A>{
                                   p, from, read, f, weights, weights_stride, tiles, first, last});
       });

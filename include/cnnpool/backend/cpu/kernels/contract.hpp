@@ -5,7 +5,7 @@
 // with it. Rows that are not adjacent numbers of the accumulator's type are copied, a block at a time.
 #pragma once
 
-#include "panel/pack_lines.hpp"
+#include "../panel/pack_lines.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 

@@ -1,9 +1,9 @@
-// Elementwise work on matrices: out(i, j) = f(in(i, j)...), in lanes along the row.
+// out(i, j) = f(in(i, j)...) of matrices of one type, in lanes along the row.
 #pragma once
 
-#include "../../core/matrix.hpp"
-#include "../map_inputs.hpp"
-#include "load.hpp"
+#include "../../../core/matrix.hpp"
+#include "../../transform_inputs.hpp"
+#include "../load.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
@@ -52,7 +52,7 @@ CNNPOOL_INLINE number_row<V> row_of(column_index, index_t) {
 }
 
 template <class V, class A, class F, class... Rows>
-CNNPOOL_INLINE void map_lanes(A* out, index_t stride, index_t cols, const F& f, const Rows&... rows) {
+CNNPOOL_INLINE void transform_lanes(A* out, index_t stride, index_t cols, const F& f, const Rows&... rows) {
   constexpr index_t N = width<V>;
   index_t j = 0;
   if (stride == 1)
@@ -65,12 +65,12 @@ CNNPOOL_INLINE void map_lanes(A* out, index_t stride, index_t cols, const F& f, 
 
 /// A worker's share: rows first .. last-1.
 template <class A, class F, class... In>
-struct map_share {
+struct transform_share {
   static constexpr bool up_to_avx2 = true;
 
   const matrix<A>& out;
   const F& f;
-  map_inputs<In...> in;
+  transform_inputs<In...> in;
   index_t first, last;
 
   template <class Level>
@@ -79,7 +79,7 @@ struct map_share {
     for (index_t i = first; i < last; ++i)
       in.apply([&](const auto& input) CNNPOOL_LAMBDA { return row_of<V>(input, i); },
                [&](const auto&... rows) CNNPOOL_LAMBDA {
-                 map_lanes<V>(&out(i, 0), out.col_stride, out.cols, f, rows...);
+                 transform_lanes<V>(&out(i, 0), out.col_stride, out.cols, f, rows...);
                });
   }
 };

@@ -6,7 +6,7 @@
 // stays.
 #pragma once
 
-#include "product.hpp"
+#include "contract.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
@@ -17,9 +17,8 @@ struct nearest_problem {
   line_packing<A> pack;
   Read read;
   matrix<const W> centres;
-  matrix<const double> squared_norms;
-  double factor;
-  matrix<A> groups;
+  store_nearest order;
+  matrix<A> nearest;
 
   static constexpr index_t block = 128 / static_cast<index_t>(sizeof(A));  // two wide registers
   index_t blocks_per_image() const { return (p.elements.count + block - 1) / block; }
@@ -71,12 +70,12 @@ struct nearest_share {
     for (; k + K <= clusters; k += K) some<V, K>(i, k, best, at);
     for (; k + 2 <= clusters; k += 2) some<V, 2>(i, k, best, at);
     if (k < clusters) some<V, 1>(i, k, best, at);
-    A* const to = &all.groups(n, p + i);
+    A* const to = &all.nearest(n, p + i);
     const index_t there = count - i;
-    stored(at[0], to, there < width<V> ? there : width<V>, all.groups.col_stride);
+    stored(at[0], to, there < width<V> ? there : width<V>, all.nearest.col_stride);
     if (there > width<V>)
-      stored(at[1], to + width<V> * all.groups.col_stride, there < 2 * width<V> ? there - width<V> : width<V>,
-             all.groups.col_stride);
+      stored(at[1], to + width<V> * all.nearest.col_stride, there < 2 * width<V> ? there - width<V> : width<V>,
+             all.nearest.col_stride);
   }
 
   template <class V, int K>
@@ -99,10 +98,10 @@ struct nearest_share {
         sums[m][1] = multiply_add(high, w, sums[m][1]);
       }
     }
-    const V factor(static_cast<A>(-all.factor));
+    const V factor(static_cast<A>(-all.order.factor));
     CNNPOOL_UNROLL(12)
     for (int m = 0; m < K; ++m) {
-      const V norm(static_cast<A>(all.squared_norms(k + m, 0))), number(static_cast<A>(k + m));
+      const V norm(static_cast<A>(all.order.squared_norms(k + m, 0))), number(static_cast<A>(k + m));
       CNNPOOL_UNROLL(2)
       for (int r = 0; r < 2; ++r) {
         const V value = multiply_add(sums[m][r], factor, norm);

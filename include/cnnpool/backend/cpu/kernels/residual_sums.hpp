@@ -3,7 +3,7 @@
 // accumulator's type are copied position by position first, a run of channels at a time.
 #pragma once
 
-#include "product.hpp"
+#include "contract.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
@@ -15,7 +15,7 @@ struct residuals_problem {
   panel_source<A> from;
   line_packing<A> pack;
   Read read;
-  matrix<const A> groups, scales, weights;
+  matrix<const A> assignments, scales, weights;
   matrix<const W> centres;
   matrix<A> out;
 
@@ -66,14 +66,14 @@ struct residuals_share {
   CNNPOOL_INLINE void sort(index_t n) const {
     const index_t positions = all.p.outputs.count, clusters = all.centres.rows;
     for (index_t k = 0; k < clusters; ++k) ends()[k] = 0;
-    for (index_t p = 0; p < positions; ++p) ++ends()[static_cast<index_t>(all.groups(n, p))];
+    for (index_t p = 0; p < positions; ++p) ++ends()[static_cast<index_t>(all.assignments(n, p))];
     index_t start = 0;
     for (index_t k = 0; k < clusters; ++k) {
       const index_t size = ends()[k];
       ends()[k] = start;
       start += size;
     }
-    for (index_t p = 0; p < positions; ++p) order()[ends()[static_cast<index_t>(all.groups(n, p))]++] = p;
+    for (index_t p = 0; p < positions; ++p) order()[ends()[static_cast<index_t>(all.assignments(n, p))]++] = p;
   }
 
   /// Channels c .. c+count-1 of every position, zeros up to a whole run.
