@@ -5,7 +5,7 @@
 
 #include <limits>
 
-#include <cnnpool/train/codebook.hpp>
+#include <cnnpool/fit/codebook.hpp>
 
 #include "fma_limit.hpp"
 #if defined(CNNPOOL_BENCHMARK_FAISS)

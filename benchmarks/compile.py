@@ -17,7 +17,7 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-POOLING = "#include <cnnpool/pooling.hpp>\nusing namespace cnnpool;\n"
+POOLING = "#include <cnnpool/cnnpool.hpp>\nusing namespace cnnpool;\n"
 
 
 def one(policy, view="const feature_view<float>& x"):
@@ -43,9 +43,9 @@ void pooled(const float* x, float* out) {
 # name, source, limits for g++ -O2 (kB of code, MB of memory): of the headers alone, of a program that links
 # cnnpool::compiled
 ROWS = [
-    ("`pooling.hpp` alone", POOLING, (1, 160), (1, 160)),
-    ("`cnnpool.hpp` alone", "#include <cnnpool/cnnpool.hpp>\n", None, None),
-    ("`fitting.hpp` alone (Eigen)", "#include <cnnpool/fitting.hpp>\n", None, None),
+    ("`cnnpool.hpp` alone", POOLING, (1, 160), (1, 160)),
+    ("`cnnpool.hpp` alone", "#include <cnnpool/all.hpp>\n", None, None),
+    ("`fit.hpp` alone (Eigen)", "#include <cnnpool/fit.hpp>\n", None, None),
     ("`sum{}`", one("cnnpool::sum{}"), (45, 220), (15, 170)),
     ("`max{}`", one("cnnpool::max{}"), None, None),
     ("`spoc{}`", one("spoc{}"), None, None),

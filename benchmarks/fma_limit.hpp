@@ -2,7 +2,7 @@
 // The limit of products, as read_limit.hpp is of folds.
 #pragma once
 
-#include <cnnpool/backend/cpu/product.hpp>
+#include <cnnpool/backend/cpu/kernels/contract.hpp>
 
 namespace benchmarks {
 

@@ -7,7 +7,7 @@
 #include <cnnpool/backend/cuda/models.hpp>
 #include <cnnpool/backend/thrust/thrust.hpp>
 #include <cnnpool/policy/vlad.hpp>
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 #include <cnnpool/post/whiten.hpp>
 
 #if __has_include(<cublas_v2.h>)

@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #include "read_limit.hpp"
 

@@ -1,6 +1,6 @@
 // One policy and element type, as little else as possible: compiled with several compilers, flags and versions of the
 // headers, and run in turns by builds.py. POLICY, ELEMENT. Prints `shape layout level microseconds`, the best of some.
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #include <algorithm>
 #include <chrono>

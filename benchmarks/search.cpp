@@ -7,7 +7,7 @@
 #include <memory>
 #include <numeric>
 
-#include <cnnpool/retrieval/flat_index.hpp>
+#include <cnnpool/search/flat_index.hpp>
 
 #include "fma_limit.hpp"
 #if defined(CNNPOOL_BENCHMARK_FAISS)

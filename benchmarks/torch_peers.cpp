@@ -4,7 +4,7 @@
 #include <exception>
 #include <string_view>
 
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include <Eigen/Core>
 
 #include <cnnpool/post/whiten.hpp>
-#include <cnnpool/train/pca_whitening.hpp>
+#include <cnnpool/fit/pca_whitening.hpp>
 
 #include "fma_limit.hpp"
 #if defined(CNNPOOL_BENCHMARK_FAISS)

@@ -3,7 +3,7 @@
 //   g++ -std=c++20 -O2 -I include examples/01_pool.cpp && ./a.out
 #include <cstdio>
 
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 template <class Descriptors>
 void print(const char* what, const Descriptors& d) {

@@ -2,7 +2,7 @@
 #include <cstdio>
 #include <vector>
 
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 using namespace cnnpool;
 

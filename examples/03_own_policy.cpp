@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <vector>
 
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 using cnnpool::index_t;
 

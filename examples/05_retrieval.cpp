@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <string>
 
-#include <cnnpool/pooling.hpp>
-#include <cnnpool/retrieval/search.hpp>
+#include <cnnpool/cnnpool.hpp>
+#include <cnnpool/search/search.hpp>
 
 #include "ground_truth.hpp"
 

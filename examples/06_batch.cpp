@@ -2,7 +2,7 @@
 // a GPU. One type changes.
 //   g++  -std=c++20 -O2 -Iinclude examples/06_batch.cpp
 //   nvcc -std=c++20 -O2 -Iinclude -x cu examples/06_batch.cpp
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #include <cstdio>
 #include <cstring>

@@ -12,8 +12,8 @@
 #include <system_error>
 #include <vector>
 
-#include <cnnpool/pooling.hpp>
-#include <cnnpool/retrieval/search.hpp>
+#include <cnnpool/cnnpool.hpp>
+#include <cnnpool/search/search.hpp>
 
 #include "../benchmarks/read_limit.hpp"
 #if defined(CNNPOOL_DEMO_LEARNED)

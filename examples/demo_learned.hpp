@@ -3,9 +3,9 @@
 
 #include <vector>
 
-#include <cnnpool/pooling.hpp>
-#include <cnnpool/train/codebook.hpp>
-#include <cnnpool/train/pca_whitening.hpp>
+#include <cnnpool/cnnpool.hpp>
+#include <cnnpool/fit/codebook.hpp>
+#include <cnnpool/fit/pca_whitening.hpp>
 
 namespace demo {
 

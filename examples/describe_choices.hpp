@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 using any_policy = std::variant<cnnpool::sum, cnnpool::average, cnnpool::max, cnnpool::gem, cnnpool::spoc,
                                 cnnpool::crow, cnnpool::rmac, cnnpool::nonzero>;

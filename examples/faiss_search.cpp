@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include <cnnpool/pooling.hpp>
-#include <cnnpool/retrieval/search.hpp>
+#include <cnnpool/cnnpool.hpp>
+#include <cnnpool/search/search.hpp>
 
 #include "ground_truth.hpp"
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include <cnnpool/io/npy.hpp>
-#include <cnnpool/retrieval/measures.hpp>
+#include <cnnpool/evaluate/measures.hpp>
 
 /// Lines `query: reference reference ...`, queries in order from 0; lines that start with # are comments.
 inline std::vector<cnnpool::relevance<>> read_ground_truth(const std::string& path) {

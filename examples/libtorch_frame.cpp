@@ -12,7 +12,7 @@
 #include <ATen/ops/relu.h>
 
 #include <cnnpool/adapters/torch.hpp>
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #include "frame.hpp"
 

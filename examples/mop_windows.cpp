@@ -11,8 +11,8 @@
 
 #include <cnnpool/adapters/descriptors.hpp>
 #include <cnnpool/adapters/opencv.hpp>
-#include <cnnpool/cnnpool.hpp>
-#include <cnnpool/fitting.hpp>
+#include <cnnpool/all.hpp>
+#include <cnnpool/fit.hpp>
 
 #include "study/network.hpp"
 #include "study/photo.hpp"

@@ -8,7 +8,7 @@
 #include <iterator>
 
 #include <cnnpool/adapters/onnxruntime.hpp>
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #include "frame.hpp"
 

@@ -10,7 +10,7 @@
 #include <algorithm>
 
 #include <cnnpool/adapters/opencv.hpp>
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #include "frame.hpp"
 

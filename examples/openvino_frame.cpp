@@ -6,7 +6,7 @@
 #include <openvino/openvino.hpp>
 
 #include <cnnpool/adapters/openvino.hpp>
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #include "frame.hpp"
 

@@ -1,6 +1,6 @@
 // pool_into does not allocate once its workspace is warm; an allocation that fails anywhere is an exception, and
 // nothing leaks.
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #include <cstdlib>
 #include <new>

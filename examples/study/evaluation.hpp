@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include <cnnpool/retrieval/measures.hpp>
-#include <cnnpool/retrieval/search.hpp>
-#include <cnnpool/train/pca_whitening.hpp>
+#include <cnnpool/evaluate/measures.hpp>
+#include <cnnpool/search/search.hpp>
+#include <cnnpool/fit/pca_whitening.hpp>
 
 #include "pooled_layer.hpp"
 #include "study_photos.hpp"

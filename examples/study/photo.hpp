@@ -13,7 +13,7 @@
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
-#include <cnnpool/retrieval/ground_truth.hpp>
+#include <cnnpool/evaluate/ground_truth.hpp>
 
 /// FNV-1a, 64 bit: names what a cached file was made of.
 class fingerprint {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include <cnnpool/adapters/descriptors.hpp>
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 struct study_policy {
   std::string name;

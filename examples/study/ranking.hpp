@@ -8,7 +8,7 @@
 #include <vector>
 
 #include <cnnpool/io/npy_write.hpp>
-#include <cnnpool/retrieval/search.hpp>
+#include <cnnpool/search/search.hpp>
 
 #include "outputs.hpp"
 #include "task.hpp"

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include <cnnpool/pooling.hpp>
-#include <cnnpool/retrieval/search.hpp>
+#include <cnnpool/cnnpool.hpp>
+#include <cnnpool/search/search.hpp>
 
 #include "evaluation.hpp"
 #include "photo.hpp"

@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
-#include <cnnpool/retrieval/ground_truth.hpp>
+#include <cnnpool/evaluate/ground_truth.hpp>
 #if __has_include(<nlohmann/json.hpp>)
-#include <cnnpool/retrieval/ground_truth_json.hpp>
+#include <cnnpool/evaluate/ground_truth_json.hpp>
 #endif
 
 struct study_photo {

@@ -16,8 +16,8 @@
 
 #include "core/any_feature_view.hpp"
 #include "core/descriptors.hpp"
-#include "core/matrix.hpp"
-#include "core/source.hpp"
+#include "kernel/matrix.hpp"
+#include "kernel/source.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 

@@ -10,8 +10,8 @@
 #include <string>
 #include <tuple>
 
-#include "core/fused_fold.hpp"
-#include "run_policy.hpp"
+#include "kernel/fused_fold.hpp"
+#include "kernel/run_policy.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 

@@ -13,17 +13,17 @@
 //     template <class V> CNNPOOL_HD V finish(V s, index_t n) const { return s / V(n); }   // of n positions
 //   };
 //
-// A pooling_policy that is not one fold (CroW, R-MAC, VLAD) combines a backend's primitives (backend/primitives.hpp).
+// A pooling_policy that is not one fold (CroW, R-MAC, VLAD) combines a backend's primitives (kernel/primitives.hpp).
 // A stage turns descriptors into descriptors (l2, power): policy | stage is a policy again. Policies never see a
 // backend by name and backends never see a policy: P + B pieces of code, not P x B.
 #pragma once
 
-#include "backend/primitives.hpp"
-#include "core/fold_traits.hpp"
+#include "kernel/primitives.hpp"
+#include "kernel/fold_traits.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
-/// sum, average, max, your own. finish gives V, or values<V, K> for K statistics. Optional members: core/fold_traits.hpp.
+/// sum, average, max, your own. finish gives V, or values<V, K> for K statistics. Optional members: kernel/fold_traits.hpp.
 template <class F, class V = float>
 concept fold_policy = requires(const F f, typename F::template state<V> s, V x, index_t n) {
   { f.template init<V>() } -> std::convertible_to<typename F::template state<V>>;

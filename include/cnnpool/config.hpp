@@ -41,7 +41,7 @@
 #define CNNPOOL_PREFETCH(p) static_cast<void>(p)
 #endif
 
-// Behind the parameters of a lambda that runs below a target shell (backend/cpu/level.hpp). One that is left to the
+// Behind the parameters of a lambda that runs below a target shell (backend/cpu/target.hpp). One that is left to the
 // inliner may become a function of its own, compiled for baseline x86-64.
 #if (defined(__GNUC__) || defined(__clang__)) && !defined(__CUDACC__)
 #define CNNPOOL_LAMBDA __attribute__((always_inline))
@@ -84,7 +84,7 @@
 #define CNNPOOL_HAS_NEON 0
 #endif
 
-// Keeps -ffast-math from reordering across a value, and -ffp-contract from fusing it (fenced() in core/math.hpp).
+// Keeps -ffast-math from reordering across a value, and -ffp-contract from fusing it (fenced() in kernel/math.hpp).
 #if defined(__CUDACC__) || !(defined(__GNUC__) || defined(__clang__))
 #define CNNPOOL_FENCE(x) (x)
 #elif defined(__clang__)

@@ -1,4 +1,4 @@
-// What the library cnnpool::compiled holds: the CPU backend's kernels for the policies and stages of pooling.hpp, on
+// What the library cnnpool::compiled holds: the CPU backend's kernels for the policies and stages of cnnpool.hpp, on
 // float, double and any_feature_view, and the folds with the shortest steps on 8 and 16 bits. A program that links it
 // compiles their calls, not their code.
 //

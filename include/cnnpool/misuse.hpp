@@ -6,7 +6,7 @@
 
 #include "adapter.hpp"
 #include "backend/cpu/cpu.hpp"
-#include "run_policy.hpp"
+#include "kernel/run_policy.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 

@@ -4,7 +4,7 @@
 
 #include "adapter.hpp"
 #include "core/descriptors.hpp"
-#include "run_policy.hpp"
+#include "kernel/run_policy.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 

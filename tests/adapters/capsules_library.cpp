@@ -1,7 +1,7 @@
 // What capsules.py calls: sums an array that came as a DLPack capsule's pointer, pools it by every policy, and hands
 // out descriptors as a capsule.
 #include <cnnpool/adapters/dlpack.hpp>
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #include <cstring>
 

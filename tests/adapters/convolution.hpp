@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #include "adapters/policies.hpp"
 #include "adapters/same_elements.hpp"

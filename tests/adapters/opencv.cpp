@@ -1,5 +1,5 @@
 #include <cnnpool/adapters/opencv.hpp>
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #include <opencv2/dnn.hpp>
 

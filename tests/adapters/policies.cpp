@@ -8,7 +8,7 @@
 #include <vector>
 
 #include <cnnpool/backend/reference/reference.hpp>
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 namespace testing {
 

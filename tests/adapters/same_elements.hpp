@@ -1,7 +1,7 @@
 // Every logical element of a tensor's view against the framework's own accessor; making the view does not allocate.
 #pragma once
 
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 #include <cnnpool/testing/check_adapter.hpp>
 
 #include "allocations.hpp"

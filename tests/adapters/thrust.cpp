@@ -1,7 +1,7 @@
 // Thrust's vectors and pointers: every element where it should be, sizes checked, results back into a vector.
 #include <cnnpool/adapters/thrust.hpp>
 #include <cnnpool/backend/thrust/thrust.hpp>
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #include <vector>
 

@@ -37,7 +37,7 @@
 #include <cnnpool/adapters/torch.hpp>
 #include <cnnpool/adapters/tvm_ffi.hpp>
 #include <cnnpool/adapters/xtensor.hpp>
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xarray.hpp>
 #include <xtensor/xtensor.hpp>

@@ -4,7 +4,7 @@
 #include <cnnpool/backend/cuda/models.hpp>
 #include <cnnpool/backend/reference/reference.hpp>
 #include <cnnpool/policy/vlad.hpp>
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #include <cstring>
 #include <thread>

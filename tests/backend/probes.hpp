@@ -1,7 +1,7 @@
 // What shows how a backend reads: a function that counts the elements it is applied to, a policy that is one product.
 #pragma once
 
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #include <vector>
 

@@ -1,7 +1,7 @@
 // The kernels of the usual policies and types, compiled for every architecture: benchmarks/results/ptxas.md.
 #include <cnnpool/backend/cuda/cuda.cuh>
 #include <cnnpool/policy/vlad.hpp>
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 #include <cnnpool/post/whiten.hpp>
 
 using namespace cnnpool;

@@ -1,6 +1,6 @@
 // Thrust on OpenMP and TBB: the same bits for any number of threads.
 #include <cnnpool/backend/thrust/thrust.hpp>
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #include <cstring>
 #include <vector>

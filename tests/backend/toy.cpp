@@ -2,7 +2,7 @@
 // runs every policy there is. The counts are also what docs/backends.md promises about passes over memory.
 #include <cnnpool/backend/for_each_backend.hpp>
 #include <cnnpool/backend/reference/reference.hpp>
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #include "../catch.hpp"
 #include "probes.hpp"

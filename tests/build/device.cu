@@ -2,7 +2,7 @@
 // kernel.
 #include <cstdio>
 
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 template <class Fold>
 __global__ void fold_on_device(Fold fold, const float* x, cnnpool::index_t n, float* out) {

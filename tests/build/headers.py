@@ -6,8 +6,8 @@ a second translation unit would define again.
 
 --alone: only the headers whose path holds this are compiled by themselves. Then all as one unit.
 
-A header whose framework is missing is skipped; the line `skipped: header: reason` says so. Also checked: pooling.hpp
-reads no file but ours and what the standard library reads; fitting.hpp adds Eigen to that, and nothing else; adapters
+A header whose framework is missing is skipped; the line `skipped: header: reason` says so. Also checked: cnnpool.hpp
+reads no file but ours and what the standard library reads; fit.hpp adds Eigen to that, and nothing else; adapters
 that say that they include nothing do not.
 """
 import argparse
@@ -108,8 +108,8 @@ def main():
             elif problem:
                 wrong += 1
                 print(f"{header}: {problem}")
-    for header, allowed in (("cnnpool/pooling.hpp", None), ("cnnpool/cnnpool.hpp", None),
-                            ("cnnpool/fitting.hpp", r"/Eigen/|/eigen3/")):
+    for header, allowed in (("cnnpool/cnnpool.hpp", None), ("cnnpool/all.hpp", None),
+                            ("cnnpool/fit.hpp", r"/Eigen/|/eigen3/")):
         for file in checker.foreign(header, allowed):
             wrong += 1
             print(f"{header} reads {file}, which is neither ours nor the standard library's")

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #if defined(__cpp_exceptions) || defined(__cpp_rtti) || CNNPOOL_HAS_EXCEPTIONS
 #error "compile this with -fno-exceptions -fno-rtti"

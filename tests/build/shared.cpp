@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #include "catch.hpp"
 

@@ -1,6 +1,6 @@
 // Sum, average and max of maps of many sizes, and the kind of value type that the CPU backend chose. VARIANT names
 // the function; the compile flags make the difference.
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #include "variant.hpp"
 

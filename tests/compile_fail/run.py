@@ -4,7 +4,7 @@
     run.py --prepare HEADERS INCLUDE_DIR COMPILER... [--flag=FLAG]...
     run.py FILE HEADERS INCLUDE_DIR COMPILER... [--flag=FLAG]...
 
---prepare precompiles <cnnpool/pooling.hpp> for each compiler: every twin that leaves the flags and macros as they are
+--prepare precompiles <cnnpool/cnnpool.hpp> for each compiler: every twin that leaves the flags and macros as they are
 starts from it.
 
 FILE has a good and a bad twin: with -DCNNPOOL_GOOD it compiles, without it does not and the first line of the
@@ -44,7 +44,7 @@ def prepare(headers, compilers, flags):
     for compiler in compilers:
         file = headers_for(headers, compiler)
         with open(file, "w", encoding="utf-8") as text:
-            text.write("#include <cnnpool/pooling.hpp>\n")
+            text.write("#include <cnnpool/cnnpool.hpp>\n")
         subprocess.run([compiler, *flags, "-x", "c++-header", file, "-o", file + ".gch"], check=True)
 
 

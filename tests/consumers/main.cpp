@@ -1,5 +1,5 @@
 // What a user's program looks like; the same in every consumer project.
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #include <cstdio>
 

@@ -1,5 +1,5 @@
 #include <cnnpool/core/any_feature_view.hpp>
-#include <cnnpool/core/source.hpp>
+#include <cnnpool/kernel/source.hpp>
 
 #include <cstdint>
 #include <limits>

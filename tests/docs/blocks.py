@@ -36,8 +36,8 @@ HEADERS = """
 #include <thread>
 #include <vector>
 
-#include <cnnpool/cnnpool.hpp>
-#include <cnnpool/fitting.hpp>
+#include <cnnpool/all.hpp>
+#include <cnnpool/fit.hpp>
 """
 PREAMBLE = """
 namespace given {

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <vector>
 
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #include "catch.hpp"
 

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 
-PREAMBLE = "#include <cnnpool/cnnpool.hpp>\n#include <cstdio>\n#include <vector>\n"
+PREAMBLE = "#include <cnnpool/all.hpp>\n#include <cstdio>\n#include <vector>\n"
 
 
 def compile_unit(compiler, root, text, flags):
@@ -35,7 +35,7 @@ def compile_unit(compiler, root, text, flags):
 def readme(compiler, root):
     with open(os.path.join(root, "README.md"), encoding="utf-8") as file:
         block = re.search(r"^```cpp\n(.*?)^```", file.read(), flags=re.M | re.S).group(1)
-    text = f"#include <cnnpool/pooling.hpp>\nvoid use(const float* ptr);\nvoid use(const float* ptr) {{\n{block}}}\n"
+    text = f"#include <cnnpool/cnnpool.hpp>\nvoid use(const float* ptr);\nvoid use(const float* ptr) {{\n{block}}}\n"
     return compile_unit(compiler, root, text, ["-Wall", "-Wextra", "-Werror", "-Wno-unused-variable"])
 
 

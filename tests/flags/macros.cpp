@@ -19,10 +19,10 @@
 #define emit
 
 #if __has_include(<Eigen/Dense>)
-#include <cnnpool/cnnpool.hpp>
-#include <cnnpool/fitting.hpp>
+#include <cnnpool/all.hpp>
+#include <cnnpool/fit.hpp>
 #else
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 #endif
 
 int used(const float* values);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What the machine code of an object file must hold.
 
-    objects.py levels OBJECT...    no function of an instruction-set level (backend/cpu/level.hpp) calls a function of
+    objects.py levels OBJECT...    no function of an instruction-set level (backend/cpu/target.hpp) calls a function of
                                    cnnpool that was not compiled for it, but those that are out of line on purpose
     objects.py shared OBJECT OBJECT...    objects of different flags share no weak function of cnnpool with other code:
                                    the linker would keep one of the two for both; and none has a symbol that is unique

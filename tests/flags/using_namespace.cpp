@@ -12,7 +12,7 @@
 #include <ranges>
 #include <vector>
 
-#include <cnnpool/cnnpool.hpp>
+#include <cnnpool/all.hpp>
 
 using namespace cnnpool;
 

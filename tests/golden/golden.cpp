@@ -1,5 +1,5 @@
 // Against results that NumPy computed (scripts/make_golden.py).
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #include <algorithm>
 #include <cstdint>

@@ -1,8 +1,8 @@
 // Against results that NumPy computed (scripts/make_learned_golden.py).
 #include <cnnpool/adapters/descriptors.hpp>
-#include <cnnpool/pooling.hpp>
-#include <cnnpool/train/learned_whitening.hpp>
-#include <cnnpool/train/pca_whitening.hpp>
+#include <cnnpool/cnnpool.hpp>
+#include <cnnpool/fit/learned_whitening.hpp>
+#include <cnnpool/fit/pca_whitening.hpp>
 
 #include <cstdint>
 #include <fstream>

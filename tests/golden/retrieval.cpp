@@ -1,7 +1,7 @@
 // Against results that NumPy computed (scripts/make_retrieval_golden.py).
-#include <cnnpool/retrieval/query_expansion.hpp>
-#include <cnnpool/retrieval/rerank.hpp>
-#include <cnnpool/retrieval/revisited.hpp>
+#include <cnnpool/search/query_expansion.hpp>
+#include <cnnpool/search/rerank.hpp>
+#include <cnnpool/evaluate/revisited.hpp>
 
 #include <algorithm>
 #include <cstdint>

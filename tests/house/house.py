@@ -19,17 +19,18 @@ import tempfile
 FLOORS = [
     (0, r"(version|config)\.hpp"),
     (1, r"core/.*"),
-    (2, r"(concepts|adapter|run_policy)\.hpp"),
-    (3, r"(policy|post)/.*"),
-    (4, r"backend/.*"),
-    (5, r"(pool|run_call|compose|chains|misuse|library)\.hpp|(train|retrieval|io|testing)/.*"),
-    (6, r"adapters/.*"),
-    (7, r"(cnnpool|fitting|pooling)\.hpp"),
+    (3, r"(concepts|adapter|kernel/run_policy)\.hpp"),
+    (2, r"kernel/.*"),
+    (4, r"(policy|post)/.*"),
+    (5, r"backend/.*"),
+    (6, r"(pool|run_call|compose|pipelines|misuse|library)\.hpp|(fit|search|evaluate|io|testing)/.*"),
+    (7, r"adapters/.*"),
+    (8, r"(cnnpool|all|fit)\.hpp"),
 ]
-ADAPTERS = 6
-ADAPTERS_SEE = 2  # the highest floor that an adapter may include
-EIGEN_IN = r"(train|retrieval|post|adapters)/.*|core/eigen\.hpp|fitting\.hpp"
-FRAMEWORKS_IN = r"(adapters|backend)/.*|retrieval/ground_truth_json\.hpp"
+POLICIES, BACKENDS, ADAPTERS = 4, 5, 7
+ADAPTERS_SEE = 3  # the highest floor that an adapter may include
+EIGEN_IN = r"(fit|search|post|adapters)/.*|fit\.hpp"
+FRAMEWORKS_IN = r"(adapters|backend)/.*|evaluate/ground_truth_json\.hpp"
 # Words that mean something else too: found only where they are used as the name of a policy.
 COMMON_WORDS = {"sum", "max", "average", "product", "reading", "nonzero", "regional", "cube"}
 SOURCES = (".hpp", ".cuh", ".cpp", ".cu", ".cmake", ".txt", ".py", ".json", ".sh", ".in", ".md")
@@ -131,7 +132,7 @@ class House:
                 self.say(name, number, f"floor {floor} includes {resolved} of floor {below}: an upward arrow")
             elif path.startswith("post/") and resolved.startswith("policy/"):
                 self.say(name, number, f"a stage includes a policy, {resolved}")
-            elif floor == 4 and below == 3:
+            elif floor == BACKENDS and below == POLICIES:
                 self.say(name, number, f"a backend includes {resolved}: policies and backends never meet")
             elif floor == ADAPTERS and below > ADAPTERS_SEE and below != ADAPTERS:
                 self.say(name, number, f"an adapter includes {resolved} of floor {below}, it sees floors 0 to "
@@ -194,24 +195,24 @@ def without_comments_keep_includes(text):
 
 GOOD = {
     "include/cnnpool/config.hpp": "// Macros.\n#pragma once\n#define CNNPOOL_HD inline\n",
-    "include/cnnpool/core/math.hpp":
+    "include/cnnpool/kernel/math.hpp":
         "// Math: max of two.\n#pragma once\n#include \"../config.hpp\"\n#include <cmath>\n",
-    "include/cnnpool/run_policy.hpp": "// How.\n#pragma once\n#include \"core/math.hpp\"\n",
+    "include/cnnpool/kernel/run_policy.hpp": "// How.\n#pragma once\n#include \"math.hpp\"\n",
     "include/cnnpool/policy/max.hpp": "// Not: cpu.\n#pragma once\n#include \"../post/l2.hpp\"\nstruct max {};\n",
     "include/cnnpool/policy/gem.hpp": "// GeM.\n#pragma once\n#include \"max.hpp\"\nstruct gem {};\n",
-    "include/cnnpool/post/l2.hpp": "// L2.\n#pragma once\n#include \"../run_policy.hpp\"\nstruct l2 {};\n",
+    "include/cnnpool/post/l2.hpp": "// L2.\n#pragma once\n#include \"../kernel/run_policy.hpp\"\nstruct l2 {};\n",
     "include/cnnpool/backend/cpu/cpu.hpp":
-        "// Not: gem.\n#pragma once\n#include \"../../core/math.hpp\"\nstruct cpu {};\nint f() { return max(1, 2); }\n",
+        "// Not: gem.\n#pragma once\n#include \"../../kernel/math.hpp\"\nstruct cpu {};\nint f() { return max(1, 2); }\n",
     "include/cnnpool/pool.hpp": "// pool.\n#pragma once\n#include \"backend/cpu/cpu.hpp\"\n",
     "include/cnnpool/adapters/eigen.hpp":
-        "// Eigen.\n#pragma once\n#include <Eigen/Core>\n#include \"../run_policy.hpp\"\n",
+        "// Eigen.\n#pragma once\n#include <Eigen/Core>\n#include \"../kernel/run_policy.hpp\"\n",
     "tests/golden/long.txt": 200 * "1" + "\n",
     "tests/wide.cpp": "//" + 118 * "x" + "\n",
     "README.md": "Build it in build/test.\n",
 }
 # (file, text, what the message holds): each alone makes the good tree a bad one.
 BAD = [
-    ("include/cnnpool/core/up.hpp", "// Up.\n#pragma once\n#include \"../run_policy.hpp\"\n", "an upward arrow"),
+    ("include/cnnpool/core/up.hpp", "// Up.\n#pragma once\n#include \"../kernel/run_policy.hpp\"\n", "an upward arrow"),
     ("include/cnnpool/core/up.hpp", "// Up.\n#pragma once\n#include <cnnpool/pool.hpp>\n", "an upward arrow"),
     ("include/cnnpool/policy/meets.hpp", "// M.\n#pragma once\n#include \"../backend/cpu/cpu.hpp\"\n",
      "an upward arrow"),

@@ -14,7 +14,7 @@
 #include "errors.hpp"
 #include "folder.hpp"
 
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 using namespace cnnpool;
 namespace fs = std::filesystem;

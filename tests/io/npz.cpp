@@ -4,7 +4,7 @@
 #include <fstream>
 #include <iterator>
 
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #include "catch.hpp"
 #include "errors.hpp"

@@ -1,7 +1,7 @@
 // For npz_round_trip.py: npz_driver IN OUT writes the sums of every array of IN, deflated; npz_driver MODEL IN OUT
 // reads a whitening and writes what it makes of the array x of IN as y, and itself as it was read, into OUT.model.
 #include <cnnpool/io/npz_model.hpp>
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #include <cstdio>
 

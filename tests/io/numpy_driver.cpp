@@ -1,7 +1,7 @@
 // For numpy_round_trip.py: numpy_driver IN OUT writes the sums of IN's maps.
 #include <cnnpool/io/npy.hpp>
 #include <cnnpool/io/npy_write.hpp>
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #include <cstdio>
 

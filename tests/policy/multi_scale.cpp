@@ -1,4 +1,4 @@
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #include <array>
 

@@ -1,5 +1,5 @@
 #include <cnnpool/adapters/descriptors.hpp>
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #include <cmath>
 #include <vector>

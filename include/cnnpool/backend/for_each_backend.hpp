@@ -7,7 +7,7 @@
 #pragma once
 
 #include "../concepts.hpp"
-#include "../core/fold_traits.hpp"
+#include "../kernel/fold_traits.hpp"
 #include "transform_inputs.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {

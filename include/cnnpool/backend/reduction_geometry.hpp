@@ -7,7 +7,7 @@
 #include <initializer_list>
 #include <utility>
 
-#include "../core/source.hpp"
+#include "../kernel/source.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 

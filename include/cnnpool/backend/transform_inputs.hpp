@@ -3,7 +3,7 @@
 
 #include <type_traits>
 
-#include "../core/matrix.hpp"
+#include "../kernel/matrix.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 

@@ -5,8 +5,8 @@
 // is not scale-invariant follows, such as PCA without L2 first.
 #pragma once
 
-#include "../core/additive.hpp"
-#include "../core/fold_traits.hpp"
+#include "../kernel/additive.hpp"
+#include "../kernel/fold_traits.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 

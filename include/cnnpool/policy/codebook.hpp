@@ -1,5 +1,5 @@
 // A codebook: K centres of d components, what VLAD measures descriptors against. A value whose copies share the
-// centres; Space is where they lie. train/codebook.hpp fits one; centres from elsewhere make one as well. Centres are
+// centres; Space is where they lie. fit/codebook.hpp fits one; centres from elsewhere make one as well. Centres are
 // kept in float.
 #pragma once
 
@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "../core/shared_array.hpp"
+#include "../kernel/shared_array.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 

@@ -12,7 +12,7 @@
 // 2^(-1/beta) of the largest number there.
 #pragma once
 
-#include "../run_policy.hpp"
+#include "../kernel/run_policy.hpp"
 #include "max.hpp"
 #include "nonzero.hpp"
 #include "sum.hpp"

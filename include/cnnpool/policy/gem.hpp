@@ -12,9 +12,9 @@
 
 #include <span>
 
-#include "../core/additive.hpp"
-#include "../core/math.hpp"
-#include "../core/values.hpp"
+#include "../kernel/additive.hpp"
+#include "../kernel/math.hpp"
+#include "../kernel/values.hpp"
 #include "gem_powers.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {

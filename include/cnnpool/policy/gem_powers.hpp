@@ -1,7 +1,7 @@
 // The powers that GeM raises elements to, and their roots.
 #pragma once
 
-#include "../core/math.hpp"
+#include "../kernel/math.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 

@@ -4,9 +4,9 @@
 // either may be the result.
 #pragma once
 
-#include "../core/additive.hpp"
-#include "../core/fused_fold.hpp"
-#include "../core/math.hpp"
+#include "../kernel/additive.hpp"
+#include "../kernel/fused_fold.hpp"
+#include "../kernel/math.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 

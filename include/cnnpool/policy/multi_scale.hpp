@@ -13,7 +13,7 @@
 #pragma once
 
 #include "../core/descriptors.hpp"
-#include "../run_policy.hpp"
+#include "../kernel/run_policy.hpp"
 #include "average.hpp"
 #include "gem.hpp"
 

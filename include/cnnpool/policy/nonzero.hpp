@@ -2,7 +2,7 @@
 // how sparse a channel is (Kalantidis, Mellina, Osindero, ECCV 2016). Exact up to N = 2^24. NaN is not zero.
 #pragma once
 
-#include "../core/additive.hpp"
+#include "../kernel/additive.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 

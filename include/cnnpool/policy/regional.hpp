@@ -7,7 +7,7 @@
 
 #include <string>
 
-#include "../run_policy.hpp"
+#include "../kernel/run_policy.hpp"
 #include "regions.hpp"
 #include "sum.hpp"
 

@@ -9,7 +9,7 @@
 // precision), which tie and round differently from exact arithmetic on 32 and 30 of the 4096 sizes up to 64x64.
 #pragma once
 
-#include "../core/math.hpp"
+#include "../kernel/math.hpp"
 #include "../core/region.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {

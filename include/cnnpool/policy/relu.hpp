@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "../run_policy.hpp"
+#include "../kernel/run_policy.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 

@@ -6,7 +6,7 @@
 // centre_prior = false), the average without a prior (cirtorch: use average). Accumulator, NaN and inf as in sum.hpp.
 #pragma once
 
-#include "../run_policy.hpp"
+#include "../kernel/run_policy.hpp"
 #include "sum.hpp"
 #include "weighted_sum.hpp"
 

@@ -6,8 +6,8 @@
 // region. NaN and inf propagate as arithmetic says; inf - inf is NaN.
 #pragma once
 
-#include "../core/additive.hpp"
-#include "../core/fold_traits.hpp"
+#include "../kernel/additive.hpp"
+#include "../kernel/fold_traits.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 

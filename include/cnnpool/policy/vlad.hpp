@@ -17,7 +17,7 @@
 
 #include <string>
 
-#include "../run_policy.hpp"
+#include "../kernel/run_policy.hpp"
 #include "../post/l2.hpp"
 #include "../post/power.hpp"
 #include "codebook.hpp"

@@ -1,7 +1,7 @@
 // The steps of VLAD that no other primitive expresses, one scalar at a time: assignment, counting, distances, layout.
 #pragma once
 
-#include "../core/source.hpp"
+#include "../kernel/source.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 

@@ -1,7 +1,7 @@
 // The fold behind spatially weighted pooling: SUM w(i,j) x_c(i,j).
 #pragma once
 
-#include "../core/additive.hpp"
+#include "../kernel/additive.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 

@@ -6,7 +6,7 @@
 // one below `tiny` a vector shorter than 1). NaN spreads to the whole descriptor.
 #pragma once
 
-#include "../run_policy.hpp"
+#include "../kernel/run_policy.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 

@@ -2,7 +2,7 @@
 // root. 0 stays 0, NaN stays NaN, inf keeps its sign. alpha = 0.5 is correctly rounded, other alpha within 1e-6.
 #pragma once
 
-#include "../run_policy.hpp"
+#include "../kernel/run_policy.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 

@@ -1,7 +1,7 @@
 // factor * x for every component: the weight of a part inside concat(a, b | scale{0.5}).
 #pragma once
 
-#include "../run_policy.hpp"
+#include "../kernel/run_policy.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 

@@ -1,7 +1,7 @@
 // The first `dimensions` components of a descriptor (after PCA: the strongest ones). More than there are is an error.
 #pragma once
 
-#include "../run_policy.hpp"
+#include "../kernel/run_policy.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 

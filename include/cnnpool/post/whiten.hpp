@@ -1,7 +1,7 @@
 // A learned linear projection of descriptors, y = P (x - m): PCA whitening, plain PCA, learned whitening (Lw).
 //
 // A model is a value: copies share its numbers. It is a stage, so policy | whiten | l2{} is a policy, inside regions
-// too. train/ fits models; a mean and a matrix from elsewhere make one as well: scikit-learn's mean_ and components_
+// too. fit/ fits models; a mean and a matrix from elsewhere make one as well: scikit-learn's mean_ and components_
 // (with whiten=True give explained_variance_ too), FAISS's PCAMatrix::mean and A. As a linear layer it is W = P, b = -P
 // m.
 //
@@ -14,8 +14,8 @@
 #include <span>
 #include <vector>
 
-#include "../core/shared_array.hpp"
-#include "../run_policy.hpp"
+#include "../kernel/shared_array.hpp"
+#include "../kernel/run_policy.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 

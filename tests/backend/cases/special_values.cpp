@@ -1,5 +1,5 @@
 // NaN, inf, denormals, zeros and negative numbers through every policy: section by section what the contract promises.
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #include "../suite.hpp"
 

@@ -1,6 +1,6 @@
 // expect: cnnpool::pool: the activations are in another memory space than the one this backend reads
 #include <cnnpool/adapters/cuda_array_interface.hpp>
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 auto f(const cnnpool::cuda_array& a) {
 #ifdef CNNPOOL_GOOD

@@ -1,7 +1,7 @@
 // expect: cnnpool::pool_into: the output is neither descriptors nor a descriptor_span nor an adapted matrix
 // needs: Eigen/Core
 #include <cnnpool/adapters/eigen.hpp>
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #ifdef CNNPOOL_GOOD
 using output = Eigen::Map<Eigen::RowVectorXf>;

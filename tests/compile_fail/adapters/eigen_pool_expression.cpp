@@ -1,7 +1,7 @@
 // expect: cnnpool::as_view: this Eigen expression has no memory to view; assign it to a matrix first
 // needs: Eigen/Core
 #include <cnnpool/adapters/eigen.hpp>
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 auto f(const Eigen::MatrixXf& m) {
 #ifdef CNNPOOL_GOOD

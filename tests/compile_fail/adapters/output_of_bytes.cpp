@@ -1,6 +1,6 @@
 // expect: cnnpool::pool_into: the output is neither descriptors nor a descriptor_span nor an adapted matrix
 #include <cnnpool/adapters/std.hpp>
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #ifdef CNNPOOL_GOOD
 using scalar = double;

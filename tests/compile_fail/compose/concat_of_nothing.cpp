@@ -1,5 +1,5 @@
 // expect: cnnpool::concat: give it at least one policy
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #ifdef CNNPOOL_GOOD
 auto nothing = cnnpool::concat(cnnpool::sum{});

@@ -1,5 +1,5 @@
 // expect: cnnpool::concat: a part is not a policy; put a policy in front of a stage
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #ifdef CNNPOOL_GOOD
 auto parts = cnnpool::concat(cnnpool::sum{} | cnnpool::l2{}, cnnpool::max{} | cnnpool::scale{2});

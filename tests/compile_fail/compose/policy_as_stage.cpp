@@ -1,5 +1,5 @@
 // expect: cnnpool::operator|: a policy stands on the right; the order is policy | stage
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #ifdef CNNPOOL_GOOD
 auto chain = cnnpool::sum{} | cnnpool::l2{};

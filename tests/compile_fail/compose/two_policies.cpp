@@ -1,5 +1,5 @@
 // expect: and concat(a, b) puts two policies together
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #ifdef CNNPOOL_GOOD
 auto both = cnnpool::concat(cnnpool::sum{}, cnnpool::max{});

@@ -1,3 +1,3 @@
 // expect: cnnpool needs C++20: add -std=c++20
 // flags: -std=c++17
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>

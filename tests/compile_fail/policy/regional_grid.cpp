@@ -1,5 +1,5 @@
 // expect: cnnpool::regional: the second argument is not a region grid
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #ifdef CNNPOOL_GOOD
 auto inner = cnnpool::regional(cnnpool::max{}, cnnpool::rmac_grid{.levels = 3});

@@ -1,5 +1,5 @@
 // expect: cnnpool::regional: the first argument is not a policy
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #ifdef CNNPOOL_GOOD
 auto inner = cnnpool::regional(cnnpool::max{} | cnnpool::l2{}, cnnpool::rmac_grid{});

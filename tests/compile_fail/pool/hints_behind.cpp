@@ -1,5 +1,5 @@
 // expect: cnnpool::pool: nothing stands behind the policy; a backend goes in front of the tensor, hints to as_view(tensor, hints)
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 void f(const cnnpool::feature_view<float>& x) {
 #ifdef CNNPOOL_GOOD

@@ -1,7 +1,7 @@
 // expect: cnnpool::pool: only pool(x, policy) takes a range of views; call this function once per view
 #include <vector>
 
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 void f(const std::vector<cnnpool::feature_view<float>>& list, cnnpool::descriptors<float>& out, cnnpool::workspace& w) {
 #ifdef CNNPOOL_GOOD

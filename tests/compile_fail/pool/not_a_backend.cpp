@@ -1,5 +1,5 @@
 // expect: cnnpool::pool: the argument in front of the activations is not a backend
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 void f(const cnnpool::feature_view<float>& x) {
 #ifdef CNNPOOL_GOOD

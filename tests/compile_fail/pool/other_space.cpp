@@ -1,6 +1,6 @@
 // expect: cnnpool::pool: the activations are in another memory space than the one this backend reads
 // A host view given to a backend that reads device memory.
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 struct device_backend : cnnpool::backend_archetype {
   using space = cnnpool::device_space;

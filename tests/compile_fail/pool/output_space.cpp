@@ -1,6 +1,6 @@
 // expect: cnnpool::pool_into: the output is in another memory space than the one this backend writes
 // Descriptors of a GPU's memory for a backend of the host.
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #ifdef CNNPOOL_GOOD
 using out_space = cnnpool::host_space;

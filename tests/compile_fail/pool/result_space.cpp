@@ -1,6 +1,6 @@
 // expect: cnnpool::pool: the result would be in host memory, which this backend does not write
 // pool, whose result is in host memory, on a backend of device memory.
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 struct device_backend : cnnpool::backend_archetype {
   using space = cnnpool::device_space;

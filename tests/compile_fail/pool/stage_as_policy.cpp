@@ -1,5 +1,5 @@
 // expect: cnnpool::pool: this is a stage, not a pooling policy; put a policy in front of it: policy | stage
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 void f(const cnnpool::feature_view<float>& x) {
 #ifdef CNNPOOL_GOOD

@@ -1,5 +1,5 @@
 // expect: cnnpool::pool: this is not a pooling policy; a fold has state, init, step, merge and finish
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 struct my_sum {
   template <class V>

@@ -1,5 +1,5 @@
 // expect: cnnpool::pool_regions: this is not a region grid; a grid has regions(h, w)
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 void f(const cnnpool::feature_view<float>& x) {
 #ifdef CNNPOOL_GOOD

@@ -1,5 +1,5 @@
 // expect: cnnpool::pool_into: the output is neither descriptors nor a descriptor_span nor an adapted matrix
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 void f(const cnnpool::feature_view<float>& x, cnnpool::workspace& w) {
 #ifdef CNNPOOL_GOOD

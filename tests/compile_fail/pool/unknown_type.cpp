@@ -1,6 +1,6 @@
 // expect: cnnpool::pool: no adapter for this type
 // A type that nothing turns into a view.
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 struct tensor {};
 

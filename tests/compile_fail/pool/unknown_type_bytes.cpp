@@ -1,5 +1,5 @@
 // expect: cnnpool::pool: no adapter for this type
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 auto f() {
 #ifdef CNNPOOL_GOOD

@@ -1,5 +1,5 @@
 // expect: cnnpool::pool: no adapter for this type
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 void f(cnnpool::descriptor_span<float> out, cnnpool::workspace& w) {
 #ifdef CNNPOOL_GOOD

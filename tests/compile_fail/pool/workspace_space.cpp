@@ -1,6 +1,6 @@
 // expect: cnnpool::pool_into: the workspace is in another memory space than the one this backend uses
 // A host workspace for a backend of device memory.
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 struct device_backend : cnnpool::backend_archetype {
   using space = cnnpool::device_space;

@@ -1,5 +1,5 @@
 // One unit's result of some policies; UNIT names the function, its flags make the difference.
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #include <vector>
 

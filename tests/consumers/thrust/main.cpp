@@ -1,6 +1,6 @@
 // A user's program on Thrust.
 #include <cnnpool/backend/thrust/thrust.hpp>
-#include <cnnpool/pooling.hpp>
+#include <cnnpool/cnnpool.hpp>
 
 #include <cstdio>
 

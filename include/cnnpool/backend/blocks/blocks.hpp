@@ -4,12 +4,12 @@
 // (kernel.hpp). What has no kernel of its own here is one thread per result (for_each_backend.hpp).
 #pragma once
 
-#include "column_blocks.hpp"
-#include "product_blocks.hpp"
-#include "region_blocks.hpp"
-#include "residual_blocks.hpp"
-#include "row_blocks.hpp"
-#include "self_weighted_blocks.hpp"
+#include "kernels/reduce_columns.hpp"
+#include "kernels/contract.hpp"
+#include "kernels/reduce_regions.hpp"
+#include "kernels/residual_sums.hpp"
+#include "kernels/reduce_rows.hpp"
+#include "kernels/channel_gated_reduce.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 

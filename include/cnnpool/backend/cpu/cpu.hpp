@@ -14,7 +14,7 @@
 #include "kernels/reduce_regions.hpp"
 #include "kernels/residual_sums.hpp"
 #include "kernels/transform.hpp"
-#include "level.hpp"
+#include "target.hpp"
 #include "parallel.hpp"
 #include "tiles.hpp"
 

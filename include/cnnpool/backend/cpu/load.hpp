@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
-#include "../../core/source.hpp"
-#include "level.hpp"
+#include "../../kernel/source.hpp"
+#include "target.hpp"
 #include "pack_math.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {

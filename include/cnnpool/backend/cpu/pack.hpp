@@ -6,7 +6,7 @@
 // which is not inlined stays correct although caller and callee were compiled for different instruction sets.
 #pragma once
 
-#include "../../core/math.hpp"
+#include "../../kernel/math.hpp"
 
 #if CNNPOOL_HAS_PACKS
 #include "pack_vector.hpp"

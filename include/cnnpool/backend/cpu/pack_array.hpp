@@ -2,7 +2,7 @@
 // Included by pack.hpp only. Lane for lane the same results as pack_vector.hpp.
 #pragma once
 
-#include "../../core/math.hpp"
+#include "../../kernel/math.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 inline namespace CNNPOOL_CPU_LANES {

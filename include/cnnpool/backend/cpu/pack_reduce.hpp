@@ -1,7 +1,7 @@
 // States of a fold, lane by lane: masked steps, and the joint reduction of as many states as a state has lanes.
 #pragma once
 
-#include "../../core/fold_traits.hpp"
+#include "../../kernel/fold_traits.hpp"
 #include "load.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "../../core/math.hpp"
+#include "../../kernel/math.hpp"
 #include "pack_wide.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <type_traits>
 
-#include "../../core/math.hpp"
+#include "../../kernel/math.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 inline namespace CNNPOOL_CPU_LANES {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "../../core/region.hpp"
-#include "../../core/scratch.hpp"
+#include "../../kernel/scratch.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 

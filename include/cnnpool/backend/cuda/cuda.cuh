@@ -1,6 +1,6 @@
 // The CUDA backend: the kernels of backend/blocks on a stream of the current device. For nvcc, -std=c++20.
 //
-//   #include <cnnpool/pooling.hpp>
+//   #include <cnnpool/cnnpool.hpp>
 //   #include <cnnpool/backend/cuda/cuda.cuh>
 //   cnnpool::device_workspace memory;                                       one per stream
 //   cnnpool::pool_into(cnnpool::cuda{.stream = s}, x, cnnpool::rmac{}, out, memory);

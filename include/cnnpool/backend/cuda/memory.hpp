@@ -3,7 +3,7 @@
 
 #include <cuda_runtime_api.h>
 
-#include "../../core/scratch.hpp"
+#include "../../kernel/scratch.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 

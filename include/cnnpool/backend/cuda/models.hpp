@@ -4,7 +4,7 @@
 
 #include "memory.hpp"
 
-#include "../../core/shared_array.hpp"
+#include "../../kernel/shared_array.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 

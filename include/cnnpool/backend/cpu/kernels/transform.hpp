@@ -1,7 +1,7 @@
 // out(i, j) = f(in(i, j)...) of matrices of one type, in lanes along the row.
 #pragma once
 
-#include "../../../core/matrix.hpp"
+#include "../../../kernel/matrix.hpp"
 #include "../../transform_inputs.hpp"
 #include "../load.hpp"
 

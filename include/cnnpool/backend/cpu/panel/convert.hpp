@@ -1,7 +1,7 @@
 // Stored elements as adjacent numbers, one function per element type and instruction set.
 #pragma once
 
-#include "../level.hpp"
+#include "../target.hpp"
 #include "../load.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {

@@ -1,0 +1,7 @@
+// What is learned from descriptors: PCA whitening, learned whitening, codebooks. Third-party: Eigen. What was learned
+// is used, saved and loaded without this header.
+#pragma once
+
+#include "fit/codebook.hpp"
+#include "fit/learned_whitening.hpp"
+#include "fit/pca_whitening.hpp"

@@ -1,0 +1,160 @@
+// What a backend offers to policies: six primitives over activations x and matrices of the accumulator's type A.
+//
+//   reduce                   a fold over the positions of every channel, the channels of every position, or regions
+//   contract                 sums of products with a matrix of weights, over the channels or over the positions
+//   residual_sums            VLAD: sums of differences to the centre that every position is assigned to
+//   transform                a function of matrices, element by element
+//   for_each_index           a function of a number, one scalar at a time: what no other primitive expresses
+//   for_each_cached_slice    a part of the images at a time, such that what is read again is still in the cache
+//
+// They are called with a scratch, where a backend takes memory of its own from. A scratch without memory measures: then
+// nothing is computed, which a backend sees to in the one place where it starts its work (docs/backends.md).
+#pragma once
+
+#include <type_traits>
+
+#include "../core/region.hpp"
+#include "scratch.hpp"
+#include "source.hpp"
+
+namespace cnnpool::inline CNNPOOL_VARIANT {
+
+/// What is reduced or contracted: the positions of every channel, or the channels of every position. A list of regions
+/// (region.hpp) stands for the positions of each region.
+struct over_positions {};
+struct over_channels {};
+
+/// An operand that is none; step(s, x).
+struct no_operand {};
+/// A number for every position (row-major h x w), the same for all channels; step(s, x, number). With an image_stride of
+/// 0 all images share the numbers.
+template <class A>
+struct per_position {
+  const A* data = nullptr;
+  index_t image_stride = 0;
+};
+
+/// What becomes of a contraction's sums: they are stored.
+struct store_sums {};
+/// Or the k with the smallest squared_norms(k) - factor sum(k) is, the first of equal ones: of the rows of a matrix
+/// of centres the nearest, for a factor of 2.
+struct store_nearest {
+  matrix<const double> squared_norms;
+  double factor = 2;
+};
+
+/// The interface, for concepts to ask with. n is the number of images of x, c its channels, positions its h * w.
+struct backend_archetype {
+  using space = host_space;
+  template <class T>
+  using accumulator = accumulator_t<T>;
+
+  /// over_positions: out(n, k*c + channel) = statistic k of the fold over the positions of a channel.
+  /// over_channels:  out(n, k*positions + position) = the fold over the channels of a position.
+  /// regions:        out(n*regions.size() + region, k*c + channel) = the fold over the positions of a region.
+  template <class X, class Over, class F, class A, class Operand = no_operand>
+  void reduce(scratch&, const X&, const Over&, const F&, const matrix<A>& /*out*/, const Operand& = {}) const {}
+
+  /// over_channels:  out(n, j*positions + position) = SUM_channel weights(j, channel) x(n, channel, position): a 1x1
+  ///                 convolution, a linear layer. The columns of weights are adjacent.
+  /// over_positions: out(n, j*c + channel) = SUM_position weights(n, j*positions + position) x(n, channel, position).
+  /// With store_nearest (over_channels): out(n, position) = the j that it names.
+  template <class X, class Over, class W, class A, class Epilogue = store_sums>
+  void contract(scratch&, const X&, const Over&, const matrix<const W>&, const matrix<A>& /*out*/,
+                const Epilogue& = {}) const {}
+
+  /// out(n, k*c + channel) = SUM (scale x(n, channel, position) - centres(k, channel)) weight over the positions whose
+  /// assignments(n, position) is k. Scales and weights are per position, like assignments; without data they are 1.
+  template <class X, class W, class A>
+  void residual_sums(scratch&, const X&, const matrix<const A>& /*assignments*/, const matrix<const A>& /*scales*/,
+                     const matrix<const A>& /*weights*/, const matrix<const W>& /*centres*/, const matrix<A>&) const {}
+
+  /// out(i, j) = f(in(i, j)...), rounded to the type of out. An input is a matrix, per_row, row_index or column_index.
+  template <class D, class F, class... In>
+  void transform(scratch&, const matrix<D>& /*out*/, const F&, const In&...) const {}
+
+  /// f(i) for i = 0 .. count-1, in any order.
+  template <class F>
+  void for_each_index(scratch&, index_t /*count*/, const F&) const {}
+
+  /// f(backend, scratch, first, count) for slices of n images, of which a pass reads `bytes` each and later passes read
+  /// `again` each. Slices may run at the same time; results do not depend on them. With `again` of 0 there may be one.
+  template <class F>
+  void for_each_cached_slice(scratch& s, index_t n, index_t /*bytes*/, index_t /*again*/, const F& f) const {
+    f(*this, s, 0, n);
+  }
+};
+
+namespace detail {
+struct probe_fold {
+  template <class V>
+  using state = V;
+  template <class V>
+  CNNPOOL_HD V init() const {
+    return V(0);
+  }
+  template <class V, class... Operand>
+  CNNPOOL_HD V step(const V& s, const V&, const Operand&...) const {
+    return s;
+  }
+  template <class V>
+  CNNPOOL_HD V merge(const V& s, const V&) const {
+    return s;
+  }
+  template <class V>
+  CNNPOOL_HD V finish(const V& s, index_t) const {
+    return s;
+  }
+};
+struct probe_call {
+  template <class... Arguments>
+  void operator()(const Arguments&...) const {}
+};
+
+/// What the primitives of B are asked with.
+template <class B>
+struct probe {
+  using A = typename B::template accumulator<float>;
+  using view = feature_view<float, typename B::space>;
+  const B& b;
+  scratch& s;
+  source<view> x;
+  matrix<A> m;
+  matrix<const A> read;
+};
+
+template <class B>
+concept has_memory = requires { typename B::space; } && requires { typename B::template accumulator<float>; };
+template <class B>
+concept has_reduce = has_memory<B> && requires(const probe<B> p, per_position<typename probe<B>::A> operand) {
+  p.b.reduce(p.s, p.x, over_positions{}, probe_fold{}, p.m);
+  p.b.reduce(p.s, p.x, over_positions{}, probe_fold{}, p.m, operand);
+  p.b.reduce(p.s, p.x, over_channels{}, probe_fold{}, p.m);
+  p.b.reduce(p.s, p.x, whole_map::list{1, 1}, probe_fold{}, p.m);
+};
+template <class B>
+concept has_contract = has_memory<B> && requires(const probe<B> p) {
+  p.b.contract(p.s, p.x, over_channels{}, p.read, p.m);
+  p.b.contract(p.s, p.x, over_positions{}, p.read, p.m);
+  p.b.contract(p.s, p.x, over_channels{}, p.read, p.m, store_nearest{});
+};
+template <class B>
+concept has_residual_sums = has_memory<B> && requires(const probe<B> p) {
+  p.b.residual_sums(p.s, p.x, p.read, p.read, p.read, p.read, p.m);
+};
+template <class B>
+concept has_transform = has_memory<B> && requires(const probe<B> p, matrix<double> wide) {
+  p.b.transform(p.s, p.m, read_as_is{}, p.read);
+  p.b.transform(p.s, wide, read_as_is{}, p.m);
+};
+template <class B>
+concept has_for_each_index = has_memory<B> && requires(const probe<B> p) {
+  p.b.for_each_index(p.s, index_t{1}, probe_call{});
+};
+template <class B>
+concept has_for_each_cached_slice = has_memory<B> && requires(const probe<B> p) {
+  p.b.for_each_cached_slice(p.s, index_t{1}, index_t{1}, index_t{1}, probe_call{});
+};
+}  // namespace detail
+
+}  // namespace cnnpool

@@ -1,0 +1,88 @@
+// How a policy runs on a backend: a fold goes to the backend's reduce, everything else runs its own pool.
+// Knows neither a policy nor a backend by name.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "../concepts.hpp"
+#include "fold_traits.hpp"
+
+namespace cnnpool::inline CNNPOOL_VARIANT {
+
+template <class P>
+concept foldable = fold_policy<P> || fold_selector<P>;
+
+namespace detail {
+
+/// Whether a policy reads x once.
+template <class P>
+inline constexpr bool pools_in_one_pass = foldable<P>;
+
+template <class P>
+constexpr int outputs_of() {
+  if constexpr (fold_policy<P>) return fold_outputs<P>;
+  else return P::outputs;
+}
+
+template <class P, class F>
+void with_fold(const P& policy, F&& f) {
+  if constexpr (fold_policy<P>) f(policy);
+  else policy.select_fold(std::forward<F>(f));
+}
+
+template <class P>
+std::string name_of(const P& policy) {
+  if constexpr (requires { { policy.full_name() } -> std::convertible_to<std::string>; }) return policy.full_name();
+  else if constexpr (requires { std::string(P::name); }) return P::name;
+  else return "(unnamed)";
+}
+
+/// Raises what is wrong with the policy's numbers for this shape.
+template <class P>
+void check_policy(const P& policy, const shape& s) {
+  if constexpr (requires { (policy.check)(s); }) (policy.check)(s);
+}
+
+}  // namespace detail
+
+/// Components of the policy's descriptor of one image of this shape.
+template <pooling_policy P>
+index_t descriptor_size(const P& policy, const shape& s) {
+  if constexpr (foldable<P>) {
+    index_t size = 0;
+    if (!detail::multiply(detail::outputs_of<P>(), s.c, size))
+      raise("descriptor_size: ", detail::outputs_of<P>(), " statistics of ", s.c, " channels are too many to count");
+    return size;
+  } else {
+    return policy.descriptor_size(s);
+  }
+}
+
+namespace detail {
+
+/// One row of out per image.
+template <class B, class X, class P, class A>
+void run(const B& b, scratch& s, const X& x, const P& policy, const matrix<A>& out) {
+  if constexpr (foldable<P>) {
+    with_fold(policy, [&](const auto& fold) { b.reduce(s, x, over_positions{}, fold, out); });
+  } else {
+    policy.pool(b, s, x, out);
+  }
+}
+
+/// One row of out per image and region: row n*regions.size() + region.
+template <class B, class X, class P, class R, class A>
+void run_regions(const B& b, scratch& s, const X& x, const P& policy, const R& regions, const matrix<A>& out) {
+  if constexpr (foldable<P>) {
+    with_fold(policy, [&](const auto& fold) { b.reduce(s, x, regions, fold, out); });
+  } else if constexpr (requires { policy.pool_regions(b, s, x, regions, out); }) {
+    policy.pool_regions(b, s, x, regions, out);
+  } else {
+    const index_t count = regions.size();
+    for (index_t k = 0; k < count; ++k) policy.pool(b, s, x.crop(regions[k]), out.every(count, k));
+  }
+}
+
+}  // namespace detail
+}  // namespace cnnpool

@@ -1,0 +1,8 @@
+find_package(Eigen3 CONFIG QUIET)
+if(TARGET Eigen3::Eigen)
+  foreach(test pca_whitening learned_whitening codebook)
+    cnnpool_test(fit/${test} OPTIONS -O1 LIBRARIES Eigen3::Eigen)
+  endforeach()
+else()
+  message(NOTICE "skipped: tests/fit: Eigen is not installed (Debian: libeigen3-dev)")
+endif()

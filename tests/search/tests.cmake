@@ -1,0 +1,6 @@
+cnnpool_test(search/dot)
+cnnpool_test(search/flat_index)
+cnnpool_test(search/query_expansion)
+cnnpool_test(search/rerank)
+cnnpool_test(search/search)
+cnnpool_test(search/search_blocked)
