@@ -10,27 +10,27 @@ struct fma_loop {
   long rounds;
   float* kept;
 
-  template <class Level>
+  template <class Target>
   CNNPOOL_INLINE void operator()() const {
-    using V = cnnpool::pack<float, cnnpool::detail::level_width<Level, float, 16>>;
-    constexpr int chains = 10;  // more than latency times units
-    V sums[chains];
-    for (int k = 0; k < chains; ++k) sums[k] = V(static_cast<float>(k));
+    using V = cnnpool::pack<float, cnnpool::detail::target_width<Target, float, 16>>;
+    constexpr int pipelines = 10;  // more than latency times units
+    V sums[pipelines];
+    for (int k = 0; k < pipelines; ++k) sums[k] = V(static_cast<float>(k));
     const V factor(0.999f), term(0.001f);
     // As many operations on every level: wider registers need fewer rounds.
     const long count = rounds * 16 / cnnpool::detail::width<V>;
     for (long i = 0; i < count; ++i) {
       CNNPOOL_UNROLL(10)
-      for (int k = 0; k < chains; ++k) sums[k] = multiply_add(sums[k], factor, term);
+      for (int k = 0; k < pipelines; ++k) sums[k] = multiply_add(sums[k], factor, term);
     }
-    for (int k = 0; k < chains; ++k) cnnpool::detail::stored(sums[k], kept + k * cnnpool::detail::width<V>);
+    for (int k = 0; k < pipelines; ++k) cnnpool::detail::stored(sums[k], kept + k * cnnpool::detail::width<V>);
   }
 };
 
 /// Does `flops` floating-point operations, rounded up.
 inline void multiply_add_all(double flops) {
   static float kept[160];
-  cnnpool::detail::run_at(cnnpool::instruction_set::avx512, fma_loop{static_cast<long>(flops / 320) + 1, kept});
+  cnnpool::detail::dispatch_to(cnnpool::instruction_set::avx512, fma_loop{static_cast<long>(flops / 320) + 1, kept});
 }
 
 }  // namespace benchmarks

@@ -8,7 +8,7 @@
 #include <cnnpool/backend/thrust/thrust.hpp>
 #include <cnnpool/policy/vlad.hpp>
 #include <cnnpool/cnnpool.hpp>
-#include <cnnpool/post/whiten.hpp>
+#include <cnnpool/post/projection.hpp>
 
 #if __has_include(<cublas_v2.h>)
 #include <cublas_v2.h>
@@ -193,7 +193,7 @@ void learned_rows() {
   for (const cnnpool::index_t n : {64, 1024}) {
     const workload<float> w({n, 2048, 1, 1});
     const std::vector<float> rows = numbers(512 * 2048);
-    const cnnpool::whitening whiten(std::vector<double>(2048, 0.5), std::vector<double>(rows.begin(), rows.end()));
+    const cnnpool::projection whiten(std::vector<double>(2048, 0.5), std::vector<double>(rows.begin(), rows.end()));
     learned_row(blas, w, "whitening 2048 to 512, L2", cnnpool::sum{} | to_device(whiten) | cnnpool::l2{},
                 cnnpool::sum{} | whiten | cnnpool::l2{}, n, 512);
   }

@@ -58,7 +58,7 @@ int main() {
         const cnnpool::feature_view<element> x(memory.data(), s, layout);
         cnnpool::descriptors<float> out(1, cnnpool::descriptor_size(policy, s));
         cnnpool::workspace workspace;
-        const cnnpool::cpu backend{.threads = 1, .level = level};
+        const cnnpool::cpu backend{.threads = 1, .target = level};
         std::printf("%c %s %s %.3f\n", "ABC"[k], channels_last ? "NHWC" : "NCHW", to_string(level),
                     best([&] { cnnpool::pool_into(backend, x, policy, out, workspace); }));
       }

@@ -5,7 +5,7 @@
 
 #include <Eigen/Core>
 
-#include <cnnpool/post/whiten.hpp>
+#include <cnnpool/post/projection.hpp>
 #include <cnnpool/fit/pca_whitening.hpp>
 
 #include "fma_limit.hpp"
@@ -24,7 +24,7 @@ using rows = Eigen::Map<const row_major>;
 void add_whitening(index_t n) {
   static constexpr index_t d = 2048, k = 512;
   static const float* const x = benchmarks::activations<float>().data();
-  static const cnnpool::whitening model(std::vector<double>(d, 0.25), [] {
+  static const cnnpool::projection model(std::vector<double>(d, 0.25), [] {
     std::vector<double> p;
     for (index_t i = 0; i < k * d; ++i) p.push_back(static_cast<double>(i * 7919 % 1009) / 1009 - 0.5);
     return p;
@@ -96,7 +96,7 @@ void add_fit() {
     Eigen::Map<row_major>(r.data(), n, d).noalias() = spread * turned;
     return r;
   }();
-  static cnnpool::whitening ours;
+  static cnnpool::projection ours;
   std::vector<method> methods{{"cnnpool", [] { ours = cnnpool::fit_pca_whitening(x, {.dimensions = k}); }}};
 #if defined(CNNPOOL_BENCHMARK_FAISS)
   static faiss::PCAMatrix theirs;

@@ -23,8 +23,8 @@ int main() {
   std::printf("concat: %td components\n", pool(x, both).cols());
 
   // Published pipelines have a name.
-  std::printf("R-MAC: %td components, its [sum ; global] variant %td\n", pool(x, chains::rmac).cols(),
-              pool(x, chains::rmac_concat).cols());
+  std::printf("R-MAC: %td components, its [sum ; global] variant %td\n", pool(x, pipelines::rmac).cols(),
+              pool(x, pipelines::rmac_concat).cols());
 
   // In a loop: output and workspace stay, nothing is allocated.
   descriptors<float> out(x.extents().n, descriptor_size(both, x.extents()));

@@ -17,8 +17,8 @@ int main(int count, char** arguments) {
 
   // 8-bit maps are pooled as they lie in the file; the view knows their scale.
   const npy_array query_maps = read_npy(data + "/queries.npy"), reference_maps = read_npy(data + "/references.npy");
-  const auto queries = pool(demo_view(query_maps, "queries.npy"), chains::gem);
-  const auto references = pool(demo_view(reference_maps, "references.npy"), chains::gem);
+  const auto queries = pool(demo_view(query_maps, "queries.npy"), pipelines::gem);
+  const auto references = pool(demo_view(reference_maps, "references.npy"), pipelines::gem);
   std::printf("%td queries, %td references, %td components\n", queries.rows(), references.rows(), queries.cols());
 
   // The three nearest references of the first query, ties by index.

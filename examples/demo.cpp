@@ -165,15 +165,15 @@ void run(const std::string& data, const std::string& output) {
               t.queries.extents().n, t.references.extents().n, to_string(t.queries.extents()).c_str());
 
   std::printf("%-32s %5s %9s %7s %9s %6s\n", "policy", "size", "recall@1", "mAP", "us/image", "rho");
-  row(t, "sum | l2", chains::ucrow);
+  row(t, "sum | l2", pipelines::ucrow);
   row(t, "average | l2", average{} | l2{});
-  row(t, "max | l2", chains::mac);
-  row(t, "gem | l2", chains::gem);
+  row(t, "max | l2", pipelines::mac);
+  row(t, "gem | l2", pipelines::gem);
   row(t, "gem{.p = 2.7} | l2", gem{.p = 2.7} | l2{});
-  row(t, "spoc | l2", chains::spoc);
-  const neighbours by_crow = row(t, "crow | l2", chains::crow);
-  row(t, "rmac", chains::rmac);
-  row(t, "rmac, [sum ; global]", chains::rmac_concat);
+  row(t, "spoc | l2", pipelines::spoc);
+  const neighbours by_crow = row(t, "crow | l2", pipelines::crow);
+  row(t, "rmac", pipelines::rmac);
+  row(t, "rmac, [sum ; global]", pipelines::rmac_concat);
   row(t, "rmac_blog | l2", rmac_blog | l2{});
   row(t, "regional(gem | l2) | l2", regional(gem_p<3>{} | l2{}, rmac_grid{}) | l2{});
   row(t, "nonzero | l2", nonzero{} | l2{});

@@ -32,7 +32,7 @@ void learned_rows(const cnnpool::feature_view<float>& references, const Row& row
   const auto whitened = [&](const auto& policy, cnnpool::index_t dimensions) {
     return fit_pca_whitening(pool(references, policy), {.dimensions = dimensions});
   };
-  row("gem | l2 | whiten{32} | l2", chains::gem | whitened(chains::gem, 32) | l2{});
+  row("gem | l2 | whiten{32} | l2", pipelines::gem | whitened(pipelines::gem, 32) | l2{});
   const auto regional_whitening =
       fit_pca_whitening(pool_regions(references, max{} | l2{}, rmac_grid{}), {.dimensions = 128});
   row("rmac, whitened regions, 128", regional(max{} | l2{} | regional_whitening | l2{}, rmac_grid{}) | l2{});

@@ -17,8 +17,8 @@ int main(int count, char** arguments) {
   const std::string data = arguments[1];
   const cnnpool::npy_array query_maps = cnnpool::read_npy(data + "/queries.npy");
   const cnnpool::npy_array reference_maps = cnnpool::read_npy(data + "/references.npy");
-  const auto queries = cnnpool::pool(demo_view(query_maps, "queries.npy"), cnnpool::chains::gem);
-  const auto references = cnnpool::pool(demo_view(reference_maps, "references.npy"), cnnpool::chains::gem);
+  const auto queries = cnnpool::pool(demo_view(query_maps, "queries.npy"), cnnpool::pipelines::gem);
+  const auto references = cnnpool::pool(demo_view(reference_maps, "references.npy"), cnnpool::pipelines::gem);
 
   // The chain ends with l2, so the inner product is the cosine.
   faiss::IndexFlatIP index(static_cast<int>(references.cols()));

@@ -86,7 +86,7 @@ TEST_CASE("models") {
   const codebook words(std::vector<float>(5 * 40, 0.25f), 5);
   check(vlad(words, {.power = true, .intra = true}));
   check(vlad(words, {.nearest = 3, .input_l2 = true, .mass = true}));
-  const whitening whiten(std::vector<double>(40, 0.1), std::vector<double>(7 * 40, 0.5));
+  const projection whiten(std::vector<double>(40, 0.1), std::vector<double>(7 * 40, 0.5));
   check(regional(max{} | l2{} | whiten | l2{}, rmac_grid{}) | l2{});
   const mop_map_level level{.window = 4, .stride = 3, .level = {.centres = words, .options = mop_paper}};
   check(mop_map(max{} | l2{}, std::vector<mop_map_level>{{}, level}) | l2{});
@@ -95,9 +95,9 @@ TEST_CASE("MOP-VLAD over a view per level") {
   const std::vector<float> memory(2 * 9 * 40, 0.5f);
   const std::vector<feature_view<float>> views{{memory.data(), {.n = 2, .c = 40}, nchw},
                                                {memory.data(), {.n = 2 * 9, .c = 40}, nchw}};
-  const whitening input(std::vector<double>(40, 0.1), std::vector<double>(7 * 40, 0.5));
+  const projection input(std::vector<double>(40, 0.1), std::vector<double>(7 * 40, 0.5));
   const codebook words(std::vector<float>(5 * 7, 0.25f), 5);
-  const whitening output(std::vector<double>(35, 0.1), std::vector<double>(6 * 35, 0.5));
+  const projection output(std::vector<double>(35, 0.1), std::vector<double>(6 * 35, 0.5));
   const std::vector<mop_level> levels{
       {.input = input}, {.input = input, .centres = words, .options = mop_reference, .output = output}};
   descriptors<float> out(2, 13);

@@ -36,13 +36,13 @@ inline study_score evaluate(const study_photos& photos, const cnnpool::descripto
 
 namespace study_detail {
 
-inline cnnpool::descriptors<float> projected(const cnnpool::descriptors<float>& d, const cnnpool::whitening& model) {
+inline cnnpool::descriptors<float> projected(const cnnpool::descriptors<float>& d, const cnnpool::projection& model) {
   return d.rows() == 0 ? d : cnnpool::pool(d, cnnpool::sum{} | model | cnnpool::l2{});
 }
 inline std::optional<study_score> evaluate_projected(const study_photos& photos, const pooled_layer& d,
-                                                     const cnnpool::whitening& model, cnnpool::index_t dimensions) {
+                                                     const cnnpool::projection& model, cnnpool::index_t dimensions) {
   if (model.output_size() < dimensions) return std::nullopt;
-  const cnnpool::whitening cut = model.truncated(dimensions);
+  const cnnpool::projection cut = model.truncated(dimensions);
   return evaluate(photos, projected(d.database, cut), projected(d.queries, cut));
 }
 

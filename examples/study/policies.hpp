@@ -31,9 +31,9 @@ inline std::vector<study_policy> study_policies() {
   using namespace cnnpool;
   return {study_policy_of("sum", sum{} | l2{}),
           study_policy_of("max", max{} | l2{}),
-          study_policy_of("gem", chains::gem),
+          study_policy_of("gem", pipelines::gem),
           study_policy_of("spoc", spoc{} | l2{}),
           study_policy_of("crow", crow{} | l2{}),
           study_policy_of("rmac", rmac{}),
-          study_policy_of("rmac+max", chains::rmac_concat)};
+          study_policy_of("rmac+max", pipelines::rmac_concat)};
 }

@@ -22,4 +22,4 @@
 #include "post/power.hpp"
 #include "post/scale.hpp"
 #include "post/truncation.hpp"
-#include "post/whiten.hpp"
+#include "post/projection.hpp"

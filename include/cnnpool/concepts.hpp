@@ -23,7 +23,7 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
-/// sum, average, max, your own. finish gives V, or values<V, K> for K statistics. Optional members: kernel/fold_traits.hpp.
+/// sum, average, max, your own. finish gives V, or values<V, K>: K statistics. Optional: see kernel/fold_traits.hpp.
 template <class F, class V = float>
 concept fold_policy = requires(const F f, typename F::template state<V> s, V x, index_t n) {
   { f.template init<V>() } -> std::convertible_to<typename F::template state<V>>;
@@ -44,7 +44,7 @@ concept pooling_policy =
 
 /// output_size(d) of d components; apply writes all rows of a batch. Of one size, in and out may be the same memory.
 template <class S>
-concept stage = requires(const S stage, const backend_archetype b, scratch s, matrix<const float> in, matrix<float> out) {
+concept stage = requires(const S stage, backend_archetype b, scratch s, matrix<const float> in, matrix<float> out) {
   { stage.output_size(index_t{}) } -> std::convertible_to<index_t>;
   stage.apply(b, s, in, out);
 };

@@ -62,16 +62,16 @@
 #define CNNPOOL_HAS_PACKS 0
 #endif
 
-// Without optimisation one level: wider registers bring nothing where every lane goes through memory.
+// Without optimisation one target: wider registers bring nothing where every lane goes through memory.
 #if CNNPOOL_HAS_PACKS && defined(__x86_64__) && defined(__OPTIMIZE__)
-#define CNNPOOL_HAS_X86_LEVELS 1
+#define CNNPOOL_HAS_X86_TARGETS 1
 #else
-#define CNNPOOL_HAS_X86_LEVELS 0
+#define CNNPOOL_HAS_X86_TARGETS 0
 #endif
 
 // Instructions that GCC would not choose itself, written out. They need the target of the function that they are
 // inlined into.
-#if CNNPOOL_HAS_X86_LEVELS && !defined(__clang__)
+#if CNNPOOL_HAS_X86_TARGETS && !defined(__clang__)
 #define CNNPOOL_HAS_X86_ASM 1
 #else
 #define CNNPOOL_HAS_X86_ASM 0
@@ -183,8 +183,8 @@
 
 // The CPU backend differs with more switches, inside the namespace: g++ and nvcc, with and without optimisation, OpenMP
 // or the library, share views and descriptors. Kernels are in CNNPOOL_CPU_LANES, their callers in CNNPOOL_CPU_VARIANT.
-#if CNNPOOL_HAS_X86_LEVELS
-#define CNNPOOL_CPU_LANES cpu_levels
+#if CNNPOOL_HAS_X86_TARGETS
+#define CNNPOOL_CPU_LANES cpu_targets
 #elif CNNPOOL_HAS_PACKS
 #define CNNPOOL_CPU_LANES cpu_packs
 #else

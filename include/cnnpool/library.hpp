@@ -21,7 +21,7 @@
 #include "post/l2.hpp"
 #include "post/power.hpp"
 #include "post/scale.hpp"
-#include "post/whiten.hpp"
+#include "post/projection.hpp"
 
 #if defined(CNNPOOL_COMPILING)
 #define CNNPOOL_LIBRARY_TASK(...) template void run_in_library(instruction_set, const __VA_ARGS__&);
@@ -115,7 +115,7 @@ CNNPOOL_LIBRARY_NARROW(std::uint8_t)
 #else
 template <class Task>
 void run_in_library(instruction_set wanted, const Task& task) {
-  run_here(wanted, task);
+  dispatch_here(wanted, task);
 }
 CNNPOOL_COMPILING
 #endif

@@ -10,7 +10,7 @@
 #include "policy/sum.hpp"
 #include "post/l2.hpp"
 
-namespace cnnpool::inline CNNPOOL_VARIANT::chains {
+namespace cnnpool::inline CNNPOOL_VARIANT::pipelines {
 
 /// MAC: max, L2.
 inline constexpr chain<max, l2> mac{};
@@ -27,4 +27,4 @@ inline constexpr cnnpool::rmac rmac{};
 /// The variant that the blog post reports as 2 to 3 points better: [ sum of the regions ; global ].
 inline constexpr cnnpool::rmac rmac_concat{.combination = rmac_combination::concat};
 
-}  // namespace cnnpool::chains
+}  // namespace cnnpool::pipelines

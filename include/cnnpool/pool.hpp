@@ -113,18 +113,18 @@ auto pool(const B& b, const X& batches, const P& policy) {
   if constexpr (stays) {
     // The views are to the backend's threads what the images of a batch are.
     const index_t count = static_cast<index_t>(views.size());
-    detail::in_workspace(w, [&](scratch& s) {
-      b.for_each_cached_slice(s, count, bytes / count, bytes / count, [&](const auto& b_, scratch& own, index_t first, index_t n) {
-        const bool all = own.measuring();  // the largest says what a thread needs
-        for (index_t i = all ? 0 : first; i < (all ? count : first + n); ++i) {
-          const std::size_t at = static_cast<std::size_t>(i);
-          detail::with_source<B>(views[at], [&](const auto& source) {
-            const auto to = rows_of(at, source);
-            if (to.rows() > 0) detail::run_converted(b_, own, source, policy, detail::matrix_of(to));
-          });
-        }
-      });
-    });
+    const auto pool_some = [&](const auto& b_, scratch& own, index_t first, index_t n) {
+      const bool all = own.measuring();  // the largest says what a thread needs
+      for (index_t i = all ? 0 : first; i < (all ? count : first + n); ++i) {
+        const std::size_t at = static_cast<std::size_t>(i);
+        detail::with_source<B>(views[at], [&](const auto& source) {
+          const auto to = rows_of(at, source);
+          if (to.rows() > 0) detail::run_converted(b_, own, source, policy, detail::matrix_of(to));
+        });
+      }
+    };
+    detail::in_workspace(
+        w, [&](scratch& s) { b.for_each_cached_slice(s, count, bytes / count, bytes / count, pool_some); });
   } else {
     std::size_t at = 0;
     for (const auto& x : batches)

@@ -26,7 +26,7 @@ void check_panels(const P& policy, const std::vector<counted_map>& maps) {
       INFO(to_string(scalar_type_of<T>()) << " " << x.text);
       for (const auto level : {instruction_set::baseline, instruction_set::avx2, instruction_set::avx512}) {
         INFO(to_string(level));
-        const cpu backend{.threads = 1, .level = level};
+        const cpu backend{.threads = 1, .target = level};
         descriptors<float> typed(2, descriptor_size(policy, x.view.extents()));
         workspace w;
         pool_into(backend, x.view, policy, typed, w);

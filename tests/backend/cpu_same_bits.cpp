@@ -69,12 +69,12 @@ void same_on_levels(const P& policy) {
     for (const layout_case& layout : layouts()) {
       const placed<float> x({2, 19, m.h, m.w}, layout, 1, signed_values(r));
       const placed<float16> y({2, 19, m.h, m.w}, layout, 1, signed_values(r));
-      const auto base = pool(cpu{.level = instruction_set::baseline}, x.view, policy);
-      const auto half = pool(cpu{.level = instruction_set::baseline}, y.view, policy);
+      const auto base = pool(cpu{.target = instruction_set::baseline}, x.view, policy);
+      const auto half = pool(cpu{.target = instruction_set::baseline}, y.view, policy);
       for (const auto level : {instruction_set::avx2, instruction_set::avx512}) {
         INFO(x.text << ", " << to_string(level));
-        CHECK(same_bits(base, pool(cpu{.level = level}, x.view, policy)));
-        CHECK(same_bits(half, pool(cpu{.level = level}, y.view, policy)));
+        CHECK(same_bits(base, pool(cpu{.target = level}, x.view, policy)));
+        CHECK(same_bits(half, pool(cpu{.target = level}, y.view, policy)));
       }
     }
 }

@@ -122,7 +122,7 @@ TEST_CASE("a model on the device") {
   std::vector<double> mean(96), rows(32 * 96);
   for (double& v : mean) v = r.uniform(-1, 1);
   for (double& v : rows) v = r.uniform(-1, 1);
-  const whitening w(mean, rows);
+  const projection w(mean, rows);
   device_rows out(b.view.extents().n, 32);
   device_workspace memory;
   pool_into(cuda{}, x.view, gem{} | to_device(w) | l2{}, out.span, memory);
@@ -146,7 +146,7 @@ TEST_CASE("MOP-VLAD on the device") {
   std::vector<double> mean(96), rows(16 * 96), centres(4 * 16);
   for (auto* v : {&mean, &rows, &centres})
     for (double& d : *v) d = r.uniform(-1, 1);
-  const whitening w(mean, rows);
+  const projection w(mean, rows);
   const codebook book(centres, 4);
   const std::vector<mop_level> levels{{}, {.input = w, .centres = book, .options = mop_paper}};
   const std::vector<basic_mop_level<device_space>> there{

@@ -7,7 +7,7 @@
 
 namespace testing {
 inline std::vector<cnnpool::cpu> backends() {
-  using cnnpool::instruction_set;
-  return {{.level = instruction_set::baseline}, {.level = instruction_set::avx2}, {.level = instruction_set::avx512}};
+  using enum cnnpool::instruction_set;
+  return {{.target = baseline}, {.target = avx2}, {.target = avx512}};
 }
 }  // namespace testing

@@ -65,7 +65,7 @@ std::vector<matching_pair> some_pairs(index_t rows, index_t count) {
 }
 
 /// |P S P^T - 1| and |P X P^T - diag|: what defines P up to signs.
-void check_against(const lw_oracle& o, const whitening& w) {
+void check_against(const lw_oracle& o, const projection& w) {
   const auto d = static_cast<std::size_t>(w.input_size()), k = static_cast<std::size_t>(w.output_size());
   // P = E^T P1, so E^T = P L; its rows must be unit vectors that diagonalise D, the largest eigenvalues first.
   square e(k, std::vector<real>(d, 0));

@@ -12,7 +12,7 @@ namespace cnnpool {
 namespace {
 
 /// y = P (x - m) in double, from the model's numbers.
-std::vector<double> projected(const whitening& w, std::span<const float> x) {
+std::vector<double> projected(const projection& w, std::span<const float> x) {
   std::vector<double> y;
   for (index_t k = 0; k < w.output_size(); ++k) {
     double s = 0;
@@ -38,11 +38,11 @@ double off_diagonal(const descriptors<float>& y, const std::vector<double>& want
 }
 
 template <class M>
-auto whitened(const M& rows, const whitening& w) {
+auto whitened(const M& rows, const projection& w) {
   return pool(as_view(rows), sum{} | w);
 }
 
-double largest_difference(const whitening& a, const whitening& b) {
+double largest_difference(const projection& a, const projection& b) {
   REQUIRE(a.output_size() == b.output_size());
   double worst = 0;
   for (index_t k = 0; k < a.output_size(); ++k)
@@ -141,9 +141,9 @@ TEST_CASE("the stage does what the formula says, alone and inside regions, on ev
     for (const auto level : {instruction_set::baseline, instruction_set::avx2, instruction_set::avx512})
       for (const int threads : {1, 3}) {
         const feature_view<float> some = as_view(queries).images(0, count);
-        const auto y = pool(cpu{.threads = threads, .level = level}, some, sum{} | w);
+        const auto y = pool(cpu{.threads = threads, .target = level}, some, sum{} | w);
         const auto exact = pool(reference{}, some, sum{} | w);
-        const auto alone = pool(cpu{.level = level}, some.images(count - 1, 1), sum{} | w);
+        const auto alone = pool(cpu{.target = level}, some.images(count - 1, 1), sum{} | w);
         for (index_t i = 0; i < count; ++i) {
           const auto expected = projected(w, queries.row(i));
           for (index_t k = 0; k < 21; ++k) {
@@ -166,23 +166,23 @@ TEST_CASE("the stage does what the formula says, alone and inside regions, on ev
 }
 TEST_CASE("models from elsewhere; misuse is one sentence") {
   const std::vector<double> mean{1, 2, 3}, rows{1, 0, 0, 0, 2, 0}, variances{4, 0.25};
-  const whitening plain(mean, rows), scaled(mean, rows, variances);
+  const projection plain(mean, rows), scaled(mean, rows, variances);
   const std::vector<float> x{3, 3, 3};
   const feature_view<float> v(x.data(), {.c = 3}, nchw);
   const auto y = pool(v, sum{} | plain), z = pool(v, sum{} | scaled);
   CHECK((y(0, 0) == 2 && y(0, 1) == 2 && z(0, 0) == 1 && z(0, 1) == 4));
   CHECK(pool(v, sum{} | scaled.truncated(1)).cols() == 1);
-  CHECK(sentence([&] { whitening(mean, std::vector<double>(4)); }).find("a mean of 3 and a matrix of 4 numbers") !=
+  CHECK(sentence([&] { projection(mean, std::vector<double>(4)); }).find("a mean of 3 and a matrix of 4 numbers") !=
         std::string::npos);
-  CHECK(sentence([&] { whitening(mean, rows, std::vector<double>{1}); }) ==
+  CHECK(sentence([&] { projection(mean, rows, std::vector<double>{1}); }) ==
         "projection: 1 variances for a matrix of 2 rows");
   CHECK(sentence([&] {
-          whitening(mean, rows, std::vector<double>{1, 0});
+          projection(mean, rows, std::vector<double>{1, 0});
         }).find("variance 1 is 0") != std::string::npos);
-  CHECK(sentence([&] { pool(v, sum{} | whitening{}); }).find("whiten: the model is empty") != std::string::npos);
+  CHECK(sentence([&] { pool(v, sum{} | projection{}); }).find("projection: the model is empty") != std::string::npos);
   const feature_view<float> shorter(x.data(), {.c = 2}, nchw);
   CHECK(sentence([&] { pool(shorter, sum{} | plain); }) ==
-        "whiten: the model takes 3 components, the descriptor has 2");
+        "projection: the model takes 3 components, the descriptor has 2");
   descriptors<float> bad(2, 2);
   bad(1, 0) = HUGE_VALF;
   CHECK(sentence([&] { fit_pca_whitening(bad); }) ==

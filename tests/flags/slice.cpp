@@ -28,9 +28,9 @@ struct backend_at {
 #if SLICE_IS_REFERENCE
 const backend_at backends[] = {{"reference", {}}};
 #else
-const backend_at backends[] = {{"baseline", {.threads = 1, .level = cnnpool::instruction_set::baseline}},
-                               {"avx2", {.threads = 1, .level = cnnpool::instruction_set::avx2}},
-                               {"avx512", {.threads = 1, .level = cnnpool::instruction_set::avx512}}};
+const backend_at backends[] = {{"baseline", {.threads = 1, .target = cnnpool::instruction_set::baseline}},
+                               {"avx2", {.threads = 1, .target = cnnpool::instruction_set::avx2}},
+                               {"avx512", {.threads = 1, .target = cnnpool::instruction_set::avx512}}};
 #endif
 
 const cnnpool::shape shapes[] = {{.n = 2, .c = 37, .h = 7, .w = 7},    // short rows

@@ -20,7 +20,7 @@ double NAME(UNIT, _gem)() {
       const cnnpool::shape s{.c = 3, .h = 10, .w = 10};
       const cnnpool::feature_view<float> x(values, s, channels_last ? cnnpool::nhwc(s) : cnnpool::nchw(s));
       sum += static_cast<double>(
-          cnnpool::pool(cnnpool::cpu{.threads = 1, .level = level}, x, cnnpool::gem_per_channel{p})(0, 1));
+          cnnpool::pool(cnnpool::cpu{.threads = 1, .target = level}, x, cnnpool::gem_per_channel{p})(0, 1));
     }
   return sum / 4;
 }

@@ -33,7 +33,7 @@ int try_file(const std::string& bytes) {
     for (cnnpool::index_t i = 0; i < m.rows * m.cols; ++i) sum += m.data[i];
   };
   const int accepted =
-      try_as<cnnpool::whitening>(
+      try_as<cnnpool::projection>(
           bytes, [&](const auto& w) { read_all(w.mean()), read_all(w.rows()), w.check(w.input_size()); }) +
       try_as<cnnpool::codebook>(bytes, [&](const auto& c) { read_all(c.centres()); }) +
       try_as<cnnpool::netvlad_head>(bytes, [&](const auto& h) { read_all(h.weights()), read_all(h.biases()); });

@@ -64,7 +64,7 @@ descriptors<float> result_of(const std::string& name) {
                                                  {fine.data(), {.n = 49, .c = 8}, nchw}};
     const auto model = [](index_t inputs, index_t outputs, std::uint64_t stream) {
       const std::vector<float> m = numbers(inputs, stream), p = numbers(inputs * outputs, stream + 1);
-      return whitening(std::vector<double>(m.begin(), m.end()), std::vector<double>(p.begin(), p.end()));
+      return projection(std::vector<double>(m.begin(), m.end()), std::vector<double>(p.begin(), p.end()));
     };
     mop_level level{.input = model(8, 5, 10), .centres = codebook(numbers(6 * 5, 12), 6), .options = mop_paper};
     if (!paper) level.input = level.input.without_mean(), level.options = mop_reference;

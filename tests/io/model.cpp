@@ -20,7 +20,7 @@ std::vector<float> numbers(std::size_t count, std::uint64_t stream) {
   for (float& v : r) v = static_cast<float>(random.uniform(-2, 2));
   return r;
 }
-whitening a_whitening() {
+projection a_whitening() {
   return {shared_array<float>(numbers(5, 1)), shared_array<float>(numbers(15, 2)), 3,
           shared_array<double>(std::vector<double>{3, 2.5, 1e-9, 0})};
 }
@@ -61,7 +61,7 @@ TEST_CASE("models come back from their files bit by bit") {
   write_model(f / "w", a_whitening());
   write_model(f / "c", a_codebook());
   write_model(f / "h", a_head());
-  const auto w = read_model<whitening>(f / "w");
+  const auto w = read_model<projection>(f / "w");
   CHECK((same(w.mean(), a_whitening().mean()) && same(w.rows(), a_whitening().rows()) && w.effective_rank() == 4));
   CHECK(same(w.variances().rows(1, 4), a_whitening().variances().rows(1, 4)));
   const auto c = read_model<codebook>(f / "c");
@@ -69,7 +69,7 @@ TEST_CASE("models come back from their files bit by bit") {
   const auto h = read_model<netvlad_head>(f / "h");
   CHECK((same(h.weights(), a_head().weights()) && same(h.biases(), a_head().biases())));
   write_model(f / "w", w.truncated(2));  // over an older file
-  CHECK(read_model<whitening>(f / "w").output_size() == 2);
+  CHECK(read_model<projection>(f / "w").output_size() == 2);
   int files = 0;
   for ([[maybe_unused]] const auto& entry : fs::directory_iterator(f.path())) ++files;
   CHECK(files == 3);  // no temporary stays
@@ -86,19 +86,19 @@ TEST_CASE("the bytes of the format") {
 TEST_CASE("every truncation and every changed byte of a model file is one sentence") {
   const std::string good = bytes_of(a_whitening());
   for (std::size_t n = 0; n < good.size(); ++n) {
-    const std::string said = wrong<whitening>(good.substr(0, n));
+    const std::string said = wrong<projection>(good.substr(0, n));
     CHECK((said.rfind("read_model: m: ", 0) == 0 && said.find('\n') == std::string::npos));
   }
   for (std::size_t n = 0; n < good.size(); ++n) {
     std::string changed = good;
     changed[n] = static_cast<char>(changed[n] ^ 0x40);
-    CHECK(wrong<whitening>(changed).rfind("read_model: m: ", 0) == 0);
+    CHECK(wrong<projection>(changed).rfind("read_model: m: ", 0) == 0);
   }
-  CHECK_FALSE(wrong<whitening>(good + 'x').empty());
+  CHECK_FALSE(wrong<projection>(good + 'x').empty());
 }
 TEST_CASE("headers that promise the wrong thing") {
   const std::string good = bytes_of(a_codebook());
-  CHECK(wrong<whitening>(good) == "read_model: m: holds a codebook, expected a whitening");
+  CHECK(wrong<projection>(good) == "read_model: m: holds a codebook, expected a projection");
   CHECK(wrong<codebook>("hello") == "read_model: m: is not a model file (5 bytes)");
   const auto with = [&](std::size_t at, const std::string& piece) {
     std::string changed = good;
@@ -117,7 +117,7 @@ TEST_CASE("headers that promise the wrong thing") {
   CHECK(sentence([] {
           write_model("no/such/file", a_codebook());
         }).find("write_model: no/such/file cannot be written") == 0);
-  CHECK(sentence([] { write_model("x", whitening{}); }) == "write_model: the whitening is empty");
+  CHECK(sentence([] { write_model("x", projection{}); }) == "write_model: the projection is empty");
 }
 
 }  // namespace cnnpool

@@ -9,7 +9,7 @@ int main(int argc, char** argv) {
   if (argc != 3 && argc != 4) return 2;
   try {
     if (argc == 4) {
-      const auto w = cnnpool::read_npz<cnnpool::whitening>(argv[1]);
+      const auto w = cnnpool::read_npz<cnnpool::projection>(argv[1]);
       cnnpool::npz_writer out(argv[3]);
       out.add("y", cnnpool::pool(cnnpool::npz_file(argv[2]).read("x"), cnnpool::sum{} | w));
       out.commit();

@@ -34,11 +34,11 @@ descriptors<float> array(index_t rows, index_t cols, float value) {
 TEST_CASE("models come back from archives bit by bit") {
   const test_folder in("npz_model");
   const auto m = numbers(5, 1), p = numbers(15, 2);
-  const whitening plain(m, p);
-  const whitening known(plain.mean_numbers(), plain.row_numbers(), 3, shared_array<double>({4, 2, 1, 1. / 3}));
-  for (const whitening& w : {plain, known}) {
+  const projection plain(m, p);
+  const projection known(plain.mean_numbers(), plain.row_numbers(), 3, shared_array<double>({4, 2, 1, 1. / 3}));
+  for (const projection& w : {plain, known}) {
     write_npz(in / "w.npz", w);
-    const auto r = read_npz<whitening>(in / "w.npz");
+    const auto r = read_npz<projection>(in / "w.npz");
     CHECK((same(r.mean(), w.mean()) && same(r.rows(), w.rows())));
     CHECK(r.effective_rank() == w.effective_rank());
     CHECK(same(r.variances().rows(1, r.effective_rank()), w.variances().rows(1, w.effective_rank())));
@@ -63,7 +63,7 @@ TEST_CASE("double, and other arrays beside") {
   out.add("mean", mean);
   out.add("matrix", array(2, 3, 7));
   out.commit();
-  const auto w = read_npz<whitening>(in / "a.npz");
+  const auto w = read_npz<projection>(in / "a.npz");
   CHECK((w.mean()(0, 1) == 0.1f && w.rows()(1, 2) == 7 && w.effective_rank() == 0));
 }
 TEST_CASE("archives that are no model are one sentence") {
@@ -80,13 +80,13 @@ TEST_CASE("archives that are no model are one sentence") {
   const std::string file = in / "a.npz", start = "read_npz: " + file + ": ";
   const auto said = [&]<class Model>(const Model&) { return sentence([&] { read_npz<Model>(file); }); };
   made(with("mean", 1, 3));
-  CHECK(said(whitening{}) == "npz_file: " + file + ": array 'matrix' is not in the file");
+  CHECK(said(projection{}) == "npz_file: " + file + ": array 'matrix' is not in the file");
   made(with("mean", 1, 3), with("matrix", 2, 4));
-  CHECK(said(whitening{}) == start + "its mean of 3 and its matrix of 2 x 4 do not belong together");
+  CHECK(said(projection{}) == start + "its mean of 3 and its matrix of 2 x 4 do not belong together");
   made(with("mean", 2, 3), with("matrix", 2, 3));
-  CHECK(said(whitening{}) == start + "array 'mean' is 2 x 3");
+  CHECK(said(projection{}) == start + "array 'mean' is 2 x 3");
   made(with("mean", 1, 2), with("matrix", 2, 2, std::numeric_limits<float>::infinity()));
-  CHECK(said(whitening{}) == start + "number 0 of the matrix is inf, expected a finite float");
+  CHECK(said(projection{}) == start + "number 0 of the matrix is inf, expected a finite float");
   made(with("centres", 0, 3));
   CHECK(said(codebook{}) == start + "array 'centres' is 0 x 3");
   made(with("centres", 3, 0));
@@ -96,7 +96,7 @@ TEST_CASE("archives that are no model are one sentence") {
   CHECK(said(codebook{}) == start + "array 'centres' has 4 axes, expected 2");
   made(with("weights", 3, 4), with("biases", 1, 2));
   CHECK(said(netvlad_head{}) == start + "its weights of 3 x 4 and its 2 biases do not belong together");
-  CHECK(sentence([&] { write_npz(in / "e.npz", whitening{}); }) == "write_npz: the whitening is empty");
+  CHECK(sentence([&] { write_npz(in / "e.npz", projection{}); }) == "write_npz: the projection is empty");
   CHECK(sentence([&] { write_npz(in / "e.npz", codebook{}); }) == "write_npz: the codebook is empty");
   CHECK(sentence([&] { write_npz(in / "e.npz", netvlad_head{}); }) == "write_npz: the head is empty");
   CHECK_FALSE(fs::exists(in / "e.npz"));

@@ -32,7 +32,7 @@ bool same(float a, float b) { return a == b || (a != a && b != b); }
 template <class... P>
 void check(const feature_view<float>& x, const P&... parts) {
   for (const auto level : {instruction_set::baseline, instruction_set::avx2, instruction_set::avx512}) {
-    const cpu backend{.threads = 1, .level = level};
+    const cpu backend{.threads = 1, .target = level};
     const auto together = pool(backend, x, concat(parts...));
     index_t column = 0;
     const auto one = [&](const auto& part) {

@@ -19,7 +19,7 @@ void on_maps(const F& f) {
       const testing::placed<float> x(s, layout, 1, testing::signed_values(r));
       for (const auto level : {instruction_set::baseline, instruction_set::avx2, instruction_set::avx512}) {
         INFO(x.text << " " << to_string(level));
-        f(cpu{.level = level}, x.view);
+        f(cpu{.target = level}, x.view);
       }
     }
 }

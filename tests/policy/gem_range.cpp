@@ -37,7 +37,7 @@ void check(const numbers& v, const P& policy, const oracle::row& expected_of_cha
   for (const auto level : {instruction_set::baseline, instruction_set::avx2, instruction_set::avx512})
     for (const bool by_rows : {true, false}) {
       INFO(to_string(level) << (by_rows ? " along" : " across") << ", " << n << " positions of " << v[0]);
-      compare(pool(cpu{.level = level}, by_rows ? along : across, policy));
+      compare(pool(cpu{.target = level}, by_rows ? along : across, policy));
     }
   INFO("reference");
   compare(pool(reference{}, along, policy));

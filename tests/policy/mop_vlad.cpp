@@ -17,7 +17,7 @@ std::vector<double> numbers(std::size_t count, std::uint64_t stream) {
 }
 
 /// y = P (x - m).
-oracle::row projected(const whitening& w, const oracle::row& x) {
+oracle::row projected(const projection& w, const oracle::row& x) {
   oracle::row y;
   for (index_t k = 0; k < w.output_size(); ++k) {
     y.push_back(0);
@@ -74,7 +74,7 @@ TEST_CASE("the paper's windows: 25 of 128 pixels, 49 of 64") {
 TEST_CASE("MOP-VLAD over one view per level, two images") {
   constexpr int c = 12, images = 2;
   const std::vector<int> windows{1, 25, 49};
-  const whitening input(numbers(c, 1), numbers(5 * c, 2)), output(numbers(7 * 5, 3), numbers(6 * 35, 4));
+  const projection input(numbers(c, 1), numbers(5 * c, 2)), output(numbers(7 * 5, 3), numbers(6 * 35, 4));
   const codebook book(numbers(7 * 5, 5), 7);
   for (const vlad_options& o :
        {mop_paper, mop_reference, vlad_options{.nearest = 5, .power = true, .released_distance = true}}) {
@@ -113,7 +113,7 @@ TEST_CASE("mop_vlad_into writes the same descriptors into memory of the caller")
   const std::vector<feature_view<float>> views{{whole.values.data(), {.n = images, .c = c}, nchw},
                                                {parts.values.data(), {.n = images * 4, .c = c}, nchw}};
   const codebook book(numbers(3 * c, 23), 3);
-  const whitening output(numbers(3 * c, 24), numbers(5 * 3 * c, 25));
+  const projection output(numbers(3 * c, 24), numbers(5 * 3 * c, 25));
   const std::vector<mop_level> levels{{}, {.centres = book, .options = mop_paper, .output = output}};
   const auto expected = mop_vlad(cpu{}, views, levels);
   REQUIRE((expected.rows() == images && expected.cols() == c + 5));
@@ -147,7 +147,7 @@ TEST_CASE("mop_vlad_into writes the same descriptors into memory of the caller")
 TEST_CASE("MOP-VLAD on the windows of one map (an extension)") {
   const random_map m(8, 9, 11, 6);
   const codebook book(numbers(5 * 8, 7), 5);
-  const whitening output(numbers(40, 8), numbers(4 * 40, 9));
+  const projection output(numbers(40, 8), numbers(4 * 40, 9));
   const std::vector<mop_map_level> levels{
       {},
       {.window = 4, .stride = 2, .level = {.centres = book, .options = mop_paper, .output = output}},
@@ -178,7 +178,7 @@ TEST_CASE("misuse of MOP-VLAD is one sentence") {
   CHECK(with({{}, {}}) == "mop_vlad: level 2 has 3 windows and no codebook");
   mop_level level;
   level.centres = book;
-  level.output = whitening(numbers(7, 1), numbers(7, 2));
+  level.output = projection(numbers(7, 1), numbers(7, 2));
   CHECK(with({{}, level}) == "mop_vlad: the output projection of level 2 takes 7 components, the level gives 8");
   level.input = level.output;
   CHECK(with({{}, level}) == "mop_vlad: the input projection of level 2 takes 7 components, its activations have 4");

@@ -95,8 +95,8 @@ TEST_CASE("VLAD with every option, in every layout, on every backend") {
       const oracle::row expected = oracle::vlad(m.expected, book.rows, same(o));
       compare(pool(reference{}, m.view(), policy), 0, expected, 1e-9);
       for (const auto level : {instruction_set::baseline, instruction_set::avx2, instruction_set::avx512}) {
-        compare(pool(cpu{.level = level}, m.view(), policy), 0, expected, 2e-5);
-        compare(pool(cpu{.level = level}, channels_last, policy), 0, expected, 2e-5);
+        compare(pool(cpu{.target = level}, m.view(), policy), 0, expected, 2e-5);
+        compare(pool(cpu{.target = level}, channels_last, policy), 0, expected, 2e-5);
       }
     }
   }

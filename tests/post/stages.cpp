@@ -17,7 +17,7 @@ void on(const std::vector<float>& x, const S& stage, const Check& check) {
   const feature_view<float> v(x.data(), {.c = static_cast<index_t>(x.size())}, nchw);
   for (const auto level : {instruction_set::baseline, instruction_set::avx2, instruction_set::avx512}) {
     INFO(to_string(level));
-    check(pool(cpu{.level = level}, v, sum{} | stage));
+    check(pool(cpu{.target = level}, v, sum{} | stage));
   }
 }
 }  // namespace

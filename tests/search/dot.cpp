@@ -33,10 +33,10 @@ void same_on_every_level(testing::random_numbers& random, std::size_t size) {
   const double product = in_order(a, b, false), squares = in_order(a, b, true);
   CAPTURE(size);
   for (const auto level : {instruction_set::baseline, instruction_set::avx2, instruction_set::avx512})
-    detail::run_at(level, [&]<class Level>() {
+    detail::dispatch_to(level, [&]<class Target>() {
       const index_t n = static_cast<index_t>(size);
-      CHECK(detail::sum_of_terms_at<Level>(a.data(), b.data(), n, detail::multiply_terms{}) == product);
-      CHECK(detail::sum_of_terms_at<Level>(a.data(), b.data(), n, detail::square_difference{}) == squares);
+      CHECK(detail::sum_of_terms_at<Target>(a.data(), b.data(), n, detail::multiply_terms{}) == product);
+      CHECK(detail::sum_of_terms_at<Target>(a.data(), b.data(), n, detail::square_difference{}) == squares);
     });
   CHECK(detail::sum_of_terms(std::span<const A>(a), std::span<const B>(b), detail::multiply_terms{}) == product);
 }

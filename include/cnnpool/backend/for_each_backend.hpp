@@ -197,7 +197,7 @@ struct for_each_backend {
       using result = detail::reduce_regions_at<X, F, whole_map::list, A, Operand>;
       run(s, e.n * e.c, result{x, f, all, out, operand});
     } else {
-      static_assert(std::is_same_v<Operand, no_operand>, "cnnpool: an operand goes with the whole map, not with regions");
+      static_assert(std::is_same_v<Operand, no_operand>, "cnnpool: an operand goes with whole maps, not with regions");
       run(s, e.n * over.size() * e.c, detail::reduce_regions_at<X, F, Over, A, Operand>{x, f, over, out, operand});
     }
   }

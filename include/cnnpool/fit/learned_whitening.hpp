@@ -43,7 +43,7 @@ Matrix lower_factor(const Matrix& s) {
 
 /// From m, the factor of S, and D (the lower triangle) of n rows.
 template <class Vector, class Matrix>
-whitening learned_model(const Vector& m, const Matrix& factor, const Matrix& spread, index_t n, index_t dimensions) {
+projection learned_model(const Vector& m, const Matrix& factor, const Matrix& spread, index_t n, index_t dimensions) {
   const index_t d = static_cast<index_t>(m.size());
   eigenpairs pairs_of = descending_eigenpairs(spread, "fit_learned_whitening");
   for (index_t k = 0; k < d; ++k) make_largest_positive(pairs_of.vectors.col(k));
@@ -62,7 +62,7 @@ whitening learned_model(const Vector& m, const Matrix& factor, const Matrix& spr
 }  // namespace detail
 
 template <training_rows M>
-whitening fit_learned_whitening(const M& training, std::span<const matching_pair> pairs,
+projection fit_learned_whitening(const M& training, std::span<const matching_pair> pairs,
                                 const learned_whitening_options& o = {}) {
   const index_t n = static_cast<index_t>(training.rows()), d = static_cast<index_t>(training.cols());
   const index_t dimensions = o.dimensions == 0 ? d : o.dimensions;
@@ -146,7 +146,7 @@ class basic_matching_statistics {
   index_t count() const { return all_.count(); }
   index_t pairs() const { return pairs_; }
 
-  whitening fit(const learned_whitening_options& o = {}) const {
+  projection fit(const learned_whitening_options& o = {}) const {
     const index_t d = all_.dimensions(), dimensions = o.dimensions == 0 ? d : o.dimensions;
     if (pairs_ == 0 || d == 0) raise("fit_learned_whitening: ", pairs_, " pairs of rows of ", d, " components");
     if (static_cast<index_t>(mean_.size()) != d)

@@ -16,7 +16,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "../post/whiten.hpp"
+#include "../post/projection.hpp"
 #include "training_rows.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
@@ -178,7 +178,7 @@ void check_pca(const basic_covariance<Real>& c, const pca_options& o) {
 }  // namespace detail
 
 template <class Real>
-whitening fit_pca_whitening(const basic_covariance<Real>& c, const pca_options& o = {}) {
+projection fit_pca_whitening(const basic_covariance<Real>& c, const pca_options& o = {}) {
   detail::check_pca(c, o);
   double trace = 0;
   detail::eigenpairs pairs = detail::principal_directions(c, trace);
@@ -207,7 +207,7 @@ whitening fit_pca_whitening(const basic_covariance<Real>& c, const pca_options& 
 /// training: rows, a range of rows, or a function that returns the next rows; see training_rows.hpp.
 template <class Training>
   requires training_data<std::remove_cvref_t<Training>>
-whitening fit_pca_whitening(Training&& training, const pca_options& o = {}) {
+projection fit_pca_whitening(Training&& training, const pca_options& o = {}) {
   covariance c;
   detail::each_part(training, [&](const auto& rows) { c.add(rows); });
   return fit_pca_whitening(c, o);

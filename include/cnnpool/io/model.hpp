@@ -22,7 +22,7 @@
 #include <vector>
 
 #include "../policy/vlad.hpp"
-#include "../post/whiten.hpp"
+#include "../post/projection.hpp"
 #include "npy_write.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
@@ -168,7 +168,7 @@ class model_reader {
 
  private:
   static const char* name_of(std::uint32_t kind) {
-    constexpr const char* names[] = {"something unknown", "a whitening", "a codebook", "a NetVLAD head"};
+    constexpr const char* names[] = {"something unknown", "a projection", "a codebook", "a NetVLAD head"};
     return names[kind < 4 ? kind : 0];
   }
   void take(void* to, std::uint64_t bytes) {
@@ -201,7 +201,7 @@ class model_reader {
 template <class Model>
 Model model_from(std::istream& in, const std::string& name) {
   model_reader file(in, name);
-  if constexpr (std::is_same_v<Model, whitening>) {
+  if constexpr (std::is_same_v<Model, projection>) {
     auto a = file.read(1, {4, 4, 8});
     if (a[0].rows != 1 || a[2].rows != 1 || a[1].cols != a[0].cols || a[1].floats.empty())
       file.bad("its mean of ", a[0].cols, " and its matrix of ", a[1].rows, " x ", a[1].cols,
@@ -215,7 +215,7 @@ Model model_from(std::istream& in, const std::string& name) {
     return {std::span<const float>(a[0].floats), static_cast<index_t>(a[0].rows)};
   } else {
     static_assert(std::is_same_v<Model, netvlad_head>,
-                  "cnnpool::read_model: models are whitening, codebook and netvlad_head");
+                  "cnnpool::read_model: models are projection, codebook and netvlad_head");
     auto a = file.read(3, {4, 4});
     if (a[1].rows != 1 || a[0].rows != a[1].cols || a[0].floats.empty())
       file.bad("its weights of ", a[0].rows, " x ", a[0].cols, " and its ", a[1].cols,
@@ -226,8 +226,8 @@ Model model_from(std::istream& in, const std::string& name) {
 
 }  // namespace detail
 
-inline void write_model(const std::string& path, const whitening& w) {
-  if (w.output_size() == 0) raise("write_model: the whitening is empty");
+inline void write_model(const std::string& path, const projection& w) {
+  if (w.output_size() == 0) raise("write_model: the projection is empty");
   detail::write_arrays(path, 1, w.mean(), w.rows(), w.variances().rows(1, w.variances().size()));
 }
 inline void write_model(const std::string& path, const codebook& c) {

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "../policy/vlad.hpp"
-#include "../post/whiten.hpp"
+#include "../post/projection.hpp"
 #include "npz.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
@@ -75,8 +75,8 @@ class npz_model_reader {
 
 }  // namespace detail
 
-inline void write_npz(const std::string& path, const whitening& w) {
-  if (w.output_size() == 0) raise("write_npz: the whitening is empty");
+inline void write_npz(const std::string& path, const projection& w) {
+  if (w.output_size() == 0) raise("write_npz: the projection is empty");
   npz_writer out(path);
   out.add("mean", detail::array_of(w.mean()));
   out.add("matrix", detail::array_of(w.rows()));
@@ -102,7 +102,7 @@ inline void write_npz(const std::string& path, const netvlad_head& h) {
 template <class Model>
 Model read_npz(const std::string& path) {
   const detail::npz_model_reader file(path);
-  if constexpr (std::is_same_v<Model, whitening>) {
+  if constexpr (std::is_same_v<Model, projection>) {
     const descriptors<double> mean = file.read("mean", 1), rows = file.read("matrix", 0);
     if (rows.cols() != mean.cols() || rows.cols() == 0)
       file.bad("its mean of ", mean.cols(), " and its matrix of ", rows.rows(), " x ", rows.cols(),
@@ -120,7 +120,7 @@ Model read_npz(const std::string& path) {
     return {std::span<const float>(numbers.data(), centres.size()), centres.rows()};
   } else {
     static_assert(std::is_same_v<Model, netvlad_head>,
-                  "cnnpool::read_npz: models are whitening, codebook and netvlad_head");
+                  "cnnpool::read_npz: models are projection, codebook and netvlad_head");
     const descriptors<double> weights = file.read("weights", 0), biases = file.read("biases", 1);
     if (weights.rows() != biases.cols() || weights.cols() == 0)
       file.bad("its weights of ", weights.rows(), " x ", weights.cols(), " and its ", biases.cols(),

@@ -51,7 +51,7 @@ template <class F>
 using shared_monoid = typename monoid_of<F>::type;
 
 template <class F, class S>
-concept knows_reliable = requires(const F f, const S s) { f.is_reliable(s); };
+concept may_be_unreliable = requires(const F f, const S s) { f.is_reliable(s); };
 
 /// The fold that costs the least per element; one that has a cheaper form overloads this.
 template <class F>
@@ -88,26 +88,6 @@ struct on_host {
 };
 template <class F>
 on_host(F) -> on_host<F>;
-
-/// The result of a fold from its elements, exact where the fold has one. Otherwise partial results of equal length
-/// are merged pair by pair: within every bound that a kernel keeps, log2(n) roundings.
-template <class L, class F, class Read>
-CNNPOOL_HD auto fold_again(const F& f, index_t n, const Read& x) {
-  if constexpr (requires { f.template exact<L>(n, x); }) {
-    return f.template exact<L>(n, x);
-  } else {
-    decltype(f.template init<L>()) partial[64];
-    int count = 0;
-    for (index_t i = 0; i < n; ++i) {
-      auto s = f.step(f.template init<L>(), x(i));
-      for (index_t pairs = i; pairs % 2 == 1; pairs /= 2) s = f.merge(partial[--count], s);
-      partial[count++] = s;
-    }
-    auto s = count == 0 ? f.template init<L>() : partial[--count];
-    while (count > 0) s = f.merge(partial[--count], s);
-    return f.finish(s, n);
-  }
-}
 
 /// The fold of a channel, or of the channels in the lanes of V: a new one, or f itself (where GCC optimises for size, a
 /// copy for every row is a third of its time).

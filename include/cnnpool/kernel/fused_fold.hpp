@@ -8,6 +8,26 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
+/// The result of a fold from its elements, exact where the fold has one. Otherwise partial results of equal length
+/// are merged pair by pair: within every bound that a kernel keeps, log2(n) roundings.
+template <class L, class F, class Read>
+CNNPOOL_HD auto exact_result(const F& f, index_t n, const Read& x) {
+  if constexpr (requires { f.template exact<L>(n, x); }) {
+    return f.template exact<L>(n, x);
+  } else {
+    decltype(f.template init<L>()) partial[64];
+    int count = 0;
+    for (index_t i = 0; i < n; ++i) {
+      auto s = f.step(f.template init<L>(), x(i));
+      for (index_t pairs = i; pairs % 2 == 1; pairs /= 2) s = f.merge(partial[--count], s);
+      partial[count++] = s;
+    }
+    auto s = count == 0 ? f.template init<L>() : partial[--count];
+    while (count > 0) s = f.merge(partial[--count], s);
+    return f.finish(s, n);
+  }
+}
+
 template <class First, class Rest>
 struct fused_state {
   First first;
@@ -102,15 +122,15 @@ struct fused_fold {
   }
 
   template <class S>
-    requires(knows_reliable<First, first_of<S>> || knows_reliable<Rest, rest_of<S>>)
+    requires(may_be_unreliable<First, first_of<S>> || may_be_unreliable<Rest, rest_of<S>>)
   CNNPOOL_HD auto is_reliable(const S& s) const {
-    if constexpr (!knows_reliable<First, first_of<S>>) return rest.is_reliable(of_rest(s));
-    else if constexpr (!knows_reliable<Rest, rest_of<S>>) return first.is_reliable(of_first(s));
+    if constexpr (!may_be_unreliable<First, first_of<S>>) return rest.is_reliable(of_rest(s));
+    else if constexpr (!may_be_unreliable<Rest, rest_of<S>>) return first.is_reliable(of_first(s));
     else return first.is_reliable(of_first(s)) & rest.is_reliable(of_rest(s));
   }
   template <class L, class Read>
   CNNPOOL_HD auto exact(index_t n, const Read& x) const {
-    return joined(as_values(fold_again<L>(first, n, x)), as_values(fold_again<L>(rest, n, x)));
+    return joined(as_values(exact_result<L>(first, n, x)), as_values(exact_result<L>(rest, n, x)));
   }
 
   static constexpr bool long_step = takes_longer_than_reading<First> || takes_longer_than_reading<Rest>;

@@ -26,8 +26,8 @@ struct over_channels {};
 
 /// An operand that is none; step(s, x).
 struct no_operand {};
-/// A number for every position (row-major h x w), the same for all channels; step(s, x, number). With an image_stride of
-/// 0 all images share the numbers.
+/// A number for every position (row-major h x w), the same for all channels; step(s, x, number). With an image_stride
+/// of 0 all images share the numbers.
 template <class A>
 struct per_position {
   const A* data = nullptr;

@@ -59,7 +59,7 @@ struct max_of_numbers {
   }
   template <class L, class Read>
   CNNPOOL_HD L exact(index_t n, const Read& x) const {
-    return fold_again<L>(max{}, n, x);
+    return exact_result<L>(max{}, n, x);
   }
 };
 

@@ -23,7 +23,7 @@
 #include <vector>
 
 #include "../adapter.hpp"
-#include "../post/whiten.hpp"
+#include "../post/projection.hpp"
 #include "vlad.hpp"
 #include "windows.hpp"
 
@@ -35,10 +35,10 @@ inline constexpr vlad_options mop_reference{.nearest = 5, .beta = 10, .power = t
 /// How one level becomes a part of the descriptor. Empty models are left out.
 template <class Space = host_space>
 struct basic_mop_level {
-  projection<Space> input = {};
+  basic_projection<Space> input = {};
   basic_codebook<Space> centres = {};
   vlad_options options = mop_paper;
-  projection<Space> output = {};
+  basic_projection<Space> output = {};
 
   index_t projected_size(index_t c) const { return input.output_size() == 0 ? c : input.output_size(); }
   /// Components from `windows` activations of c components.

@@ -131,24 +131,28 @@ struct vlad_policy {
       b.transform(s, scales, detail::reciprocal{}, scales);
     }
     const matrix<A> used = options.input_l2 ? scales : matrix<A>{};
-    const matrix<A> groups = s.make<A>(n, positions);
+    const matrix<A> assignments = s.make<A>(n, positions);
     const detail::centre_order<A> order{centres.squared_norms(), options.cosine, options.released_distance ? 1. : 2.};
     const bool hard = head.clusters() == 0 && options.nearest == 1;
     const bool found = hard && !options.cosine && !options.input_l2;
     if (found)
-      b.contract(s, x, over_channels{}, centres.centres(), groups, store_nearest{centres.squared_norms(), order.factor});
-    const matrix<A> products = found ? groups : s.make<A>(n, clusters * positions);
+      b.contract(s, x, over_channels{}, centres.centres(), assignments,
+                 store_nearest{centres.squared_norms(), order.factor});
+    const matrix<A> products = found ? assignments : s.make<A>(n, clusters * positions);
     if (!found)
       b.contract(s, x, over_channels{}, head.clusters() != 0 ? head.weights() : centres.centres(), products);
     if (hard) {
-      if (!found) b.for_each_index(s, n * positions, detail::assign_nearest<A>{products, scales, groups, clusters, order});
-      if (options.mass) b.for_each_index(s, n * clusters, detail::count_groups<A>{groups, masses});
+      if (!found)
+        b.for_each_index(s, n * positions,
+                         detail::assign_nearest<A>{products, scales, assignments, clusters, order});
+      if (options.mass) b.for_each_index(s, n * clusters, detail::cluster_masses<A>{assignments, masses});
       matrix<A> weights;
       if (options.residual_l2) {
         weights = s.make<A>(n, positions);
-        b.for_each_index(s, n * positions, detail::residual_weights<A, X>{x, groups, used, centres.centres(), weights});
+        const detail::residual_weights<A, X> of_position{x, assignments, used, centres.centres(), weights};
+        b.for_each_index(s, n * positions, of_position);
       }
-      b.residual_sums(s, x, matrix<const A>(groups), matrix<const A>(used), matrix<const A>(weights),
+      b.residual_sums(s, x, matrix<const A>(assignments), matrix<const A>(used), matrix<const A>(weights),
                         centres.centres(), v);
       return;
     }

@@ -32,16 +32,16 @@ struct centre_order {
   }
 };
 
-/// groups(n, p) = the nearest centre, the first of equally near ones. scales: 1/|x| where descriptors are normalised.
+/// assignments(n, p) = the nearest centre, of equally near ones the first. scales: 1/|x| of normalised descriptors.
 template <class A>
 struct assign_nearest {
   matrix<const A> products, scales;
-  matrix<A> groups;
+  matrix<A> assignments;
   index_t clusters;
   centre_order<A> order;
 
   CNNPOOL_HD void operator()(index_t i) const {
-    const index_t positions = groups.cols, n = i / positions, p = i % positions;
+    const index_t positions = assignments.cols, n = i / positions, p = i % positions;
     const A scale = scales.data == nullptr ? A(1) : scales(n, p);
     index_t best = 0;
     A smallest = order(0, products(n, p) * scale);
@@ -52,7 +52,7 @@ struct assign_nearest {
         best = k;
       }
     }
-    groups(n, p) = static_cast<A>(best);
+    assignments(n, p) = static_cast<A>(best);
   }
 };
 
@@ -120,15 +120,15 @@ struct assign_softmax {
   }
 };
 
-/// masses(n, k) = positions of group k.
+/// masses(n, k) = positions of cluster k.
 template <class A>
-struct count_groups {
-  matrix<const A> groups;
+struct cluster_masses {
+  matrix<const A> assignments;
   matrix<A> masses;
   CNNPOOL_HD void operator()(index_t i) const {
     const index_t n = i / masses.cols, k = i % masses.cols;
     A count = 0;
-    for (index_t p = 0; p < groups.cols; ++p) count += static_cast<index_t>(groups(n, p)) == k ? A(1) : A(0);
+    for (index_t p = 0; p < assignments.cols; ++p) count += static_cast<index_t>(assignments(n, p)) == k ? A(1) : A(0);
     masses(n, k) = count;
   }
 };
@@ -147,17 +147,17 @@ CNNPOOL_HD A reciprocal_distance(const X& x, index_t n, index_t p, const A& scal
   return distance <= static_cast<A>(1e-12) ? A(0) : A(1) / distance;
 }
 
-/// weights(n, p) = 1 / |residual| of the position's own group.
+/// weights(n, p) = 1 / |residual| of the position's own cluster.
 template <class A, class X>
 struct residual_weights {
   X x;
-  matrix<const A> groups, scales;
+  matrix<const A> assignments, scales;
   matrix<const float> centres;
   matrix<A> weights;
   CNNPOOL_HD void operator()(index_t i) const {
-    const index_t n = i / groups.cols, p = i % groups.cols;
+    const index_t n = i / assignments.cols, p = i % assignments.cols;
     const A scale = scales.data == nullptr ? A(1) : scales(n, p);
-    weights(n, p) = reciprocal_distance(x, n, p, scale, centres, static_cast<index_t>(groups(n, p)));
+    weights(n, p) = reciprocal_distance(x, n, p, scale, centres, static_cast<index_t>(assignments(n, p)));
   }
 };
 

@@ -26,9 +26,9 @@ struct square_difference {
   }
 };
 
-template <class Level, class A, class B, class Term>
+template <class Target, class A, class B, class Term>
 CNNPOOL_INLINE double sum_of_terms_at(const A* a, const B* b, index_t count, const Term& term) {
-  constexpr int lanes_ = 8, N = level_width<Level, double, 4>, packs = lanes_ / N;
+  constexpr int lanes_ = 8, N = target_width<Target, double, 4>, packs = lanes_ / N;
   using V = pack<double, N>;
   V sums[array_size(packs)];
   CNNPOOL_UNROLL(8)
@@ -37,7 +37,7 @@ CNNPOOL_INLINE double sum_of_terms_at(const A* a, const B* b, index_t count, con
   for (; i + lanes_ <= count; i += lanes_)
     CNNPOOL_UNROLL(8)
     for (int k = 0; k < packs; ++k)
-      sums[k] = sums[k] + term(widened<Level, V>(a + i + k * N), widened<Level, V>(b + i + k * N));
+      sums[k] = sums[k] + term(widened<Target, V>(a + i + k * N), widened<Target, V>(b + i + k * N));
   double partial[array_size(lanes_)];
   CNNPOOL_UNROLL(8)
   for (int k = 0; k < packs; ++k) stored(sums[k], partial + k * N);
@@ -57,9 +57,9 @@ struct terms_of {
   const Term& term;
   double& sum;
 
-  template <class Level>
+  template <class Target>
   CNNPOOL_INLINE void operator()() const {
-    sum = sum_of_terms_at<Level>(a, b, count, term);
+    sum = sum_of_terms_at<Target>(a, b, count, term);
   }
 };
 
@@ -67,7 +67,8 @@ struct terms_of {
 template <class A, class B, class Term>
 double sum_of_terms(std::span<A> a, std::span<B> b, const Term& term) {
   double sum = 0;
-  run_at(best_instruction_set(), terms_of<A, B, Term>{a.data(), b.data(), static_cast<index_t>(a.size()), term, sum});
+  const index_t n = static_cast<index_t>(a.size());
+  dispatch_to(best_instruction_set(), terms_of<A, B, Term>{a.data(), b.data(), n, term, sum});
   return sum;
 }
 

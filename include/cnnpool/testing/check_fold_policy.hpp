@@ -140,7 +140,7 @@ fold_report check_fold_policy(const F& f, const fold_check_options& options = {}
           if (!found) c.fail("a NaN element is lost", std::nan(""), expected(0, 0), 0);
         }
         for (const auto level : {instruction_set::baseline, instruction_set::avx2, instruction_set::avx512}) {
-          const auto got = pool(cpu{.level = level}, view, f);
+          const auto got = pool(cpu{.target = level}, view, f);
           for (index_t i = 0; i < got.rows() && c.report.ok; ++i)
             for (index_t j = 0; j < got.cols() && c.report.ok; ++j)
               if ((!with_nan || options.nan_propagates) && !c.same(static_cast<double>(got(i, j)), expected(i, j)))

@@ -5,7 +5,7 @@
 #include <cnnpool/policy/vlad.hpp>
 #include <cnnpool/policy/windows.hpp>
 #include <cnnpool/post/l2.hpp>
-#include <cnnpool/post/whiten.hpp>
+#include <cnnpool/post/projection.hpp>
 
 #include "../../policy/vlad_oracle.hpp"
 #include "../suite.hpp"
@@ -67,7 +67,7 @@ void check_learned(const batch& x, const Make& make, const Expect& expect) {
 TEST_CASE("whitening behind a policy and inside regions") {
   const batch x;
   const std::vector<float> m = random_values(channels, 2), p = random_values(11 * channels, 3);
-  const whitening w(std::vector<double>(m.begin(), m.end()), std::vector<double>(p.begin(), p.end()));
+  const projection w(std::vector<double>(m.begin(), m.end()), std::vector<double>(p.begin(), p.end()));
   const auto projected = [&](const oracle::row& v) {
     oracle::row y(11, 0);
     for (std::size_t k = 0; k < 11; ++k)

@@ -26,7 +26,7 @@ struct cpu {
   /// 0: as many as OpenMP has (one without OpenMP or `parallel`). Small work uses fewer: a thread gets at least 1 MB.
   int threads = 0;
   /// At most this one; what the machine lacks is never used.
-  instruction_set level = instruction_set::avx512;
+  instruction_set target = instruction_set::avx512;
   /// The user's own threads instead of OpenMP's; set `threads` too.
   parallel_for parallel = {};
 
@@ -56,8 +56,8 @@ struct cpu {
     constexpr bool channels = std::is_same_v<Over, over_channels>;
     static_assert(channels || std::is_same_v<Epilogue, store_sums>, "cnnpool::cpu: the nearest is one over channels");
     using read = typename X::read_function;
-    const auto from = detail::panel_source_of<A>(x, level);
-    const auto pack = detail::packing_of<A>(level);
+    const auto from = detail::panel_source_of<A>(x, target);
+    const auto pack = detail::packing_of<A>(target);
     if constexpr (std::is_same_v<Epilogue, store_nearest>) {
       run_nearest(s, detail::nearest_problem<read, W, A>{{x, false, out}, from, pack, x.read, weights, epilogue, out});
     } else if constexpr (channels) {
@@ -74,14 +74,14 @@ struct cpu {
   void residual_sums(scratch& s, const X& x, const matrix<const A>& assignments, const matrix<const A>& scales,
                      const matrix<const A>& weights, const matrix<const W>& centres, const matrix<A>& out) const {
     using read = typename X::read_function;
-    const detail::residuals_problem<read, W, A> all{{x, true, out}, detail::panel_source_of<A>(x, level),
-                                                    detail::packing_of<A>(level), x.read, assignments, scales, weights,
+    const detail::residuals_problem<read, W, A> all{{x, true, out}, detail::panel_source_of<A>(x, target),
+                                                    detail::packing_of<A>(target), x.read, assignments, scales, weights,
                                                     centres, out};
     const index_t items = all.runs() * x.extents().n;
     run_with_buffers<char>(s, workers_for(detail::image_bytes(x) * x.extents().n, items), items, all.buffer(),
                            [&](char* buffer, index_t first, index_t last) {
                              using share = detail::residuals_share<read, W, A>;
-                             detail::run_at(level, share{all, first, last, buffer});
+                             detail::dispatch_to(target, share{all, first, last, buffer});
                            });
   }
 
@@ -91,7 +91,7 @@ struct cpu {
     run(s, workers_for(out.rows * out.cols * static_cast<index_t>(sizeof(D)), out.rows), out.rows,
         [&](index_t, index_t first, index_t last) {
           if constexpr ((detail::has_type<D, In> && ...)) {
-            detail::run_at(level, detail::transform_share<D, F, In...>{out, f, inputs, first, last});
+            detail::dispatch_to(target, detail::transform_share<D, F, In...>{out, f, inputs, first, last});
           } else {
             const detail::transform_at<D, F, detail::transform_inputs<In...>> one{out, f, inputs};
             for (index_t i = first * out.cols; i < last * out.cols; ++i) one(i);
@@ -136,7 +136,7 @@ struct cpu {
     const detail::region_plan plan(s, regions, e.h, e.w);
     using T = typename X::value_type;
     using fused = detail::regions_share<detail::reduce_regions, T, typename X::read_function, F, A>;
-    reduce_regions_of(s, detail::panel_source_of<detail::read_scalar<X, A, fused>>(x, level),
+    reduce_regions_of(s, detail::panel_source_of<detail::read_scalar<X, A, fused>>(x, target),
                       detail::reduction_geometry<A>(x, false, out), detail::map_geometry{e.h, e.w, st.h, st.w},
                       detail::image_bytes(x) * e.n, x.read, f, plan);
   }
@@ -144,7 +144,7 @@ struct cpu {
   void reduce_regions_of(scratch& s, const detail::panel_source<T>& from, const detail::reduction_geometry<A>& p,
                        const detail::map_geometry& map, index_t bytes, const Read& read, const F& f,
                        const detail::region_plan& plan) const {
-    using baseline = detail::reduce_regions<detail::level_baseline, T, Read, F, A>;
+    using baseline = detail::reduce_regions<detail::target_baseline, T, Read, F, A>;
     const bool adjacent_channels = p.outputs.inner_stride == 1;
     // A square of NCHW reads half lines; the other halves stay in the first-level cache until its neighbour comes.
     const bool small_map = map.h * map.w <= 128;
@@ -159,7 +159,7 @@ struct cpu {
     const index_t copies = baseline::copies_for(plan, map.h, map.w, tile) * static_cast<index_t>(sizeof(T));
     const index_t own = of_cells + (copies + 63) / 64 * 64;
     run_with_buffers<char>(s, workers, tiles.count(), own, [&](char* mine, index_t first, index_t last) {
-      detail::run_at(level, detail::regions_share<detail::reduce_regions, T, Read, F, A>{
+      detail::dispatch_to(target, detail::regions_share<detail::reduce_regions, T, Read, F, A>{
                                 p, from, map, read, f, plan, mine, mine + of_cells, tiles, first, last});
     });
   }
@@ -185,7 +185,8 @@ struct cpu {
   template <class T, class F>
   void run_with_buffers(scratch& s, index_t workers, index_t items, index_t bytes, const F& f) const {
     const scratch::frame frame(s);
-    char* const buffers = static_cast<char*>(s.bytes(static_cast<std::size_t>(bytes) * static_cast<std::size_t>(workers)));
+    const std::size_t all = static_cast<std::size_t>(bytes) * static_cast<std::size_t>(workers);
+    char* const buffers = static_cast<char*>(s.bytes(all));
     run(s, workers, items, [&](index_t worker, index_t first, index_t last) {
       f(reinterpret_cast<T*>(buffers + worker * bytes), first, last);
     });
@@ -201,7 +202,7 @@ struct cpu {
     const index_t workers = workers_for(items * work / 16 * static_cast<index_t>(sizeof(A)), items);
     run_with_buffers<A>(s, workers, items, all.buffer(), [&](A* buffer, index_t first, index_t last) {
       const index_t stop = by_rows || last * 4 > results ? results : last * 4;
-      detail::run_at(level, detail::product_share<Read, W, A>{all, by_rows ? first : 0, by_rows ? last : blocks,
+      detail::dispatch_to(target, detail::product_share<Read, W, A>{all, by_rows ? first : 0, by_rows ? last : blocks,
                                                               by_rows ? 0 : first * 4, stop, buffer});
     });
   }
@@ -210,7 +211,7 @@ struct cpu {
     const index_t bytes = all.p.images * all.p.outputs.count * all.p.elements.count * static_cast<index_t>(sizeof(A));
     const index_t workers = workers_for(bytes * (1 + all.centres.rows / 16), all.blocks());
     run_with_buffers<A>(s, workers, all.blocks(), all.buffer(), [&](A* buffer, index_t first, index_t last) {
-      detail::run_at(level, detail::nearest_share<Read, W, A>{all, first, last, buffer});
+      detail::dispatch_to(target, detail::nearest_share<Read, W, A>{all, first, last, buffer});
     });
   }
 
@@ -219,13 +220,13 @@ struct cpu {
                 const matrix<A>& out) const {
     using T = typename X::value_type;
     using fused = detail::fold_share<detail::reduce_columns, T, typename X::read_function, F, W, A>;
-    reduce_lines_of<X::kind>(s, detail::panel_source_of<detail::read_scalar<X, A, fused>>(x, level),
+    reduce_lines_of<X::kind>(s, detail::panel_source_of<detail::read_scalar<X, A, fused>>(x, target),
                          detail::reduction_geometry<A>(x, channels, out), detail::image_bytes(x) * x.extents().n,
                          x.read, f, weights, weights_stride);
   }
   template <source_kind Kind, class S, class Read, class F, class W, class A>
-  void reduce_lines_of(const scratch& s, const detail::panel_source<S>& from, detail::reduction_geometry<A> p, index_t bytes,
-                   const Read& read, const F& f, const W& weights, index_t weights_stride) const {
+  void reduce_lines_of(const scratch& s, const detail::panel_source<S>& from, detail::reduction_geometry<A> p,
+                       index_t bytes, const Read& read, const F& f, const W& weights, index_t weights_stride) const {
     // Images side by side in memory would become columns, whose elements are added in another order than one image's.
     const bool same_order = p.image_stride != 1 || p.elements.count == 1 || p.elements.inner_stride == 1;
     if constexpr (!detail::differs_by_channel<F> && Kind != source_kind::columns)
@@ -242,7 +243,7 @@ struct cpu {
     if constexpr (Kind != source_kind::columns) {
       const auto run_rows = [&]<class G>(const G& g) {
         run(s, workers, tiles.count(), [&](index_t, index_t first, index_t last) {
-          detail::run_at(level, detail::fold_share<detail::reduce_rows, S, Read, G, W, A>{
+          detail::dispatch_to(target, detail::fold_share<detail::reduce_rows, S, Read, G, W, A>{
                                     p, from, read, g, weights, weights_stride, tiles, first, last});
         });
       };
@@ -255,7 +256,7 @@ struct cpu {
     }
     if constexpr (Kind != source_kind::rows)
       run(s, workers, tiles.count(), [&](index_t, index_t first, index_t last) {
-        detail::run_at(level, detail::fold_share<detail::reduce_columns, S, Read, F, W, A>{
+        detail::dispatch_to(target, detail::fold_share<detail::reduce_columns, S, Read, F, W, A>{
                                   p, from, read, f, weights, weights_stride, tiles, first, last});
       });
   }

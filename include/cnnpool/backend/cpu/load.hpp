@@ -35,10 +35,10 @@ using wide_vector = typename vector_of<wide_t<From>, N>::type;
 /// Whether N elements become wide ones by instructions written out, which GCC's conversions do not become: of 32 bytes
 /// it takes two halves and joins them; of 64, and on aarch64, it makes scalars. An intrinsic cannot be inlined through
 /// functions that lack its target, and costs a header; an instruction can.
-template <class Level, class From, int N>
+template <class Target, class From, int N>
 inline constexpr bool by_instructions = CNNPOOL_HAS_NEON
                                             ? sizeof(wide_vector<From, N>) == 16
-                                            : CNNPOOL_HAS_X86_ASM && Level::f16c && sizeof(wide_vector<From, N>) >= 32;
+                                            : CNNPOOL_HAS_X86_ASM && Target::f16c && sizeof(wide_vector<From, N>) >= 32;
 
 #if CNNPOOL_HAS_X86_ASM
 /// What an instruction reads from memory, of any type and alignment. Not a struct of an array, whose last element's
@@ -94,12 +94,12 @@ template <class From, int N>
 void widen(const void* p, wide_vector<From, N>& r);  // not called
 #endif
 
-template <class Level, class From, class L, int N>
+template <class Target, class From, class L, int N>
 CNNPOOL_INLINE pack<L, N> converted(const void* p) {
   pack<L, N> r;
-  if constexpr (by_instructions<Level, From, N> && std::is_same_v<From, float> && sizeof(L) == 8) {
+  if constexpr (by_instructions<Target, From, N> && std::is_same_v<From, float> && sizeof(L) == 8) {
     widen<From, N>(p, r.v);
-  } else if constexpr (by_instructions<Level, From, N> && sizeof(From) == 1) {
+  } else if constexpr (by_instructions<Target, From, N> && sizeof(From) == 1) {
     wide_vector<From, N> x;
     widen<From, N>(p, x);
     convert_lanes(r.v, x);
@@ -118,10 +118,10 @@ CNNPOOL_INLINE pack<L, N> converted(const void* p) {
 }
 
 /// to_float(bfloat16) of scalar.hpp, lane by lane.
-template <class Level, int N>
+template <class Target, int N>
 CNNPOOL_INLINE pack<float, N> from_bfloat16(const void* p) {
   pack<float, N> r;
-  if constexpr (by_instructions<Level, bfloat16, N>) {
+  if constexpr (by_instructions<Target, bfloat16, N>) {
     widen<bfloat16, N>(p, r.v);
   } else {
     typedef std::uint16_t stored __attribute__((vector_size(N * 2)));
@@ -135,13 +135,13 @@ CNNPOOL_INLINE pack<float, N> from_bfloat16(const void* p) {
 
 /// to_float(float16) of scalar.hpp, lane by lane. clang has binary16 as a type, whose conversion is one instruction in
 /// a function that has it, and a call of its run-time library elsewhere.
-template <class Level, int N>
+template <class Target, int N>
 CNNPOOL_INLINE pack<float, N> from_float16(const void* p) {
   pack<float, N> r;
-  if constexpr (by_instructions<Level, float16, N>) {
+  if constexpr (by_instructions<Target, float16, N>) {
     widen<float16, N>(p, r.v);
-#if CNNPOOL_HAS_X86_LEVELS && defined(__clang__)
-  } else if constexpr (N >= 8 && Level::f16c) {
+#if CNNPOOL_HAS_X86_TARGETS && defined(__clang__)
+  } else if constexpr (N >= 8 && Target::f16c) {
     // A fence, which is one where reordering is allowed: clang would turn a comparison of the result with itself or
     // with a constant into one of binary16, and that into scalars.
 #pragma clang fp reassociate(on)
@@ -166,7 +166,7 @@ CNNPOOL_INLINE pack<float, N> from_float16(const void* p) {
 #endif
 
 /// N adjacent stored elements, widened to the lane type; nothing is applied yet.
-template <class Level, class V, class T>
+template <class Target, class V, class T>
 CNNPOOL_INLINE V widened(const T* p) {
   using L = lane_t<V>;
   constexpr int N = width<V>;
@@ -174,16 +174,16 @@ CNNPOOL_INLINE V widened(const T* p) {
   if constexpr (std::is_same_v<T, float16> || std::is_same_v<T, bfloat16>) {
     static_assert(std::is_same_v<L, float> || std::is_same_v<L, double>);
     pack<float, N> f;
-    if constexpr (std::is_same_v<T, bfloat16>) f = from_bfloat16<Level, N>(p);
-    else f = from_float16<Level, N>(p);
+    if constexpr (std::is_same_v<T, bfloat16>) f = from_bfloat16<Target, N>(p);
+    else f = from_float16<Target, N>(p);
     if constexpr (std::is_same_v<L, float>) return f;
-    else return converted<Level, float, L, N>(&f.v);
+    else return converted<Target, float, L, N>(&f.v);
   } else if constexpr (std::is_same_v<T, L>) {
     V r;
     __builtin_memcpy(&r.v, p, sizeof r.v);
     return r;
   } else {
-    return converted<Level, T, L, N>(p);
+    return converted<Target, T, L, N>(p);
   }
 #else
   V r;
@@ -241,7 +241,7 @@ CNNPOOL_INLINE auto first_lanes(index_t count) {
 }
 
 /// Reads the elements of a source as lanes of type V.
-template <class Level, class T, class Read, class L>
+template <class Target, class T, class Read, class L>
 class reader {
  public:
   CNNPOOL_INLINE explicit reader(const quantization& q, const Read& read = {})
@@ -249,14 +249,14 @@ class reader {
 
   template <class V>
   CNNPOOL_INLINE V adjacent(const T* p) const {
-    return apply(widened<Level, V>(p));
+    return apply(widened<Target, V>(p));
   }
   /// The first `count` lanes; the others hold copies of zero.
   template <class V>
   CNNPOOL_INLINE V some(const T* p, index_t count) const {
     T buffer[array_size(width<V>)] = {};
     copy_elements(buffer, p, count, 1);
-    return apply(widened<Level, V>(buffer));
+    return apply(widened<Target, V>(buffer));
   }
   /// Every lane from elements at a stride.
   template <class V>
@@ -270,7 +270,7 @@ class reader {
       T buffer[array_size(width<V>)];
       CNNPOOL_UNROLL(16)
       for (int i = 0; i < width<V>; ++i) buffer[i] = p[i * stride];
-      return apply(widened<Level, V>(buffer));
+      return apply(widened<Target, V>(buffer));
     }
   }
   /// One element as a scalar lane.

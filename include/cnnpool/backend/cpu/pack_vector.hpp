@@ -214,7 +214,7 @@ CNNPOOL_INLINE pack<L, N> fenced(const pack<L, N>& x) {
 template <class L, int N>
 CNNPOOL_INLINE pack<L, N> multiply_add(const pack<L, N>& a, const pack<L, N>& b, const pack<L, N>& c) {
   pack<L, N> r;
-#if CNNPOOL_HAS_X86_LEVELS && defined(__FMA__) && !defined(__clang__)
+#if CNNPOOL_HAS_X86_TARGETS && defined(__FMA__) && !defined(__clang__)
   if constexpr (sizeof(L) == 4 && N == 8) r.v = __builtin_ia32_vfmaddps256(a.v, b.v, c.v);
   else if constexpr (sizeof(L) == 8 && N == 4) r.v = __builtin_ia32_vfmaddpd256(a.v, b.v, c.v);
 #if defined(__AVX512F__)

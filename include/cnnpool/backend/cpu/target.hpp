@@ -12,9 +12,9 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 
 enum class instruction_set { baseline, avx2, avx512 };
 
-constexpr const char* to_string(instruction_set level) {
+constexpr const char* to_string(instruction_set target) {
   constexpr const char* names[] = {"baseline", "avx2", "avx512"};
-  return names[static_cast<int>(level)];
+  return names[static_cast<int>(target)];
 }
 
 inline namespace CNNPOOL_CPU_LANES {
@@ -22,7 +22,7 @@ inline namespace CNNPOOL_CPU_LANES {
 /// The widest one that this machine has and this compiler can target. Asked anew each time: that is a few loads, and a
 /// static variable would be one for the whole process, which keeps a plugin from being unloaded.
 inline instruction_set best_instruction_set() {
-#if CNNPOOL_HAS_X86_LEVELS
+#if CNNPOOL_HAS_X86_TARGETS
   __builtin_cpu_init();
   const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
@@ -40,29 +40,29 @@ inline namespace CNNPOOL_CPU_LANES {
 
 /// bytes: width of a register. Every processor with AVX2 and FMA
 /// has F16C.
-struct level_baseline {
+struct target_baseline {
   static constexpr int bytes = 16;
   static constexpr bool f16c = false;
 };
-struct level_avx2 {
+struct target_avx2 {
   static constexpr int bytes = 32;
   static constexpr bool f16c = true;
 };
-struct level_avx512 {
+struct target_avx512 {
   static constexpr int bytes = 64;
   static constexpr bool f16c = true;
 };
 
-/// Lanes in a register of a level, at most `most`.
-template <class Level, class L, int Most>
-inline constexpr int level_width = Level::bytes / static_cast<int>(sizeof(L)) < Most
-                                       ? Level::bytes / static_cast<int>(sizeof(L))
+/// Lanes in a register of a target, at most `most`.
+template <class Target, class L, int Most>
+inline constexpr int target_width = Target::bytes / static_cast<int>(sizeof(L)) < Most
+                                       ? Target::bytes / static_cast<int>(sizeof(L))
                                        : Most;
 
-#if CNNPOOL_HAS_X86_LEVELS
+#if CNNPOOL_HAS_X86_TARGETS
 template <class Task>
 [[gnu::target("avx2,fma,f16c"), gnu::flatten]] void run_avx2(const Task& task) {
-  task.template operator()<level_avx2>();
+  task.template operator()<target_avx2>();
 }
 template <class Task>
 #if defined(__clang__)  // drops a whole attribute that names prefer-vector-width
@@ -71,42 +71,42 @@ template <class Task>
 [[gnu::target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma,f16c,prefer-vector-width=512"), gnu::flatten]]
 #endif
 void run_avx512(const Task& task) {
-  task.template operator()<level_avx512>();
+  task.template operator()<target_avx512>();
 }
 #endif
 #if CNNPOOL_HAS_PACKS
 template <class Task>
 [[gnu::flatten]] void run_baseline(const Task& task) {
-  task.template operator()<level_baseline>();
+  task.template operator()<target_baseline>();
 }
 #else
 template <class Task>
 void run_baseline(const Task& task) {
-  task.template operator()<level_baseline>();
+  task.template operator()<target_baseline>();
 }
 #endif
 
-/// Runs task.operator()<Level>() at the level asked for, or the best below it that this machine has. A task for which
-/// wider registers bring nothing (their masks and selections cost more) has up_to_avx2, and is compiled twice instead
-/// of three times.
+/// Runs task.operator()<Target>() for the target asked for, or the best below it that this machine has. A task for
+/// which wider registers bring nothing (their masks and selections cost more) has up_to_avx2, and is compiled twice
+/// instead of three times.
 template <class Task>
-void run_here(instruction_set wanted, const Task& task) {
-#if CNNPOOL_HAS_X86_LEVELS
-  const instruction_set best = best_instruction_set(), level = wanted < best ? wanted : best;
+void dispatch_here(instruction_set wanted, const Task& task) {
+#if CNNPOOL_HAS_X86_TARGETS
+  const instruction_set best = best_instruction_set(), target = wanted < best ? wanted : best;
   if constexpr (!requires { requires Task::up_to_avx2; })
-    if (level == instruction_set::avx512) return run_avx512(task);
-  if (level >= instruction_set::avx2) return run_avx2(task);
+    if (target == instruction_set::avx512) return run_avx512(task);
+  if (target >= instruction_set::avx2) return run_avx2(task);
 #else
   static_cast<void>(wanted);
 #endif
   run_baseline(task);
 }
-/// The same, as a function of the level.
-template <class Level, class Task>
-void run_level(const Task& task) {
-#if CNNPOOL_HAS_X86_LEVELS
-  if constexpr (std::is_same_v<Level, level_avx512>) run_avx512(task);
-  else if constexpr (std::is_same_v<Level, level_avx2>) run_avx2(task);
+/// The same, as a function of the target.
+template <class Target, class Task>
+void dispatch_as(const Task& task) {
+#if CNNPOOL_HAS_X86_TARGETS
+  if constexpr (std::is_same_v<Target, target_avx512>) run_avx512(task);
+  else if constexpr (std::is_same_v<Target, target_avx2>) run_avx2(task);
   else run_baseline(task);
 #else
   run_baseline(task);
@@ -124,9 +124,9 @@ void run_in_library(instruction_set wanted, const Task& task);
 inline namespace CNNPOOL_CPU_VARIANT {
 
 template <class Task>
-void run_at(instruction_set wanted, const Task& task) {
+void dispatch_to(instruction_set wanted, const Task& task) {
   if constexpr (in_library<Task>) run_in_library(wanted, task);
-  else run_here(wanted, task);
+  else dispatch_here(wanted, task);
 }
 
 }  // namespace CNNPOOL_CPU_VARIANT

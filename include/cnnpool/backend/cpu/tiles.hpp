@@ -39,7 +39,7 @@ struct tiles {
 template <template <class, class, class, class, class, class> class Kernel, class T, class Read, class F, class W,
           class A>
 struct fold_share {
-  static constexpr bool up_to_avx2 = Kernel<level_baseline, T, Read, F, W, A>::up_to_avx2;
+  static constexpr bool up_to_avx2 = Kernel<target_baseline, T, Read, F, W, A>::up_to_avx2;
 
   const reduction_geometry<A>& p;
   const panel_source<T>& from;
@@ -50,11 +50,11 @@ struct fold_share {
   const tiles& all;
   index_t first, last;
 
-  template <class Level>
+  template <class Target>
   CNNPOOL_INLINE void operator()() const {
-    const reader<Level, T, Read, A> reader_(from.scale, read);
+    const reader<Target, T, Read, A> reader_(from.scale, read);
     all.visit(first, last, [&](index_t n, index_t o, index_t count) CNNPOOL_LAMBDA {
-      Kernel<Level, T, Read, F, W, A>{p, from, f, weights_of(n), reader_}(n, o, count);
+      Kernel<Target, T, Read, F, W, A>{p, from, f, weights_of(n), reader_}(n, o, count);
     });
   }
   CNNPOOL_INLINE W weights_of(index_t n) const {
@@ -78,11 +78,11 @@ struct regions_share {
   const tiles& all;
   index_t first, last;
 
-  template <class Level>
+  template <class Target>
   CNNPOOL_INLINE void operator()() const {
-    using kernel = Kernel<Level, T, Read, F, A>;
+    using kernel = Kernel<Target, T, Read, F, A>;
     all.visit(first, last, kernel{p, from, map, f, plan, reinterpret_cast<typename kernel::state*>(cells),
-                                  reinterpret_cast<T*>(copies), reader<Level, T, Read, A>(from.scale, read)});
+                                  reinterpret_cast<T*>(copies), reader<Target, T, Read, A>(from.scale, read)});
   }
 };
 

@@ -59,7 +59,7 @@ struct product_share {
   index_t first, last, start, stop;
   A* buffer;
 
-  template <class Level>
+  template <class Target>
   CNNPOOL_INLINE void operator()() const {
     const reduction_geometry<A>& p = all.p;
     const index_t rows = all.rows_per_image(), per_image = (rows + problem::block - 1) / problem::block;
@@ -72,16 +72,16 @@ struct product_share {
       if (all.in_place()) {
         for (index_t i = 0; i < count; ++i) ready[i] = all.from + p.at((row + i) / rows, (row + i) % rows);
       } else {
-        copy_rows<Level>(row, count);
+        copy_rows<Target>(row, count);
         for (index_t i = 0; i < count; ++i) ready[i] = buffer + i * p.elements.count;
       }
-      multiply<Level>(ready, row, count);
+      multiply<Target>(ready, row, count);
     }
   }
 
  private:
   /// Rows row .. row+count-1 as adjacent numbers; they may be of several images.
-  template <class Level>
+  template <class Target>
   CNNPOOL_INLINE void copy_rows(index_t row, index_t count) const {
     const reduction_geometry<A>& p = all.p;
     const index_t rows = all.rows_per_image(), elements = p.elements.count;
@@ -92,28 +92,28 @@ struct product_share {
                buffer + i * elements, elements);
       i += some;
     }
-    read_packed<Level>(all.read, buffer, count * elements);
+    read_packed<Target>(all.read, buffer, count * elements);
   }
 
-  template <class Level>
+  template <class Target>
   CNNPOOL_INLINE void multiply(const A* const* ready, index_t row, index_t count) const {
-    constexpr int M = Level::bytes == 64 || CNNPOOL_HAS_NEON ? 4 : 2, N = 4;
+    constexpr int M = Target::bytes == 64 || CNNPOOL_HAS_NEON ? 4 : 2, N = 4;
     const W* const weights = all.weights + row / all.rows_per_image() * all.weights_image_stride;
     for (index_t j = start; j < stop; j += N) {
       index_t i = 0;
       if (stop - j >= N) {
-        for (; i + M <= count; i += M) tile<Level, M, N>(ready + i, weights, row + i, j);
-        for (; i < count; ++i) tile<Level, 1, N>(ready + i, weights, row + i, j);
+        for (; i + M <= count; i += M) tile<Target, M, N>(ready + i, weights, row + i, j);
+        for (; i < count; ++i) tile<Target, 1, N>(ready + i, weights, row + i, j);
       } else {
         for (index_t k = j; k < stop; ++k)
-          for (i = 0; i < count; ++i) tile<Level, 1, 1>(ready + i, weights, row + i, k);
+          for (i = 0; i < count; ++i) tile<Target, 1, 1>(ready + i, weights, row + i, k);
       }
     }
   }
 
-  template <class Level, int M, int N>
+  template <class Target, int M, int N>
   CNNPOOL_INLINE void tile(const A* const* rows, const W* weights, index_t row, index_t j) const {
-    using V = pack<A, level_width<Level, A, 16>>;
+    using V = pack<A, target_width<Target, A, 16>>;
     constexpr index_t lanes_ = width<V>;
     const reduction_geometry<A>& p = all.p;
     const index_t elements = p.elements.count;
@@ -135,7 +135,7 @@ struct product_share {
       }
       CNNPOOL_UNROLL(4)
       for (int n = 0; n < N; ++n) {
-        V w = widened<Level, V>(from[n] + e);
+        V w = widened<Target, V>(from[n] + e);
         if constexpr (M > 1) keep_in_register(w);
         CNNPOOL_UNROLL(4)
         for (int m = 0; m < M; ++m) sums[m][n] = multiply_add(x[m], w, sums[m][n]);
@@ -150,7 +150,7 @@ struct product_share {
         copy_elements(w, from[n] + e, elements - e, 1);
         CNNPOOL_UNROLL(4)
         for (int m = 0; m < M; ++m)
-          sums[m][n] = multiply_add(loaded<V>(x[m]), widened<Level, V>(w), sums[m][n]);
+          sums[m][n] = multiply_add(loaded<V>(x[m]), widened<Target, V>(w), sums[m][n]);
       }
     }
     const index_t per_image = all.rows_per_image();

@@ -34,34 +34,34 @@ struct nearest_share {
   index_t first, last;
   A* panel;  // channel by channel, `block` positions each
 
-  template <class Level>
+  template <class Target>
   CNNPOOL_INLINE void operator()() const {
     for (index_t b = first; b < last; ++b) {
       const index_t n = b / all.blocks_per_image(), p = b % all.blocks_per_image() * problem::block;
       const index_t left = all.p.elements.count - p, count = left < problem::block ? left : problem::block;
-      fill<Level>(n, p, count);
-      constexpr int V = level_width<Level, A, 16>;
-      for (index_t i = 0; i < count; i += 2 * V) search<Level>(n, p, i, count);
+      fill<Target>(n, p, count);
+      constexpr int V = target_width<Target, A, 16>;
+      for (index_t i = 0; i < count; i += 2 * V) search<Target>(n, p, i, count);
     }
   }
 
  private:
   /// Positions p .. p+count-1 into the panel, the last one again up to a whole block.
-  template <class Level>
+  template <class Target>
   CNNPOOL_INLINE void fill(index_t n, index_t p, index_t count) const {
     constexpr index_t B = problem::block;
     const index_t channels = all.p.outputs.count;
     all.pack(all.from, {n * all.p.image_stride, all.p.outputs, 0, channels, all.p.elements, p, count}, panel, B);
     for (index_t c = 0; count < B && c < channels; ++c)
       for (index_t i = count; i < B; ++i) panel[c * B + i] = panel[c * B + count - 1];
-    read_packed<Level>(all.read, panel, channels * B);
+    read_packed<Target>(all.read, panel, channels * B);
   }
 
   /// Two registers of positions from i against all centres.
-  template <class Level>
+  template <class Target>
   CNNPOOL_INLINE void search(index_t n, index_t p, index_t i, index_t count) const {
-    using V = pack<A, level_width<Level, A, 16>>;
-    constexpr int K = Level::bytes == 64 ? 12 : Level::bytes == 32 ? 6 : 4;
+    using V = pack<A, target_width<Target, A, 16>>;
+    constexpr int K = Target::bytes == 64 ? 12 : Target::bytes == 32 ? 6 : 4;
     const index_t clusters = all.centres.rows;
     V best[2], at[2];
     best[0] = best[1] = V(limits<A>::above_all);

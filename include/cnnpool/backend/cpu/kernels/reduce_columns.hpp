@@ -15,12 +15,12 @@ namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 /// Columns and rows of a panel.
 inline constexpr index_t panel_columns = 1024, panel_rows = 4;
 
-template <class Level, class T, class Read, class F, class W, class A>
+template <class Target, class T, class Read, class F, class W, class A>
 struct reduce_columns {
   static constexpr bool up_to_avx2 = false;
   using L = A;
   static constexpr bool weighted = !std::is_same_v<W, no_weights>;
-  static constexpr int lanes_ = level_width<Level, L, 64>;
+  static constexpr int lanes_ = target_width<Target, L, 64>;
   static constexpr index_t tile = column_tile<L>, run = 64, panel_numbers = panel_columns * panel_rows;
   using V = pack<L, lanes_>;
   using state = typename F::template state<V>;
@@ -29,7 +29,7 @@ struct reduce_columns {
   const panel_source<T>& from;
   const F& fold;
   W weights;
-  reader<Level, T, Read, L> read;
+  reader<Target, T, Read, L> read;
 
   /// Outputs first .. first+count-1 of image n, adjacent in memory, at most a tile.
   CNNPOOL_INLINE void operator()(index_t n, index_t first, index_t count) const {
@@ -131,7 +131,7 @@ struct reduce_columns {
     // holds.
     const bool same_set = from.in_place && p.elements.inner_stride * static_cast<index_t>(sizeof(T)) % 4096 == 0;
     // Narrow elements are half a line or less in 64 bytes of lanes: fewer rows at a time come back to it sooner.
-    constexpr bool narrow = Level::bytes == 64 && sizeof(T) < sizeof(L);
+    constexpr bool narrow = Target::bytes == 64 && sizeof(T) < sizeof(L);
     const index_t pitch = (count + lanes_ - 1) / lanes_ * lanes_, fit = panel_numbers / pitch;
     const index_t most = same_set || narrow || (!from.in_place && fit < 8) ? 4 : 8;
     const T* row[8];

@@ -22,10 +22,10 @@ struct cell_rows {
   index_t down, across, next;  // to the next row, column and channel
 };
 
-template <class Level, class T, class Read, class F, class A>
+template <class Target, class T, class Read, class F, class A>
 struct reduce_regions {
   using L = A;
-  static constexpr int N = level_width<Level, L, 32 / static_cast<int>(sizeof(L))>;
+  static constexpr int N = target_width<Target, L, 32 / static_cast<int>(sizeof(L))>;
   using V = pack<L, N>;
   using state = typename F::template state<V>;
 
@@ -36,7 +36,7 @@ struct reduce_regions {
   const region_plan& plan;
   state* cells;  // as many as region_plan::states_for says
   T* copies;     // as many as copies_for says
-  reader<Level, T, Read, L> read;
+  reader<Target, T, Read, L> read;
 
   /// Maps of so few numbers are copied at once, not row of cells by row of cells.
   static constexpr index_t whole_maps = 32768;

@@ -23,13 +23,13 @@ inline constexpr index_t column_tile = 8192 / static_cast<index_t>(sizeof(L));
 
 struct no_weights {};
 
-template <class Level, class T, class Read, class F, class W, class A>
+template <class Target, class T, class Read, class F, class W, class A>
 struct reduce_rows {
   static constexpr bool up_to_avx2 = true;
   using L = A;
   static constexpr bool weighted = !std::is_same_v<W, no_weights>;
   static constexpr int in_short = 32 / static_cast<int>(sizeof(L));
-  static constexpr int N = level_width<Level, L, in_short>;  // lanes of a register, of 32 bytes at most
+  static constexpr int N = target_width<Target, L, in_short>;  // lanes of a register, of 32 bytes at most
   static constexpr index_t short_row = 128;
   using V = pack<L, N>;
   using state = typename F::template state<V>;
@@ -37,14 +37,14 @@ struct reduce_rows {
   /// Virtual lanes of a long row: eight registers of AVX2, fewer where a state has more components.
   static constexpr int in_long = (parts == 1 ? 8 : parts <= 2 ? 4 : 2) * in_short, in_row = in_long / N;
   /// Registers that are stepped together.
-  static constexpr int R = Level::bytes > 16 ? in_row : parts <= 2 ? 4 : 2;
+  static constexpr int R = Target::bytes > 16 ? in_row : parts <= 2 ? 4 : 2;
   static constexpr int group = R > N ? R : N;  // rows that are reduced jointly, or several times as many
 
   const reduction_geometry<A>& p;
   const panel_source<T>& from;
   const F& fold;
   W weights;  // per position, of one image
-  reader<Level, T, Read, L> read;
+  reader<Target, T, Read, L> read;
 
   /// Outputs first .. first+count-1 of image n.
   CNNPOOL_INLINE void operator()(index_t n, index_t first, index_t count) const {

@@ -36,7 +36,7 @@ struct residuals_share {
   index_t first, last;
   char* buffer;
 
-  template <class Level>
+  template <class Target>
   CNNPOOL_INLINE void operator()() const {
     const reduction_geometry<A>& p = all.p;
     // Maps of NHWC are summed where they lie.
@@ -48,12 +48,12 @@ struct residuals_share {
       if (n != sorted) sort(n);
       sorted = n;
       if (there && left >= run_channels) {
-        add_groups<Level>(all.from + (n * p.image_stride + c), p.outputs, n, c, run_channels);
+        add_groups<Target>(all.from + (n * p.image_stride + c), p.outputs, n, c, run_channels);
         continue;
       }
       const index_t count = left < run_channels ? left : run_channels;
-      copy_run<Level>(n, c, count);
-      add_groups<Level>(copied(), {p.outputs.count, p.outputs.count, 0, run_channels}, n, c, count);
+      copy_run<Target>(n, c, count);
+      add_groups<Target>(copied(), {p.outputs.count, p.outputs.count, 0, run_channels}, n, c, count);
     }
   }
 
@@ -77,20 +77,20 @@ struct residuals_share {
   }
 
   /// Channels c .. c+count-1 of every position, zeros up to a whole run.
-  template <class Level>
+  template <class Target>
   CNNPOOL_INLINE void copy_run(index_t n, index_t c, index_t count) const {
     const reduction_geometry<A>& p = all.p;
     const index_t positions = p.outputs.count;
     all.pack(all.from, {n * p.image_stride, p.outputs, 0, positions, p.elements, c, count}, copied(), run_channels);
     for (index_t i = 0; count < run_channels && i < positions; ++i)
       for (index_t j = count; j < run_channels; ++j) copied()[i * run_channels + j] = A(0);
-    read_packed<Level>(all.read, copied(), positions * run_channels);
+    read_packed<Target>(all.read, copied(), positions * run_channels);
   }
 
   /// from: run_channels adjacent numbers for every position, where `at` says.
-  template <class Level>
+  template <class Target>
   CNNPOOL_INLINE void add_groups(const A* from, const two_level_axis& at, index_t n, index_t c, index_t count) const {
-    using V = pack<A, level_width<Level, A, 16>>;
+    using V = pack<A, target_width<Target, A, 16>>;
     constexpr int M = static_cast<int>(run_channels) / width<V>, most = M < 8 ? M : 8;  // registers at a time
     const bool plain = all.scales.data == nullptr && all.weights.data == nullptr;
     index_t i = 0;

@@ -73,9 +73,9 @@ struct transform_share {
   transform_inputs<In...> in;
   index_t first, last;
 
-  template <class Level>
+  template <class Target>
   CNNPOOL_INLINE void operator()() const {
-    using V = pack<A, level_width<Level, A, 64>>;
+    using V = pack<A, target_width<Target, A, 64>>;
     for (index_t i = first; i < last; ++i)
       in.apply([&](const auto& input) CNNPOOL_LAMBDA { return row_of<V>(input, i); },
                [&](const auto&... rows) CNNPOOL_LAMBDA {

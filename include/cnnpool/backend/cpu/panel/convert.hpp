@@ -17,11 +17,11 @@ struct convert_task {
   const quantization& scale;
   T* to;
 
-  template <class Level>
+  template <class Target>
   CNNPOOL_INLINE void operator()() const {
-    using V = pack<T, level_width<Level, T, 16>>;
+    using V = pack<T, target_width<Target, T, 16>>;
     constexpr index_t N = width<V>;
-    const reader<Level, S, read_as_is, T> read(scale);
+    const reader<Target, S, read_as_is, T> read(scale);
     index_t i = 0;
     if (stride == 1 && count >= N) {
       for (; i + 4 * N <= count; i += 4 * N) {
@@ -50,21 +50,21 @@ void copy_run(const void* from, index_t stride, index_t count, const quantizatio
   if (stride == 1) copy_bytes(to, x, static_cast<std::size_t>(count) * sizeof(T));
   else copy_elements(to, x, count, stride);
 }
-template <class S, class T, class Level>
+template <class S, class T, class Target>
 void convert_run(const void* from, index_t stride, index_t count, const quantization& scale, T* to) {
-  run_level<Level>(convert_task<S, T>{static_cast<const S*>(from), stride, count, scale, to});
+  dispatch_as<Target>(convert_task<S, T>{static_cast<const S*>(from), stride, count, scale, to});
 }
 
 }  // namespace CNNPOOL_CPU_LANES
 
-/// Run at a level, leaves the function of that level.
+/// Dispatched to a target, leaves the function of that target.
 template <class S, class T>
 struct conversion_choice {
   conversion<T>& chosen;
 
-  template <class Level>
+  template <class Target>
   CNNPOOL_INLINE void operator()() const {
-    chosen = convert_run<S, T, Level>;
+    chosen = convert_run<S, T, Target>;
   }
 };
 
@@ -76,7 +76,7 @@ conversion<T> conversion_of([[maybe_unused]] instruction_set wanted) {
     return copy_run<S, T>;
   } else {
     conversion<T> f;
-    run_at(wanted, conversion_choice<S, T>{f});
+    dispatch_to(wanted, conversion_choice<S, T>{f});
     return f;
   }
 }

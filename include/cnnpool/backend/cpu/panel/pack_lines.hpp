@@ -8,9 +8,9 @@
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 /// `rows` runs of `count` adjacent numbers, `step` apart, turned: number j of run i goes to to[j*pitch + i].
-template <class Level, class T>
+template <class Target, class T>
 CNNPOOL_INLINE void turn(const T* from, index_t step, index_t rows, index_t count, T* to, index_t pitch) {
-  using V = pack<T, level_width<Level, T, 32 / static_cast<int>(sizeof(T))>>;
+  using V = pack<T, target_width<Target, T, 32 / static_cast<int>(sizeof(T))>>;
   constexpr index_t N = width<V>;
   const index_t whole = N > 1 ? count / N * N : 0;
   index_t i = 0;
@@ -45,14 +45,14 @@ struct pack_task {
   T* to;
   index_t pitch;
 
-  template <class Level>
+  template <class Target>
   CNNPOOL_INLINE void operator()() const {
-    if (block.along.inner_stride == 1 || block.across.inner_stride != 1) along_memory<Level>();
-    else across_memory<Level>();
+    if (block.along.inner_stride == 1 || block.across.inner_stride != 1) along_memory<Target>();
+    else across_memory<Target>();
   }
 
  private:
-  template <class Level>
+  template <class Target>
   CNNPOOL_INLINE void along_memory() const {
     const auto& [at, across, first, count, along, start, size] = block;
     const bool whole = from.in_place && along.inner_stride == 1 && start % along.inner + size <= along.inner;
@@ -63,7 +63,7 @@ struct pack_task {
         from.load_line(begin, along, start, size, line);
         continue;
       }
-      using V = pack<T, level_width<Level, T, 32 / static_cast<int>(sizeof(T))>>;
+      using V = pack<T, target_width<Target, T, 32 / static_cast<int>(sizeof(T))>>;
       const T* const x = from + (begin + along.offset(start));
       index_t i = 0;
       for (; i + width<V> <= size; i += width<V>) stored(loaded<V>(x + i), line + i);
@@ -72,7 +72,7 @@ struct pack_task {
   }
 
   /// Memory runs across the lines: one element of many of them at a time.
-  template <class Level>
+  template <class Target>
   CNNPOOL_INLINE void across_memory() const {
     const auto& [at, across, first, count, along, start, size] = block;
     constexpr index_t most = 64;
@@ -89,10 +89,10 @@ struct pack_task {
         const index_t here = at + across.offset(first + o) + along.offset(start + i);
         T* const corner = to + o * pitch + i;
         if (from.in_place) {
-          turn<Level>(from + here, along.inner_stride, some, run, corner, pitch);
+          turn<Target>(from + here, along.inner_stride, some, run, corner, pitch);
         } else {
           for (index_t k = 0; k < some; ++k) from.load(here + k * along.inner_stride, 1, run, panel + k * run);
-          turn<Level>(panel, run, some, run, corner, pitch);
+          turn<Target>(panel, run, some, run, corner, pitch);
         }
       }
     }
@@ -105,21 +105,21 @@ using line_packing = void (*)(const panel_source<T>& from, const line_block& blo
 
 inline namespace CNNPOOL_CPU_LANES {
 
-template <class T, class Level>
+template <class T, class Target>
 void pack_lines(const panel_source<T>& from, const line_block& block, T* to, index_t pitch) {
-  run_level<Level>(pack_task<T>{from, block, to, pitch});
+  dispatch_as<Target>(pack_task<T>{from, block, to, pitch});
 }
 
 }  // namespace CNNPOOL_CPU_LANES
 
-/// Run at a level, leaves the function of that level.
+/// Dispatched to a target, leaves the function of that target.
 template <class T>
 struct packing_choice {
   line_packing<T>& chosen;
 
-  template <class Level>
+  template <class Target>
   CNNPOOL_INLINE void operator()() const {
-    chosen = pack_lines<T, Level>;
+    chosen = pack_lines<T, Target>;
   }
 };
 
@@ -128,17 +128,17 @@ inline namespace CNNPOOL_CPU_VARIANT {
 template <class T>
 line_packing<T> packing_of(instruction_set wanted) {
   line_packing<T> f;
-  run_at(wanted, packing_choice<T>{f});
+  dispatch_to(wanted, packing_choice<T>{f});
   return f;
 }
 
 }  // namespace CNNPOOL_CPU_VARIANT
 
 /// A function that is applied while a source is read, to packed numbers.
-template <class Level, class T, class Read>
+template <class Target, class T, class Read>
 CNNPOOL_INLINE void read_packed(const Read& read, T* x, index_t count) {
   if constexpr (!std::is_same_v<Read, read_as_is>) {
-    using V = pack<T, level_width<Level, T, 16>>;
+    using V = pack<T, target_width<Target, T, 16>>;
     index_t i = 0;
     for (; i + width<V> <= count; i += width<V>) stored(read(loaded<V>(x + i)), x + i);
     for (; i < count; ++i) x[i] = read(x[i]);

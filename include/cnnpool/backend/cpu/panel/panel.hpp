@@ -56,10 +56,10 @@ using read_scalar =
 inline namespace CNNPOOL_CPU_VARIANT {
 
 template <class T, class X>
-panel_source<T> panel_source_of(const X& x, instruction_set level) {
+panel_source<T> panel_source_of(const X& x, instruction_set target) {
   using S = typename X::value_type;
   return {reinterpret_cast<const unsigned char*>(x.view.data()), static_cast<index_t>(sizeof(S)), x.view.quantized(),
-          conversion_of<S, T>(level), std::is_same_v<S, T>};
+          conversion_of<S, T>(target), std::is_same_v<S, T>};
 }
 
 }  // namespace CNNPOOL_CPU_VARIANT

@@ -53,18 +53,18 @@ matrix<const A> converted_model(const B& b, scratch& s, const matrix<const T>& i
 
 /// The model; Space is where its numbers lie. A default-made model is empty and raises when it is used.
 template <class Space = host_space>
-class projection {
+class basic_projection {
  public:
-  static constexpr const char* name = "whiten";
+  static constexpr const char* name = "projection";
   using space = Space;
 
-  projection() = default;
+  basic_projection() = default;
   /// mean: d numbers; rows: output x d numbers, row by row.
-  projection(std::span<const double> mean, std::span<const double> rows)
+  basic_projection(std::span<const double> mean, std::span<const double> rows)
     requires(std::is_same_v<Space, host_space>)
-      : projection(mean, rows, {}) {}
+      : basic_projection(mean, rows, {}) {}
   /// The same with row j divided by sqrt(variances[j]): scikit-learn's components_ and explained_variance_.
-  projection(std::span<const double> mean, std::span<const double> rows, std::span<const double> variances)
+  basic_projection(std::span<const double> mean, std::span<const double> rows, std::span<const double> variances)
     requires(std::is_same_v<Space, host_space>)
   {
     const std::size_t d = mean.size(), k = d == 0 ? 0 : rows.size() / d;
@@ -82,7 +82,7 @@ class projection {
     outputs_ = static_cast<index_t>(k);
   }
   /// Numbers that are in the space already: d and outputs x d of them.
-  projection(shared_array<float, Space> mean, shared_array<float, Space> rows, index_t outputs,
+  basic_projection(shared_array<float, Space> mean, shared_array<float, Space> rows, index_t outputs,
              shared_array<double> variances = {})
       : mean_(std::move(mean)), rows_(std::move(rows)), variances_(std::move(variances)), outputs_(outputs) {
     index_t size = 0;
@@ -106,7 +106,7 @@ class projection {
   const shared_array<float, Space>& row_numbers() const { return rows_; }
 
   /// The strongest `dimensions` outputs only.
-  projection truncated(index_t dimensions) const
+  basic_projection truncated(index_t dimensions) const
     requires(std::is_same_v<Space, host_space>)
   {
     if (dimensions < 1 || dimensions > outputs_)
@@ -117,7 +117,7 @@ class projection {
   }
 
   /// y = P x: without the subtraction of the mean, as MOP's released code does.
-  projection without_mean() const
+  basic_projection without_mean() const
     requires(std::is_same_v<Space, host_space>)
   {
     return {shared_array<float>(std::vector<float>(static_cast<std::size_t>(input_size()))), rows_, outputs_,
@@ -127,13 +127,13 @@ class projection {
   // stage
   index_t output_size(index_t) const { return outputs_; }
   void (check)(index_t d) const {
-    if (outputs_ == 0) raise("whiten: the model is empty; fit one, or give it a mean and a matrix");
-    if (d != input_size()) raise("whiten: the model takes ", input_size(), " components, the descriptor has ", d);
+    if (outputs_ == 0) raise("projection: the model is empty; fit one, or give it a mean and a matrix");
+    if (d != input_size()) raise("projection: the model takes ", input_size(), " components, the descriptor has ", d);
   }
   template <class B, class A>
   void apply(const B& b, scratch& s, const matrix<const A>& in, const matrix<A>& out) const {
     static_assert(std::is_same_v<typename B::space, Space>,
-                  "cnnpool::projection: the model is in another memory space than the one this backend reads");
+                  "cnnpool::basic_projection: the model is in another memory space than the one this backend reads");
     const scratch::frame frame(s);
     const matrix<A> centred = s.make<A>(in.rows, in.cols);
     const matrix<const A> m = detail::converted_model<A>(b, s, mean());
@@ -148,6 +148,6 @@ class projection {
 };
 
 /// What the fits return.
-using whitening = projection<host_space>;
+using projection = basic_projection<host_space>;
 
 }  // namespace cnnpool
