@@ -77,7 +77,7 @@ int main(int count, char** arguments) {
                              quarters = activations(net, photos, 64, side, layer);
     const std::vector<mop_level> levels{{}, fit_level(halves), fit_level(quarters)};
     const std::vector<feature_view<float>> views{as_view(whole), as_view(halves), as_view(quarters)};
-    const auto d = mop_vlad(cpu{}, views, levels);
+    const auto d = pool(views, mop_vlad(levels));
     std::printf("%td photos, %td + %td + %td activations of %td components, descriptors of %td\n", d.rows(),
                 whole.rows(), halves.rows(), quarters.rows(), whole.cols(), d.cols());
     const neighbours found = nearest(d, d, 2);

@@ -103,10 +103,11 @@ TEST_CASE("MOP-VLAD over a view per level") {
   descriptors<float> out(2, 13);
   descriptors<double> wide(2, 13);
   workspace w;
-  mop_vlad_into(cpu{}, views, levels, wide, w);
+  const auto mop = mop_vlad(levels);
+  pool_into(cpu{}, views, mop, wide, w);
   const long before = allocations;
-  mop_vlad_into(cpu{}, views, levels, out, w);
-  mop_vlad_into(cpu{}, views, levels, wide, w);
+  pool_into(cpu{}, views, mop, out, w);
+  pool_into(cpu{}, views, mop, wide, w);
   const long made = allocations - before;
   CHECK(made == 0);
 }

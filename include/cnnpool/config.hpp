@@ -9,6 +9,7 @@
 //                        finish and what they call. Always inlined on a CPU, __host__ __device__ under nvcc.
 //   CNNPOOL_INLINE       the same for functions that only the host runs
 //   CNNPOOL_LAMBDA       the same for a lambda, behind its parameters
+//   CNNPOOL_UNAVAILABLE  behind a declaration: calling it is the error that the sentence says
 //   CNNPOOL_UNROLL(n)    in front of a loop of a kernel whose n turns (at most) the compiler must write out
 #pragma once
 
@@ -32,6 +33,13 @@
 #define CNNPOOL_UNROLL(n) CNNPOOL_PRAGMA(unroll)
 #else
 #define CNNPOOL_UNROLL(n)
+#endif
+
+// To overload resolution both are functions that must not be called, so a requires-expression is false.
+#if defined(__clang__) && !defined(__CUDACC__)
+#define CNNPOOL_UNAVAILABLE(sentence) __attribute__((unavailable(sentence)))
+#else
+#define CNNPOOL_UNAVAILABLE(sentence) = delete
 #endif
 
 // What is at `p` will be read soon; p may be anything.

@@ -1,88 +1,76 @@
-// What the compiler says when a call of pool, pool_into, pool_regions or workspace_bytes is wrong: one sentence, first.
+// What the compiler says when a call of pool, pool_into, pool_regions or workspace_bytes is wrong: one sentence.
 //
-// The real functions are constrained, so a wrong call would give a list of every overload that it is not. These
-// overloads take what is left over and say which argument is wrong. They never compile.
+// For every verdict (verdict.hpp) there is an overload of each function that must not be called, in place of a list of
+// all the overloads that the call is not. clang says its sentence; GCC, of a deleted function, shows the line below that
+// holds it.
 #pragma once
 
-#include "adapter.hpp"
 #include "backend/cpu/cpu.hpp"
-#include "kernel/run_policy.hpp"
+#include "core/descriptors.hpp"
+#include "kernel/scratch.hpp"
+#include "verdict.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
-namespace detail {
+#define CNNPOOL_MISUSE_OF_POOL(wrong, sentence)                                              \
+  template <class X, class P, class B = cpu>                                                 \
+    requires(detail::of_pool<B, X, P> == detail::verdict::wrong)                             \
+  descriptors<float> pool(const X&, const P&) CNNPOOL_UNAVAILABLE(sentence);                 \
+  template <class B, class X, class P>                                                       \
+    requires(detail::of_pool<B, X, P> == detail::verdict::wrong)                             \
+  descriptors<float> pool(const B&, const X&, const P&) CNNPOOL_UNAVAILABLE(sentence);
+#define CNNPOOL_MISUSE_OF_BYTES(wrong, sentence)                                             \
+  template <class B, class X, class P>                                                       \
+    requires(detail::of_bytes<B, X, P> == detail::verdict::wrong)                            \
+  std::size_t workspace_bytes(const B&, const X&, const P&) CNNPOOL_UNAVAILABLE(sentence);
+#define CNNPOOL_MISUSE_OF_INTO(wrong, sentence)                                              \
+  template <class X, class P, class Out, class B = cpu>                                      \
+    requires(detail::of_pool_into<B, X, P, Out, workspace> == detail::verdict::wrong)        \
+  void pool_into(const X&, const P&, Out&&, workspace&) CNNPOOL_UNAVAILABLE(sentence);       \
+  template <class B, class X, class P, class Out, workspace_memory W>                        \
+    requires(detail::of_pool_into<B, X, P, Out, W> == detail::verdict::wrong)                \
+  void pool_into(const B&, const X&, const P&, Out&&, W&) CNNPOOL_UNAVAILABLE(sentence);
+#define CNNPOOL_MISUSE_OF_REGIONS(wrong, sentence)                                           \
+  template <class X, class P, class G, class B = cpu>                                        \
+    requires(detail::of_regions<B, X, P, G> == detail::verdict::wrong)                       \
+  descriptors<float> pool_regions(const X&, const P&, const G&) CNNPOOL_UNAVAILABLE(sentence);           \
+  template <class B, class X, class P, class G>                                              \
+    requires(detail::of_regions<B, X, P, G> == detail::verdict::wrong)                       \
+  descriptors<float> pool_regions(const B&, const X&, const P&, const G&) CNNPOOL_UNAVAILABLE(sentence);
+#define CNNPOOL_MISUSE_OF_REGIONS_INTO(wrong, sentence)                                      \
+  template <class B, class X, class P, class G, class Out, workspace_memory W>               \
+    requires(detail::of_regions_into<B, X, P, G, Out, W> == detail::verdict::wrong)          \
+  void pool_regions_into(const B&, const X&, const P&, const G&, Out&&, W&) CNNPOOL_UNAVAILABLE(sentence);
 
-template <class...>
-inline constexpr bool never = false;
+#define CNNPOOL_MISUSE(wrong, sentence)           \
+  CNNPOOL_MISUSE_OF_POOL(wrong, sentence)         \
+  CNNPOOL_MISUSE_OF_BYTES(wrong, sentence)        \
+  CNNPOOL_MISUSE_OF_INTO(wrong, sentence)         \
+  CNNPOOL_MISUSE_OF_REGIONS(wrong, sentence)      \
+  CNNPOOL_MISUSE_OF_REGIONS_INTO(wrong, sentence)
 
-template <class X>
-constexpr void explain_input() {
-  static_assert(viewable<X> || view_list<X>,
-                "cnnpool::pool: no adapter for this type; include one of cnnpool/adapters/*.hpp or specialise "
-                "cnnpool::adapter<T>");
-}
-template <class P>
-constexpr void explain_policy() {
-  if constexpr (pooling_policy<P>) return;
-  else if constexpr (stage<P>)
-    static_assert(never<P>,
-                  "cnnpool::pool: this is a stage, not a pooling policy; put a policy in front of it: policy | stage");
-  else
-    static_assert(never<P>,
-                  "cnnpool::pool: this is not a pooling policy; a fold has state, init, step, merge and finish, see "
-                  "cnnpool/concepts.hpp");
-}
-/// The calls of pool, pool_into and workspace_bytes; many: whether a range of views is good too.
-template <bool Many, class B, class X, class P>
-constexpr void explain_call() {
-  constexpr bool something_behind = !backend<B> && viewable<B> && pooling_policy<X>;
-  static_assert(!something_behind, "cnnpool::pool: nothing stands behind the policy; a backend goes in front of the "
-                                   "tensor, hints to as_view(tensor, hints)");
-  static_assert(backend<B> || something_behind,
-                "cnnpool::pool: the argument in front of the activations is not a backend, e.g. cpu{}");
-  if constexpr (backend<B>) {
-    explain_input<X>();
-    if constexpr (viewable<X> || view_list<X>) explain_policy<P>();
-    static_assert(Many || !view_list<X> || !pooling_policy<P>,
-                  "cnnpool::pool: only pool(x, policy) takes a range of views; call this function once per view");
-  }
-}
-template <class B, class X, class P, class G>
-constexpr void explain_regions() {
-  explain_call<false, B, X, P>();
-  static_assert(region_grid<G> || !viewable<X> || !pooling_policy<P>,
-                "cnnpool::pool_regions: this is not a region grid; a grid has regions(h, w), e.g. rmac_grid{}");
-}
+// Each on a line of its own, since GCC shows one line.
+CNNPOOL_MISUSE(no_backend, "cnnpool::pool: the argument in front of the activations is not a backend, e.g. cpu{}")
+CNNPOOL_MISUSE(incomplete_backend, "cnnpool::pool: this backend lacks a primitive; missing_primitive<B>() names it (cnnpool/kernel/primitives.hpp)")
+CNNPOOL_MISUSE(behind_the_policy, "cnnpool::pool: nothing stands behind the policy; a backend goes in front of the tensor, hints to as_view(tensor, hints)")
+CNNPOOL_MISUSE(no_adapter, "cnnpool::pool: no adapter for this type; include one of cnnpool/adapters/*.hpp or specialise cnnpool::adapter<T>")
+CNNPOOL_MISUSE(one_view_only, "cnnpool::pool_regions: it takes no list of views; call it once per view")
+CNNPOOL_MISUSE(list_only, "cnnpool::pool: this policy takes a list of views, e.g. std::vector{view, view}")
+CNNPOOL_MISUSE(list_of_temporaries, "cnnpool::pool: this range makes its views when they are asked for, and this policy needs all at once; keep them in a vector")
+CNNPOOL_MISUSE(stage, "cnnpool::pool: this is a stage, not a pooling policy; put a policy in front of it: policy | stage")
+CNNPOOL_MISUSE(no_policy, "cnnpool::pool: this is not a pooling policy; a fold has state, init, step, merge and finish, see cnnpool/concepts.hpp")
+CNNPOOL_MISUSE(other_space, "cnnpool::pool: the activations are in another memory space than the one this backend reads")
+CNNPOOL_MISUSE(result_space, "cnnpool::pool: the result would be in host memory, which this backend does not write; use pool_into with a descriptor_span of the backend's space")
+CNNPOOL_MISUSE(no_output, "cnnpool::pool_into: the output is neither descriptors nor a descriptor_span nor an adapted matrix")
+CNNPOOL_MISUSE(output_space, "cnnpool::pool_into: the output is in another memory space than the one this backend writes")
+CNNPOOL_MISUSE(workspace_space, "cnnpool::pool_into: the workspace is in another memory space than the one this backend uses; use basic_workspace<B::space>")
+CNNPOOL_MISUSE(no_grid, "cnnpool::pool_regions: this is not a region grid; a grid has regions(h, w), e.g. rmac_grid{}")
 
-}  // namespace detail
-
-template <class X, class P, class B = cpu>
-auto pool(const X&, const P&) {
-  detail::explain_call<true, B, X, P>();
-}
-template <class B, class X, class P>
-auto pool(const B&, const X&, const P&) {
-  detail::explain_call<true, B, X, P>();
-}
-template <class X, class P, class Out, class B = cpu>
-auto pool_into(const X&, const P&, Out&&, workspace&) {
-  detail::explain_call<false, B, X, P>();
-}
-template <class B, class X, class P, class Out, workspace_memory W>
-auto pool_into(const B&, const X&, const P&, Out&&, W&) {
-  detail::explain_call<false, B, X, P>();
-}
-template <class B, class X, class P>
-auto workspace_bytes(const B&, const X&, const P&) {
-  detail::explain_call<false, B, X, P>();
-}
-template <class X, class P, class G, class B = cpu>
-auto pool_regions(const X&, const P&, const G&) {
-  detail::explain_regions<B, X, P, G>();
-}
-template <class B, class X, class P, class G>
-auto pool_regions(const B&, const X&, const P&, const G&) {
-  detail::explain_regions<B, X, P, G>();
-}
+#undef CNNPOOL_MISUSE
+#undef CNNPOOL_MISUSE_OF_POOL
+#undef CNNPOOL_MISUSE_OF_BYTES
+#undef CNNPOOL_MISUSE_OF_INTO
+#undef CNNPOOL_MISUSE_OF_REGIONS
+#undef CNNPOOL_MISUSE_OF_REGIONS_INTO
 
 }  // namespace cnnpool

@@ -2,9 +2,10 @@
 // check everything, measure the workspace, run.
 #pragma once
 
-#include "adapter.hpp"
 #include "core/descriptors.hpp"
 #include "kernel/run_policy.hpp"
+#include "kernel/scratch.hpp"
+#include "verdict.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
@@ -31,29 +32,24 @@ template <class B, class V>
 struct result_type<B, V> {
   using type = typename B::template accumulator<typename V::value_type>;
 };
-/// What pool returns: the backend's accumulator for the scalar type of x.
+/// What pool returns: the backend's accumulator for the scalar type of x, or of the batches of a list.
 template <class B, class X>
-using result_t = typename result_type<B, std::remove_cvref_t<decltype(view_of(std::declval<const X&>()))>>::type;
+using result_t = typename result_type<B, view_type<batch_t<X>>>::type;
+/// The type of pool's result, where the call is good: clang makes it before it asks for the constraints.
+template <class B, class X, verdict So>
+struct pool_result {};
+template <class B, class X>
+struct pool_result<B, X, verdict::good> {
+  using type = descriptors<result_t<B, X>>;
+};
 
+[[noreturn]] inline void raise_without_positions(const shape& s) {
+  raise("pool: shape ", to_string(s), " has no positions, expected h and w of at least 1");
+}
 template <class P>
 void check_call(const P& policy, const shape& s) {
-  if (s.h == 0 || s.w == 0) raise("pool: shape ", to_string(s), " has no positions, expected h and w of at least 1");
+  if (s.h == 0 || s.w == 0) raise_without_positions(s);
   check_policy(policy, s);
-}
-
-/// One row per image of `pooled`, which gets (backend, scratch, source, matrix); converts where D is not the
-/// accumulator.
-template <class B, class X, class D, class F>
-void pool_converted(const B& b, scratch& s, const X&, const matrix<D>& out, const F& pooled) {
-  using A = typename B::template accumulator<typename X::value_type>;
-  if constexpr (std::is_same_v<A, D>) {
-    pooled(s, out);
-  } else {
-    const scratch::frame frame(s);
-    const matrix<A> t = s.make<A>(out.rows, out.cols);
-    pooled(s, t);
-    b.transform(s, out, read_as_is{}, t);
-  }
 }
 
 struct to_zero {
@@ -66,28 +62,10 @@ struct to_zero {
 /// Without channels there is nothing to read: components that do not count channels are 0.
 template <class B, class X, class D, class P>
 void run_converted(const B& b, scratch& s, const X& x, const P& policy, const matrix<D>& out) {
-  pool_converted(b, s, x, out, [&](scratch& own, const auto& t) {
-    if (x.extents().c == 0) b.transform(own, t, to_zero{}, column_index{});
-    else run(b, own, x, policy, t);
+  in_accumulator(b, s, x, out, [&](const auto& t) {
+    if (x.extents().c == 0) b.transform(s, t, to_zero{}, column_index{});
+    else run(b, s, x, policy, t);
   });
-}
-
-template <class B, class X, class OutSpace, class WorkSpace>
-void check_spaces() {
-  using space = typename B::space;
-  static_assert(std::is_same_v<space, typename X::space>,
-                "cnnpool::pool: the activations are in another memory space than the one this backend reads");
-  static_assert(std::is_same_v<space, OutSpace>,
-                "cnnpool::pool_into: the output is in another memory space than the one this backend writes");
-  static_assert(std::is_same_v<space, WorkSpace>,
-                "cnnpool::pool_into: the workspace is in another memory space than the one this backend uses; use "
-                "basic_workspace<B::space>");
-}
-template <class B>
-void check_host_result() {
-  static_assert(std::is_same_v<typename B::space, host_space>,
-                "cnnpool::pool: the result would be in host memory, which this backend does not write; use pool_into "
-                "with a descriptor_span of the backend's space");
 }
 
 template <class D, class B, class X, class P>
@@ -102,9 +80,7 @@ std::size_t measured(const B& b, const X& x, const P& policy) {
 }
 
 template <class B, class X, class P, class D, class Space, workspace_memory W>
-void run_call(const B& b, const X& x, const P& policy, const descriptor_span<D, Space>& out,
-                      W& w) {
-  check_spaces<B, X, Space, typename W::space>();
+void run_call(const B& b, const X& x, const P& policy, const descriptor_span<D, Space>& out, W& w) {
   const shape& e = x.extents();
   check_call(policy, e);
   const index_t d = descriptor_size(policy, e);
@@ -132,7 +108,6 @@ void check_regional_call(const P& policy, const R& regions, const shape& e) {
 template <class B, class X, class P, class R, class D, class Space, workspace_memory W>
 void pool_regions_source_into(const B& b, const X& x, const P& policy, const R& regions,
                               const descriptor_span<D, Space>& out, W& w) {
-  check_spaces<B, X, Space, typename W::space>();
   const shape& e = x.extents();
   check_regional_call(policy, regions, e);
   const index_t rows = e.n * regions.size(), d = descriptor_size(policy, e);
@@ -141,9 +116,7 @@ void pool_regions_source_into(const B& b, const X& x, const P& policy, const R& 
           regions.size(), " regions of ", to_string(e), " needs ", rows, " x ", d);
   if (rows == 0 || e.c == 0) return;
   in_workspace(w, [&](scratch& s) {
-    pool_converted(b, s, x, matrix_of(out), [&](scratch& own, const auto& t) {
-      run_regions(b, own, x, policy, regions, t);
-    });
+    in_accumulator(b, s, x, matrix_of(out), [&](const auto& t) { run_regions(b, s, x, policy, regions, t); });
   });
 }
 

@@ -153,8 +153,8 @@ TEST_CASE("MOP-VLAD on the device") {
       {}, {.input = to_device(w), .centres = to_device(book), .options = mop_paper}};
   device_rows out(2, 96 + 4 * 16);
   device_workspace memory;
-  mop_vlad_into(cuda{}, std::vector{x.view, y.view}, there, out.span, memory);
-  check_close(out.host(), mop_vlad(reference{}, std::vector{whole.view, parts.view}, levels));
+  pool_into(cuda{}, std::vector{x.view, y.view}, mop_vlad(there), out.span, memory);
+  check_close(out.host(), pool(reference{}, std::vector{whole.view, parts.view}, mop_vlad(levels)));
 }
 
 TEST_CASE("large batches: slices that share their temporaries") {

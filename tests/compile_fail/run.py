@@ -7,8 +7,8 @@
 --prepare precompiles <cnnpool/cnnpool.hpp> for each compiler: every twin that leaves the flags and macros as they are
 starts from it.
 
-FILE has a good and a bad twin: with -DCNNPOOL_GOOD it compiles, without it does not and the first line of the
-compiler's output with an error in it holds the sentence. The comments at its top say:
+FILE has a good and a bad twin: with -DCNNPOOL_GOOD it compiles, without it does not and the first error of the
+compiler's output, or a note of it, holds the sentence. The comments at its top say:
 
     // expect: part of the sentence
     // flags: -std=c++17          for the bad twin only, optional; -nostdinc takes the frameworks' folders away too
@@ -34,6 +34,13 @@ def has_header(compiler, flags, header):
     text = f"#if !__has_include(<{header}>)\n#error missing\n#endif\n"
     return subprocess.run([compiler, *flags, "-E", "-x", "c++", "-"], input=text, capture_output=True, text=True,
                           check=False).returncode == 0
+
+
+def first_diagnostic(said):
+    """The first error and the notes that belong to it."""
+    lines = said.splitlines()
+    errors = [i for i, line in enumerate(lines) if re.search(r"\berror:", line)] + [len(lines)]
+    return "\n".join(lines[errors[0]:errors[1]]) if len(errors) > 1 else ""
 
 
 def headers_for(headers, compiler):
@@ -73,13 +80,13 @@ def main():
             wrong += 1
             print(f"{compiler}: the good twin does not compile\n{said}")
         compiled, said = compile_with(compiler, kept + read + bad_flags, file)
-        first = next((line for line in said.splitlines() if re.search(r"\berror:", line)), "")
+        first = first_diagnostic(said)
         if compiled:
             wrong += 1
             print(f"{compiler}: the bad twin compiles")
         elif expected not in first:
             wrong += 1
-            print(f"{compiler}: the first error does not hold the sentence\n"
+            print(f"{compiler}: the first error and its notes do not hold the sentence\n"
                   f"  expected: {expected}\n  first:    {first}")
         else:
             print(f"{compiler}: {first}")

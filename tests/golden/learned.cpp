@@ -70,7 +70,7 @@ descriptors<float> result_of(const std::string& name) {
     if (!paper) level.input = level.input.without_mean(), level.options = mop_reference;
     std::vector<mop_level> levels{{}, level, level};
     levels[1].output = model(30, 7, 13);
-    return mop_vlad(cpu{}, views, levels);
+    return pool(views, mop_vlad(levels));
   }
   const std::vector<float> s = numbers(3 * 2 * 7, 4);
   descriptors<float> scales(6, 7);

@@ -179,8 +179,8 @@ class House:
         source = name.endswith(SOURCES) or name.startswith(("scripts/", ".ci/"))
         code = CODE.fullmatch(name)
         for number, line in enumerate(data.split(b"\n"), 1):
-            # A sentence that a compile-fail twin expects stays on one line.
-            if code and len(line) > 120 and not line.startswith(b"// expect: "):
+            # A sentence that a compiler shows, and the one that a compile-fail twin expects, stay on one line.
+            if code and len(line) > 120 and not line.startswith((b"// expect: ", b"CNNPOOL_MISUSE(")):
                 self.say(name, number, f"{len(line)} columns, code has at most 120")
             if MACHINE_PATH.search(line):
                 self.say(name, number, "holds a path of one machine")

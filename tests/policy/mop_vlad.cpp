@@ -86,8 +86,8 @@ TEST_CASE("MOP-VLAD over one view per level, two images") {
     for (const int count : windows) maps.emplace_back(images * count, c, 1, static_cast<std::uint64_t>(count), false);
     for (std::size_t l = 0; l < 3; ++l)
       views.emplace_back(maps[l].values.data(), shape{.n = images * windows[l], .c = c}, nchw);
-    const auto d = mop_vlad(cpu{}, views, levels);
-    const auto slow = mop_vlad(reference{}, views, levels);
+    const auto d = pool(cpu{}, views, mop_vlad(levels));
+    const auto slow = pool(reference{}, views, mop_vlad(levels));
     const oracle::vlad_options expect{
         .nearest = static_cast<int>(o.nearest), .power = true, .released_distance = o.released_distance};
     for (int i = 0; i < images; ++i) {
@@ -107,7 +107,7 @@ TEST_CASE("MOP-VLAD over one view per level, two images") {
     }
   }
 }
-TEST_CASE("mop_vlad_into writes the same descriptors into memory of the caller") {
+TEST_CASE("pool_into writes the same descriptors into memory of the caller") {
   constexpr int c = 6, images = 3;
   const random_map whole(images * c, 1, 1, 21, false), parts(images * 4 * c, 1, 1, 22, false);
   const std::vector<feature_view<float>> views{{whole.values.data(), {.n = images, .c = c}, nchw},
@@ -115,14 +115,14 @@ TEST_CASE("mop_vlad_into writes the same descriptors into memory of the caller")
   const codebook book(numbers(3 * c, 23), 3);
   const projection output(numbers(3 * c, 24), numbers(5 * 3 * c, 25));
   const std::vector<mop_level> levels{{}, {.centres = book, .options = mop_paper, .output = output}};
-  const auto expected = mop_vlad(cpu{}, views, levels);
+  const auto expected = pool(cpu{}, views, mop_vlad(levels));
   REQUIRE((expected.rows() == images && expected.cols() == c + 5));
 
   workspace w;
   std::vector<float> memory(images * 20, 7.f);  // rows 20 apart, what lies between them stays
-  mop_vlad_into(cpu{}, views, levels, descriptor_span<float>(memory.data(), images, c + 5, 20), w);
+  pool_into(cpu{}, views, mop_vlad(levels), descriptor_span<float>(memory.data(), images, c + 5, 20), w);
   descriptors<double> wide(images, c + 5);
-  mop_vlad_into(cpu{}, views, levels, wide, w);
+  pool_into(cpu{}, views, mop_vlad(levels), wide, w);
   bool equal = true, kept = true;
   for (int i = 0; i < images; ++i)
     for (int j = 0; j < 20; ++j) {
@@ -134,15 +134,15 @@ TEST_CASE("mop_vlad_into writes the same descriptors into memory of the caller")
 
   descriptors<float> wrong(images, c + 4);
   wrong(0, 0) = 7;
-  CHECK(sentence([&] { mop_vlad_into(cpu{}, views, levels, wrong, w); }) ==
-        "mop_vlad_into: output is 3 x 10, 2 levels of 3 images need 3 x 11");
-  CHECK(sentence([&] { mop_vlad_into(cpu{}, views, std::vector<mop_level>(2), wrong, w); }) ==
+  CHECK(sentence([&] { pool_into(cpu{}, views, mop_vlad(levels), wrong, w); }) ==
+        "pool_into: output is 3 x 10, policy mop_vlad on a list of 2 views needs 3 x 11");
+  CHECK(sentence([&] { pool_into(cpu{}, views, mop_vlad(std::vector<mop_level>(2)), wrong, w); }) ==
         "mop_vlad: level 2 has 4 windows and no codebook");
   CHECK(wrong(0, 0) == 7);
   const std::vector<feature_view<float>> none(2, feature_view<float>(nullptr, {.n = 0, .c = c}, nchw));
   descriptors<float> no_rows(0, c + 5);
-  mop_vlad_into(cpu{}, none, levels, no_rows, w);
-  CHECK(mop_vlad(cpu{}, none, levels).rows() == 0);
+  pool_into(cpu{}, none, mop_vlad(levels), no_rows, w);
+  CHECK(pool(none, mop_vlad(levels)).rows() == 0);
 }
 TEST_CASE("MOP-VLAD on the windows of one map (an extension)") {
   const random_map m(8, 9, 11, 6);
@@ -172,7 +172,7 @@ TEST_CASE("misuse of MOP-VLAD is one sentence") {
   const std::vector<feature_view<float>> views{{x.data(), {.n = 1, .c = 4}, nchw}, {x.data(), {.n = 3, .c = 4}, nchw}};
   const codebook book(numbers(8, 1), 2);
   const auto with = [&](const std::vector<mop_level>& levels) {
-    return sentence([&] { mop_vlad(cpu{}, views, levels); });
+    return sentence([&] { pool(cpu{}, views, mop_vlad(levels)); });
   };
   CHECK(with({mop_level{}}) == "mop_vlad: 2 views for 1 levels, expected one per level and at least one");
   CHECK(with({{}, {}}) == "mop_vlad: level 2 has 3 windows and no codebook");
@@ -183,7 +183,7 @@ TEST_CASE("misuse of MOP-VLAD is one sentence") {
   level.input = level.output;
   CHECK(with({{}, level}) == "mop_vlad: the input projection of level 2 takes 7 components, its activations have 4");
   const std::vector<feature_view<float>> odd{{x.data(), {.n = 2, .c = 4}, nchw}, {x.data(), {.n = 3, .c = 4}, nchw}};
-  CHECK(sentence([&] { mop_vlad(cpu{}, odd, std::vector<mop_level>{{}, level}); }) ==
+  CHECK(sentence([&] { pool(odd, mop_vlad(std::vector<mop_level>{{}, level})); }) ==
         "mop_vlad: level 2 has 3 windows for 2 images, expected as many for each");
 }
 

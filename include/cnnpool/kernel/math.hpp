@@ -94,7 +94,7 @@ inline constexpr bool maximum_or_nan_is_one_instruction = CNNPOOL_HAS_NEON;
 /// A number that was converted to a lane just now, in every lane: for finish and is_reliable (in a loop, V(x) is
 /// better: it is computed once). Keeps GCC from converting lane by lane, behind the broadcast.
 template <class V, class N>
-CNNPOOL_HD V broadcast(N number) {
+CNNPOOL_HD V in_every_lane(N number) {
   lane_t<V> x = static_cast<lane_t<V>>(number);
 #if CNNPOOL_HAS_X86_ASM
   if (!__builtin_constant_p(x)) asm("" : "+x"(x));

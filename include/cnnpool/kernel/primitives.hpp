@@ -157,4 +157,23 @@ concept has_for_each_cached_slice = has_memory<B> && requires(const probe<B> p) 
 };
 }  // namespace detail
 
+/// Compiles where B is a backend, and says in one sentence what it lacks where it is not one:
+/// static_assert(cnnpool::missing_primitive<B>() == nullptr).
+template <class B>
+constexpr const char* missing_primitive() {
+  static_assert(detail::has_memory<B>, "cnnpool: a backend has a type `space` and a template `accumulator<T>`");
+  if constexpr (detail::has_memory<B>) {
+    static_assert(detail::has_reduce<B>, "cnnpool: this backend has no reduce(scratch, x, over, fold, out, operand)");
+    static_assert(detail::has_contract<B>,
+                  "cnnpool: this backend has no contract(scratch, x, over, weights, out, epilogue)");
+    static_assert(detail::has_residual_sums<B>,
+                  "cnnpool: this backend has no residual_sums(scratch, x, assignments, scales, weights, centres, out)");
+    static_assert(detail::has_transform<B>, "cnnpool: this backend has no transform(scratch, out, f, in...)");
+    static_assert(detail::has_for_each_index<B>, "cnnpool: this backend has no for_each_index(scratch, count, f)");
+    static_assert(detail::has_for_each_cached_slice<B>,
+                  "cnnpool: this backend has no for_each_cached_slice(scratch, n, bytes, again, f)");
+  }
+  return nullptr;
+}
+
 }  // namespace cnnpool

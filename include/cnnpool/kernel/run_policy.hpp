@@ -61,6 +61,20 @@ index_t descriptor_size(const P& policy, const shape& s) {
 
 namespace detail {
 
+/// f(a matrix of what the backend accumulates the elements of x in): out, or one that is converted to out.
+template <class B, class X, class D, class F>
+void in_accumulator(const B& b, scratch& s, const X&, const matrix<D>& out, const F& f) {
+  using A = typename B::template accumulator<typename X::value_type>;
+  if constexpr (std::is_same_v<A, D>) {
+    f(out);
+  } else {
+    const scratch::frame frame(s);
+    const matrix<A> t = s.make<A>(out.rows, out.cols);
+    f(t);
+    b.transform(s, out, read_as_is{}, t);
+  }
+}
+
 /// One row of out per image.
 template <class B, class X, class P, class A>
 void run(const B& b, scratch& s, const X& x, const P& policy, const matrix<A>& out) {

@@ -61,7 +61,7 @@ struct power_mean {
   template <class V>
   CNNPOOL_HD V finish(const V& s, index_t n) const {
     if (is_maximum()) return maximum(lowest.in_lanes<V>(), s);
-    return power.root(maximum(on_sum.in_lanes<V>(), s) / broadcast<V>(n));
+    return power.root(maximum(on_sum.in_lanes<V>(), s) / in_every_lane<V>(n));
   }
   /// Away from overflow, and from sums so small that their terms were subnormal. NaN is in range: it is the result.
   template <class V>
@@ -69,7 +69,7 @@ struct power_mean {
     using L = lane_t<V>;
     constexpr L low = limits<L>::smallest * L(1 << 24);
     if (is_maximum()) return (s == s) | (s != s);
-    const auto good = (s <= V(limits<L>::overflow)) & (s >= broadcast<V>(on_sum.wide > 0 ? L(0) : low));
+    const auto good = (s <= V(limits<L>::overflow)) & (s >= in_every_lane<V>(on_sum.wide > 0 ? L(0) : low));
     if constexpr (requires { power.template sums_up<V>(lowest.wide); })
       return (good & power.template sums_up<V>(lowest.wide)) | (s != s);
     else return good | (s != s);

@@ -4,10 +4,8 @@
 // (sliding_windows says which to crop). Each level: input projection, VLAD with a codebook, output projection; the
 // levels are put one after the other.
 //
-//   auto d = mop_vlad(cpu{}, views, levels);    views[l]: a batch of the windows of level l, windows x C (h = w = 1);
+//   auto d = pool(views, mop_vlad(levels));     views[l]: a batch of the windows of level l, windows x C (h = w = 1);
 //                                               for n images n * windows of them, image by image
-//   mop_vlad_into(b, views, levels, out, workspace)   the same into memory of the caller, on any backend; allocates
-//                                               nothing once the workspace is warm
 //
 // A level without a codebook takes one activation per image and only projects; a missing projection is the identity.
 // The paper: 4096-d fc7; 500-d input projections; K = 100; .power and .l2; output projections to 4096; 12 288 in all.
@@ -15,14 +13,14 @@
 // give it projections without_mean(); its distances lack a factor 2, which .released_distance repeats).
 //
 // mop_map(inner, levels) is an extension that no paper has: the same on windows of one convolutional map, each pooled
-// by an inner policy. It is a policy, so it nests and batches like any other. Numbers: as vlad.hpp and whiten.hpp.
+// by an inner policy. It is a policy, so it nests and batches like any other. Numbers: as vlad.hpp and post/projection.hpp.
 #pragma once
 
 #include <span>
 #include <string>
 #include <vector>
 
-#include "../adapter.hpp"
+#include "../kernel/run_policy.hpp"
 #include "../post/projection.hpp"
 #include "vlad.hpp"
 #include "windows.hpp"
@@ -84,85 +82,54 @@ struct basic_mop_level {
 };
 using mop_level = basic_mop_level<host_space>;
 
-namespace detail {
+/// A policy of a list of views; see the top of this file.
+template <class Space>
+struct mop_vlad_policy {
+  static constexpr const char* name = "mop_vlad";
 
-/// Components of the descriptor of one image; raises what is wrong with the views and levels.
-template <class T, class Space>
-index_t mop_descriptor_size(const std::vector<feature_view<T, Space>>& views,
-                          const std::vector<basic_mop_level<Space>>& levels) {
-  if (views.empty() || views.size() != levels.size())
-    raise("mop_vlad: ", views.size(), " views for ", levels.size(), " levels, expected one per level and at least one");
-  const index_t images = views[0].extents().n;
-  index_t size = 0;
-  for (std::size_t l = 0; l < views.size(); ++l) {
-    const shape& e = views[l].extents();
-    if (e.positions() != 1)
-      raise("mop_vlad: level ", l + 1, " is ", to_string(e), ", expected one position per window");
-    if (images == 0 ? e.n != 0 : e.n % images != 0 || e.n == 0)
-      raise("mop_vlad: level ", l + 1, " has ", e.n, " windows for ", images, " images, expected as many for each");
-    if (images != 0) levels[l].check_level("mop_vlad", static_cast<index_t>(l), e.n / images, e.c);
-    size += levels[l].descriptor_size(e.c);
-  }
-  return size;
-}
+  std::vector<basic_mop_level<Space>> levels;
 
-/// out: a row per image.
-template <class B, class T, class Space, class A>
-void run_mop(const B& b, scratch& s, const std::vector<feature_view<T, Space>>& views,
-             const std::vector<basic_mop_level<Space>>& levels, const matrix<A>& out) {
-  index_t column = 0;
-  for (std::size_t l = 0; l < views.size(); ++l) {
-    const scratch::frame frame(s);
-    const shape& e = views[l].extents();
-    const index_t d = levels[l].descriptor_size(e.c);
-    const matrix<A> rows = s.make<A>(e.n, e.c);
-    b.reduce(s, as_source(views[l]), over_positions{}, sum{}, rows);
-    levels[l].apply(b, s, rows, e.n / out.rows, out.columns(column, d));
-    column += d;
-  }
-}
-
-}  // namespace detail
-
-/// One descriptor per image into out (descriptors, a descriptor_span, or an adapted matrix); see the top of this file.
-template <class B, class T, class Space, class Out, workspace_memory W>
-  requires(detail::has_output<Out>)
-void mop_vlad_into(const B& b, const std::vector<feature_view<T, Space>>& views,
-                   const std::vector<basic_mop_level<Space>>& levels, Out&& out, W& w) {
-  const auto& to = detail::output_of(out);
-  using D = typename std::remove_cvref_t<decltype(to)>::value_type;
-  using A = typename B::template accumulator<T>;
-  static_assert(std::is_same_v<typename B::space, Space> && std::is_same_v<typename W::space, Space> &&
-                    std::is_same_v<typename std::remove_cvref_t<decltype(to)>::space, Space>,
-                "cnnpool::mop_vlad_into: the views, the levels, the output and the workspace are in different memory "
-                "spaces than the backend's");
-  const index_t size = detail::mop_descriptor_size(views, levels), images = views[0].extents().n;
-  if (to.rows() != images || to.cols() != size)
-    raise("mop_vlad_into: output is ", to.rows(), " x ", to.cols(), ", ", levels.size(), " levels of ", images,
-          " images need ", images, " x ", size);
-  if (images == 0 || size == 0) return;
-  detail::in_workspace(w, [&](scratch& s) {
-    if constexpr (std::is_same_v<A, D>) {
-      detail::run_mop(b, s, views, levels, detail::matrix_of(to));
-    } else {
-      const matrix<A> t = s.make<A>(images, size);
-      detail::run_mop(b, s, views, levels, t);
-      b.transform(s, detail::matrix_of(to), read_as_is{}, t);
+  template <class ShapeOf>
+  index_t list_size(index_t views, const ShapeOf& shape_of) const {
+    const index_t count = static_cast<index_t>(levels.size());
+    if (views == 0 || views != count)
+      raise("mop_vlad: ", views, " views for ", count, " levels, expected one per level and at least one");
+    const index_t images = shape_of(0).n;
+    index_t size = 0;
+    for (index_t l = 0; l < count; ++l) {
+      const shape e = shape_of(l);
+      const basic_mop_level<Space>& level = levels[static_cast<std::size_t>(l)];
+      if (e.positions() != 1)
+        raise("mop_vlad: level ", l + 1, " is ", to_string(e), ", expected one position per window");
+      if (images == 0 ? e.n != 0 : e.n % images != 0 || e.n == 0)
+        raise("mop_vlad: level ", l + 1, " has ", e.n, " windows for ", images, " images, expected as many for each");
+      if (images != 0) level.check_level("mop_vlad", l, e.n / images, e.c);
+      size += level.descriptor_size(e.c);
     }
-  });
-}
+    return size;
+  }
+  template <class B, class Each, class A>
+  void pool_list(const B& b, scratch& s, const Each& each, const matrix<A>& out) const {
+    static_assert(std::is_same_v<typename B::space, Space>,
+                  "cnnpool::mop_vlad: the levels are in another memory space than the one this backend reads");
+    index_t column = 0;
+    for (const auto& level : levels) {
+      each(&level - levels.data(), [&](const auto& x) {
+        const scratch::frame frame(s);
+        const shape& e = x.extents();
+        const index_t d = level.descriptor_size(e.c);
+        const matrix<A> rows = s.template make<A>(e.n, e.c);
+        detail::in_accumulator(b, s, x, rows, [&](const auto& t) { b.reduce(s, x, over_positions{}, sum{}, t); });
+        level.apply(b, s, rows, e.n / out.rows, out.columns(column, d));
+        column += d;
+      });
+    }
+  }
+};
 
-/// The same in memory of its own.
-template <class B, class T, class Space>
-auto mop_vlad(const B& b, const std::vector<feature_view<T, Space>>& views,
-              const std::vector<basic_mop_level<Space>>& levels) {
-  static_assert(std::is_same_v<typename B::space, host_space> && std::is_same_v<Space, host_space>,
-                "cnnpool::mop_vlad: it returns descriptors in host memory; on a device call mop_vlad_into");
-  const index_t size = detail::mop_descriptor_size(views, levels);
-  descriptors<typename B::template accumulator<T>> result(views[0].extents().n, size);
-  workspace w;
-  mop_vlad_into(b, views, levels, result, w);
-  return result;
+template <class Space>
+mop_vlad_policy<Space> mop_vlad(const std::vector<basic_mop_level<Space>>& levels) {
+  return {levels};
 }
 
 /// A level of mop_map: which windows of the map it sees. window = 0: the whole map, once.

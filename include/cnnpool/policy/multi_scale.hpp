@@ -31,7 +31,7 @@ struct signed_power_mean : additive {
   }
   template <class V>
   CNNPOOL_HD V finish(const V& s, index_t n) const {
-    return signed_power_of(s / broadcast<V>(n), 1 / p);
+    return signed_power_of(s / in_every_lane<V>(n), 1 / p);
   }
   template <class V>
   CNNPOOL_HD auto is_reliable(const V& s) const {

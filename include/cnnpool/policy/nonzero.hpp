@@ -15,7 +15,7 @@ struct nonzero : detail::additive {
   }
   template <class V>
   CNNPOOL_HD V finish(const V& s, index_t n) const {
-    return s / broadcast<V>(n);
+    return s / in_every_lane<V>(n);
   }
 };
 

@@ -1,0 +1,95 @@
+// A list of views of different sizes in one call: one batch after the other, or all for one policy (mop_vlad). What
+// pool, pool_into and workspace_bytes do with a list.
+#pragma once
+
+#include <ranges>
+#include <vector>
+
+#include "run_call.hpp"
+
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
+
+/// A checked call: how many rows and components it gives, and run(), which computes them.
+template <class B, class X, class P>
+class list_call {
+  static constexpr bool stays = list_stays<X>(), indexed = std::ranges::random_access_range<const X>;
+  using view = std::remove_cvref_t<decltype(view_of(*std::ranges::begin(std::declval<const X&>())))>;
+
+ public:
+  list_call(const B& b, const X& batches, const P& policy) : b_(b), batches_(batches), policy_(policy) {
+    for (const auto& x : batches) {
+      if constexpr (stays && !indexed) views_.push_back(view_of(x));
+      with_source<B>(x, [&](const auto& source) { add(source.extents(), image_bytes(source)); });
+    }
+    if constexpr (list_policy<P>) cols_ = policy.list_size(count_, [&](index_t i) { return shape_of(i); });
+  }
+  index_t rows() const { return rows_; }
+  index_t cols() const { return cols_; }
+  index_t batches() const { return count_; }
+
+  /// The peak of what run takes.
+  template <class D>
+  std::size_t measured() const {
+    scratch s;
+    if (rows_ * cols_ != 0) run(s, matrix<D>{reinterpret_cast<D*>(scratch::alignment), rows_, cols_, cols_, 1});
+    return s.peak();
+  }
+  template <class D>
+  void run(scratch& s, const matrix<D>& out) const {
+    if constexpr (list_policy<P>) {
+      policy_.pool_list(b_, s, [&](index_t i, const auto& f) { with_source<B>(batch(i), f); }, out);
+    } else if constexpr (stays) {
+      // The views are to the backend's threads what the images of a batch are.
+      const auto some = [&](const auto& b, scratch& own, index_t first, index_t n) {
+        const bool all = own.measuring();  // the largest says what a thread needs
+        for (index_t i = all ? 0 : first; i < (all ? count_ : first + n); ++i) run_one(b, own, i, batch(i), out);
+      };
+      b_.for_each_cached_slice(s, count_, bytes_ / count_, bytes_ / count_, some);
+    } else {
+      index_t i = 0;
+      for (const auto& x : batches_) run_one(b_, s, i++, x, out);
+    }
+  }
+
+ private:
+  decltype(auto) batch(index_t i) const {
+    if constexpr (indexed) return std::ranges::begin(batches_)[static_cast<std::ranges::range_difference_t<const X>>(i)];
+    else return (views_[static_cast<std::size_t>(i)]);
+  }
+  shape shape_of(index_t i) const {
+    return with_source<B>(batch(i), [](const auto& source) { return source.extents(); });
+  }
+  void add(const shape& e, index_t bytes_of_image) {
+    if constexpr (list_policy<P>) {
+      if (e.h == 0 || e.w == 0) raise_without_positions(e);
+      if (count_ == 0) rows_ = e.n;
+    } else {
+      check_call(policy_, e);
+      const index_t size = descriptor_size(policy_, e);
+      if (count_ == 0) cols_ = size;
+      if (size != cols_)
+        raise("pool: view ", count_, " of the list is ", to_string(e), " and gives ", size,
+              " components, the views before it gave ", cols_);
+      first_row_.push_back(rows_);
+      rows_ += e.n;
+      bytes_ += e.n * bytes_of_image;
+    }
+    ++count_;
+  }
+  template <class Inner, class Batch, class D>
+  void run_one(const Inner& b, scratch& s, index_t i, const Batch& x, const matrix<D>& out) const {
+    with_source<B>(x, [&](const auto& source) {
+      const index_t n = source.extents().n, first = first_row_[static_cast<std::size_t>(i)];
+      if (n != 0) run_converted(b, s, source, policy_, out.row_range(first, n));
+    });
+  }
+
+  const B& b_;
+  const X& batches_;
+  const P& policy_;
+  std::vector<view> views_;         // of a range without an index
+  std::vector<index_t> first_row_;  // of every batch; a list_policy needs none, and so allocates nothing
+  index_t count_ = 0, rows_ = 0, cols_ = 0, bytes_ = 0;
+};
+
+}  // namespace cnnpool::detail

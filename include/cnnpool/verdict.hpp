@@ -1,0 +1,119 @@
+// Whether a call of pool, pool_into, pool_regions or workspace_bytes compiles, and what is wrong with it otherwise: the
+// constraint of every overload, so that `requires { pool(x, policy); }` says the truth.
+#pragma once
+
+#include <ranges>
+
+#include "adapter.hpp"
+#include "kernel/run_policy.hpp"
+
+namespace cnnpool::inline CNNPOOL_VARIANT {
+
+/// A policy of several batches at once, whatever it makes of them (mop_vlad: a batch per scale). list_size(count, f)
+/// gives the components of a descriptor, or raises what is wrong; f(i) is the shape of batch i. pool(list, policy) gives
+/// a row for every image of the first batch: pool_list(backend, scratch, each, out), where each(i, f) calls f(source of
+/// batch i).
+template <class P>
+concept list_policy = requires(const P p, shape (*f)(index_t)) {
+  { p.list_size(index_t{}, f) } -> std::convertible_to<index_t>;
+};
+
+namespace detail {
+
+enum class verdict {
+  good,
+  no_backend,
+  incomplete_backend,
+  behind_the_policy,
+  no_adapter,
+  one_view_only,
+  list_only,
+  list_of_temporaries,
+  stage,
+  no_policy,
+  other_space,
+  result_space,
+  no_output,
+  output_space,
+  workspace_space,
+  no_grid,
+};
+
+template <class X>
+using view_type = std::remove_cvref_t<decltype(view_of(std::declval<const X&>()))>;
+template <class X>
+struct batch_of {
+  using type = X;
+};
+template <view_list X>
+struct batch_of<X> {
+  using type = std::remove_cvref_t<std::ranges::range_value_t<const X>>;
+};
+/// One batch of x: x itself, or the elements of a list of views.
+template <class X>
+using batch_t = typename batch_of<X>::type;
+
+/// Whether the views of a list are still there when the next one is asked for: a range may make its images then.
+template <view_list X>
+constexpr bool list_stays() {
+  using item = std::ranges::range_reference_t<const X>;
+  return std::is_lvalue_reference_v<item> || is_view<std::remove_cvref_t<item>> || is_source<std::remove_cvref_t<item>>;
+}
+
+/// Of (backend, x, policy); Lists: whether a list of views will do.
+template <class B, class X, class P, bool Lists>
+constexpr verdict verdict_of() {
+  if constexpr (!backend<B>) {
+    if constexpr ((viewable<B> || view_list<B>) && (pooling_policy<X> || list_policy<X>))
+      return verdict::behind_the_policy;
+    else return has_memory<B> ? verdict::incomplete_backend : verdict::no_backend;
+  } else if constexpr (!viewable<X> && !view_list<X>) {
+    return verdict::no_adapter;
+  } else if constexpr (!pooling_policy<P> && !list_policy<P>) {
+    return cnnpool::stage<P> ? verdict::stage : verdict::no_policy;
+  } else if constexpr (view_list<X> && !Lists) {
+    return verdict::one_view_only;
+  } else if constexpr (list_policy<P> && !view_list<X>) {
+    return verdict::list_only;
+  } else if constexpr (!std::is_same_v<typename B::space, typename view_type<batch_t<X>>::space>) {
+    return verdict::other_space;
+  } else {
+    if constexpr (list_policy<P>)
+      if (!list_stays<X>()) return verdict::list_of_temporaries;
+    return verdict::good;
+  }
+}
+template <class B, class X, class P>
+inline constexpr verdict of_bytes = verdict_of<B, X, P, true>();
+
+template <class B, verdict So>
+constexpr verdict with_result() {
+  if constexpr (So == verdict::good)
+    return std::is_same_v<typename B::space, host_space> ? verdict::good : verdict::result_space;
+  else return So;
+}
+template <class B, class Out, class W, verdict So>
+constexpr verdict with_output() {
+  if constexpr (So != verdict::good) return So;
+  else if constexpr (!has_output<std::remove_reference_t<Out>>) return verdict::no_output;
+  else if constexpr (!std::is_same_v<typename B::space, typename std::remove_cvref_t<decltype(output_of(
+                                                            std::declval<Out&>()))>::space>)
+    return verdict::output_space;
+  else return std::is_same_v<typename B::space, typename W::space> ? verdict::good : verdict::workspace_space;
+}
+template <class G, verdict So>
+constexpr verdict with_grid() {
+  return So == verdict::good && !region_grid<G> ? verdict::no_grid : So;
+}
+
+template <class B, class X, class P>
+inline constexpr verdict of_pool = with_result<B, of_bytes<B, X, P>>();
+template <class B, class X, class P, class Out, class W>
+inline constexpr verdict of_pool_into = with_output<B, Out, W, of_bytes<B, X, P>>();
+template <class B, class X, class P, class G>
+inline constexpr verdict of_regions = with_grid<G, with_result<B, verdict_of<B, X, P, false>()>()>();
+template <class B, class X, class P, class G, class Out, class W>
+inline constexpr verdict of_regions_into = with_grid<G, with_output<B, Out, W, verdict_of<B, X, P, false>()>()>();
+
+}  // namespace detail
+}  // namespace cnnpool
