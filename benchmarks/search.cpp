@@ -43,8 +43,8 @@ struct ranking {
   void operator=(const cnnpool::neighbours& found) {
     for (std::size_t q = 0; q < found.size(); ++q)
       for (std::size_t i = 0; i < best; ++i) {
-        ids[q * best + i] = found[q][i];
-        scores[q * best + i] = static_cast<float>(found.score(q)[i]);
+        ids[q * best + i] = found.ids(q)[i];
+        scores[q * best + i] = static_cast<float>(found.scores(q)[i]);
       }
   }
 };

@@ -23,7 +23,7 @@ int main(int count, char** arguments) {
 
   // The three nearest references of the first query, ties by index.
   const neighbours best = nearest(queries, references, 3);
-  for (std::size_t i = 0; i < 3; ++i) std::printf("  reference %td, cosine %.3f\n", best[0][i], best.score(0)[i]);
+  for (const auto [id, score] : best[0]) std::printf("  reference %td, cosine %.3f\n", id, score);
 
   // Measures need the whole ranking.
   const auto truths = read_ground_truth(data + "/ground_truth.txt");

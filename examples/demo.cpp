@@ -193,9 +193,9 @@ void run(const std::string& data, const std::string& output) {
   std::size_t shown = 0;
   for (std::size_t q = 0; q < by_crow.size(); ++q) {
     const auto right = [&](std::size_t i) { return hit_at(1, by_crow[i], t.truths[i]) > 0; };
-    if (right(q) && (!right(shown) || by_crow.score(q)[0] > by_crow.score(shown)[0])) shown = q;
+    if (right(q) && (!right(shown) || by_crow.scores(q)[0] > by_crow.scores(shown)[0])) shown = q;
   }
-  const index_t query = static_cast<index_t>(shown), match = by_crow[shown][0];
+  const index_t query = static_cast<index_t>(shown), match = by_crow[shown][0].id;
   draw_saliency(t, query, match, output + "/saliency.png");
   draw_regions(t, query, output + "/regions.png");
   std::printf("%s/saliency.png   where CroW looks: query %td on the left, its best match, reference %td, right\n",

@@ -34,8 +34,8 @@ int main(int count, char** arguments) {
   for (std::size_t q = 0; q < ours.size(); ++q)
     for (std::size_t i = 0; i < ours[q].size(); ++i) {
       const std::size_t at = q * static_cast<std::size_t>(k) + i;
-      if (ids[at] == ours[q][i]) ++same;
-      else if (std::abs(static_cast<double>(scores[at]) - ours.score(q)[i]) < 1e-6) ++ties;
+      if (ids[at] == ours.ids(q)[i]) ++same;
+      else if (std::abs(static_cast<double>(scores[at]) - ours.scores(q)[i]) < 1e-6) ++ties;
     }
   const cnnpool::index_t all = queries.rows() * k;
   std::printf("%td queries, %td neighbours each: %td of %td agree with faiss::IndexFlatIP, %td are ties\n",

@@ -82,8 +82,8 @@ int main(int count, char** arguments) {
                 whole.rows(), halves.rows(), quarters.rows(), whole.cols(), d.cols());
     const neighbours found = nearest(d, d, 2);
     for (std::size_t q = 0; q < found.size(); ++q) {
-      const std::size_t other = found[q][0] == static_cast<index_t>(q) ? 1 : 0;  // not the photo itself
-      std::printf("%s: %s %.3f\n", arguments[5 + q], arguments[5 + found[q][other]], found.score(q)[other]);
+      const neighbour other = found[q][found[q][0].id == static_cast<index_t>(q) ? 1 : 0];  // not the photo itself
+      std::printf("%s: %s %.3f\n", arguments[5 + q], arguments[5 + other.id], other.score);
     }
     return 0;
   } catch (const std::exception& e) {

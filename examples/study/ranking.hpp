@@ -55,10 +55,10 @@ inline void save_ranking(const std::filesystem::path& folder, const study_task& 
     const auto& junk = task.truths[q].junk;
     cnnpool::index_t rank = 0;
     for (std::size_t i = 0; i < ranked[q].size() && rank < most; ++i) {
-      const cnnpool::index_t row = ranked[q][i];
+      const cnnpool::index_t row = ranked.ids(q)[i];
       if (std::ranges::find(junk, row) != junk.end()) continue;
       char cosine[32];
-      std::snprintf(cosine, sizeof cosine, "%.6f", ranked.score(q)[i]);
+      std::snprintf(cosine, sizeof cosine, "%.6f", ranked.scores(q)[i]);
       text += study_detail::csv_field(asked[q].name) + "," + std::to_string(++rank) + "," +
               study_detail::csv_field(task.database[static_cast<std::size_t>(row)].name) + "," + cosine + "\n";
     }

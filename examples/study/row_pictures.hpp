@@ -48,7 +48,7 @@ inline void draw_matches(const std::string& folder, const study_photos& photos, 
     const auto& truth = photos.task.truths[q];
     if (judged && truth.positives.empty()) continue;
     sheet.push_back({{pixels(queries[q]), "query", ink}});
-    for (const index_t row : ranked[q]) {
+    for (const index_t row : ranked.ids(q)) {
       if (std::ranges::find(truth.junk, row) != truth.junk.end() || sheet.back().size() == 8) continue;
       const bool found = std::ranges::find(truth.positives, row) != truth.positives.end();
       sheet.back().push_back({pixels(photos.task.database[static_cast<std::size_t>(row)]),

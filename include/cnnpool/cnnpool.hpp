@@ -6,6 +6,7 @@
 #include "compose.hpp"
 #include "policy/average.hpp"
 #include "policy/crow.hpp"
+#include "policy/elementwise.hpp"
 #include "policy/gem.hpp"
 #include "policy/max.hpp"
 #include "policy/mop_vlad.hpp"

@@ -46,7 +46,7 @@ std::vector<double> values_of(std::span<const float> row) { return {row.begin(),
 
 std::vector<double> by_row(const neighbours& found, std::size_t q) {
   std::vector<double> out(found[q].size());
-  for (std::size_t j = 0; j < out.size(); ++j) out[static_cast<std::size_t>(found[q][j])] = found.score(q)[j];
+  for (std::size_t j = 0; j < out.size(); ++j) out[static_cast<std::size_t>(found.ids(q)[j])] = found.scores(q)[j];
   return out;
 }
 

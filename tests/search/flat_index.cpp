@@ -13,10 +13,10 @@ TEST_CASE("an index serves many calls") {
   const flat_index index(x);
   for (int call = 0; call < 3; ++call) {
     const neighbours found = index.nearest(q, 2);
-    CHECK((found[0][0] == 0 && found[0][1] == 2));
-    CHECK(found.score(0)[1] == Approx(0.6));
+    CHECK((found[0][0].id == 0 && found[0][1].id == 2));
+    CHECK(found[0][1].score == Approx(0.6));
   }
-  CHECK(flat_index(x, metric::euclidean).nearest(q, 1)[0][0] == 0);
+  CHECK(flat_index(x, metric::euclidean).nearest(q, 1)[0][0].id == 0);
   CHECK((index.rows() == 3 && index.cols() == 2));
 }
 TEST_CASE("nothing to search, and what is wrong") {
@@ -24,7 +24,7 @@ TEST_CASE("nothing to search, and what is wrong") {
   const flat_index index(x), empty(none);
   CHECK(index.nearest(none, 1).size() == 0);
   CHECK(empty.nearest(x, 1)[1].empty());
-  CHECK(flat_index(narrow).nearest(narrow, 1)[1][0] == 0);
+  CHECK(flat_index(narrow).nearest(narrow, 1)[1][0].id == 0);
   CHECK(sentence([&] { index.nearest(x, 0); }) == "flat_index: k is 0, expected at least 1");
   CHECK(sentence([&] { index.nearest(descriptors<float>(1, 4), 1); }) ==
         "flat_index: queries have 4 components, the database has 3");

@@ -99,13 +99,13 @@ TEST_CASE("100 random sets against the published program in long double") {
     const auto expected = oracle(q, x, k1, k2, static_cast<long double>(lambda));
     const neighbours found = rerank(q, x, m, {.k1 = k1, .k2 = k2, .lambda = lambda});
     for (std::size_t i = 0; i < found.size(); ++i) {
-      std::vector<index_t> all(found[i].begin(), found[i].end());
+      std::vector<index_t> all(found.ids(i).begin(), found.ids(i).end());
       for (std::size_t j = 0; j < all.size(); ++j) {
-        REQUIRE(std::abs(static_cast<long double>(found.score(i)[j]) - expected[i][static_cast<std::size_t>(all[j])]) <
+        REQUIRE(std::abs(static_cast<long double>(found.scores(i)[j]) - expected[i][static_cast<std::size_t>(all[j])]) <
                 1e-12L);
         if (j > 0) {
-          const bool equal = found.score(i)[j - 1] == found.score(i)[j];
-          REQUIRE((equal ? all[j - 1] < all[j] : found.score(i)[j - 1] < found.score(i)[j]));
+          const bool equal = found.scores(i)[j - 1] == found.scores(i)[j];
+          REQUIRE((equal ? all[j - 1] < all[j] : found.scores(i)[j - 1] < found.scores(i)[j]));
         }
       }
       std::ranges::sort(all);
@@ -119,7 +119,7 @@ TEST_CASE("lambda 1 is the order of the Euclidean search") {
   const auto q = random_rows(random, 4, 6, 500), x = random_rows(random, 60, 6, 500);
   const neighbours found = rerank(q, x, 60, {.lambda = 1}), plain = nearest(q, x, 60, metric::euclidean);
   for (std::size_t i = 0; i < 4; ++i)
-    for (std::size_t j = 0; j < 60; ++j) CHECK(found[i][j] == plain[i][j]);
+    for (std::size_t j = 0; j < 60; ++j) CHECK(found.ids(i)[j] == plain.ids(i)[j]);
 }
 
 TEST_CASE("it finds what a chain of neighbours shares") {
@@ -132,7 +132,7 @@ TEST_CASE("it finds what a chain of neighbours shares") {
   for (index_t i = 0; i < 5; ++i) x(4 + i, 0) = far_group[i][0], x(4 + i, 1) = far_group[i][1];
   CHECK(nearest(q, x, 1, metric::euclidean)[0][0] == 4);
   const neighbours found = rerank(q, x, 9, {.k1 = 4, .k2 = 1});
-  for (std::size_t i = 0; i < 4; ++i) CHECK(found[0][i] < 4);
+  for (std::size_t i = 0; i < 4; ++i) CHECK(found.ids(0)[i] < 4);
 }
 
 TEST_CASE("a permutation of the database permutes the result") {
@@ -142,7 +142,7 @@ TEST_CASE("a permutation of the database permutes the result") {
   for (index_t i = 0; i < 30; ++i) std::ranges::copy(x.row(i), turned.row((i * 7 + 3) % 30).begin());
   const neighbours a = rerank(q, x, 30, {.k1 = 6}), b = rerank(q, turned, 30, {.k1 = 6});
   for (std::size_t i = 0; i < 3; ++i)
-    for (std::size_t j = 0; j < 30; ++j) CHECK(b.score(i)[j] == Approx(a.score(i)[j]));
+    for (std::size_t j = 0; j < 30; ++j) CHECK(b.scores(i)[j] == Approx(a.scores(i)[j]));
   CHECK(b[0][0] == (a[0][0] * 7 + 3) % 30);
 }
 
@@ -150,8 +150,8 @@ TEST_CASE("sizes and duplicates: nothing is NaN") {
   descriptors<float> same(30, 2), q(2, 2);
   const neighbours found = rerank(q, same, 5);  // all items are equal
   for (std::size_t i = 0; i < 5; ++i) {
-    CHECK(found[0][i] == static_cast<index_t>(i));
-    CHECK(std::isfinite(found.score(0)[i]));
+    CHECK(found.ids(0)[i] == static_cast<index_t>(i));
+    CHECK(std::isfinite(found.scores(0)[i]));
   }
   CHECK(rerank(q, descriptors<float>(0, 2), 3).k() == 0);
   CHECK(rerank(descriptors<float>(0, 2), same, 3).size() == 0);

@@ -19,7 +19,7 @@ descriptors<float> rows(index_t n, index_t d, const std::vector<float>& values) 
   std::copy(values.begin(), values.end(), out.data());
   return out;
 }
-std::vector<index_t> ids(const neighbours& found, std::size_t q) { return {found[q].begin(), found[q].end()}; }
+std::vector<index_t> ids(const neighbours& found, std::size_t q) { return {found.ids(q).begin(), found.ids(q).end()}; }
 
 // Repeated selection of the best, in long double; shares nothing with the header.
 std::vector<index_t> oracle(const descriptors<float>& q, const descriptors<float>& x, index_t k, bool cosine) {
@@ -54,14 +54,14 @@ TEST_CASE("cosine and Euclidean neighbours computed by hand") {
   const auto q = rows(2, 2, {2, 0, 0, 1});
   const neighbours cosine = nearest(q, x, 3);
   CHECK(ids(cosine, 0) == std::vector<index_t>{0, 2, 1});
-  CHECK(cosine.score(0)[0] == 1);
-  CHECK(cosine.score(0)[1] == Approx(0.6));
-  CHECK(cosine.score(0)[2] == 0);
+  CHECK(cosine[0][0].score == 1);
+  CHECK(cosine[0][1].score == Approx(0.6));
+  CHECK(cosine[0][2].score == 0);
   CHECK(ids(cosine, 1) == std::vector<index_t>{1, 2, 0});
   const neighbours euclidean = nearest(q, x, 2, metric::euclidean);
   CHECK(ids(euclidean, 0) == std::vector<index_t>{0, 2});
-  CHECK(euclidean.score(0)[0] == 1);
-  CHECK(euclidean.score(0)[1] == Approx(std::sqrt(17.0)));
+  CHECK(euclidean[0][0].score == 1);
+  CHECK(euclidean[0][1].score == Approx(std::sqrt(17.0)));
   CHECK(ids(euclidean, 1) == std::vector<index_t>{0, 1});
 }
 
@@ -75,7 +75,7 @@ TEST_CASE("ties go to the lower index, for equal rows at any place") {
     for (index_t i = 1; i < 40; ++i) std::copy(x.row(0).begin(), x.row(0).end(), x.row(i).begin());
     for (const metric by : {metric::cosine, metric::euclidean}) {
       const neighbours found = nearest(q, x, 40, by);
-      for (std::size_t i = 0; i < 40; ++i) REQUIRE(found[0][i] == static_cast<index_t>(i));
+      for (std::size_t i = 0; i < 40; ++i) REQUIRE(found.ids(0)[i] == static_cast<index_t>(i));
     }
   }
 }
@@ -85,8 +85,8 @@ TEST_CASE("zero vectors have the similarity 0, NaN comes last") {
   const auto x = rows(4, 2, {nan, 1, 0, 0, -1, 0, 1, 0});
   const neighbours found = nearest(rows(2, 2, {1, 0, 0, 0}), x, 4);
   CHECK(ids(found, 0) == std::vector<index_t>{3, 1, 2, 0});
-  CHECK(found.score(0)[1] == 0);
-  CHECK(std::isnan(found.score(0)[3]));
+  CHECK(found[0][1].score == 0);
+  CHECK(std::isnan(found[0][3].score));
   CHECK(ids(found, 1) == std::vector<index_t>{1, 2, 3, 0});
   CHECK(ids(nearest(rows(1, 2, {1, 0}), x, 4, metric::euclidean), 0) == std::vector<index_t>{3, 1, 2, 0});
 }

@@ -18,8 +18,8 @@ void same(const neighbours& found, const neighbours& expected) {
   for (std::size_t i = 0; i < found.size(); ++i)
     for (std::size_t j = 0; j < found[i].size(); ++j) {
       CAPTURE(i, j);
-      REQUIRE(found[i][j] == expected[i][j]);
-      const double a = found.score(i)[j], b = expected.score(i)[j];
+      REQUIRE(found.ids(i)[j] == expected.ids(i)[j]);
+      const double a = found.scores(i)[j], b = expected.scores(i)[j];
       REQUIRE(((std::isnan(a) && std::isnan(b)) || std::memcmp(&a, &b, sizeof a) == 0));
     }
 }
@@ -79,7 +79,7 @@ TEST_CASE("equal rows tie to the lower index whatever the block they are in") {
   descriptors<float> x(100, 37);
   for (index_t i = 0; i < 100; ++i) std::ranges::copy(base.row(0), x.row(i).begin());
   const neighbours found = nearest_blocked(base, x, 60, metric::cosine, {.queries = 64, .rows = 9, .fewest = 1});
-  for (std::size_t i = 0; i < 60; ++i) REQUIRE(found[0][i] == static_cast<index_t>(i));
+  for (std::size_t i = 0; i < 60; ++i) REQUIRE(found.ids(0)[i] == static_cast<index_t>(i));
 }
 
 TEST_CASE("zeros, NaN, infinities, tiny and huge rows") {

@@ -5,10 +5,19 @@
 #include <utility>
 #include <vector>
 
+#include "index_iterator.hpp"
 #include "shape.hpp"
 #include "space.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
+
+/// One descriptor: its components, which are still where they were. Converts to a vector, a copy.
+template <class T>
+class descriptor_row : public std::span<T> {
+ public:
+  using std::span<T>::span;
+  operator std::vector<std::remove_const_t<T>>() const { return {this->begin(), this->end()}; }
+};
 
 /// Non-owning n x d output; rows may be further apart than d elements, components are adjacent.
 template <class T, class Space = host_space>
@@ -35,7 +44,11 @@ class descriptor_span {
   index_t cols() const { return cols_; }
   index_t row_stride() const { return row_stride_; }
   T& operator()(index_t i, index_t j) const { return data_[i * row_stride_ + j]; }
-  std::span<T> row(index_t i) const { return {data_ + i * row_stride_, static_cast<std::size_t>(cols_)}; }
+  descriptor_row<T> row(index_t i) const { return {data_ + i * row_stride_, static_cast<std::size_t>(cols_)}; }
+  descriptor_row<T> operator[](index_t i) const { return row(i); }
+  std::size_t size() const { return static_cast<std::size_t>(rows_); }
+  auto begin() const { return detail::iterator_at<index_t>(*this, 0); }
+  auto end() const { return detail::iterator_at<index_t>(*this, rows_); }
 
   /// Columns first .. first+count-1 of every row: the same memory.
   descriptor_span columns(index_t first, index_t count) const { return {data_ + first, rows_, count, row_stride_}; }
@@ -48,7 +61,7 @@ class descriptor_span {
   index_t rows_ = 0, cols_ = 0, row_stride_ = 0;
 };
 
-/// Owning n x d result in host memory.
+/// Owning n x d result in host memory: n descriptors, d[i] is one. values() are all of their components, row by row.
 template <class T>
 class descriptors {
  public:
@@ -72,13 +85,21 @@ class descriptors {
 
   T* data() { return values_.data(); }
   const T* data() const { return values_.data(); }
-  std::size_t size() const { return values_.size(); }
+  [[deprecated]] std::size_t size() const { return static_cast<std::size_t>(rows_); }
+  std::span<T> values() { return values_; }
+  std::span<const T> values() const { return values_; }
   index_t rows() const { return rows_; }
   index_t cols() const { return cols_; }
   T& operator()(index_t i, index_t j) { return values_[static_cast<std::size_t>(i * cols_ + j)]; }
   const T& operator()(index_t i, index_t j) const { return values_[static_cast<std::size_t>(i * cols_ + j)]; }
-  std::span<T> row(index_t i) { return {data() + i * cols_, static_cast<std::size_t>(cols_)}; }
-  std::span<const T> row(index_t i) const { return {data() + i * cols_, static_cast<std::size_t>(cols_)}; }
+  descriptor_row<T> row(index_t i) { return {data() + i * cols_, static_cast<std::size_t>(cols_)}; }
+  descriptor_row<const T> row(index_t i) const { return {data() + i * cols_, static_cast<std::size_t>(cols_)}; }
+  descriptor_row<T> operator[](index_t i) { return row(i); }
+  descriptor_row<const T> operator[](index_t i) const { return row(i); }
+  auto begin() { return detail::iterator_at<index_t>(*this, 0); }
+  auto end() { return detail::iterator_at<index_t>(*this, rows_); }
+  auto begin() const { return detail::iterator_at<index_t>(*this, 0); }
+  auto end() const { return detail::iterator_at<index_t>(*this, rows_); }
 
   descriptor_span<T> span() { return {data(), rows_, cols_}; }
   operator descriptor_span<T>() { return span(); }

@@ -35,6 +35,15 @@ struct relevance {
 
 namespace detail {
 
+/// What is ranked: an item, or the id of a neighbour that a search found.
+template <class Element>
+decltype(auto) item_of(const Element& element) {
+  if constexpr (requires { element.id; }) return (element.id);
+  else return (element);
+}
+template <class Ranked>
+using ranked_item = std::remove_cvref_t<decltype(item_of(*std::ranges::begin(std::declval<const Ranked&>())))>;
+
 template <class Item>
 std::string item_text(const Item& item) {
   if constexpr (std::integral<Item>) return detail::decimal(item);
@@ -51,10 +60,12 @@ std::vector<Item> sorted_items(std::vector<Item> items, const char* where, const
 }
 
 /// The ranks r_j, ascending, of the positives that were retrieved.
-template <std::ranges::input_range Ranked, class Item = std::ranges::range_value_t<Ranked>>
+template <std::ranges::input_range Ranked, class Item = ranked_item<Ranked>>
 std::vector<index_t> ranks_of(const Ranked& ranked, const relevance<Item>& truth, const char* where) {
   if (truth.positives.empty()) raise(where, ": the query has 0 positives, expected at least 1");
-  sorted_items(std::vector<Item>(std::ranges::begin(ranked), std::ranges::end(ranked)), where, "ranked list");
+  std::vector<Item> items;
+  for (const auto& element : ranked) items.push_back(item_of(element));
+  sorted_items(items, where, "ranked list");
   const auto positives = sorted_items(truth.positives, where, "positives");
   const auto junk = sorted_items(truth.junk, where, "junk");
   for (const Item& item : positives)
@@ -62,7 +73,7 @@ std::vector<index_t> ranks_of(const Ranked& ranked, const relevance<Item>& truth
       raise(where, ": ", item_text(item), " is a positive and junk, expected one of them");
   std::vector<index_t> ranks;
   index_t rank = 0;
-  for (const Item& item : ranked) {
+  for (const Item& item : items) {
     if (std::ranges::binary_search(junk, item)) continue;
     if (std::ranges::binary_search(positives, item)) ranks.push_back(rank);
     ++rank;
@@ -80,7 +91,7 @@ inline index_t ranked_before(const std::vector<index_t>& ranks, index_t k) {
 
 }  // namespace detail
 
-template <std::ranges::input_range Ranked, class Item = std::ranges::range_value_t<Ranked>>
+template <std::ranges::input_range Ranked, class Item = detail::ranked_item<Ranked>>
 double average_precision(const Ranked& ranked, const relevance<std::type_identity_t<Item>>& truth) {
   double total = 0, found = 0;
   for (const index_t r : detail::ranks_of(ranked, truth, "average_precision")) {
@@ -91,7 +102,7 @@ double average_precision(const Ranked& ranked, const relevance<std::type_identit
   return total / static_cast<double>(truth.positives.size());
 }
 
-template <std::ranges::input_range Ranked, class Item = std::ranges::range_value_t<Ranked>>
+template <std::ranges::input_range Ranked, class Item = detail::ranked_item<Ranked>>
 double rectangular_average_precision(const Ranked& ranked, const relevance<std::type_identity_t<Item>>& truth) {
   double total = 0, found = 0;
   for (const index_t r : detail::ranks_of(ranked, truth, "rectangular_average_precision"))
@@ -99,25 +110,25 @@ double rectangular_average_precision(const Ranked& ranked, const relevance<std::
   return total / static_cast<double>(truth.positives.size());
 }
 
-template <std::ranges::input_range Ranked, class Item = std::ranges::range_value_t<Ranked>>
+template <std::ranges::input_range Ranked, class Item = detail::ranked_item<Ranked>>
 double recall_at(index_t k, const Ranked& ranked, const relevance<std::type_identity_t<Item>>& truth) {
   detail::check_k(k, "recall_at");
   const index_t found = detail::ranked_before(detail::ranks_of(ranked, truth, "recall_at"), k);
   return static_cast<double>(found) / static_cast<double>(truth.positives.size());
 }
 
-template <std::ranges::input_range Ranked, class Item = std::ranges::range_value_t<Ranked>>
+template <std::ranges::input_range Ranked, class Item = detail::ranked_item<Ranked>>
 double ukbench_score(const Ranked& ranked, const relevance<std::type_identity_t<Item>>& truth) {
   return 4 * recall_at(4, ranked, truth);
 }
 
-template <std::ranges::input_range Ranked, class Item = std::ranges::range_value_t<Ranked>>
+template <std::ranges::input_range Ranked, class Item = detail::ranked_item<Ranked>>
 double hit_at(index_t k, const Ranked& ranked, const relevance<std::type_identity_t<Item>>& truth) {
   detail::check_k(k, "hit_at");
   return detail::ranked_before(detail::ranks_of(ranked, truth, "hit_at"), k) > 0 ? 1 : 0;
 }
 
-template <std::ranges::input_range Ranked, class Item = std::ranges::range_value_t<Ranked>>
+template <std::ranges::input_range Ranked, class Item = detail::ranked_item<Ranked>>
 double precision_at(index_t k, const Ranked& ranked, const relevance<std::type_identity_t<Item>>& truth) {
   detail::check_k(k, "precision_at");
   const std::vector<index_t> ranks = detail::ranks_of(ranked, truth, "precision_at");

@@ -6,9 +6,10 @@
 //   combination        concat: [ SUM of the regions ; max of the whole map ], D = 2C, each half L2-normalised
 //   global_first       [ whole map ; SUM ]
 //   regions_l2, halves_l2, final_l2   switch a normalisation off
-// rmac_blog is the published "[global ; sum]" without any normalisation. With a learned whitening per region:
-// regional(max{} | l2{} | whiten | l2{}, rmac_grid{}) | l2{}. Maxima are exact; norms as in l2.hpp; a region enters the
-// sum (sum.hpp) times its rounded 1/norm.
+//   add_epsilon        is added to the norm of a region, as in l2 (cirtorch)
+// rmac_cirtorch is the layer of that library, rmac_blog the published "[global ; sum]" without any normalisation. With
+// a projection per region: regional(max{} | l2{} | whiten | l2{}, rmac_grid{}) | l2{}. Maxima are exact; norms as in
+// l2.hpp; a region enters the sum (sum.hpp) times its rounded 1/norm.
 #pragma once
 
 #include "../post/l2.hpp"
@@ -21,9 +22,10 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 namespace detail {
 /// A region's weight in the sum: one pass instead of dividing the regions first.
 struct inverse_norm {
+  double add_epsilon;
   template <class V>
   CNNPOOL_HD V operator()(const V& norm) const {
-    return by_norm{0}(V(lane_t<V>(1)), norm);
+    return by_norm{add_epsilon}(V(lane_t<V>(1)), norm);
   }
 };
 }  // namespace detail
@@ -42,10 +44,15 @@ struct rmac {
   bool regions_l2 = true;
   bool halves_l2 = true;
   bool final_l2 = true;
+  double add_epsilon = 0;
 
   rmac_grid region_grid() const { return {levels, overlap_percent, arithmetic}; }
   index_t descriptor_size(const shape& s) const { return concatenates() ? 2 * s.c : s.c; }
-  void (check)(const shape& s) const { region_grid().regions(s.h, s.w); }
+  void (check)(const shape& s) const {
+    region_grid().regions(s.h, s.w);
+    if (!(add_epsilon >= 0) || add_epsilon > limits<double>::largest)
+      raise("rmac: add_epsilon is ", add_epsilon, ", expected 0 or more");
+  }
 
   template <class B, class X, class A>
   void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
@@ -75,7 +82,7 @@ struct rmac {
       if (regions_l2) {
         const matrix<A> norms = own.make<A>(rows.rows, 1);
         b_.reduce(own, rows_as_images<space>(matrix<const A>(rows)), over_positions{}, detail::euclidean_norm{}, norms);
-        b_.transform(own, norms, detail::inverse_norm{}, norms);
+        b_.transform(own, norms, detail::inverse_norm{add_epsilon}, norms);
         b_.reduce(own, groups, over_positions{}, detail::weighted_sum{}, total, per_position<A>{norms.data, regions});
       } else {
         b_.reduce(own, groups, over_positions{}, sum{}, total);
@@ -88,6 +95,10 @@ struct rmac {
  private:
   bool concatenates() const { return combination == rmac_combination::concat; }
 };
+
+/// What cirtorch's RMAC layer gives; its networks normalise it: rmac_cirtorch | l2{.add_epsilon = 1e-6}.
+inline constexpr rmac rmac_cirtorch{
+    .arithmetic = grid::float32, .whole_map = true, .final_l2 = false, .add_epsilon = 1e-6};
 
 /// [global ; sum of the regions], nothing normalised: what the blog post's author released.
 inline constexpr rmac rmac_blog{.combination = rmac_combination::concat,

@@ -73,13 +73,13 @@ auto expand_queries(const Queries& queries, const Database& database, const neig
     raise("expand_queries: lists of ", found.k(), " neighbours, expected at least ",
           (std::min)(how.k, database.rows()));
   for (std::size_t q = 0; q < found.size(); ++q)
-    for (const index_t i : found[q])
+    for (const index_t i : found.ids(q))
       if (i < 0 || i >= database.rows())
         raise("expand_queries: neighbour ", i, " of query ", q, ", the database has ", database.rows(), " rows");
   descriptors<value> out(queries.rows(), queries.cols());
   for (index_t q = 0; q < queries.rows(); ++q) {
     const std::size_t at = static_cast<std::size_t>(q);
-    detail::expand_row(queries.row(q), database, found[at], found.score(at), how, -1, out.row(q));
+    detail::expand_row(queries.row(q), database, found.ids(at), found.scores(at), how, -1, out.row(q));
   }
   return out;
 }
@@ -99,7 +99,7 @@ auto augment_database(const Database& database, const How& how) {
   descriptors<value> out(database.rows(), database.cols());
   for (index_t i = 0; i < database.rows(); ++i) {
     const std::size_t at = static_cast<std::size_t>(i);
-    detail::expand_row(database.row(i), database, found[at], found.score(at), how, i, out.row(i));
+    detail::expand_row(database.row(i), database, found.ids(at), found.scores(at), how, i, out.row(i));
   }
   return out;
 }

@@ -29,7 +29,30 @@ concept descriptor_rows = requires(const D& d, index_t i) {
   { d.row(i)[0] } -> std::convertible_to<double>;
 };
 
-/// [q]: the database indices for query q, best first; score(q)[i] belongs to [q][i].
+struct neighbour {
+  index_t id;  // its row in the database
+  double score;
+};
+
+/// The neighbours of one query, best first: for (const auto [id, score] : found[q]).
+class neighbour_list {
+ public:
+  neighbour_list(std::span<const index_t> ids, std::span<const double> scores) : ids_(ids), scores_(scores) {}
+
+  std::size_t size() const { return ids_.size(); }
+  bool empty() const { return ids_.empty(); }
+  neighbour operator[](std::size_t i) const { return {ids_[i], scores_[i]}; }
+  auto begin() const { return detail::iterator_at<std::size_t>(*this, 0); }
+  auto end() const { return detail::iterator_at<std::size_t>(*this, static_cast<index_t>(size())); }
+  std::span<const index_t> ids() const { return ids_; }
+  std::span<const double> scores() const { return scores_; }
+
+ private:
+  std::span<const index_t> ids_;
+  std::span<const double> scores_;
+};
+
+/// What a search finds: found[q] for every query.
 class neighbours {
  public:
   neighbours(index_t queries, index_t k)
@@ -40,8 +63,9 @@ class neighbours {
 
   std::size_t size() const { return static_cast<std::size_t>(queries_); }
   index_t k() const { return k_; }
-  std::span<const index_t> operator[](std::size_t q) const { return std::span(ids_).subspan(q * count(), count()); }
-  std::span<const double> score(std::size_t q) const { return std::span(scores_).subspan(q * count(), count()); }
+  neighbour_list operator[](std::size_t q) const { return {ids(q), scores(q)}; }
+  std::span<const index_t> ids(std::size_t q) const { return std::span(ids_).subspan(q * count(), count()); }
+  std::span<const double> scores(std::size_t q) const { return std::span(scores_).subspan(q * count(), count()); }
 
   std::span<index_t> ids(std::size_t q) { return std::span(ids_).subspan(q * count(), count()); }
   std::span<double> scores(std::size_t q) { return std::span(scores_).subspan(q * count(), count()); }

@@ -1,0 +1,52 @@
+// A random-access iterator over whatever has operator[]: the rows of descriptors, the neighbours of a query.
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <iterator>
+#include <utility>
+
+#include "shape.hpp"
+
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
+
+template <class Container, class Index>
+class index_iterator {
+ public:
+  using iterator_concept = std::random_access_iterator_tag;
+  using iterator_category = std::input_iterator_tag;  // *i is a value
+  using difference_type = std::ptrdiff_t;
+  using value_type = decltype(std::declval<Container&>()[Index{}]);
+  using reference = value_type;
+  using pointer = void;
+
+  index_iterator() = default;
+  index_iterator(Container& of, index_t at) : of_(&of), at_(at) {}
+
+  value_type operator*() const { return (*of_)[static_cast<Index>(at_)]; }
+  value_type operator[](difference_type n) const { return (*of_)[static_cast<Index>(at_ + n)]; }
+  index_iterator& operator+=(difference_type n) { return at_ += n, *this; }
+  index_iterator& operator-=(difference_type n) { return at_ -= n, *this; }
+  index_iterator& operator++() { return *this += 1; }
+  index_iterator& operator--() { return *this -= 1; }
+  index_iterator operator++(int) { return {*of_, at_++}; }
+  index_iterator operator--(int) { return {*of_, at_--}; }
+  friend index_iterator operator+(index_iterator i, difference_type n) { return i += n; }
+  friend index_iterator operator+(difference_type n, index_iterator i) { return i += n; }
+  friend index_iterator operator-(index_iterator i, difference_type n) { return i -= n; }
+  friend difference_type operator-(const index_iterator& a, const index_iterator& b) { return a.at_ - b.at_; }
+  friend bool operator==(const index_iterator& a, const index_iterator& b) { return a.at_ == b.at_; }
+  friend auto operator<=>(const index_iterator& a, const index_iterator& b) { return a.at_ <=> b.at_; }
+
+ private:
+  Container* of_ = nullptr;
+  index_t at_ = 0;
+};
+
+/// Element i of a container, i of type Index.
+template <class Index, class Container>
+index_iterator<Container, Index> iterator_at(Container& of, index_t i) {
+  return {of, i};
+}
+
+}  // namespace cnnpool::detail
