@@ -17,9 +17,9 @@ import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-POLICIES = [("sum", "cnnpool::sum{}"), ("max", "cnnpool::max{}"), ("gem_p<3>", "gem_p<3>{}"),
+POLICIES = [("sum", "cnnpool::sum{}"), ("max", "cnnpool::max()"), ("gem_p<3>", "gem_p<3>{}"),
             ("gem, p = 3", "gem{}"), ("gem, p = 2.7", "gem{.p = 2.7}"), ("crow", "crow{}"),
-            ("five in one pass", "concat(cnnpool::sum{}, average{}, cnnpool::max{}, gem_p<3>{}, nonzero{})"),
+            ("five in one pass", "concat(cnnpool::sum{}, average{}, cnnpool::max(), gem_p<3>{}, nonzero{})"),
             ("rmac", "rmac{}")]
 TYPES = [("float", "float"), ("float16", "float16"), ("uint8", "std::uint8_t")]
 

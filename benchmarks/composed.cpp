@@ -4,7 +4,7 @@
 int main(int argc, char** argv) {
   using namespace cnnpool;
   benchmarks::add<float>("crow", crow{});
-  benchmarks::add<float>("five", concat(sum{}, average{}, max{}, gem_p<3>{}, nonzero{}));
+  benchmarks::add<float>("five", concat(sum{}, average{}, max(), gem_p<3>{}, nonzero{}));
   benchmarks::add<float>("rmac", rmac{});
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();

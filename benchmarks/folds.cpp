@@ -4,7 +4,7 @@
 int main(int argc, char** argv) {
   using namespace cnnpool;
   benchmarks::add<float>("sum", sum{});
-  benchmarks::add<float>("max", max{});
+  benchmarks::add<float>("max", max());
   benchmarks::add<float>("spoc", spoc{});
   benchmarks::add<float>("gem_p3", gem_p<3>{});
   benchmarks::add<float>("gem3", gem{});

@@ -157,7 +157,7 @@ void learned_row(cublasHandle_t blas, const workload<float>& w, const char* name
   cudaMemset(weights.data, 0, static_cast<std::size_t>(results * c) * sizeof(float));
   const descriptor_span<float, device_space> span(out.data, n, d);
   device_workspace memory;
-  const auto whole = [&] { pool_into(cnnpool::cuda{}, x, policy, span, memory); };
+  const auto whole = [&] { pool_into(cnnpool::cuda_backend{}, x, policy, span, memory); };
   whole();
   std::vector<float> got(static_cast<std::size_t>(d));
   cudaMemcpy(got.data(), out.data, got.size() * sizeof(float), cudaMemcpyDeviceToHost);
@@ -206,14 +206,14 @@ void learned_rows() { std::puts("\ncuBLAS is not installed here: no figures of V
 template <class T>
 void rows(const shape& s) {
   const workload<T> w(s);
-  const auto three = cnnpool::concat(cnnpool::sum{}, cnnpool::max{}, cnnpool::gem{});
-  row(w, "sum, max, GeM 3 in one pass", cnnpool::cuda{}, nchw, "nchw", three);
-  row(w, "sum, max, GeM 3 in one pass", cnnpool::cuda{}, nhwc, "nhwc", three);
-  row(w, "sum", cnnpool::cuda{}, nchw, "nchw", cnnpool::sum{});
-  row(w, "R-MAC", cnnpool::cuda{}, nchw, "nchw", cnnpool::rmac{});
-  row(w, "R-MAC", cnnpool::cuda{}, nhwc, "nhwc", cnnpool::rmac{});
-  row(w, "CroW", cnnpool::cuda{}, nchw, "nchw", cnnpool::crow{});
-  row(w, "CroW", cnnpool::cuda{}, nhwc, "nhwc", cnnpool::crow{});
+  const auto three = cnnpool::concat(cnnpool::sum{}, cnnpool::max(), cnnpool::gem{});
+  row(w, "sum, max, GeM 3 in one pass", cnnpool::cuda_backend{}, nchw, "nchw", three);
+  row(w, "sum, max, GeM 3 in one pass", cnnpool::cuda_backend{}, nhwc, "nhwc", three);
+  row(w, "sum", cnnpool::cuda_backend{}, nchw, "nchw", cnnpool::sum{});
+  row(w, "R-MAC", cnnpool::cuda_backend{}, nchw, "nchw", cnnpool::rmac{});
+  row(w, "R-MAC", cnnpool::cuda_backend{}, nhwc, "nhwc", cnnpool::rmac{});
+  row(w, "CroW", cnnpool::cuda_backend{}, nchw, "nchw", cnnpool::crow{});
+  row(w, "CroW", cnnpool::cuda_backend{}, nhwc, "nhwc", cnnpool::crow{});
   row(w, "sum, Thrust backend", cnnpool::thrust_backend{}, nchw, "nchw", cnnpool::sum{});
   if constexpr (std::is_same_v<T, float>) segmented_reduce(w);
 }

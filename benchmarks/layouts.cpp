@@ -4,7 +4,7 @@
 int main(int argc, char** argv) {
   using namespace cnnpool;
   benchmarks::add<float>("sum_nhwc", sum{}, true);
-  benchmarks::add<float>("max_nhwc", max{}, true);
+  benchmarks::add<float>("max_nhwc", max(), true);
   benchmarks::add<float>("rmac_nhwc", rmac{}, true);
   benchmarks::add<float16>("sum_fp16", sum{});
   benchmarks::add<bfloat16>("sum_bf16", sum{});

@@ -13,10 +13,10 @@ template <class Run>
 bool with_policy(std::string_view name, const Run& run) {
   using namespace cnnpool;
   if (name == "sum") run(sum{});
-  else if (name == "max") run(max{});
+  else if (name == "max") run(max());
   else if (name == "gem3") run(gem_p<3>{});
   else if (name == "crow") run(crow{});
-  else if (name == "five") run(concat(sum{}, average{}, max{}, gem_p<3>{}, nonzero{}));
+  else if (name == "five") run(concat(sum{}, average{}, max(), gem_p<3>{}, nonzero{}));
   else if (name == "rmac") run(rmac{});
   else return false;
   return true;

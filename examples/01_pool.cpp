@@ -22,7 +22,7 @@ int main() {
   const cnnpool::descriptors<float> sums = cnnpool::pool(x, cnnpool::sum{});
   print("sum", sums);
   print("average", cnnpool::pool(x, cnnpool::average{}));
-  print("max", cnnpool::pool(x, cnnpool::max{}));
+  print("max", cnnpool::pool(x, cnnpool::max()));
   print("gem", cnnpool::pool(x, cnnpool::gem_p<3>{}));
 
   // The same map as TensorFlow lays it out, channels innermost: only the layout's name changes.

@@ -13,13 +13,13 @@ int main() {
   const feature_view<float> x(values.data(), {.n = 2, .c = 2, .h = 4, .w = 6}, nchw);
 
   // A chain is a policy: max pooling, then the signed square root, then length 1.
-  const auto chain = max{} | power{} | l2{};
+  const auto chain = max() | power{} | l2{};
   const auto d = pool(x, chain);
   std::printf("max | power | l2: %td x %td, first %.3f %.3f\n", d.rows(), d.cols(), static_cast<double>(d(0, 0)),
               static_cast<double>(d(0, 1)));
 
   // One pass over the memory for all the parts of concat; each part with its own stages.
-  const auto both = concat(sum{} | l2{}, max{} | l2{} | scale{.factor = 0.5}) | l2{};
+  const auto both = concat(sum{} | l2{}, max() | l2{} | scale{.factor = 0.5}) | l2{};
   std::printf("concat: %td components\n", pool(x, both).cols());
 
   // Published pipelines have a name.

@@ -20,12 +20,12 @@ int main() {
   }
 
   // One row per region: training data for a whitening, or local descriptors.
-  const auto rows = pool_regions(x, max{} | l2{}, rmac_grid{.levels = 2});
+  const auto rows = pool_regions(x, max() | l2{}, rmac_grid{.levels = 2});
   std::printf("pool_regions: %td x %td\n", rows.rows(), rows.cols());
 
   // Your own boxes: rows, columns, height, width.
   const box halves[] = {{.h0 = 0, .w0 = 0, .h = 6, .w = 4}, {.h0 = 0, .w0 = 4, .h = 6, .w = 4}};
-  const auto left_and_right = pool_regions(x, max{}, box_list{halves});
+  const auto left_and_right = pool_regions(x, max(), box_list{halves});
   for (index_t k = 0; k < left_and_right.rows(); ++k) {
     std::printf(k == 0 ? "left: " : "right:");
     for (const float component : left_and_right.row(k)) std::printf(" %g", static_cast<double>(component));

@@ -10,7 +10,7 @@
 
 #ifdef __CUDACC__
 #include <cnnpool/backend/cuda/cuda.cuh>
-using backend = cnnpool::cuda;
+using backend = cnnpool::cuda_backend;
 void copy(void* to, const void* from, std::size_t bytes) {
   cnnpool::detail::check_cuda(cudaMemcpy(to, from, bytes, cudaMemcpyDefault), "copy");
 }

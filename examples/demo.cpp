@@ -177,9 +177,9 @@ void run(const std::string& data, const std::string& output) {
   row(t, "rmac_blog | l2", rmac_blog | l2{});
   row(t, "regional(gem | l2) | l2", regional(gem_p<3>{} | l2{}, rmac_grid{}) | l2{});
   row(t, "nonzero | l2", nonzero{} | l2{});
-  row(t, "max | power | l2", max{} | power{} | l2{});
+  row(t, "max | power | l2", max() | power{} | l2{});
   row(t, "gem | truncation{128} | l2", gem_p<3>{} | truncation{.dimensions = 128} | l2{});
-  row(t, "concat(sum | l2, max | l2) | l2", concat(sum{} | l2{}, max{} | l2{}) | l2{});
+  row(t, "concat(sum | l2, max | l2) | l2", concat(sum{} | l2{}, max() | l2{}) | l2{});
 #if defined(CNNPOOL_DEMO_LEARNED)
   std::printf("fitted on the references, no query seen:\n");
   demo::learned_rows(t.references, [&](const char* name, const auto& policy) { row(t, name, policy); });

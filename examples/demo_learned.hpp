@@ -34,14 +34,14 @@ void learned_rows(const cnnpool::feature_view<float>& references, const Row& row
   };
   row("gem | l2 | whiten{32} | l2", pipelines::gem | whitened(pipelines::gem, 32) | l2{});
   const auto regional_whitening =
-      fit_pca_whitening(pool_regions(references, max{} | l2{}, rmac_grid{}), {.dimensions = 128});
-  row("rmac, whitened regions, 128", regional(max{} | l2{} | regional_whitening | l2{}, rmac_grid{}) | l2{});
+      fit_pca_whitening(pool_regions(references, max() | l2{}, rmac_grid{}), {.dimensions = 128});
+  row("rmac, whitened regions, 128", regional(max() | l2{} | regional_whitening | l2{}, rmac_grid{}) | l2{});
   const codebook words = fit_codebook(local_descriptors(references), {.clusters = 64, .seed = 1, .iterations = 10});
   row("vlad{64}, power, intra", vlad(words, {.power = true, .intra = true}));
-  const auto windows = pool_regions(references, max{} | l2{}, sliding_grid{.window = 4, .stride = 1});
+  const auto windows = pool_regions(references, max() | l2{}, sliding_grid{.window = 4, .stride = 1});
   mop_map_level level{.window = 4, .stride = 1};
   level.level.centres = fit_codebook(windows, {.clusters = 32, .seed = 1, .iterations = 10});
-  row("mop-vlad on the map, 4 x 4", mop_map(max{} | l2{}, std::vector<mop_map_level>{{}, level}) | l2{});
+  row("mop-vlad on the map, 4 x 4", mop_map(max() | l2{}, std::vector<mop_map_level>{{}, level}) | l2{});
 }
 
 }  // namespace demo

@@ -37,7 +37,7 @@ inline any_policy policy_named(const std::string& word) {
   cnnpool::rmac rmac;
   if (word == "sum") return cnnpool::sum{};
   if (word == "average") return cnnpool::average{};
-  if (word == "max") return cnnpool::max{};
+  if (word == "max") return cnnpool::max();
   if (word == "gem" || number_after(word, "gem:p=", gem.p)) return gem;
   if (word == "spoc") return cnnpool::spoc{};
   if (word == "crow") return cnnpool::crow{};

@@ -76,10 +76,10 @@ void check_parts(const B& b, const Parts&... parts) {
 template <class B>
 void check_two_statistics(const B& b) {
   const auto chained = moments{} | l2{} | power{};
-  check_parts(b, chained, max{});
-  check_parts(b, max{}, chained);
-  check_parts(b, moments{} | truncation{.dimensions = 20} | l2{} | power{}, max{}, chained);
-  check_parts(b, max{} | l2{}, moments{} | (truncation{.dimensions = 5} | l2{}));
+  check_parts(b, chained, max());
+  check_parts(b, max(), chained);
+  check_parts(b, moments{} | truncation{.dimensions = 20} | l2{} | power{}, max(), chained);
+  check_parts(b, max() | l2{}, moments{} | (truncation{.dimensions = 5} | l2{}));
 }
 
 }  // namespace
@@ -93,7 +93,7 @@ TEST_CASE("a fold of two statistics with several stages behind it is a part of c
 
 TEST_CASE("the stages behind a part take no more workspace than the part's own components") {
   // Two images of 2 x 13 statistics and 13 maxima in place, two norms at a time.
-  const auto policy = concat(max{}, moments{} | l2{} | power{});
+  const auto policy = concat(max(), moments{} | l2{} | power{});
   CHECK(workspace_bytes(cpu{}, batch(), policy) == 64);
 }
 
@@ -116,8 +116,8 @@ TEST_CASE("regions whose descriptors have another size, or that the inner region
   CHECK(sentence([&] { pool(x, regional(crow_spatial_weights{} | l2{}, rmac_grid{})); }) ==
         "regional: region 0 gives 25 components, the whole map 30");
   const box inside_the_map[] = {{3, 3, 2, 3}};
-  const auto corner = regional(max{}, box_list{inside_the_map});
-  CHECK(pool(x, corner)(0, 0) == pool(x.crop(inside_the_map[0]), max{})(0, 0));
+  const auto corner = regional(max(), box_list{inside_the_map});
+  CHECK(pool(x, corner)(0, 0) == pool(x.crop(inside_the_map[0]), max())(0, 0));
   CHECK(sentence([&] { pool_regions(x, corner, rmac_grid{.levels = 1}); }) ==
         "regional: region 0 is 2 x 3 at (3, 3), outside the map of 5 x 5");
 }

@@ -26,7 +26,7 @@ TEST_CASE("an output of the wrong size is one sentence and is not touched") {
           pool_into(cpu{}, view({4, 256, 24, 32}), rmac{}, descriptor_span<float>(out.data(), 4, 512), w);
         }) == "pool_into: output is 4 x 512, policy rmac on 4 x 256 x 24 x 32 needs 4 x 256");
   CHECK(sentence([&] {
-          pool_into(view({2, 3, 4, 5}), max{} | power{} | l2{}, descriptor_span<float>(out.data(), 1, 3), w);
+          pool_into(view({2, 3, 4, 5}), max() | power{} | l2{}, descriptor_span<float>(out.data(), 1, 3), w);
         }) == "pool_into: output is 1 x 3, policy max | power | l2 on 2 x 3 x 4 x 5 needs 2 x 3");
   CHECK(sentence([&] {
           pool_into(view({1, 3, 4, 5}), concat(sum{}, gem{}), descriptor_span<float>(out.data(), 1, 3), w);
@@ -46,13 +46,13 @@ TEST_CASE("the policy's own numbers are checked before anything is written") {
   CHECK(sentence([&] {
           pool_into(view({1, 3, 4, 5}), concat(sum{}, gem{.p = 0}), span, w);
         }) == "gem: p is 0, expected a positive number");
-  CHECK(sentence([&] { pool(view({1, 3, 4, 5}), max{} | truncation{.dimensions = 4}); }) ==
+  CHECK(sentence([&] { pool(view({1, 3, 4, 5}), max() | truncation{.dimensions = 4}); }) ==
         "truncation: dimensions is 4, expected 1 to 3 (the size of the descriptor)");
   CHECK(sentence([&] {
-          pool(view({1, 3, 4, 5}), max{} | power{.alpha = 0});
+          pool(view({1, 3, 4, 5}), max() | power{.alpha = 0});
         }) == "power: alpha is 0, expected a positive number");
   CHECK(sentence([&] {
-          pool(view({1, 3, 4, 5}), max{} | l2{.add_epsilon = -1});
+          pool(view({1, 3, 4, 5}), max() | l2{.add_epsilon = -1});
         }) == "l2: add_epsilon is -1, expected 0 or more");
   CHECK(sentence([&] { pool(view({1, 3, 4, 5}), rmac{.levels = 0}); }) == "rmac_grid: levels is 0, expected 1 to 1000");
   for (const float v : out) REQUIRE(v == -7);
@@ -65,7 +65,7 @@ TEST_CASE("no positions is an error that names the shape; no image or channel is
   CHECK((none.rows() == 0 && none.cols() == 3 && none.size() == 0));
   const auto thin = pool(feature_view<float>(nullptr, {2, 0, 4, 5}, nchw), concat(crow{}, gem{}) | l2{});
   CHECK((thin.rows() == 2 && thin.cols() == 0 && thin.size() == 0));
-  CHECK(pool_regions(feature_view<float>(nullptr, {0, 3, 4, 4}, nchw), max{}, rmac_grid{}).rows() == 0);
+  CHECK(pool_regions(feature_view<float>(nullptr, {0, 3, 4, 4}, nchw), max(), rmac_grid{}).rows() == 0);
   for (const auto& layout : {nchw(shape{2, 0, 3, 2}), nhwc(shape{2, 0, 3, 2})}) {
     std::vector<float> map(12, -7);
     workspace w;
@@ -91,16 +91,16 @@ TEST_CASE("a list of views of different sizes") {
 TEST_CASE("regions of one's own, and regions outside the map") {
   const box boxes[] = {{0, 0, 2, 2}, {1, 3, 3, 2}};
   const auto x = view({2, 5, 4, 5});
-  const auto r = pool_regions(x, max{}, box_list{boxes});
+  const auto r = pool_regions(x, max(), box_list{boxes});
   REQUIRE((r.rows() == 4 && r.cols() == 5));
-  const auto cropped = pool(x.crop(boxes[1]), max{});
+  const auto cropped = pool(x.crop(boxes[1]), max());
   for (index_t j = 0; j < 5; ++j) CHECK(r(3, j) == cropped(1, j));
   const box outside[] = {{0, 0, 2, 2}, {1, 3, 4, 2}};
-  CHECK(sentence([&] { pool_regions(x, max{}, box_list{outside}); }) ==
+  CHECK(sentence([&] { pool_regions(x, max(), box_list{outside}); }) ==
         "pool_regions: region 1 is 4 x 2 at (1, 3), outside the map of 4 x 5");
-  CHECK(sentence([&] { pool(x, regional(max{}, box_list{outside})); }) ==
+  CHECK(sentence([&] { pool(x, regional(max(), box_list{outside})); }) ==
         "regional: region 1 is 4 x 2 at (1, 3), outside the map of 4 x 5");
-  CHECK(sentence([&] { pool(x, regional(max{}, box_list{})); }) ==
+  CHECK(sentence([&] { pool(x, regional(max(), box_list{})); }) ==
         "regional: the grid has no region on a map of 4 x 5");
 }
 
@@ -115,13 +115,13 @@ TEST_CASE("run-time types give float, double stays double") {
   CHECK(s(0, 2) == 1);
   descriptors<float> out(1, 3);
   workspace w;
-  pool_into(any, max{}, out, w);
+  pool_into(any, max(), out, w);
   CHECK(out(0, 0) == 0.25f);
 }
 
 TEST_CASE("the workspace is known before, and grows when it has to") {
   const auto x = view({2, 64, 12, 16});
-  CHECK(workspace_bytes(cpu{}, x, max{}) == 0);
+  CHECK(workspace_bytes(cpu{}, x, max()) == 0);
   const std::size_t bytes = workspace_bytes(cpu{.threads = 1}, x, rmac{});
   CHECK(bytes > 0);
   CHECK(workspace_bytes<float>(cpu{.threads = 1}, shape{2, 64, 12, 16}, nchw, rmac{}) == bytes);
@@ -146,12 +146,12 @@ TEST_CASE("descriptors that were moved from are 0 x 0") {
 
 TEST_CASE("pool_regions_into writes what pool_regions returns, and says what an output of the wrong size should be") {
   const auto x = view({2, 3, 7, 5});
-  const auto expected = pool_regions(x, max{} | l2{}, rmac_grid{});
+  const auto expected = pool_regions(x, max() | l2{}, rmac_grid{});
   workspace w;
   descriptors<float> out(expected.rows(), 3);
-  pool_regions_into(cpu{}, x, max{} | l2{}, rmac_grid{}, out, w);
+  pool_regions_into(cpu{}, x, max() | l2{}, rmac_grid{}, out, w);
   for (std::size_t i = 0; i < out.size(); ++i) CHECK(out.data()[i] == expected.data()[i]);
   descriptors<float> small(4, 3);
-  CHECK(sentence([&] { pool_regions_into(cpu{}, x, max{} | l2{}, rmac_grid{}, small, w); }) ==
+  CHECK(sentence([&] { pool_regions_into(cpu{}, x, max() | l2{}, rmac_grid{}, small, w); }) ==
         "pool_regions_into: output is 4 x 3, policy max | l2 on 20 regions of 2 x 3 x 7 x 5 needs 40 x 3");
 }

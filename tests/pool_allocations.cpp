@@ -73,8 +73,8 @@ void check(const P& policy) {
 TEST_CASE("folds, stages, concat") {
   check(sum{});
   check(gem{.p = 2.5});
-  check(max{} | power{} | l2{});
-  check(concat(sum{} | l2{}, max{}, gem{} | truncation{.dimensions = 7}));
+  check(max() | power{} | l2{});
+  check(concat(sum{} | l2{}, max(), gem{} | truncation{.dimensions = 7}));
 }
 TEST_CASE("weights and regions") {
   check(spoc{});
@@ -87,9 +87,9 @@ TEST_CASE("models") {
   check(vlad(words, {.power = true, .intra = true}));
   check(vlad(words, {.nearest = 3, .input_l2 = true, .mass = true}));
   const projection whiten(std::vector<double>(40, 0.1), std::vector<double>(7 * 40, 0.5));
-  check(regional(max{} | l2{} | whiten | l2{}, rmac_grid{}) | l2{});
+  check(regional(max() | l2{} | whiten | l2{}, rmac_grid{}) | l2{});
   const mop_map_level level{.window = 4, .stride = 3, .level = {.centres = words, .options = mop_paper}};
-  check(mop_map(max{} | l2{}, std::vector<mop_map_level>{{}, level}) | l2{});
+  check(mop_map(max() | l2{}, std::vector<mop_map_level>{{}, level}) | l2{});
 }
 TEST_CASE("MOP-VLAD over a view per level") {
   const std::vector<float> memory(2 * 9 * 40, 0.5f);

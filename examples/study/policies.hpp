@@ -30,7 +30,7 @@ study_policy study_policy_of(const std::string& name, const Policy& policy) {
 inline std::vector<study_policy> study_policies() {
   using namespace cnnpool;
   return {study_policy_of("sum", sum{} | l2{}),
-          study_policy_of("max", max{} | l2{}),
+          study_policy_of("max", max() | l2{}),
           study_policy_of("gem", pipelines::gem),
           study_policy_of("spoc", spoc{} | l2{}),
           study_policy_of("crow", crow{} | l2{}),

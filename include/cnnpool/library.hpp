@@ -37,10 +37,10 @@
 #define CNNPOOL_LIBRARY_MAX(A, S)                                                     \
   CNNPOOL_LIBRARY_ROWS(A, S, fast_max, no_weights)                              \
   CNNPOOL_LIBRARY_ROWS_OF_MAX(A, S)                                                   \
-  CNNPOOL_LIBRARY_COLUMNS(A, S, cnnpool::max, no_weights)                             \
-  CNNPOOL_LIBRARY_TASK(regions_share<reduce_regions, S, read_as_is, cnnpool::max, A>)
+  CNNPOOL_LIBRARY_COLUMNS(A, S, max_policy, no_weights)                             \
+  CNNPOOL_LIBRARY_TASK(regions_share<reduce_regions, S, read_as_is, max_policy, A>)
 #if defined(__aarch64__)  // fast_form(max) is max where that is one instruction, so not in nvcc's files
-#define CNNPOOL_LIBRARY_ROWS_OF_MAX(A, S) CNNPOOL_LIBRARY_ROWS(A, S, cnnpool::max, no_weights)
+#define CNNPOOL_LIBRARY_ROWS_OF_MAX(A, S) CNNPOOL_LIBRARY_ROWS(A, S, max_policy, no_weights)
 #else
 #define CNNPOOL_LIBRARY_ROWS_OF_MAX(A, S)
 #endif

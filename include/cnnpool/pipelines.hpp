@@ -13,7 +13,7 @@
 namespace cnnpool::inline CNNPOOL_VARIANT::pipelines {
 
 /// MAC: max, L2.
-inline constexpr chain<max, l2> mac{};
+inline constexpr chain<max_policy, l2> mac{};
 /// SPoC before its whitening: centre-weighted sum, L2.
 inline constexpr chain<cnnpool::spoc, l2> spoc{};
 /// uCroW before its whitening: sum, L2.

@@ -7,9 +7,9 @@
 //   pool_regions_into(backend, x, policy, grid, out, workspace)
 //
 // x: a feature_view, an any_feature_view, whatever an adapter turns into one (adapter.hpp), or for the first three a
-// list of views of different sizes (one batch after the other). Results are float, double for double activations. n = 0 gives no rows,
-// c = 0 rows without components (crow_spatial_weights: H*W zeros). Errors name the shapes and leave the output
-// untouched. Safe to call from many threads at once, with one workspace each; policies are values.
+// list of views of different sizes (one batch after the other). Results are float, double for double activations. n = 0
+// gives no rows, c = 0 rows without components (crow_spatial_weights: H*W zeros). Errors name the shapes and leave the
+// output untouched. Safe to call from many threads at once, with one workspace each; policies are values.
 #pragma once
 
 #include "backend/cpu/cpu.hpp"
@@ -56,8 +56,8 @@ void pool_into(const B& b, const X& x, const P& policy, Out&& out, W& w) {
   if constexpr (view_list<X>) {
     const detail::list_call call(b, x, policy);
     if (to.rows() != call.rows() || to.cols() != call.cols())
-      raise("pool_into: output is ", to.rows(), " x ", to.cols(), ", policy ", detail::name_of(policy), " on a list of ",
-            call.batches(), " views needs ", call.rows(), " x ", call.cols());
+      raise("pool_into: output is ", to.rows(), " x ", to.cols(), ", policy ", detail::name_of(policy),
+            " on a list of ", call.batches(), " views needs ", call.rows(), " x ", call.cols());
     if (call.rows() == 0 || call.cols() == 0) return;
     detail::in_workspace(w, [&](scratch& s) { call.run(s, detail::matrix_of(to)); });
   } else {

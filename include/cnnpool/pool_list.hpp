@@ -53,7 +53,8 @@ class list_call {
 
  private:
   decltype(auto) batch(index_t i) const {
-    if constexpr (indexed) return std::ranges::begin(batches_)[static_cast<std::ranges::range_difference_t<const X>>(i)];
+    using offset = std::ranges::range_difference_t<const X>;
+    if constexpr (indexed) return std::ranges::begin(batches_)[static_cast<offset>(i)];
     else return (views_[static_cast<std::size_t>(i)]);
   }
   shape shape_of(index_t i) const {

@@ -52,22 +52,6 @@ void check_call(const P& policy, const shape& s) {
   check_policy(policy, s);
 }
 
-struct to_zero {
-  template <class V>
-  CNNPOOL_HD V operator()(const V&) const {
-    return V(lane_t<V>(0));
-  }
-};
-
-/// Without channels there is nothing to read: components that do not count channels are 0.
-template <class B, class X, class D, class P>
-void run_converted(const B& b, scratch& s, const X& x, const P& policy, const matrix<D>& out) {
-  in_accumulator(b, s, x, out, [&](const auto& t) {
-    if (x.extents().c == 0) b.transform(s, t, to_zero{}, column_index{});
-    else run(b, s, x, policy, t);
-  });
-}
-
 template <class D, class B, class X, class P>
 std::size_t measured(const B& b, const X& x, const P& policy) {
   scratch s;

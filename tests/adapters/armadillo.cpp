@@ -23,7 +23,7 @@ TEST_CASE("a cube is one image of h x w x c, as it lies") {
       t, {.extents = {1, 20, 6, 5}, .stride = strides{.c = 30, .h = 1, .w = 6}},
       [&](auto, auto c, auto h, auto w) -> const float& { return t(at(h), at(w), at(c)); },
       [&] { t(5, 4, 19) = 7000; });
-  CHECK(pool(t, max{})(0, 19) == 7000);
+  CHECK(pool(t, max())(0, 19) == 7000);
   CHECK(as_view(t, {.axes = "whc"}).extents() == shape{1, 20, 5, 6});
   testing::ran("Armadillo", arma::arma_version::as_string(), testing::policies_on(as_view(t)),
                "cubes, matrices, subcubes");
@@ -58,20 +58,20 @@ TEST_CASE("a matrix has a descriptor per column, a vector is one descriptor") {
 }
 TEST_CASE("a range of cubes is a list of images") {
   const std::vector<arma::Cube<float>> images(3, numbers());
-  CHECK(pool(images, max{}).rows() == 3);
+  CHECK(pool(images, max()).rows() == 3);
 }
 TEST_CASE("results go into d x n, one descriptor per column") {
   const std::vector<float> images = {1, 2, 3, 4, 5, 6};
   const feature_view<float> x(images.data(), {.n = 2, .c = 3}, nchw);
   workspace w;
   arma::fmat out(3, 2);
-  pool_into(x, max{}, out, w);
+  pool_into(x, max(), out, w);
   CHECK((out(0, 0) == 1 && out(2, 0) == 3 && out(0, 1) == 4 && out(2, 1) == 6));
   arma::vec one(3);
-  pool_into(x.images(1, 1), max{}, one, w);
+  pool_into(x.images(1, 1), max(), one, w);
   CHECK((one(0) == 4 && one(2) == 6));
   arma::fmat wrong(2, 3);
-  CHECK(sentence([&] { pool_into(x, max{}, wrong, w); }) ==
+  CHECK(sentence([&] { pool_into(x, max(), wrong, w); }) ==
         "pool_into: output is 3 x 2, policy max on 2 x 3 x 1 x 1 needs 2 x 3");
 }
 TEST_CASE("empty, moved from, and what has no adapter") {

@@ -110,7 +110,7 @@ TEST_CASE("a convolution in NCHW, in NHWC and in 8 bits") {
       {{armnn::TensorShape({20, 3, 3, 3}), armnn::DataType::QAsymmU8, w_scale, 128}, w8.data()},
       {{armnn::TensorShape({20}), armnn::DataType::Signed32, in_scale * w_scale, 0}, b32.data()}, in8, out8);
   const armnn::ConstTensor t8(out8_info, out8.data());
-  const auto d = pool(as_view(t8), max{});
+  const auto d = pool(as_view(t8), max());
   double worst = 0;
   for (index_t n = 0; n < 2; ++n)
     for (index_t k = 0; k < 20; ++k) {

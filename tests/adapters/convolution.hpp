@@ -52,7 +52,7 @@ struct convolution {
     REQUIRE(any.extents() == out);
     REQUIRE(any.type() == cnnpool::scalar_type::float32);
     const cnnpool::feature_view<float> x(static_cast<const float*>(any.data()), any.extents(), any.stride());
-    const auto d = cnnpool::pool(x, cnnpool::max{});
+    const auto d = cnnpool::pool(x, cnnpool::max());
     double worst = 0;
     for (index_t n = 0; n < out.n; ++n)
       for (index_t c = 0; c < out.c; ++c) {

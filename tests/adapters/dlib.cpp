@@ -29,7 +29,7 @@ TEST_CASE("resizable_tensor, tensor, alias_tensor") {
       t, {.extents = {2, 20, 6, 5}}, [&](auto... i) -> const float& { return element(t, i...); },
       [&] { t.host()[100] = -9; });
   const dlib::tensor& base = t;
-  CHECK(pool(base, max{})(1, 19) == 1199);
+  CHECK(pool(base, max())(1, 19) == 1199);
   const dlib::alias_tensor alias(1, 20, 6, 5);
   auto second = alias(t, 600);
   CHECK_ADAPTER(second, {.extents = {1, 20, 6, 5}},

@@ -78,7 +78,7 @@ TEST_CASE("byte offset, strides, and strides that are missing") {
     });
   }
   f.memory[1] = 1000;
-  CHECK(pool(reference{}, f.t, max{})(0, 0) == 1000);
+  CHECK(pool(reference{}, f.t, max())(0, 0) == 1000);
   CHECK(as_view(f.t, {.axes = "nhwc"}).extents() == shape{2, 5, 20, 6});
 }
 
@@ -93,7 +93,7 @@ TEST_CASE("a slice that runs backwards, and no element at all") {
   });
   f.shape[0] = 0;
   f.t.data = nullptr;
-  CHECK(pool(reference{}, f.t, max{}).rows() == 0);
+  CHECK(pool(reference{}, f.t, max()).rows() == 0);
   f.t.strides = nullptr;
   CHECK(as_view(f.t).extents() == shape{0, 10, 6, 5});
 }
@@ -149,7 +149,7 @@ TEST_CASE("an owner gives its tensor back exactly once") {
   {
     dlpack::owner a(&managed), b = std::move(a);
     CHECK((a.empty() && !b.empty()));
-    CHECK(pool(reference{}, b, max{}).rows() == 2);
+    CHECK(pool(reference{}, b, max()).rows() == 2);
     a = std::move(b);
     CHECK(deleted == 0);
     a = dlpack::owner(&second);

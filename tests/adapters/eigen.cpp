@@ -59,17 +59,17 @@ TEST_CASE("a vector is one descriptor, as input and as output") {
   const float v[] = {1, 2, 3, 4, 5, 6, 7, 8};
   const feature_view<float> x(v, {.c = 4, .h = 1, .w = 2}, nchw);
   Eigen::VectorXf out(4);
-  pool_into(x, max{}, out, w);
+  pool_into(x, max(), out, w);
   CHECK(out == Eigen::Vector4f(2, 4, 6, 8));
   Eigen::MatrixXf columns = Eigen::MatrixXf::Zero(4, 2);
   auto second = columns.col(1);
-  pool_into(x, max{}, second, w);
+  pool_into(x, max(), second, w);
   CHECK((columns.col(1) == out && columns.col(0).isZero()));
   Eigen::MatrixXf rows(2, 4);
   Eigen::Ref<Eigen::VectorXf, 0, Eigen::InnerStride<>> strided = rows.row(0).transpose();
-  CHECK(sentence([&] { pool_into(x, max{}, strided, w); }) ==
+  CHECK(sentence([&] { pool_into(x, max(), strided, w); }) ==
         "pool_into: the Eigen output is a column of 4 numbers with a stride of 2, expected adjacent numbers");
-  CHECK(sentence([&] { pool_into(feature_view<float>(v, {.n = 2, .c = 4}, nchw), max{}, out, w); }) ==
+  CHECK(sentence([&] { pool_into(feature_view<float>(v, {.n = 2, .c = 4}, nchw), max(), out, w); }) ==
         "pool_into: output is 1 x 4, policy max on 2 x 4 x 1 x 1 needs 2 x 4");
 }
 TEST_CASE("hints name the axes") {

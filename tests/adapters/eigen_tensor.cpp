@@ -36,7 +36,7 @@ TEST_CASE("what changes in the tensor is seen through the view; an empty one is 
   t.setZero();
   const auto x = as_view(t, {.axes = "whc"});
   t(4, 5, 1) = 3;
-  CHECK(pool(x, max{})(0, 1) == 3);
+  CHECK(pool(x, max())(0, 1) == 3);
   const Eigen::Tensor<float, 2> none(3, 0);
   CHECK(pool(as_view(none, {.axes = "cn"}), sum{}).rows() == 0);
 }

@@ -42,12 +42,12 @@ TEST_CASE("Kokkos views") {
     const auto part = Kokkos::subview(t, std::pair(2, 9), Kokkos::ALL, std::pair(1, 4));
     CHECK_ADAPTER(part, {.extents = {1, 7, 6, 3}, .type = scalar_type::float64},
                   [&](auto, auto c, auto h, auto w) -> const double& { return t(at(c + 2), at(h), at(w + 1)); });
-    CHECK(pool(part, max{})(0, 2) == 8);
+    CHECK(pool(part, max())(0, 2) == 8);
     std::uint8_t bytes[6] = {1, 2, 3, 4, 5, 6};
     const Kokkos::View<const std::uint8_t**, Kokkos::LayoutRight, Kokkos::HostSpace,
                        Kokkos::MemoryTraits<Kokkos::Unmanaged>>
         raw(bytes, 2, 3);
-    CHECK(pool(as_view(raw, {.quantized = {2, 1}}), max{})(1, 2) == 10);
+    CHECK(pool(as_view(raw, {.quantized = {2, 1}}), max())(1, 2) == 10);
     static_assert(!detail::owns_memory<std::remove_cvref_t<decltype(raw)>>);
     static_assert(detail::owns_memory<std::remove_cvref_t<decltype(t)>>);
   }
@@ -56,10 +56,10 @@ TEST_CASE("Kokkos views") {
     const feature_view<float> x(images.data(), {.n = 2, .c = 3}, nchw);
     workspace w;
     const Kokkos::View<float**, Kokkos::LayoutRight, Kokkos::HostSpace> out("out", 2, 3);
-    pool_into(x, max{}, out, w);
+    pool_into(x, max(), out, w);
     CHECK((out(0, 0) == 1 && out(1, 2) == 6));
     const Kokkos::View<float**, Kokkos::LayoutLeft, Kokkos::HostSpace> left("left", 2, 3);
-    CHECK(sentence([&] { pool_into(x, max{}, left, w); }) ==
+    CHECK(sentence([&] { pool_into(x, max(), left, w); }) ==
           "pool_into: the Kokkos output of 2 x 3 has a column stride of 2, expected 1 (LayoutRight)");
   }
   SECTION("empty and moved from") {

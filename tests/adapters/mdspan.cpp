@@ -49,7 +49,7 @@ TEST_CASE("anything with an mdspan's members, forwards and backwards") {
   same_elements(backwards, {1, 4, 3, 2},
                 [&](auto, auto c, auto h, auto w) -> const float& { return memory[u(1199 - c * 10 - h - w * 5)]; });
   memory[1] = 8;
-  CHECK(pool(m, max{})(0, 1) == 8);
+  CHECK(pool(m, max())(0, 1) == 8);
   const strided_double<float, 2> none{nullptr, {0, 3}, {3, 1}};
   CHECK(pool(none, sum{}).rows() == 0);
   const strided_double<std::uint8_t, 1> bytes{nullptr, {0}, {1}};
@@ -117,7 +117,7 @@ void every_layout_there_and_back() {
 
   const typename Kind::template mdspan<float, 2, typename Kind::right> out(memory.data() + 60, 1, 4);
   workspace w;
-  pool_into(x, max{}, out, w);
+  pool_into(x, max(), out, w);
   CHECK(memory[63] == 119);
 }
 }  // namespace

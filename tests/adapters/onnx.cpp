@@ -51,7 +51,7 @@ TEST_CASE("raw_data, float_data, double_data") {
                 [](auto n, auto c, auto, auto) { return static_cast<std::uint8_t>(n * 6 + c); });
   TensorProto again;
   REQUIRE(again.ParseFromString(raw.SerializeAsString()));
-  CHECK(pool(again, max{})(1, 2) == 119);
+  CHECK(pool(again, max())(1, 2) == 119);
   testing::ran("ONNX TensorProto", std::to_string(onnx::Version::IR_VERSION), testing::policies_on(as_view(raw)),
                "raw and typed data (version of the IR)");
 }

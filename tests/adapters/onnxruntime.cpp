@@ -40,7 +40,7 @@ TEST_CASE("a convolution, before its ReLU and after it") {
       [&] {
         out[0].At<float>({1, 2, 3, 4}) = 77;
       });
-  CHECK(pool(out, max{}).rows() == 4);  // a list of batches
+  CHECK(pool(out, max()).rows() == 4);  // a list of batches
   testing::ran("ONNX Runtime", OrtGetApiBase()->GetVersionString(), policies,
                "network: conv1 and relu1; element types");
 }
@@ -64,7 +64,7 @@ TEST_CASE("element types, unowned values, batch 0") {
   STATIC_REQUIRE((detail::owns_memory<Ort::Value> && !detail::owns_memory<Ort::ConstValue>));
   std::vector<std::int8_t> bytes(6, 5);
   const Ort::Value quantized = tensor(bytes, {2, 3}, ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8);
-  CHECK(pool(as_view(quantized, {.quantized = {0.5f, 3}}), max{})(1, 2) == 1);
+  CHECK(pool(as_view(quantized, {.quantized = {0.5f, 3}}), max())(1, 2) == 1);
   std::vector<float> none(1);
   const Ort::Value empty = tensor(none, {0, 3, 4, 4}, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT);
   CHECK(as_view(empty).extents() == shape{0, 3, 4, 4});

@@ -113,32 +113,32 @@ TEST_CASE("half floats in the old container: the sentence's advice works") {
 
 TEST_CASE("lists of Mats of different sizes, and a temporary in pool") {
   const std::vector<cv::Mat> maps = {filled({1, 3, 4, 5}), filled({2, 3, 6, 2})};
-  const auto d = pool(reference{}, maps, max{});
+  const auto d = pool(reference{}, maps, max());
   REQUIRE(d.rows() == 3);
   double most = 0;
   const cv::Mat plane(6, 2, CV_32F, const_cast<float*>(maps[1].ptr<float>(1, 2)));
   cv::minMaxLoc(plane, nullptr, &most);
   CHECK(d(2, 2) == most);
-  CHECK(pool(reference{}, filled({1, 3, 4, 5}), max{}).cols() == 3);
+  CHECK(pool(reference{}, filled({1, 3, 4, 5}), max()).cols() == 3);
 }
 
 TEST_CASE("results go into a Mat, a part of one, a Mat_<double>, and come as one") {
   const cv::Mat x = filled({2, 3, 4, 5});
   const auto floats = only<float>(as_view(x));
-  const auto expected = pool(floats, max{});
+  const auto expected = pool(floats, max());
   workspace w;
   cv::Mat out(2, 3, CV_32F);
-  pool_into(floats, max{}, out, w);
+  pool_into(floats, max(), out, w);
   CHECK(out.at<float>(1, 2) == expected(1, 2));
   cv::Mat wide(4, 8, CV_32F, cv::Scalar(-1));
   cv::Mat part = wide(cv::Rect(3, 1, 3, 2));
-  pool_into(floats, max{}, part, w);
+  pool_into(floats, max(), part, w);
   CHECK((wide.at<float>(1, 3) == expected(0, 0) && wide.at<float>(2, 5) == expected(1, 2)));
   CHECK((wide.at<float>(1, 2) == -1 && wide.at<float>(2, 6) == -1 && wide.at<float>(3, 3) == -1));
   cv::Mat wide_double;
   x.convertTo(wide_double, CV_64F);
   cv::Mat_<double> doubles(2, 3);
-  pool_into(only<double>(as_view(wide_double)), max{}, doubles, w);
+  pool_into(only<double>(as_view(wide_double)), max(), doubles, w);
   CHECK(doubles(1, 0) == static_cast<double>(expected(1, 0)));
   const cv::Mat own = to_mat(expected);
   REQUIRE((own.rows == 2 && own.cols == 3 && own.type() == CV_32F));

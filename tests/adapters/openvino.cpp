@@ -49,7 +49,7 @@ TEST_CASE("element types and batch 0") {
   CHECK(as_view(none).extents() == shape{0, 3, 4, 4});
   ov::Tensor bytes(ov::element::u8, {2, 3});
   std::fill_n(bytes.data<std::uint8_t>(), 6, std::uint8_t{9});
-  CHECK(pool(as_view(bytes, {.quantized = {0.5f, 1}}), max{})(1, 2) == 4);
+  CHECK(pool(as_view(bytes, {.quantized = {0.5f, 1}}), max())(1, 2) == 4);
 }
 TEST_CASE("a network: a layer before its ReLU and after it") {
   testing::convolution c;
@@ -71,17 +71,17 @@ TEST_CASE("results go into two axes of f32") {
   const feature_view<float> x(images.data(), {.n = 2, .c = 3}, nchw);
   workspace w;
   ov::Tensor out(ov::element::f32, {2, 3});
-  pool_into(x, max{}, out, w);
+  pool_into(x, max(), out, w);
   CHECK((out.data<float>()[0] == 1 && out.data<float>()[5] == 6));
   ov::Tensor big(ov::element::f32, {4, 5});
   std::fill_n(big.data<float>(), 20, 0.0f);
   ov::Tensor part(big, {1, 1}, {3, 4});
-  pool_into(x, max{}, part, w);
+  pool_into(x, max(), part, w);
   CHECK((big.data<float>()[6] == 1 && big.data<float>()[13] == 6 && big.data<float>()[9] == 0));
   ov::Tensor doubles(ov::element::f64, {2, 3}), three(ov::element::f32, {2, 3, 1});
-  CHECK(sentence([&] { pool_into(x, max{}, doubles, w); }) ==
+  CHECK(sentence([&] { pool_into(x, max(), doubles, w); }) ==
         "pool_into: the ov::Tensor output has elements of f64, expected f32");
-  CHECK(sentence([&] { pool_into(x, max{}, three, w); }) == "pool_into: the ov::Tensor output has 3 axes, expected 2");
+  CHECK(sentence([&] { pool_into(x, max(), three, w); }) == "pool_into: the ov::Tensor output has 3 axes, expected 2");
 }
 TEST_CASE("what cannot be read is one sentence") {
   CHECK(said(ov::Tensor()) == "as_view: the ov::Tensor is empty");

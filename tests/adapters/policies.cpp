@@ -35,12 +35,12 @@ std::string policies_on(const cnnpool::any_feature_view& any) {
   };
   check("sum", sum{});
   check("average", average{});
-  check("max", max{});
+  check("max", max());
   check("gem", gem{});
   check("spoc", spoc{});
   check("crow", relu{} | crow{});
   check("rmac", rmac{});
-  check("regional", regional(max{} | l2{}, rmac_grid{}) | l2{});
+  check("regional", regional(max() | l2{}, rmac_grid{}) | l2{});
   return names;
 }
 

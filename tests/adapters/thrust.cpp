@@ -49,7 +49,7 @@ TEST_CASE("without a shape: channels in, one row out") {
   thrust::device_vector<float> out(7);
   workspace w;
   CHECK(as_view(v).extents() == shape{1, 7, 1, 1});
-  pool_into(thrust_backend{}, v, cnnpool::max{}, out, w);
+  pool_into(thrust_backend{}, v, cnnpool::max(), out, w);
   for (std::size_t i = 0; i < 7; ++i) CHECK(out[i] == numbers[i]);
   CHECK(as_view(v, {.axes = "w"}).extents() == shape{1, 1, 1, 7});
 }

@@ -65,7 +65,7 @@ TEST_CASE("element types, per-tensor scales, batch 0") {
   const at::Tensor q = at::quantize_per_tensor(at::rand({2, 3}), 0.25, 10, at::kQUInt8);
   CHECK((as_view(q).type() == scalar_type::uint8 && as_view(q).quantized() == quantization{0.25f, 10}));
   const at::Tensor back = q.dequantize();
-  CHECK(pool(q, max{})(1, 2) == back.accessor<float, 2>()[1][2]);
+  CHECK(pool(q, max())(1, 2) == back.accessor<float, 2>()[1][2]);
   const at::Tensor none = at::empty({0, 3, 4, 4});
   CHECK(as_view(none).extents() == shape{0, 3, 4, 4});
 }
@@ -116,14 +116,14 @@ TEST_CASE("results go into two axes of Float") {
   const feature_view<float> x(images.data(), {.n = 2, .c = 3}, nchw);
   workspace w;
   at::Tensor out = at::zeros({2, 3});
-  pool_into(x, max{}, out, w);
+  pool_into(x, max(), out, w);
   CHECK((out.data_ptr<float>()[0] == 1 && out.data_ptr<float>()[5] == 6));
   at::Tensor doubles = at::zeros({2, 3}, at::kDouble), turned = at::zeros({3, 2}).t(), three = at::zeros({2, 3, 1});
-  CHECK(sentence([&] { pool_into(x, max{}, doubles, w); }) ==
+  CHECK(sentence([&] { pool_into(x, max(), doubles, w); }) ==
         "pool_into: the at::Tensor output has scalar type 7, expected Float");
-  CHECK(sentence([&] { pool_into(x, max{}, turned, w); }) ==
+  CHECK(sentence([&] { pool_into(x, max(), turned, w); }) ==
         "pool_into: the at::Tensor output of 2 x 3 has a column stride of 2, expected 1");
-  CHECK(sentence([&] { pool_into(x, max{}, three, w); }) == "pool_into: the at::Tensor output has 3 axes, expected 2");
+  CHECK(sentence([&] { pool_into(x, max(), three, w); }) == "pool_into: the at::Tensor output has 3 axes, expected 2");
 }
 TEST_CASE("what cannot be read is one sentence") {
   CHECK(said(at::Tensor()) == "as_view: the at::Tensor is undefined");

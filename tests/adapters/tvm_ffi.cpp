@@ -44,7 +44,7 @@ TEST_CASE("tensors, views, strided ones, and the way through DLPack") {
   const Tensor none = tensor({0, 3, 4, 4});
   CHECK(as_view(none).extents() == shape{0, 3, 4, 4});
   const Tensor bytes = tensor({2, 3}, {kDLUInt, 8, 1});
-  CHECK(pool(bytes, max{})(1, 2) == 0);
+  CHECK(pool(bytes, max())(1, 2) == 0);
   testing::ran("tvm-ffi",
                std::to_string(TVM_FFI_VERSION_MAJOR) + "." + std::to_string(TVM_FFI_VERSION_MINOR) + "." +
                    std::to_string(TVM_FFI_VERSION_PATCH),

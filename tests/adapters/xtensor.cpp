@@ -80,23 +80,23 @@ TEST_CASE("what changes in the tensor is seen through the view") {
   xt::xtensor<float, 3> t({2, 3, 4}, 1);
   const auto x = as_view(t);
   t(1, 2, 3) = 5;
-  CHECK(pool(x, max{})(0, 1) == 5);
+  CHECK(pool(x, max())(0, 1) == 5);
 }
 TEST_CASE("results go into two axes with an adjacent second one; others are a sentence") {
   const xt::xtensor<float, 4> t = numbers();
   workspace w;
   xt::xtensor<float, 2> out({2, 20});
-  pool_into(t, max{}, out, w);
+  pool_into(t, max(), out, w);
   CHECK((out(0, 0) == 29 && out(1, 19) == 1199));
   xt::xarray<double> big = xt::zeros<double>({4, 30});
-  pool_into(t, max{}, xt::view(big, xt::range(1, 3), xt::range(5, 25)), w);
+  pool_into(t, max(), xt::view(big, xt::range(1, 3), xt::range(5, 25)), w);
   CHECK((big(1, 5) == 29 && big(2, 24) == 1199 && big(1, 4) == 0 && big(3, 5) == 0));
   xt::xtensor<float, 3> three({2, 20, 1});
-  CHECK(sentence([&] { pool_into(t, max{}, three, w); }) == "pool_into: the xtensor output has 3 axes, expected 2");
+  CHECK(sentence([&] { pool_into(t, max(), three, w); }) == "pool_into: the xtensor output has 3 axes, expected 2");
   xt::xtensor<float, 2, xt::layout_type::column_major> columns({2, 20});
-  CHECK(sentence([&] { pool_into(t, max{}, columns, w); }) ==
+  CHECK(sentence([&] { pool_into(t, max(), columns, w); }) ==
         "pool_into: the xtensor output of 2 x 20 has a column stride of 2, expected 1");
-  CHECK(sentence([&] { pool_into(t, max{}, xt::view(big, xt::range(0, 2), xt::range(0, 19)), w); }) ==
+  CHECK(sentence([&] { pool_into(t, max(), xt::view(big, xt::range(0, 2), xt::range(0, 19)), w); }) ==
         "pool_into: output is 2 x 19, policy max on 2 x 20 x 6 x 5 needs 2 x 20");
 }
 TEST_CASE("five axes or none are a sentence, no element is nothing") {

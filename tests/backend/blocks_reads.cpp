@@ -28,8 +28,8 @@ struct one_over {
 }  // namespace
 
 TEST_CASE("one reading, by either layout: folds, any number of them, and regions") {
-  CHECK(reads_per_element(nchw, concat(cnnpool::sum{}, cnnpool::max{}, gem{})) == 1);
-  CHECK(reads_per_element(nhwc, concat(cnnpool::sum{}, cnnpool::max{}, gem{})) == 1);
+  CHECK(reads_per_element(nchw, concat(cnnpool::sum{}, cnnpool::max(), gem{})) == 1);
+  CHECK(reads_per_element(nhwc, concat(cnnpool::sum{}, cnnpool::max(), gem{})) == 1);
   CHECK(reads_per_element(nchw, rmac{}) == 1);
   CHECK(reads_per_element(nhwc, rmac{}) == 1);
 }

@@ -72,8 +72,8 @@ TEST_CASE("a worker's copies of cells end where the next worker's begin") {
     for (index_t i = 0; i < count; ++i) threads.emplace_back(task, data, i);
     for (std::thread& t : threads) t.join();
   };
-  const auto once = pool_regions(cpu{.threads = 1}, x, cnnpool::max{}, box_list{boxes});
+  const auto once = pool_regions(cpu{.threads = 1}, x, cnnpool::max(), box_list{boxes});
   for (int turn = 0; turn < 3; ++turn)
-    CHECK(same_bits(once, pool_regions(cpu{.threads = 4, .parallel = {on_threads, nullptr}}, x, cnnpool::max{},
+    CHECK(same_bits(once, pool_regions(cpu{.threads = 4, .parallel = {on_threads, nullptr}}, x, cnnpool::max(),
                                        box_list{boxes})));
 }

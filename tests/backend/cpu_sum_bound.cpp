@@ -25,7 +25,7 @@ oracle::real units_of_error(const index_t c, const index_t n, const layout_case&
           std::max(most, std::fabs(static_cast<oracle::real>(d(0, k)) - exact[array_size(k)]) / exact[array_size(k)]);
     return most * 0x1p24L;
   };
-  return with_max ? worst(pool(x.view, concat(sum{}, cnnpool::max{}))) : worst(pool(x.view, sum{}));
+  return with_max ? worst(pool(x.view, concat(sum{}, cnnpool::max()))) : worst(pool(x.view, sum{}));
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ struct stream {
   void wait() const { detail::check_cuda(cudaStreamSynchronize(handle), "a stream"); }
 };
 
-const auto policy = concat(cnnpool::sum{}, cnnpool::max{}, gem{}, relu{} | crow{}, rmac{}) | l2{};
+const auto policy = concat(cnnpool::sum{}, cnnpool::max(), gem{}, relu{} | crow{}, rmac{}) | l2{};
 
 void check_close(const std::vector<float>& got, const descriptors<double>& expected) {
   REQUIRE(got.size() == expected.size());
@@ -68,11 +68,11 @@ TEST_CASE("a captured graph replays the descriptors of what its input holds then
   const auto expected = pool(reference{}, second.view, policy);
   device_rows out(expected.rows(), expected.cols());
   const stream s;
-  device_workspace w(workspace_bytes(cuda{.stream = s.handle}, x.view, policy));
+  device_workspace w(workspace_bytes(cuda_backend{.stream = s.handle}, x.view, policy));
   cudaGraph_t graph = nullptr;
   cudaGraphExec_t executable = nullptr;
   detail::check_cuda(cudaStreamBeginCapture(s.handle, cudaStreamCaptureModeGlobal), "begin");
-  pool_into(cuda{.stream = s.handle}, x.view, policy, out.span, w);
+  pool_into(cuda_backend{.stream = s.handle}, x.view, policy, out.span, w);
   detail::check_cuda(cudaStreamEndCapture(s.handle, &graph), "end");
   detail::check_cuda(cudaGraphInstantiate(&executable, graph, 0), "instantiate");
   detail::check_cuda(cudaMemcpy(const_cast<float*>(x.view.data()), second.values.data(),
@@ -95,7 +95,8 @@ TEST_CASE("streams and threads at once, each with a workspace of its own") {
       const stream s;
       device_workspace w;
       device_rows out(b.view.extents().n, descriptor_size(policy, b.view.extents()));
-      for (int repeat = 0; repeat < 20; ++repeat) pool_into(cuda{.stream = s.handle}, x.view, policy, out.span, w);
+      for (int repeat = 0; repeat < 20; ++repeat)
+        pool_into(cuda_backend{.stream = s.handle}, x.view, policy, out.span, w);
       s.wait();
       got[static_cast<std::size_t>(t)] = out.host();
     });
@@ -110,7 +111,7 @@ TEST_CASE("temporaries in stream-ordered memory") {
   const on_device<float> x(b.values, b.view);
   const stream s;
   device_rows out(b.view.extents().n, descriptor_size(policy, b.view.extents()));
-  pool_into(cuda{.stream = s.handle}, x.view, policy, out.span);
+  pool_into(cuda_backend{.stream = s.handle}, x.view, policy, out.span);
   s.wait();
   check_close(out.host(), pool(reference{}, b.view, policy));
 }
@@ -125,17 +126,17 @@ TEST_CASE("a model on the device") {
   const projection w(mean, rows);
   device_rows out(b.view.extents().n, 32);
   device_workspace memory;
-  pool_into(cuda{}, x.view, gem{} | to_device(w) | l2{}, out.span, memory);
+  pool_into(cuda_backend{}, x.view, gem{} | to_device(w) | l2{}, out.span, memory);
   check_close(out.host(), pool(reference{}, b.view, gem{} | w | l2{}));
 
   const codebook book(rows, 32);
   device_rows long_rows(b.view.extents().n, 32 * 96);
-  pool_into(cuda{}, x.view, vlad(to_device(book), {.power = true, .intra = true}), long_rows.span, memory);
+  pool_into(cuda_backend{}, x.view, vlad(to_device(book), {.power = true, .intra = true}), long_rows.span, memory);
   check_close(long_rows.host(), pool(reference{}, b.view, vlad(book, {.power = true, .intra = true})));
 
   const std::vector<float> weights(rows.begin(), rows.end()), biases(32, 0.25f);
   const netvlad_head head(weights, biases);
-  pool_into(cuda{}, x.view, netvlad(to_device(book), to_device(head)), long_rows.span, memory);
+  pool_into(cuda_backend{}, x.view, netvlad(to_device(book), to_device(head)), long_rows.span, memory);
   check_close(long_rows.host(), pool(reference{}, b.view, netvlad(book, head)));
 }
 
@@ -153,7 +154,7 @@ TEST_CASE("MOP-VLAD on the device") {
       {}, {.input = to_device(w), .centres = to_device(book), .options = mop_paper}};
   device_rows out(2, 96 + 4 * 16);
   device_workspace memory;
-  pool_into(cuda{}, std::vector{x.view, y.view}, mop_vlad(there), out.span, memory);
+  pool_into(cuda_backend{}, std::vector{x.view, y.view}, mop_vlad(there), out.span, memory);
   check_close(out.host(), pool(reference{}, std::vector{whole.view, parts.view}, mop_vlad(levels)));
 }
 
@@ -162,6 +163,6 @@ TEST_CASE("large batches: slices that share their temporaries") {
   const on_device<float> x(b.values, b.view);
   device_rows out(40, 256);
   device_workspace memory;
-  pool_into(cuda{}, x.view, crow{} | l2{}, out.span, memory);
+  pool_into(cuda_backend{}, x.view, crow{} | l2{}, out.span, memory);
   check_close(out.host(), pool(reference{}, b.view, crow{} | l2{}));
 }

@@ -8,5 +8,5 @@
 #include "on_device.hpp"
 
 namespace testing {
-inline std::vector<cnnpool::cuda> backends() { return {cnnpool::cuda{}}; }
+inline std::vector<cnnpool::cuda_backend> backends() { return {cnnpool::cuda_backend{}}; }
 }  // namespace testing

@@ -45,7 +45,7 @@ TEST_CASE("one read of every element: folds, and any number of them at once") {
   CHECK(reads_per_element(cnnpool::sum{}) == 1);
   CHECK(reads_per_element(gem{.p = 2.7} | power{} | l2{}) == 1);
   CHECK(reads_per_element(spoc{}) == 1);
-  CHECK(reads_per_element(concat(cnnpool::sum{}, average{} | l2{}, cnnpool::max{}, gem{}, nonzero{})) == 1);
+  CHECK(reads_per_element(concat(cnnpool::sum{}, average{} | l2{}, cnnpool::max(), gem{}, nonzero{})) == 1);
 }
 TEST_CASE("two reads: crow, whose weights need the whole map first") { CHECK(reads_per_element(crow{}) == 2); }
 TEST_CASE("one read per region: rmac without a kernel of its own") {

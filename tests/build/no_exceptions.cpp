@@ -22,7 +22,7 @@ void end_with_sentence(const char* message) {
 int main() {
   const float values[] = {1, 2, 3, 5};
   const cnnpool::feature_view<float> x(values, {.c = 2, .h = 1, .w = 2}, cnnpool::nchw);
-  const auto d = cnnpool::pool(x, cnnpool::concat(cnnpool::sum{}, cnnpool::max{}));
+  const auto d = cnnpool::pool(x, cnnpool::concat(cnnpool::sum{}, cnnpool::max()));
   const float expected[] = {3, 8, 2, 5};
   if (d.size() != 4 || std::memcmp(d.data(), expected, sizeof expected) != 0) {
     std::puts("sum and max of {1, 2}, {3, 5} are not {3, 8}, {2, 5}");

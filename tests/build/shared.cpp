@@ -99,7 +99,7 @@ void pooled_by_many(const Policy& policy) {
 }  // namespace
 
 TEST_CASE("folds are shared by threads") {
-  pooled_by_many(cnnpool::concat(cnnpool::sum{}, cnnpool::max{} | cnnpool::l2{}));
+  pooled_by_many(cnnpool::concat(cnnpool::sum{}, cnnpool::max() | cnnpool::l2{}));
 }
 TEST_CASE("a policy of several primitives is shared by threads") { pooled_by_many(cnnpool::crow{} | cnnpool::power{}); }
 TEST_CASE("regions are shared by threads") { pooled_by_many(cnnpool::rmac{}); }

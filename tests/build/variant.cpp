@@ -56,7 +56,7 @@ variant_result VARIANT() {
     for (const bool channels_last : {false, true}) {
       const cnnpool::strides layout = channels_last ? cnnpool::nhwc(s) : cnnpool::nchw(s);
       const cnnpool::feature_view<float> x(values.data(), s, layout);
-      const auto d = cnnpool::pool(x, cnnpool::concat(cnnpool::sum{}, cnnpool::average{}, cnnpool::max{}));
+      const auto d = cnnpool::pool(x, cnnpool::concat(cnnpool::sum{}, cnnpool::average{}, cnnpool::max()));
       result.descriptors.insert(result.descriptors.end(), d.data(), d.data() + d.size());
       cnnpool::pool(x, probe{&result});
     }

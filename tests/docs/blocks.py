@@ -182,7 +182,7 @@ def check_file(path, runner):
 
 
 SELF_TEST = [  # (Markdown, part of the problem or None)
-    ('```cpp\nauto d = cnnpool::pool(x, cnnpool::max{});\nassert(d.cols() == 512);\n```\n', None),
+    ('```cpp\nauto d = cnnpool::pool(x, cnnpool::max());\nassert(d.cols() == 512);\n```\n', None),
     ('```cpp\nassert(x.extents().c == 3);\n```\n', "ends with status"),
     ('```cpp\nauto d = cnnpool::pool(x, nothing{});\n```\n', "does not compile"),
     ('```cpp\nint main() { std::puts("3"); }\n```\n<!-- output -->\n```text\n3\n```\n', None),

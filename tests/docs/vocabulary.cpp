@@ -36,7 +36,7 @@ inline whiten_stand_in fit_pca_whitening(const descriptors<float>&, const pca_op
   return {truncation{.dimensions = options.dimensions}};
 }
 
-struct cuda : reference {  // for the CUDA backend: a CPU backend under its name, with a stream that is nobody's
+struct cuda_backend : reference {  // for the CUDA backend: a CPU backend under its name, with a stream that is nobody's
   int stream = 0;
 };
 
@@ -58,16 +58,16 @@ TEST_CASE("the vocabulary reads as it was designed") {
   auto x = cnnpool::feature_view<float>(ptr, {.c = 512, .h = 24, .w = 32}, cnnpool::nchw);
 
   auto d = cnnpool::pool(x, cnnpool::gem{.p = 3});                         // 1 x 512, owning
-  auto e = cnnpool::pool(x, cnnpool::max{} | cnnpool::power{} | cnnpool::l2{});
+  auto e = cnnpool::pool(x, cnnpool::max() | cnnpool::power{} | cnnpool::l2{});
   auto f = cnnpool::pool(ort_value, cnnpool::rmac{.levels = 3});           // adapter, no copy
 
   auto whiten   = cnnpool::fit_pca_whitening(training, {.dimensions = 256});
-  auto describe = cnnpool::regional(cnnpool::max{} | cnnpool::l2{} | whiten | cnnpool::l2{},
+  auto describe = cnnpool::regional(cnnpool::max() | cnnpool::l2{} | whiten | cnnpool::l2{},
                                     cnnpool::rmac_grid{.levels = 3}) | cnnpool::l2{};
 
-  cnnpool::pool_into(cnnpool::cuda{.stream = s}, batch, describe, out, workspace);   // async, no alloc
+  cnnpool::pool_into(cnnpool::cuda_backend{.stream = s}, batch, describe, out, workspace);   // async, no alloc
 
-  auto all = cnnpool::pool(x, cnnpool::concat(cnnpool::sum{}, cnnpool::max{}, cnnpool::gem{}));  // ONE pass
+  auto all = cnnpool::pool(x, cnnpool::concat(cnnpool::sum{}, cnnpool::max(), cnnpool::gem{}));  // ONE pass
   // clang-format on
 
   CHECK(d.rows() == 1);

@@ -157,7 +157,7 @@ TEST_CASE("the stage does what the formula says, alone and inside regions, on ev
   std::vector<float> map(2 * 37 * 6 * 9);
   for (float& v : map) v = static_cast<float>(random.uniform(-1, 1));
   const feature_view<float> x(map.data(), {.n = 2, .c = 37, .h = 6, .w = 9}, nhwc);
-  const auto policy = regional(max{} | l2{} | w | l2{}, rmac_grid{}) | l2{};
+  const auto policy = regional(max() | l2{} | w | l2{}, rmac_grid{}) | l2{};
   const auto fast = pool(x, policy);
   const auto slow = pool(reference{}, x, policy);
   REQUIRE(fast.cols() == 21);

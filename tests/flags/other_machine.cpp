@@ -28,7 +28,7 @@ void pool(const char* name, const P& policy, const char* type, const cnnpool::fe
 template <class T>
 void pool_all(const char* type, const cnnpool::feature_view<T>& x) {
   pool("sum", cnnpool::sum{}, type, x);
-  pool("max", cnnpool::max{}, type, x);
+  pool("max", cnnpool::max(), type, x);
   pool("average", cnnpool::average{}, type, x);
 }
 
@@ -67,7 +67,7 @@ void pool_values(const char* type) {
     else memory[static_cast<std::size_t>(i) + 1].bits = static_cast<std::uint16_t>(i);
   }
   const cnnpool::shape s{.n = 1, .c = count, .h = 1, .w = 1};
-  pool("value", cnnpool::max{}, type, cnnpool::feature_view<T>(memory.data() + 1, s, cnnpool::nchw(s)));
+  pool("value", cnnpool::max(), type, cnnpool::feature_view<T>(memory.data() + 1, s, cnnpool::nchw(s)));
 }
 
 }  // namespace

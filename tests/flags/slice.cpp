@@ -65,7 +65,7 @@ void pool_gem(std::vector<slice_result>& results, const std::string& where, cons
   pool(results, where, x, "gem 3 | l2", cnnpool::gem{} | cnnpool::l2{}, 4e-6);
   pool(results, where, x, "gem 2.7", cnnpool::gem{.p = 2.7}, 4e-6);
   pool(results, where, x, "concat(sum, max | l2, gem 3)",
-       cnnpool::concat(cnnpool::sum{}, cnnpool::max{} | cnnpool::l2{}, cnnpool::gem{}), 4e-6);
+       cnnpool::concat(cnnpool::sum{}, cnnpool::max() | cnnpool::l2{}, cnnpool::gem{}), 4e-6);
 }
 
 template <class T>

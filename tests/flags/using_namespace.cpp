@@ -20,9 +20,9 @@ namespace {
 index_t one_namespace() {
   const std::vector<float> numbers(2 * 3 * 4 * 5, 1.f);
   const feature_view<float> x(numbers.data(), {.n = 2, .c = 3, .h = 4, .w = 5}, nchw);
-  const auto d = pool(cpu{.threads = 1}, x, concat(sum{}, average{}, max{}, nonzero{}, gem{}) | l2{} | power{});
+  const auto d = pool(cpu{.threads = 1}, x, concat(sum{}, average{}, max(), nonzero{}, gem{}) | l2{} | power{});
   const auto e = pool(reference{}, x, spoc{} | scale{.factor = 2} | truncation{.dimensions = 2});
-  const auto f = pool(x, regional(max{} | l2{}, rmac_grid{})), g = pool(x, relu{} | rmac{});
+  const auto f = pool(x, regional(max() | l2{}, rmac_grid{})), g = pool(x, relu{} | rmac{});
   const auto h = pool(x, crow{.alpha = 2});
   const any_feature_view any = as_view(x);
   workspace memory;
@@ -39,10 +39,10 @@ namespace {
 index_t two_namespaces() {
   const vector<float> numbers(2 * 3 * 4 * 5, 1.f);
   const feature_view<float> x(numbers.data(), shape{.n = 2, .c = 3, .h = 4, .w = 5}, nchw);
-  const auto d = pool(x, concat(sum{}, average{}, cnnpool::max{}, gem{}) | l2{} | power{});
+  const auto d = pool(x, concat(sum{}, average{}, max(), gem{}) | l2{} | power{});
   const auto e = pool(x, spoc{} | scale{.factor = 2} | truncation{.dimensions = 2});
   const auto f = pool(x, crow{}), g = pool(x, rmac{});
-  return std::max<index_t>(d.cols(), e.cols()) + f.cols() + g.cols();
+  return max<index_t>(d.cols(), e.cols()) + f.cols() + g.cols();
 }
 }  // namespace
 

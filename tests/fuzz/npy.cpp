@@ -54,7 +54,7 @@ int try_file(const std::string& bytes) {
   try {
     const cnnpool::npy_array a = cnnpool::read_npy(in, "fuzz");
     check_memory();
-    if (a.view().extents().h != 0 && a.view().extents().w != 0) cnnpool::pool(cnnpool::reference{}, a, cnnpool::max{});
+    if (a.view().extents().h != 0 && a.view().extents().w != 0) cnnpool::pool(cnnpool::reference{}, a, cnnpool::max());
     return 1;
   } catch (const cnnpool::error& e) {
     check_memory();

@@ -46,7 +46,7 @@ int try_file(const std::string& bytes) {
     for (const std::string& name : file.names())
       checked([&] {
         const cnnpool::npy_array a = file.read(name);
-        if (a.view().extents().h != 0 && a.view().extents().w != 0) cnnpool::pool(a, cnnpool::max{});
+        if (a.view().extents().h != 0 && a.view().extents().w != 0) cnnpool::pool(a, cnnpool::max());
         ++accepted;
       });
   });

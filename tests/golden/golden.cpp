@@ -28,14 +28,14 @@ std::vector<float> activations(index_t size) {
 descriptors<float> pooled(const std::string& name, const feature_view<float>& x) {
   if (name == "sum") return pool(x, sum{});
   if (name == "average") return pool(x, average{});
-  if (name == "max") return pool(x, max{});
+  if (name == "max") return pool(x, max());
   if (name == "gem3") return pool(x, gem{});
   if (name == "gem2.5") return pool(x, gem{.p = 2.5});
   if (name == "spoc") return pool(x, spoc{});
   if (name == "crow") return pool(x, crow{});
   if (name == "rmac") return pool(x, rmac{});
   if (name == "rmac_whole") return pool(x, rmac{.whole_map = true});
-  if (name == "max_power_l2") return pool(x, max{} | power{} | l2{});
+  if (name == "max_power_l2") return pool(x, max() | power{} | l2{});
   FAIL("unknown policy " << name);
   return {};
 }

@@ -23,7 +23,7 @@ FLOORS = [
     (2, r"kernel/.*"),
     (4, r"(policy|post)/.*"),
     (5, r"backend/.*"),
-    (6, r"(pool|run_call|compose|pipelines|misuse|library)\.hpp|(fit|search|evaluate|io|testing)/.*"),
+    (6, r"(pool|pool_list|run_call|verdict|compose|pipelines|misuse|library)\.hpp|(fit|search|evaluate|io|testing)/.*"),
     (7, r"adapters/.*"),
     (8, r"(cnnpool|all|fit)\.hpp"),
 ]

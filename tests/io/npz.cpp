@@ -54,8 +54,8 @@ TEST_CASE("stored and deflated, descriptors and maps, there and back") {
     REQUIRE((gem.type() == scalar_type::float32 && gem.shape() == std::vector<index_t>{7, 5}));
     CHECK(std::memcmp(gem.data(), d.data(), d.size() * sizeof(float)) == 0);
     const npy_array maps = file.read("layers/conv5_3");
-    CHECK(pool(reference{}, maps, max{})(0, 0) == 5);
-    CHECK(pool(reference{}, maps, max{})(0, 1) == 6);
+    CHECK(pool(reference{}, maps, max())(0, 0) == 5);
+    CHECK(pool(reference{}, maps, max())(0, 1) == 6);
     CHECK(file.read("none").shape() == std::vector<index_t>{0, 5});
     const std::string bytes = bytes_of(path);
     CHECK(npz_file(bytes.data(), bytes.size(), "memory").read("gem").shape().size() == 2);

@@ -88,8 +88,8 @@ TEST_CASE("GeM beside max keeps a NaN, with an infinity beside it too") {
     put(9, 42, -infinity);
     put(11, 7, nan);
     put(11, 28, infinity);
-    const auto any_p = pool(x, concat(gem{.p = 2.5}, cnnpool::max{}));
-    const auto cubic = pool(x, concat(gem_p<3>{}, cnnpool::max{}));
+    const auto any_p = pool(x, concat(gem{.p = 2.5}, cnnpool::max()));
+    const auto cubic = pool(x, concat(gem_p<3>{}, cnnpool::max()));
     for (const auto& d : {any_p, cubic})
       for (index_t c = 0; c < s.c; ++c) {
         INFO("channel " << c);

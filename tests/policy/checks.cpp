@@ -114,15 +114,15 @@ TEST_CASE("sliding windows: at least one pixel, at most the image; the last ones
 }
 TEST_CASE("mop_map: levels, windows and projections fit each other") {
   const shape map{1, 3, 4, 5};
-  const auto check = [&](const mop_map_level& level) { return refused(mop_map(max{}, std::vector{level}), map); };
-  CHECK(refused(mop_map(max{}, std::vector<mop_map_level>{})) == "mop_map: there are no levels");
+  const auto check = [&](const mop_map_level& level) { return refused(mop_map(max(), std::vector{level}), map); };
+  CHECK(refused(mop_map(max(), std::vector<mop_map_level>{})) == "mop_map: there are no levels");
   CHECK(check({.level = {}}).empty());
   CHECK(check({.window = 2}) == "mop_map: level 1 has 12 windows and no codebook");
   CHECK(check({.window = 2, .level = {.centres = centres(2, 3)}}).empty());
   CHECK(check({.window = 2, .level = {.centres = centres(2, 4)}}) ==
         "vlad: the codebook has centres of 4 components, the activations 3 channels");
   CHECK(check({.window = 6}) == "sliding_windows: a window of 6 does not fit into 4 x 5");
-  CHECK(mop_map(max{}, std::vector<mop_map_level>{{.level = {}}, {.window = 2, .level = {.centres = centres(2, 3)}}})
+  CHECK(mop_map(max(), std::vector<mop_map_level>{{.level = {}}, {.window = 2, .level = {.centres = centres(2, 3)}}})
             .descriptor_size(map) == 3 + 6);
 }
 

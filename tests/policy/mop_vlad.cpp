@@ -152,7 +152,7 @@ TEST_CASE("MOP-VLAD on the windows of one map (an extension)") {
       {},
       {.window = 4, .stride = 2, .level = {.centres = book, .options = mop_paper, .output = output}},
       {.window = 1, .stride = 1, .level = {.centres = book, .options = {}}}};
-  const auto policy = mop_map(max{} | l2{}, levels);
+  const auto policy = mop_map(max() | l2{}, levels);
   const auto d = pool(m.view(), policy);
   REQUIRE(d.cols() == 8 + 4 + 40);
   std::vector<oracle::row> windows;

@@ -66,9 +66,9 @@ TEST_CASE("a list of batches, one per scale, is what scales_of reads") {
   const std::array<feature_view<float>, 2> batches{
       feature_view<float>(large.data(), {.n = 2, .c = 5, .h = 8, .w = 6}, nchw),
       feature_view<float>(small.data(), {.n = 2, .c = 5, .h = 4, .w = 3}, nchw)};
-  const auto rows = pool(batches, max{});
+  const auto rows = pool(batches, max());
   const auto merge = pool(scales_of(rows, 2), multi_scale{});
-  const auto a = pool(batches[0], max{}), b = pool(batches[1], max{});
+  const auto a = pool(batches[0], max()), b = pool(batches[1], max());
   for (index_t i = 0; i < 2; ++i)
     for (index_t j = 0; j < 5; ++j) CHECK(merge(i, j) == Approx((a(i, j) + b(i, j)) / 2));
 }

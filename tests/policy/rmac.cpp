@@ -32,7 +32,7 @@ TEST_CASE("levels, the whole map as a term, concatenations, normalisations left 
 }
 TEST_CASE("regional with stages is the same chain, but for the rounding of the regions' weights") {
   const random_map m(24, 9, 14, 2);
-  const auto a = pool(m.view(), rmac{}), b = pool(m.view(), regional(max{} | l2{}, rmac_grid{}) | l2{});
+  const auto a = pool(m.view(), rmac{}), b = pool(m.view(), regional(max() | l2{}, rmac_grid{}) | l2{});
   for (std::size_t i = 0; i < a.size(); ++i) CHECK(a.data()[i] == Approx(b.data()[i]).epsilon(4e-7));
 }
 TEST_CASE("a map of one position is its L2-normalised vector") {

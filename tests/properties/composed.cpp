@@ -33,9 +33,9 @@ TEST_CASE("a region is the crop") {
   each_case(14, [](auto& random) {
     const sample s = random_sample(random, 2, true);
     const auto g = rmac_grid{}.regions(s.shape.h, s.shape.w);
-    const auto all = pool_regions(s.view(), max{}, rmac_grid{});
+    const auto all = pool_regions(s.view(), max(), rmac_grid{});
     const index_t k = random.between(0, static_cast<int>(g.size()) - 1);
-    const auto one = pool(s.view().crop(g[k]), max{});
+    const auto one = pool(s.view().crop(g[k]), max());
     for (index_t n = 0; n < s.shape.n; ++n)
       for (index_t c = 0; c < s.shape.c; ++c) REQUIRE(all(n * g.size() + k, c) == one(n, c));
   });

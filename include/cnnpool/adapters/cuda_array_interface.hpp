@@ -2,7 +2,7 @@
 // dictionary as a struct, turned into a view of device memory. Versions 2 and 3. Includes nothing.
 //
 //   cnnpool::cuda_array a{.data = pointer, .typestr = "<f4", .ndim = 4, .shape = {2, 512, 24, 32}};
-//   cnnpool::pool_into(cnnpool::cuda{}, a, cnnpool::gem_p<3>{}, out, workspace);   out: a descriptor_span of the device
+//   cnnpool::pool_into(cnnpool::cuda_backend{}, a, cnnpool::gem_p<3>{}, out, workspace);   out: a span on the device
 //
 // float64, float32, float16, int8, uint8 of this machine's byte order; strides are in bytes, absent means row-major. A
 // mask is a sentence; a stream (version 3) has to be waited for by the caller.

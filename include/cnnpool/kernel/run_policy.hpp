@@ -85,6 +85,22 @@ void run(const B& b, scratch& s, const X& x, const P& policy, const matrix<A>& o
   }
 }
 
+struct to_zero {
+  template <class V>
+  CNNPOOL_HD V operator()(const V&) const {
+    return V(lane_t<V>(0));
+  }
+};
+
+/// Without channels there is nothing to read: components that do not count channels are 0.
+template <class B, class X, class D, class P>
+void run_converted(const B& b, scratch& s, const X& x, const P& policy, const matrix<D>& out) {
+  in_accumulator(b, s, x, out, [&](const auto& t) {
+    if (x.extents().c == 0) b.transform(s, t, to_zero{}, column_index{});
+    else run(b, s, x, policy, t);
+  });
+}
+
 /// One row of out per image and region: row n*regions.size() + region.
 template <class B, class X, class P, class R, class A>
 void run_regions(const B& b, scratch& s, const X& x, const P& policy, const R& regions, const matrix<A>& out) {

@@ -137,7 +137,7 @@ struct weighted_sum_and_nonzero {
 template <class Space, class B, class A>
 matrix<A> crow_normaliser(const B& backend, scratch& s, const matrix<A>& sums, double alpha) {
   const matrix<A> one = s.make<A>(sums.rows, 1);
-  backend.reduce(s, rows_as_images<Space>(sums), over_positions{}, max{}, one);
+  backend.reduce(s, rows_as_images<Space>(sums), over_positions{}, max_policy{}, one);
   backend.transform(s, sums, relative_to_largest{}, sums, per_row<A>{one});
   backend.reduce(s, rows_as_images<Space>(sums), over_positions{}, power_sum{alpha}, one);
   return one;

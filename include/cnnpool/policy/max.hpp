@@ -10,7 +10,7 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
-struct max {
+struct max_policy {
   static constexpr const char* name = "max";
   template <class V>
   using state = V;
@@ -36,6 +36,9 @@ struct max {
   }
 };
 
+/// A function, since a type would be ambiguous with std::max and ::max behind `using namespace cnnpool`.
+inline constexpr max_policy (max)() { return {}; }
+
 namespace detail {
 /// max of channels without NaN: two instructions an element where max takes three.
 struct max_of_numbers {
@@ -43,7 +46,7 @@ struct max_of_numbers {
   using state = V;
   template <class V>
   CNNPOOL_HD V init() const {
-    return max{}.init<V>();
+    return max_policy{}.init<V>();
   }
   template <class V>
   CNNPOOL_HD V step(const V& s, const V& x) const {
@@ -59,7 +62,7 @@ struct max_of_numbers {
   }
   template <class L, class Read>
   CNNPOOL_HD L exact(index_t n, const Read& x) const {
-    return exact_result<L>(max{}, n, x);
+    return exact_result<L>(max_policy{}, n, x);
   }
 };
 
@@ -87,7 +90,7 @@ struct monoid_of<sum_is_number> {
 using fast_max = fused_fold<max_of_numbers, sum_is_number>;
 }  // namespace detail
 
-inline auto fast_form([[maybe_unused]] const max& f) {
+inline auto fast_form([[maybe_unused]] const max_policy& f) {
   if constexpr (detail::maximum_or_nan_is_one_instruction) return f;
   else return detail::fast_max{};
 }

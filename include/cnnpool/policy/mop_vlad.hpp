@@ -13,7 +13,7 @@
 // give it projections without_mean(); its distances lack a factor 2, which .released_distance repeats).
 //
 // mop_map(inner, levels) is an extension that no paper has: the same on windows of one convolutional map, each pooled
-// by an inner policy. It is a policy, so it nests and batches like any other. Numbers: as vlad.hpp and post/projection.hpp.
+// by an inner policy. It is a policy, so it nests and batches like any other. Numbers: as vlad and projection.
 #pragma once
 
 #include <span>

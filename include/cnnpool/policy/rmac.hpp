@@ -8,7 +8,7 @@
 //   regions_l2, halves_l2, final_l2   switch a normalisation off
 //   add_epsilon        is added to the norm of a region, as in l2 (cirtorch)
 // rmac_cirtorch is the layer of that library, rmac_blog the published "[global ; sum]" without any normalisation. With
-// a projection per region: regional(max{} | l2{} | whiten | l2{}, rmac_grid{}) | l2{}. Maxima are exact; norms as in
+// a projection per region: regional(max() | l2{} | whiten | l2{}, rmac_grid{}) | l2{}. Maxima are exact; norms as in
 // l2.hpp; a region enters the sum (sum.hpp) times its rounded 1/norm.
 #pragma once
 
@@ -69,8 +69,8 @@ struct rmac {
       const scratch::frame frame(own);
       const matrix<A> rows = own.make<A>(images * regions, e.c), result = out.row_range(first, images);
       const auto slice = x.images(first, images);
-      if (regions == count) b_.reduce(own, slice, with_whole, max{}, rows);
-      else b_.reduce(own, slice, with_whole.list, max{}, rows);
+      if (regions == count) b_.reduce(own, slice, with_whole, max_policy{}, rows);
+      else b_.reduce(own, slice, with_whole.list, max_policy{}, rows);
       const matrix<A> total =
           concatenates() && !global_first ? result.columns(0, e.c) : result.columns(result.cols - e.c, e.c);
       if (concatenates()) {

@@ -15,5 +15,5 @@ oracle::row three(const oracle::map& x) {
 }  // namespace
 
 TEST_CASE("three folds in one pass on every layout and count") {
-  check_everywhere<float, bfloat16>(backends(), concat(average{}, cnnpool::max{}, gem{}), &three, of_three);
+  check_everywhere<float, bfloat16>(backends(), concat(average{}, cnnpool::max(), gem{}), &three, of_three);
 }

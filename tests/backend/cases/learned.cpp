@@ -76,12 +76,12 @@ TEST_CASE("whitening behind a policy and inside regions") {
     return y;
   };
   check_learned(
-      x, [&](const auto& b) { return cnnpool::max{} | model_for(b, w) | l2{}; },
+      x, [&](const auto& b) { return cnnpool::max() | model_for(b, w) | l2{}; },
       [&](const oracle::map& i) { return oracle::l2(projected(oracle::max(i))); });
   check_learned(
       x,
       [&](const auto& b) {
-        return regional(cnnpool::max{} | l2{} | model_for(b, w) | l2{}, sliding_grid{.window = 3, .stride = 2}) | l2{};
+        return regional(cnnpool::max() | l2{} | model_for(b, w) | l2{}, sliding_grid{.window = 3, .stride = 2}) | l2{};
       },
       [&](const oracle::map& i) {
         oracle::row sum(11, 0);

@@ -91,8 +91,8 @@ void check_regions_of(const std::vector<B>& backends, const P& policy, expectati
 }  // namespace
 
 TEST_CASE("max of regions") {
-  check_regions_of<float>(backends(), cnnpool::max{}, &oracle::max, 0, 0);
-  check_regions_of<bfloat16>(backends(), cnnpool::max{}, &oracle::max, 0, 0);
+  check_regions_of<float>(backends(), cnnpool::max(), &oracle::max, 0, 0);
+  check_regions_of<bfloat16>(backends(), cnnpool::max(), &oracle::max, 0, 0);
 }
 // A cell of the largest map holds all of its 1369 positions: N u.
 TEST_CASE("average of regions") { check_regions_of<float>(backends(), average{}, &oracle::average, 8e-5L, 1e-5L); }

@@ -17,6 +17,6 @@ oracle::row rectified_three(const oracle::map& x) {
 }  // namespace
 
 TEST_CASE("three folds in one pass behind relu") {
-  check_everywhere<float, std::int8_t>(backends(), relu{} | concat(average{}, cnnpool::max{}, gem{}), &rectified_three,
+  check_everywhere<float, std::int8_t>(backends(), relu{} | concat(average{}, cnnpool::max(), gem{}), &rectified_three,
                                        of_three);
 }

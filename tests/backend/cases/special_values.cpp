@@ -84,13 +84,13 @@ void nan_spreads(const P& policy) {
 
 TEST_CASE("a NaN makes its channel NaN: sum") { nan_stays_in_its_channel(cnnpool::sum{}); }
 TEST_CASE("a NaN makes its channel NaN: average") { nan_stays_in_its_channel(average{}); }
-TEST_CASE("a NaN makes its channel NaN: max") { nan_stays_in_its_channel(cnnpool::max{}); }
-TEST_CASE("a NaN makes its channel NaN: relu, max") { nan_stays_in_its_channel(relu{} | cnnpool::max{}); }
+TEST_CASE("a NaN makes its channel NaN: max") { nan_stays_in_its_channel(cnnpool::max()); }
+TEST_CASE("a NaN makes its channel NaN: relu, max") { nan_stays_in_its_channel(relu{} | cnnpool::max()); }
 TEST_CASE("a NaN never gives a finite descriptor") {
   nan_spreads(spoc{});
   nan_spreads(crow{});
   nan_spreads(rmac{});
-  nan_spreads(cnnpool::max{} | l2{});
+  nan_spreads(cnnpool::max() | l2{});
 }
 
 TEST_CASE("infinities behave as arithmetic says") {
@@ -100,9 +100,9 @@ TEST_CASE("infinities behave as arithmetic says") {
     check_channel(up, cnnpool::sum{}, [](double d, double) { CHECK(d == HUGE_VAL); });
     check_channel(down, cnnpool::sum{}, [](double d, double) { CHECK(d == -HUGE_VAL); });
     check_channel(both, cnnpool::sum{}, [](double d, double) { CHECK(std::isnan(d)); });
-    check_channel(up, cnnpool::max{}, [](double d, double) { CHECK(d == HUGE_VAL); });
-    check_channel(down, cnnpool::max{}, [](double d, double) { CHECK(d == 1); });
-    check_channel(std::vector<float>(n, -inf), cnnpool::max{}, [](double d, double) { CHECK(d == -HUGE_VAL); });
+    check_channel(up, cnnpool::max(), [](double d, double) { CHECK(d == HUGE_VAL); });
+    check_channel(down, cnnpool::max(), [](double d, double) { CHECK(d == 1); });
+    check_channel(std::vector<float>(n, -inf), cnnpool::max(), [](double d, double) { CHECK(d == -HUGE_VAL); });
   }
 }
 
@@ -111,11 +111,11 @@ TEST_CASE("denormals, zeros, dead channels, negative numbers") {
     const auto count = static_cast<double>(n);
     check_channel(std::vector<float>(n, 1e-42f), cnnpool::sum{},
                   [&](double d, double) { CHECK(d == Approx(count * static_cast<double>(1e-42f))); });
-    check_channel(std::vector<float>(n, 1e-42f), cnnpool::max{},
+    check_channel(std::vector<float>(n, 1e-42f), cnnpool::max(),
                   [&](double d, double) { CHECK(d == static_cast<double>(1e-42f)); });
-    check_channel(std::vector<float>(n, -0.f), cnnpool::max{}, [](double d, double) { CHECK(d == 0); });
-    check_channel(std::vector<float>(n, -3.f), cnnpool::max{}, [](double d, double) { CHECK(d == -3); });
-    check_channel(std::vector<float>(n, -3.f), relu{} | cnnpool::max{}, [](double d, double) { CHECK(d == 0); });
+    check_channel(std::vector<float>(n, -0.f), cnnpool::max(), [](double d, double) { CHECK(d == 0); });
+    check_channel(std::vector<float>(n, -3.f), cnnpool::max(), [](double d, double) { CHECK(d == -3); });
+    check_channel(std::vector<float>(n, -3.f), relu{} | cnnpool::max(), [](double d, double) { CHECK(d == 0); });
     check_channel(std::vector<float>(n, 0.f), crow{}, [](double d, double) { CHECK(d == 0); });
     check_channel(std::vector<float>(n, -3.f), crow{}, [](double d, double) { CHECK(std::isfinite(d)); });
     check_channel(std::vector<float>(n, -3.f), rmac{}, [](double d, double) { CHECK(std::isfinite(d)); });
@@ -135,11 +135,11 @@ TEST_CASE("maps of nothing but zeros, of nothing but negative numbers, of the la
   };
   all(0, crow{}, 0);
   all(0, rmac{}, 0);
-  all(0, cnnpool::max{} | l2{}, 0);
+  all(0, cnnpool::max() | l2{}, 0);
   all(-2, crow{}, 0);
   all(-2, rmac{}, -std::sqrt(1.0 / 12));
   all(5e37f, rmac{}, std::sqrt(1.0 / 12));
-  all(5e37f, cnnpool::max{} | l2{}, std::sqrt(1.0 / 12));
-  all(1e-30f, cnnpool::max{} | l2{}, std::sqrt(1.0 / 12));
-  all(-4, cnnpool::max{} | power{}, -2);
+  all(5e37f, cnnpool::max() | l2{}, std::sqrt(1.0 / 12));
+  all(1e-30f, cnnpool::max() | l2{}, std::sqrt(1.0 / 12));
+  all(-4, cnnpool::max() | power{}, -2);
 }

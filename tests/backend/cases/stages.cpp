@@ -38,16 +38,16 @@ oracle::row scaled(oracle::row v, oracle::real factor) {
 
 TEST_CASE("a chain of max, l2, power, l2") {
   check_everywhere<float, double, std::uint8_t>(
-      backends(), cnnpool::max{} | l2{} | power{} | l2{},
+      backends(), cnnpool::max() | l2{} | power{} | l2{},
       [](const oracle::map& x) { return oracle::l2(oracle::power(oracle::l2(oracle::max(x)))); }, of_units);
 }
 TEST_CASE("power of another exponent, scale, truncation") {
   check_everywhere<float>(
-      backends(), relu{} | cnnpool::max{} | scale{0.125} | power{.alpha = 0.3},
+      backends(), relu{} | cnnpool::max() | scale{0.125} | power{.alpha = 0.3},
       [](const oracle::map& x) { return oracle::power(scaled(oracle::max(oracle::relu(x)), 0.125L), 0.3L); },
       [](const oracle::map&, const oracle::row& e, oracle::real) { return relative(e, 2e-6L); });
   check_everywhere<float, float16>(
-      backends(), cnnpool::max{} | truncation{.dimensions = 1},
+      backends(), cnnpool::max() | truncation{.dimensions = 1},
       [](const oracle::map& x) { return first_component(oracle::max(x)); }, exact);
 }
 TEST_CASE("nonzero is a count over N") {

@@ -6,6 +6,6 @@ auto f(const cnnpool::cuda_array& a) {
 #ifdef CNNPOOL_GOOD
   return cnnpool::as_view(a).extents();
 #else
-  return cnnpool::pool(a, cnnpool::max{});
+  return cnnpool::pool(a, cnnpool::max());
 #endif
 }

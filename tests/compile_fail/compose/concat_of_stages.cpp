@@ -2,7 +2,7 @@
 #include <cnnpool/cnnpool.hpp>
 
 #ifdef CNNPOOL_GOOD
-auto parts = cnnpool::concat(cnnpool::sum{} | cnnpool::l2{}, cnnpool::max{} | cnnpool::scale{2});
+auto parts = cnnpool::concat(cnnpool::sum{} | cnnpool::l2{}, cnnpool::max() | cnnpool::scale{2});
 #else
 auto parts = cnnpool::concat(cnnpool::sum{}, cnnpool::l2{});
 #endif

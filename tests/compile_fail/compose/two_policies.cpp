@@ -2,7 +2,7 @@
 #include <cnnpool/cnnpool.hpp>
 
 #ifdef CNNPOOL_GOOD
-auto both = cnnpool::concat(cnnpool::sum{}, cnnpool::max{});
+auto both = cnnpool::concat(cnnpool::sum{}, cnnpool::max());
 #else
-auto both = cnnpool::sum{} | cnnpool::max{};
+auto both = cnnpool::sum{} | cnnpool::max();
 #endif

@@ -6,7 +6,8 @@ struct half {
   template <class T>
   using accumulator = float;
   template <class X, class Over, class F, class A, class Operand = cnnpool::no_operand>
-  void reduce(cnnpool::scratch&, const X&, const Over&, const F&, const cnnpool::matrix<A>&, const Operand& = {}) const {}
+  void reduce(cnnpool::scratch&, const X&, const Over&, const F&, const cnnpool::matrix<A>&,
+              const Operand& = {}) const {}
 };
 #ifdef CNNPOOL_GOOD
 using mine = cnnpool::reference;

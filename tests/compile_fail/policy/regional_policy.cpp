@@ -2,7 +2,7 @@
 #include <cnnpool/cnnpool.hpp>
 
 #ifdef CNNPOOL_GOOD
-auto inner = cnnpool::regional(cnnpool::max{} | cnnpool::l2{}, cnnpool::rmac_grid{});
+auto inner = cnnpool::regional(cnnpool::max() | cnnpool::l2{}, cnnpool::rmac_grid{});
 #else
 auto inner = cnnpool::regional(cnnpool::l2{}, cnnpool::rmac_grid{});
 #endif

@@ -3,8 +3,8 @@
 
 void f(const cnnpool::feature_view<float>& x) {
 #ifdef CNNPOOL_GOOD
-  cnnpool::pool(x, cnnpool::max{});
+  cnnpool::pool(x, cnnpool::max());
 #else
-  cnnpool::pool(x, cnnpool::max{}, cnnpool::hints{.axes = "nchw"});
+  cnnpool::pool(x, cnnpool::max(), cnnpool::hints{.axes = "nchw"});
 #endif
 }

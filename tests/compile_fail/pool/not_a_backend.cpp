@@ -3,8 +3,8 @@
 
 void f(const cnnpool::feature_view<float>& x) {
 #ifdef CNNPOOL_GOOD
-  cnnpool::pool(cnnpool::cpu{}, x, cnnpool::max{});
+  cnnpool::pool(cnnpool::cpu{}, x, cnnpool::max());
 #else
-  cnnpool::pool(7, x, cnnpool::max{});
+  cnnpool::pool(7, x, cnnpool::max());
 #endif
 }

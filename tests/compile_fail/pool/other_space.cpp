@@ -20,5 +20,5 @@ using view = cnnpool::feature_view<float>;
 
 void f(const view& x, cnnpool::descriptor_span<float, cnnpool::device_space> out,
        cnnpool::basic_workspace<cnnpool::device_space>& w) {
-  cnnpool::pool_into(device_backend{}, x, cnnpool::max{}, out, w);
+  cnnpool::pool_into(device_backend{}, x, cnnpool::max(), out, w);
 }

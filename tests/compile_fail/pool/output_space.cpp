@@ -9,5 +9,5 @@ using out_space = cnnpool::device_space;
 #endif
 
 void f(const cnnpool::feature_view<float>& x, cnnpool::descriptor_span<float, out_space> out, cnnpool::workspace& w) {
-  cnnpool::pool_into(cnnpool::cpu{}, x, cnnpool::max{}, out, w);
+  cnnpool::pool_into(cnnpool::cpu{}, x, cnnpool::max(), out, w);
 }

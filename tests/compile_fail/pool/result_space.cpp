@@ -7,9 +7,9 @@ struct device_backend : cnnpool::backend_archetype {
 };
 
 #ifdef CNNPOOL_GOOD
-auto f(const cnnpool::feature_view<float>& x) { return cnnpool::pool(cnnpool::cpu{}, x, cnnpool::max{}); }
+auto f(const cnnpool::feature_view<float>& x) { return cnnpool::pool(cnnpool::cpu{}, x, cnnpool::max()); }
 #else
 auto f(const cnnpool::feature_view<float, cnnpool::device_space>& x) {
-  return cnnpool::pool(device_backend{}, x, cnnpool::max{});
+  return cnnpool::pool(device_backend{}, x, cnnpool::max());
 }
 #endif

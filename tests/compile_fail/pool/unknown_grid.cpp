@@ -3,8 +3,8 @@
 
 void f(const cnnpool::feature_view<float>& x) {
 #ifdef CNNPOOL_GOOD
-  cnnpool::pool_regions(x, cnnpool::max{}, cnnpool::rmac_grid{});
+  cnnpool::pool_regions(x, cnnpool::max(), cnnpool::rmac_grid{});
 #else
-  cnnpool::pool_regions(x, cnnpool::max{}, 3);
+  cnnpool::pool_regions(x, cnnpool::max(), 3);
 #endif
 }

@@ -7,5 +7,5 @@ void f(const cnnpool::feature_view<float>& x, cnnpool::workspace& w) {
 #else
   float* out = nullptr;
 #endif
-  cnnpool::pool_into(x, cnnpool::max{}, out, w);
+  cnnpool::pool_into(x, cnnpool::max(), out, w);
 }

@@ -11,4 +11,4 @@ struct cnnpool::adapter<tensor> {
 };
 #endif
 
-void f(const tensor& t) { cnnpool::pool(t, cnnpool::max{}); }
+void f(const tensor& t) { cnnpool::pool(t, cnnpool::max()); }

@@ -7,5 +7,5 @@ auto f() {
 #else
   const char* x = "";
 #endif
-  return cnnpool::workspace_bytes(cnnpool::cpu{}, x, cnnpool::max{});
+  return cnnpool::workspace_bytes(cnnpool::cpu{}, x, cnnpool::max());
 }

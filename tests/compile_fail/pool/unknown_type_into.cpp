@@ -7,5 +7,5 @@ void f(cnnpool::descriptor_span<float> out, cnnpool::workspace& w) {
 #else
   const int x = 0;
 #endif
-  cnnpool::pool_into(cnnpool::reference{}, x, cnnpool::max{}, out, w);
+  cnnpool::pool_into(cnnpool::reference{}, x, cnnpool::max(), out, w);
 }

@@ -19,5 +19,5 @@ using work_space = cnnpool::host_space;
 
 void f(const cnnpool::feature_view<float, cnnpool::device_space>& x,
        cnnpool::descriptor_span<float, cnnpool::device_space> out, cnnpool::basic_workspace<work_space>& w) {
-  cnnpool::pool_into(device_backend{}, x, cnnpool::max{}, out, w);
+  cnnpool::pool_into(device_backend{}, x, cnnpool::max(), out, w);
 }

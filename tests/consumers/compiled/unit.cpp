@@ -14,7 +14,7 @@ std::vector<double> UNIT() {
       const auto d = cnnpool::pool(x, policy);
       for (std::size_t i = 0; i < d.size(); ++i) all.push_back(static_cast<double>(d.data()[i]));
     };
-    add(cnnpool::max{} | cnnpool::l2{});
+    add(cnnpool::max() | cnnpool::l2{});
     add(cnnpool::concat(cnnpool::sum{}, cnnpool::nonzero{}));  // not in the library
   }
   return all;

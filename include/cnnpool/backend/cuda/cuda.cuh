@@ -3,8 +3,8 @@
 //   #include <cnnpool/cnnpool.hpp>
 //   #include <cnnpool/backend/cuda/cuda.cuh>
 //   cnnpool::device_workspace memory;                                       one per stream
-//   cnnpool::pool_into(cnnpool::cuda{.stream = s}, x, cnnpool::rmac{}, out, memory);
-//   cnnpool::pool_into(cnnpool::cuda{.stream = s}, x, cnnpool::rmac{}, out);   temporaries in stream-ordered memory
+//   cnnpool::pool_into(cnnpool::cuda_backend{.stream = s}, x, cnnpool::rmac{}, out, memory);
+//   cnnpool::pool_into(cnnpool::cuda_backend{.stream = s}, x, cnnpool::rmac{}, out);   temporaries from the stream
 //
 // x is a feature_view<T, device_space>, out a descriptor_span<A, device_space>. Calls are asynchronous: no
 // synchronisation, no copy between spaces, no allocation once the workspace is warm, so a call can be captured in a
@@ -34,7 +34,7 @@ __global__ void __launch_bounds__(K::threads, resident_blocks<K>()) run_blocks(c
 
 }  // namespace detail
 
-struct cuda : block_backend<cuda> {
+struct cuda_backend : block_backend<cuda_backend> {
   cudaStream_t stream = nullptr;
 
   using space = device_space;
@@ -43,7 +43,8 @@ struct cuda : block_backend<cuda> {
 
   template <class K>
   void launch_blocks(const K& kernel) const {
-    static_assert(sizeof(K) <= 4096, "cnnpool::cuda: this policy does not fit the 4096 bytes of a kernel's parameters");
+    static_assert(sizeof(K) <= 4096,
+                  "cnnpool::cuda_backend: this policy does not fit the 4096 bytes of a kernel's parameters");
     constexpr index_t most = 0x7fffffff;
     const index_t blocks = kernel.blocks();
     if (blocks == 0) return;
@@ -68,7 +69,7 @@ struct cuda : block_backend<cuda> {
 
 /// The same with temporaries in stream-ordered memory.
 template <viewable X, pooling_policy P, class Out>
-void pool_into(const cuda& backend, const X& x, const P& policy, Out&& out) {
+void pool_into(const cuda_backend& backend, const X& x, const P& policy, Out&& out) {
   stream_workspace w(backend.stream);
   pool_into(backend, x, policy, std::forward<Out>(out), w);
 }
