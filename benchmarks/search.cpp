@@ -61,8 +61,10 @@ void add_search(index_t n) {
   static const cnnpool::flat_index index_of_rows(database);
   add("cnnpool", [=](ranking& r) { r = index_of_rows.nearest(*queries, best); });
   // Ours without an index: by a product, and pair by pair in double.
-  add("nearest_blocked", [=](ranking& r) { r = cnnpool::nearest_blocked(*queries, database, best); });
   add("nearest", [=](ranking& r) { r = cnnpool::nearest(*queries, database, best); });
+  add("by rows", [=](ranking& r) {
+    r = cnnpool::detail::nearest_by_rows(*queries, database, best, cnnpool::metric::cosine);
+  });
 #if defined(CNNPOOL_BENCHMARK_OPENBLAS)
   add("OpenBLAS", [=](ranking& r) {
     static std::vector<float> products;

@@ -5,7 +5,7 @@ import json
 import sys
 
 WORKLOADS = ["A", "B", "C", "D", "C_cold", "64xB"]
-PEERS = ["Eigen", "OpenBLAS", "FAISS", "VLFeat", "nearest_blocked", "nearest"]  # the last two: ours, no index
+PEERS = ["Eigen", "OpenBLAS", "FAISS", "VLFeat", "nearest", "by rows"]  # the last two: ours, no index
 
 
 def benchmarks_of(path):

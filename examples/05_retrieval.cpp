@@ -5,7 +5,7 @@
 #include <string>
 
 #include <cnnpool/cnnpool.hpp>
-#include <cnnpool/search/search.hpp>
+#include <cnnpool/search/nearest.hpp>
 
 #include "ground_truth.hpp"
 

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include <cnnpool/cnnpool.hpp>
-#include <cnnpool/search/search.hpp>
+#include <cnnpool/search/nearest.hpp>
 
 #include "../benchmarks/read_limit.hpp"
 #if defined(CNNPOOL_DEMO_LEARNED)

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include <cnnpool/cnnpool.hpp>
-#include <cnnpool/search/search.hpp>
+#include <cnnpool/search/nearest.hpp>
 
 #include "ground_truth.hpp"
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include <cnnpool/evaluate/measures.hpp>
-#include <cnnpool/search/search.hpp>
+#include <cnnpool/search/nearest.hpp>
 #include <cnnpool/fit/pca_whitening.hpp>
 
 #include "pooled_layer.hpp"

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include <cnnpool/io/npy_write.hpp>
-#include <cnnpool/search/search.hpp>
+#include <cnnpool/search/nearest.hpp>
 
 #include "outputs.hpp"
 #include "task.hpp"

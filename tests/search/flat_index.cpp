@@ -1,4 +1,4 @@
-// That it finds what `nearest` finds is checked beside nearest_blocked (search_blocked.cpp).
+// That it finds what `nearest` finds is checked in nearest.cpp.
 #include <cnnpool/search/flat_index.hpp>
 
 #include "catch.hpp"

@@ -1,6 +1,6 @@
 // A database that is searched again and again, exactly: what `nearest` gives, bit for bit.
 //
-// What `nearest_blocked` computes of the database for every call is kept here: its rows in float, of length 1 for the
+// What `nearest` computes of the database for every call is kept here: its rows in float, of length 1 for the
 // cosine, and their lengths. One query then costs one reading of the kept rows.
 //
 //   memory   rows * (4 cols + 9) bytes, beside the database itself, whose few candidates a query scores in double
@@ -9,7 +9,7 @@
 
 #include <vector>
 
-#include "search_blocked.hpp"
+#include "nearest.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
@@ -36,7 +36,7 @@ class flat_index {
   template <descriptor_rows Queries>
   neighbours nearest(const Queries& queries, index_t k) const {
     detail::check_search(queries, *database_, k, "flat_index");
-    if (rows() == 0 || cols() == 0) return cnnpool::nearest(queries, *database_, k, by_);
+    if (rows() == 0 || cols() == 0) return detail::nearest_by_rows(queries, *database_, k, by_);
     neighbours found(queries.rows(), (std::min)(k, rows()));
     const auto each_block = [&](const auto& f) {
       for (std::size_t i = 0; i < blocks_.size(); ++i) f(static_cast<index_t>(i) * block_.rows, blocks_[i]);

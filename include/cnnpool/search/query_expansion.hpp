@@ -9,7 +9,7 @@
 // expansion. k < 1, alpha < 0 or NaN, rows of different lengths and neighbours that are not rows are errors.
 #pragma once
 
-#include "search.hpp"
+#include "nearest.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 

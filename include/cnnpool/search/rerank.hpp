@@ -16,7 +16,7 @@
 // NaN or inf in a descriptor is an error that names the row. Fewer than k1 items: all of them.
 #pragma once
 
-#include "search.hpp"
+#include "nearest.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 

@@ -1,4 +1,4 @@
-// Exact search: the k rows of a database that are nearest to each query, by brute force.
+// What a search finds, how rows are compared, and the search that compares every query with every row.
 //
 //   metric::cosine      largest q.x / (|q| |x|) first; a zero vector has the similarity 0 to everything
 //   metric::euclidean   smallest |q - x| first
@@ -102,11 +102,9 @@ void check_search(const Queries& queries, const Database& database, index_t k, c
     raise(where, ": queries have ", queries.cols(), " components, the database has ", database.cols());
 }
 
-}  // namespace detail
-
+/// Row by row: reads the database once per query and copies nothing.
 template <descriptor_rows Queries, descriptor_rows Database>
-neighbours nearest(const Queries& queries, const Database& database, index_t k, metric by = metric::cosine) {
-  detail::check_search(queries, database, k, "nearest");
+neighbours nearest_by_rows(const Queries& queries, const Database& database, index_t k, metric by) {
   const index_t kept = (std::min<index_t>)(k, database.rows());
   neighbours found(queries.rows(), kept);
   std::vector<double> norms(static_cast<std::size_t>(database.rows()));  // taken when the first query reads the rows
@@ -114,14 +112,14 @@ neighbours nearest(const Queries& queries, const Database& database, index_t k, 
   std::vector<index_t> order(norms.size());
   for (index_t q = 0; q < queries.rows(); ++q) {
     const auto query = queries.row(q);
-    const double norm = detail::norm_of(query);
+    const double norm = norm_of(query);
     for (index_t i = 0; i < database.rows(); ++i) {
       const std::size_t at = static_cast<std::size_t>(i);
-      if (q == 0 && by == metric::cosine) norms[at] = detail::norm_of(database.row(i));
-      scores[at] = detail::score_of(by, query, norm, database.row(i), norms[at]);
+      if (q == 0 && by == metric::cosine) norms[at] = norm_of(database.row(i));
+      scores[at] = score_of(by, query, norm, database.row(i), norms[at]);
     }
     const auto better = [&](index_t a, index_t b) {
-      return detail::ranked_first(by, scores[static_cast<std::size_t>(a)], a, scores[static_cast<std::size_t>(b)], b);
+      return ranked_first(by, scores[static_cast<std::size_t>(a)], a, scores[static_cast<std::size_t>(b)], b);
     };
     std::iota(order.begin(), order.end(), index_t{0});
     std::partial_sort(order.begin(), order.begin() + kept, order.end(), better);
@@ -135,4 +133,5 @@ neighbours nearest(const Queries& queries, const Database& database, index_t k, 
   return found;
 }
 
+}  // namespace detail
 }  // namespace cnnpool

@@ -1,4 +1,4 @@
-#include <cnnpool/search/search.hpp>
+#include <cnnpool/search/nearest.hpp>
 
 #include <cmath>
 #include <cstdlib>

@@ -26,12 +26,13 @@ void same(const neighbours& found, const neighbours& expected) {
 
 // The promise of both headers: the bits of `nearest`, which tests/search/search.cpp checks against its own oracle.
 template <class A, class B>
-void same_as_nearest(const A& q, const B& x, index_t k, search_blocks blocks = {}) {
+void same_as_by_rows(const A& q, const B& x, index_t k, search_blocks blocks = {}) {
   blocks.fewest = 1;  // the product, however few the queries
   for (const metric by : {metric::cosine, metric::euclidean}) {
     CAPTURE(k, x.rows(), x.cols(), by == metric::cosine);
-    const neighbours expected = nearest(q, x, k, by);
-    same(nearest_blocked(q, x, k, by, blocks), expected);
+    const neighbours expected = detail::nearest_by_rows(q, x, k, by);
+    same(detail::nearest_by_products(q, x, k, by, blocks), expected);
+    same(nearest(q, x, k, by, blocks), expected);
     same(flat_index(x, by, blocks).nearest(q, k), expected);
   }
 }
@@ -43,17 +44,17 @@ descriptors<T> random_rows(testing::random_numbers& random, index_t n, index_t d
   return x;
 }
 
-TEST_CASE("the bits of nearest: sizes around the blocks, float and double") {
+TEST_CASE("the bits of a search row by row: sizes around the blocks, float and double") {
   testing::random_numbers random(1);
   for (const index_t n : {1, 2, 7, 8, 9, 33})
     for (const index_t d : {1, 3, 8, 33}) {
       const auto x = random_rows<float>(random, n, d, -1, 1);
       const auto q = random_rows<float>(random, 5, d, -1, 1);
       for (const index_t k : {index_t{1}, index_t{3}, n, index_t{99}}) {
-        same_as_nearest(q, x, k, {.queries = 2, .rows = 8});
-        same_as_nearest(q, x, k);
+        same_as_by_rows(q, x, k, {.queries = 2, .rows = 8});
+        same_as_by_rows(q, x, k);
       }
-      same_as_nearest(random_rows<double>(random, 3, d, -1, 1), random_rows<double>(random, n, d, -1, 1), 4);
+      same_as_by_rows(random_rows<double>(random, 3, d, -1, 1), random_rows<double>(random, n, d, -1, 1), 4);
     }
 }
 
@@ -68,8 +69,8 @@ TEST_CASE("near ties: rows that differ by one unit in the last place of float") 
       float& one = x(i, random.between(0, static_cast<int>(d) - 1));
       if (random.between(0, 2) != 0) one = std::nextafter(one, random.between(0, 1) == 0 ? 2.f : -1.f);
     }
-    same_as_nearest(base, x, random.between(1, 20), {.queries = 1, .rows = 16});
-    same_as_nearest(x, x, 5, {.queries = 7, .rows = 50});
+    same_as_by_rows(base, x, random.between(1, 20), {.queries = 1, .rows = 16});
+    same_as_by_rows(x, x, 5, {.queries = 7, .rows = 50});
   }
 }
 
@@ -78,7 +79,7 @@ TEST_CASE("equal rows tie to the lower index whatever the block they are in") {
   const auto base = random_rows<float>(random, 1, 37, -1, 1);
   descriptors<float> x(100, 37);
   for (index_t i = 0; i < 100; ++i) std::ranges::copy(base.row(0), x.row(i).begin());
-  const neighbours found = nearest_blocked(base, x, 60, metric::cosine, {.queries = 64, .rows = 9, .fewest = 1});
+  const neighbours found = detail::nearest_by_products(base, x, 60, metric::cosine, {.queries = 64, .rows = 9});
   for (std::size_t i = 0; i < 60; ++i) REQUIRE(found.ids(0)[i] == static_cast<index_t>(i));
 }
 
@@ -96,7 +97,7 @@ TEST_CASE("zeros, NaN, infinities, tiny and huge rows") {
   x(11, 2) = nan;
   x(12, 0) = inf;
   x(13, 1) = -inf;
-  for (const index_t k : {1, 7, 36, 40}) same_as_nearest(x, x, k, {.queries = 3, .rows = 11});
+  for (const index_t k : {1, 7, 36, 40}) same_as_by_rows(x, x, k, {.queries = 3, .rows = 11});
   auto y = random_rows<double>(random, 30, 4, -1, 1);
   for (index_t j = 0; j < 4; ++j) {
     y(1, j) *= 1e-300;
@@ -105,13 +106,13 @@ TEST_CASE("zeros, NaN, infinities, tiny and huge rows") {
     y(4, j) *= 1e-160;
     y(6, j) *= 1e-150;
   }
-  for (const index_t k : {1, 5, 29}) same_as_nearest(y, y, k, {.queries = 3, .rows = 7});
-  same_as_nearest(descriptors<float>(2, 3), descriptors<float>(4, 3), 2);  // nothing but zeros
+  for (const index_t k : {1, 5, 29}) same_as_by_rows(y, y, k, {.queries = 3, .rows = 7});
+  same_as_by_rows(descriptors<float>(2, 3), descriptors<float>(4, 3), 2);  // nothing but zeros
   // Queries far longer than every row, and rows that are subnormal beside the longest.
   auto tiny = random_rows<float>(random, 50, 5, -1, 1), large = random_rows<float>(random, 9, 5, -1, 1);
   for (std::size_t i = 5; i < tiny.size(); ++i) tiny.data()[i] *= 1e-38f;
   for (std::size_t i = 0; i < large.size(); ++i) large.data()[i] *= i % 2 == 0 ? 1e38f : 1e20f;
-  same_as_nearest(large, tiny, 6, {.queries = 4, .rows = 16});
+  same_as_by_rows(large, tiny, 6, {.queries = 4, .rows = 16});
 }
 
 TEST_CASE("200 random databases") {
@@ -123,20 +124,20 @@ TEST_CASE("200 random databases") {
     const int values = random.between(2, 100);
     for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = static_cast<float>(random.between(-values, values));
     for (std::size_t i = 0; i < q.size(); ++i) q.data()[i] = static_cast<float>(random.between(-values, values));
-    same_as_nearest(q, x, k, {.queries = random.between(1, 4), .rows = random.between(1, 100)});
+    same_as_by_rows(q, x, k, {.queries = random.between(1, 4), .rows = random.between(1, 100)});
   }
 }
 
 TEST_CASE("nothing to search, and what is wrong") {
   const descriptors<float> x(2, 3), none(0, 3);
-  CHECK(nearest_blocked(none, x, 1).size() == 0);
-  CHECK(nearest_blocked(descriptors<float>(9, 0), descriptors<float>(2, 0), 1)[8][0] == 0);
-  CHECK(nearest_blocked(x, none, 1)[1].empty());
-  CHECK(sentence([&] { nearest_blocked(x, x, 0); }) == "nearest_blocked: k is 0, expected at least 1");
-  CHECK(sentence([&] { nearest_blocked(x, descriptors<float>(1, 4), 1); }) ==
-        "nearest_blocked: queries have 3 components, the database has 4");
-  CHECK(sentence([&] { nearest_blocked(x, x, 1, metric::cosine, {.queries = 0}); }) ==
-        "nearest_blocked: blocks of 0 queries and 1024 rows, expected at least 1 of each");
+  CHECK(nearest(none, x, 1).size() == 0);
+  CHECK(nearest(descriptors<float>(9, 0), descriptors<float>(2, 0), 1)[8][0].id == 0);
+  CHECK(nearest(x, none, 1)[1].empty());
+  CHECK(sentence([&] { nearest(x, x, 0); }) == "nearest: k is 0, expected at least 1");
+  CHECK(sentence([&] { nearest(x, descriptors<float>(1, 4), 1); }) ==
+        "nearest: queries have 3 components, the database has 4");
+  CHECK(sentence([&] { nearest(x, x, 1, metric::cosine, {.queries = 0}); }) ==
+        "nearest: blocks of 0 queries and 1024 rows, expected at least 1 of each");
 }
 
 }  // namespace

@@ -1,19 +1,20 @@
-// Exact search in a large database: what `nearest` gives, bit for bit, at the speed of a matrix product.
+// Exact search: the k rows of a database that are nearest to each query.
 //
+// Many queries at the speed of a matrix product, with the bits of a search row by row (neighbours.hpp has the rules).
 // Blocks of queries meet blocks of the database in a float matrix product (the cpu backend's, threaded where OpenMP is
 // on). Its rounding error is bounded by (d + 8) 2^-24 |q| |x|, so only rows whose bound reaches the k-th best are
-// scored again, in double, as `nearest` does: near ties are decided there, equal rows tie exactly and go to the lower
-// index. A few queries go to `nearest`, which reads the database once per query and copies nothing.
+// scored again, in double: near ties are decided there, equal rows tie exactly and go to the lower index. A few queries,
+// and lists of most of the database, are searched row by row.
 //
 //   memory   block.queries * block.rows floats, and a few candidates per query; never queries * database
-//   time     2 n m d flops for n queries, m rows; the candidates' part is small while k is (k = m: use nearest)
+//   time     2 n m d flops for n queries, m rows; the candidates' part is small while k is
 #pragma once
 
 #include "../backend/cpu/cpu.hpp"
 #if CNNPOOL_USES_LIBRARY
 #include "../library.hpp"
 #endif
-#include "search.hpp"
+#include "neighbours.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
@@ -21,7 +22,7 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 struct search_blocks {
   index_t queries = 1024;
   index_t rows = 1024;
-  index_t fewest = 8;  // fewer queries go to `nearest`
+  index_t fewest = 8;  // fewer queries are compared row by row
 };
 
 namespace detail {
@@ -207,20 +208,14 @@ inline void check_blocks(const search_blocks& block, const char* where) {
     raise(where, ": blocks of ", block.queries, " queries and ", block.rows, " rows, expected at least 1 of each");
 }
 
-}  // namespace detail
-
 template <descriptor_rows Queries, descriptor_rows Database>
-neighbours nearest_blocked(const Queries& queries, const Database& database, index_t k, metric by = metric::cosine,
-                           const search_blocks& block = {}) {
-  detail::check_search(queries, database, k, "nearest_blocked");
-  detail::check_blocks(block, "nearest_blocked");
+neighbours nearest_by_products(const Queries& queries, const Database& database, index_t k, metric by,
+                               const search_blocks& block) {
   const index_t rows = database.rows();
-  if (queries.rows() < block.fewest || rows == 0 || database.cols() == 0) return nearest(queries, database, k, by);
-
   double unit = 0;
-  if (by == metric::euclidean) unit = (std::max)(detail::longest_row(queries), detail::longest_row(database));
+  if (by == metric::euclidean) unit = (std::max)(longest_row(queries), longest_row(database));
   if (unit == 0) unit = 1;
-  detail::search_side<Database> right(database, by, unit);
+  search_side<Database> right(database, by, unit);
   const auto each_block = [&](const auto& f) {
     for (index_t i = 0; i < rows; i += block.rows) {
       right.load(i, (std::min)(block.rows, rows - i));
@@ -228,8 +223,23 @@ neighbours nearest_blocked(const Queries& queries, const Database& database, ind
     }
   };
   neighbours found(queries.rows(), (std::min)(k, rows));
-  detail::search_in_blocks(queries, database, by, unit, block.queries, each_block, found);
+  search_in_blocks(queries, database, by, unit, block.queries, each_block, found);
   return found;
+}
+
+}  // namespace detail
+
+/// k larger than the database gives all of it. Rows of different lengths and k < 1 are errors. The result does not
+/// depend on `block`.
+template <descriptor_rows Queries, descriptor_rows Database>
+neighbours nearest(const Queries& queries, const Database& database, index_t k, metric by = metric::cosine,
+                   const search_blocks& block = {}) {
+  detail::check_search(queries, database, k, "nearest");
+  detail::check_blocks(block, "nearest");
+  // With most of the rows in the list most are candidates, which are scored row by row all the same.
+  const bool few = queries.rows() < block.fewest || k > database.rows() / 2 || database.cols() == 0;
+  if (few) return detail::nearest_by_rows(queries, database, k, by);
+  return detail::nearest_by_products(queries, database, k, by, block);
 }
 
 }  // namespace cnnpool
