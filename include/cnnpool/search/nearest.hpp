@@ -3,8 +3,8 @@
 // Many queries at the speed of a matrix product, with the bits of a search row by row (neighbours.hpp has the rules).
 // Blocks of queries meet blocks of the database in a float matrix product (the cpu backend's, threaded where OpenMP is
 // on). Its rounding error is bounded by (d + 8) 2^-24 |q| |x|, so only rows whose bound reaches the k-th best are
-// scored again, in double: near ties are decided there, equal rows tie exactly and go to the lower index. A few queries,
-// and lists of most of the database, are searched row by row.
+// scored again, in double: near ties are decided there, equal rows tie exactly and go to the lower index. A few
+// queries, and lists of most of the database, are searched row by row.
 //
 //   memory   block.queries * block.rows floats, and a few candidates per query; never queries * database
 //   time     2 n m d flops for n queries, m rows; the candidates' part is small while k is
