@@ -11,7 +11,7 @@
 
 #include <cnnpool/cnnpool.hpp>
 
-using any_policy = std::variant<cnnpool::sum, cnnpool::average, cnnpool::max, cnnpool::gem, cnnpool::spoc,
+using any_policy = std::variant<cnnpool::sum, cnnpool::average, cnnpool::max_policy, cnnpool::gem, cnnpool::spoc,
                                 cnnpool::crow, cnnpool::rmac, cnnpool::nonzero>;
 using any_stage = std::variant<cnnpool::l2, cnnpool::power, cnnpool::truncation>;
 
