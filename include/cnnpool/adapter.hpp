@@ -85,6 +85,16 @@ inline geometry geometry_of(index_t rank, const index_t* extents, const index_t*
   return g;
 }
 
+/// An output whose rows have adjacent components; `kind` is what the framework calls it.
+template <class T>
+descriptor_span<T> output_rows(const char* kind, T* data, index_t rows, index_t cols, index_t row_stride,
+                               index_t column_stride, const char* expected = "1") {
+  if (cols > 1 && column_stride != 1)
+    raise("pool_into: the ", kind, " output of ", rows, " x ", cols, " has a column stride of ", column_stride,
+          ", expected ", expected);
+  return {data, rows, cols, rows == 1 ? cols : row_stride};
+}
+
 }  // namespace detail
 
 /// Everything that pool accepts as one batch.

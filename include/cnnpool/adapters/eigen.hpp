@@ -68,10 +68,8 @@ struct adapter<T> {
               ", expected adjacent numbers");
       return {m.data(), 1, m.rows()};
     }
-    if (m.cols() > 1 && m.colStride() != 1)
-      raise("pool_into: the Eigen output of ", m.rows(), " x ", m.cols(), " has a column stride of ", m.colStride(),
-            ", expected a row-major matrix");
-    return {m.data(), m.rows(), m.cols(), m.rows() == 1 ? m.cols() : m.rowStride()};
+    return detail::output_rows("Eigen", m.data(), m.rows(), m.cols(), m.rowStride(), m.colStride(),
+                               "a row-major matrix");
   }
 };
 

@@ -60,10 +60,8 @@ struct adapter<T> {
              detail::kokkos_on_host<T>)
   {
     const index_t rows = static_cast<index_t>(t.extent(0)), cols = static_cast<index_t>(t.extent(1));
-    if (cols > 1 && t.stride(std::size_t{1}) != 1)
-      raise("pool_into: the Kokkos output of ", rows, " x ", cols, " has a column stride of ", t.stride(std::size_t{1}),
-            ", expected 1 (LayoutRight)");
-    return {t.data(), rows, cols, rows == 1 ? cols : static_cast<index_t>(t.stride(std::size_t{0}))};
+    return detail::output_rows("Kokkos", t.data(), rows, cols, static_cast<index_t>(t.stride(std::size_t{0})),
+                               static_cast<index_t>(t.stride(std::size_t{1})), "1 (LayoutRight)");
   }
 };
 

@@ -64,10 +64,7 @@ struct adapter<T> {
   {
     const index_t rows = static_cast<index_t>(t.extent(0)), cols = static_cast<index_t>(t.extent(1));
     const index_t row_stride = static_cast<index_t>(t.stride(0)), column_stride = static_cast<index_t>(t.stride(1));
-    if (cols > 1 && column_stride != 1)
-      raise("pool_into: the mdspan output of ", rows, " x ", cols, " has a column stride of ", column_stride,
-            ", expected 1");
-    return {t.data_handle(), rows, cols, rows == 1 ? cols : row_stride};
+    return detail::output_rows("mdspan", t.data_handle(), rows, cols, row_stride, column_stride);
   }
 };
 

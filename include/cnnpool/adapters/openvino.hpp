@@ -38,10 +38,8 @@ struct adapter<ov::Tensor> {
     if (a.rank != 2) raise("pool_into: the ov::Tensor output has ", a.rank, " axes, expected 2");
     index_t strides[4] = {};
     a.strides_of(t, scalar_type::float32, strides);
-    if (a.extents[1] > 1 && strides[1] != 1)
-      raise("pool_into: the ov::Tensor output of ", a.extents[0], " x ", a.extents[1], " has a column stride of ",
-            strides[1], ", expected 1");
-    return {static_cast<float*>(t.data()), a.extents[0], a.extents[1], a.extents[0] == 1 ? a.extents[1] : strides[0]};
+    return detail::output_rows("ov::Tensor", static_cast<float*>(t.data()), a.extents[0], a.extents[1], strides[0],
+                               strides[1]);
   }
 
  private:

@@ -82,11 +82,8 @@ struct adapter<T> {
     if (static_cast<int>(t.scalar_type()) != 6)
       raise("pool_into: the at::Tensor output has scalar type ", static_cast<int>(t.scalar_type()), ", expected Float");
     if (a.rank != 2) raise("pool_into: the at::Tensor output has ", a.rank, " axes, expected 2");
-    if (a.extents[1] > 1 && a.strides[1] != 1)
-      raise("pool_into: the at::Tensor output of ", a.extents[0], " x ", a.extents[1], " has a column stride of ",
-            a.strides[1], ", expected 1");
-    return {static_cast<float*>(t.data_ptr()), a.extents[0], a.extents[1],
-            a.extents[0] == 1 ? a.extents[1] : a.strides[0]};
+    return detail::output_rows("at::Tensor", static_cast<float*>(t.data_ptr()), a.extents[0], a.extents[1],
+                               a.strides[0], a.strides[1]);
   }
 
  private:

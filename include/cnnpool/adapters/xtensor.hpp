@@ -52,11 +52,8 @@ struct adapter<T> {
   {
     if (t.dimension() != 2) raise("pool_into: the xtensor output has ", t.dimension(), " axes, expected 2");
     const index_t rows = static_cast<index_t>(t.shape()[0]), cols = static_cast<index_t>(t.shape()[1]);
-    if (cols > 1 && t.strides()[1] != 1)
-      raise("pool_into: the xtensor output of ", rows, " x ", cols, " has a column stride of ",
-            static_cast<index_t>(t.strides()[1]), ", expected 1");
-    const index_t row_stride = rows == 1 ? cols : static_cast<index_t>(t.strides()[0]);
-    return {t.data() + static_cast<index_t>(t.data_offset()), rows, cols, row_stride};
+    return detail::output_rows("xtensor", t.data() + static_cast<index_t>(t.data_offset()), rows, cols,
+                               static_cast<index_t>(t.strides()[0]), static_cast<index_t>(t.strides()[1]));
   }
 };
 

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "../concepts.hpp"
-#include "../kernel/fold_traits.hpp"
+#include "../kernel/finish.hpp"
 #include "transform_inputs.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
@@ -48,9 +48,8 @@ struct step_from {
 template <class L, class F, class Read, class Operand>
 CNNPOOL_HD auto fold_one(const F& f, index_t n, const Read& x, const Operand& operand) {
   const auto state = fold_state<L>(f, n, step_from<F, Read, Operand>{f, x, operand});
-  if constexpr (std::is_same_v<Operand, no_operand> && requires { f.is_reliable(state); })
-    if (!f.is_reliable(state)) return f.template exact<L>(n, x);
-  return f.finish(state, n);
+  if constexpr (std::is_same_v<Operand, no_operand>) return finished<L>(f, state, n, x);
+  else return f.finish(state, n);
 }
 
 CNNPOOL_HD no_operand of_image(const no_operand& none, index_t) { return none; }

@@ -83,13 +83,8 @@ struct block_fold {
   }
   template <class G>
   CNNPOOL_HD void store(const G& f, const state& s, index_t n, index_t o) const {
-    if constexpr (!weighted && requires { f.is_reliable(s); }) {
-      if (!f.is_reliable(s)) {
-        const element_at read{*this, p.start(n, o)};
-        return store_result(f.template exact<A>(p.elements.count, read), n, o);
-      }
-    }
-    store_result(f.finish(s, p.elements.count), n, o);
+    if constexpr (weighted) store_result(f.finish(s, p.elements.count), n, o);
+    else store_result(finished<A>(f, s, p.elements.count, element_at{*this, p.start(n, o)}), n, o);
   }
 
  private:

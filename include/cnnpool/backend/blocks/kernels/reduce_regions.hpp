@@ -57,7 +57,8 @@ struct region_blocks {
     } else if (split == 0) {
       state s = *own;
       for (int other = 1; other < splits; ++other) s = f.merge(s, own[other]);
-      store(f, s, element_at{corner, b.w, w}, b.h * b.w, n * count + k, c);
+      const auto result = finished<A>(f, s, b.h * b.w, element_at{corner, b.w, w});
+      store_values(result, out, n * count + k, c, x.extents().c);
     }
   }
 
@@ -78,14 +79,6 @@ struct region_blocks {
       const int plane = side_by_side ? i % planes : i / positions, p = side_by_side ? i / planes : i % positions;
       if (first + plane < e.c) maps[plane * positions + p] = element<A>(x, n, first + plane, p / w, p % w);
     }
-  }
-  template <class G>
-  CNNPOOL_HD void store(const G& f, const state& s, const element_at& read, index_t size, index_t row,
-                        index_t c) const {
-    if constexpr (requires { f.is_reliable(s); }) {
-      if (!f.is_reliable(s)) return store_values(f.template exact<A>(size, read), out, row, c, x.extents().c);
-    }
-    store_values(f.finish(s, size), out, row, c, x.extents().c);
   }
 };
 

@@ -269,16 +269,10 @@ struct reduce_regions {
     const auto results = f.finish(s, plan.places[k].positions());
     CNNPOOL_UNROLL(8)
     for (int v = 0; v < value_count<std::remove_cvref_t<decltype(results)>>; ++v) store(value(results, v), v);
-    if constexpr (requires { f.is_reliable(s); }) store_exact_where_needed(f.is_reliable(s), n, k, c, count);
+    for_each_unreliable(f, s, count,
+                        [&](int i) CNNPOOL_LAMBDA { store_exact(n, k, c + i, plan.places[k].region); });
   }
 
-  template <class M>
-  CNNPOOL_INLINE void store_exact_where_needed(const M& good, index_t n, index_t k, index_t first,
-                                               index_t count) const {
-    if (all(good)) return;
-    for (int i = 0; i < count; ++i)
-      if (!good[i]) store_exact(n, k, first + i, plan.places[k].region);
-  }
   [[gnu::noinline]] void store_exact(index_t n, index_t k, index_t c, const box& b) const {
     const index_t at = p.at(n, c);
     const auto again = for_channel<L>(fold, c).template exact<L>(b.h * b.w, on_host{[&](index_t i) {
