@@ -270,7 +270,7 @@ struct reduce_regions {
     CNNPOOL_UNROLL(8)
     for (int v = 0; v < value_count<std::remove_cvref_t<decltype(results)>>; ++v) store(value(results, v), v);
     for_each_unreliable(f, s, count,
-                        [&](int i) CNNPOOL_LAMBDA { store_exact(n, k, c + i, plan.places[k].region); });
+                        [&](auto i) CNNPOOL_LAMBDA { store_exact(n, k, c + i, plan.places[k].region); });
   }
 
   [[gnu::noinline]] void store_exact(index_t n, index_t k, index_t c, const box& b) const {

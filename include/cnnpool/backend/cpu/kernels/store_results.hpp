@@ -16,7 +16,7 @@ CNNPOOL_INLINE void store_results(const K& kernel, const G& f, const S& s, index
   L* to = p.result + n * p.by_image + o * p.by_output;
   constexpr int values_ = value_count<std::remove_cvref_t<decltype(results)>>;
   for (int k = 0; k < values_; ++k) stored(value(results, k), to + k * p.by_value, count, p.by_output);
-  for_each_unreliable(f, s, count, [&](int i) CNNPOOL_LAMBDA { store_exact<L>(kernel, n, o + i); });
+  for_each_unreliable(f, s, count, [&](auto i) CNNPOOL_LAMBDA { store_exact<L>(kernel, n, o + i); });
 }
 
 template <class L, class K>
