@@ -32,7 +32,7 @@ const cnnpool::descriptors<float>& training() {
     std::mt19937 engine(3);
     std::normal_distribution<float> normal;
     cnnpool::descriptors<float> groups(100, d), r(n, d);
-    for (std::size_t i = 0; i < groups.size(); ++i) groups.data()[i] = normal(engine);
+    for (std::size_t i = 0; i < groups.values().size(); ++i) groups.data()[i] = normal(engine);
     for (index_t i = 0; i < n; ++i)
       for (index_t j = 0; j < d; ++j) r(i, j) = groups(i % 100, j) + 0.5f * normal(engine);
     return r;

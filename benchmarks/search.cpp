@@ -25,7 +25,7 @@ cnnpool::descriptors<float> unit_rows(index_t count, unsigned seed) {
   std::mt19937 engine(seed);
   std::normal_distribution<float> normal;
   cnnpool::descriptors<float> r(count, d);
-  for (std::size_t i = 0; i < r.size(); ++i) r.data()[i] = normal(engine);
+  for (std::size_t i = 0; i < r.values().size(); ++i) r.data()[i] = normal(engine);
   for (index_t i = 0; i < count; ++i) {
     double norm = 0;
     for (const float v : r.row(i)) norm += static_cast<double>(v) * static_cast<double>(v);
@@ -108,7 +108,7 @@ void add_search(index_t n) {
                            " are ties");
   }
   benchmarks::add_turns(name, n == 1 ? 40 : 5, [=] {
-    if (n == 1) benchmark::DoNotOptimize(benchmarks::read_all(database.data(), database.size()));
+    if (n == 1) benchmark::DoNotOptimize(benchmarks::read_all(database.data(), database.values().size()));
     else benchmarks::multiply_add_all(2. * static_cast<double>(n * rows * d));
   }, methods);
 }

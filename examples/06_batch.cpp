@@ -39,7 +39,7 @@ int main() {
 
   // Copied back once, for all images.
   cnnpool::descriptors<float> result(shape.n, d);
-  copy(result.data(), rows.data(), result.size() * sizeof(float));
+  copy(result.data(), rows.data(), result.values().size() * sizeof(float));
   for (cnnpool::index_t n = 0; n < shape.n; ++n) {
     cnnpool::index_t largest = 0;
     for (cnnpool::index_t j = 0; j < d; ++j)

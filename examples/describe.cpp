@@ -102,7 +102,7 @@ void describe_file(const fs::path& path, const options& o, const description& de
         cnnpool::raise("gives ", d.cols(), " components, the files before it gave ", r.cols);
       r.cols = d.cols();
       r.rows += d.rows();
-      r.values.insert(r.values.end(), d.data(), d.data() + d.size());
+      r.values.insert(r.values.end(), d.data(), d.data() + d.values().size());
       r.names.insert(r.names.end(), static_cast<std::size_t>(d.rows()), path.filename().string());
       p.at(path.filename().string(), first + images.extents().n, e.n);
     }

@@ -1,5 +1,8 @@
 #include <cnnpool/cnnpool.hpp>
 
+#include <algorithm>
+#include <list>
+#include <string>
 #include <vector>
 
 #include "catch.hpp"
@@ -62,9 +65,9 @@ TEST_CASE("no positions is an error that names the shape; no image or channel is
   CHECK(sentence([] { pool(feature_view<float>(nullptr, {2, 3, 0, 5}, nchw), sum{}); }) ==
         "pool: shape 2 x 3 x 0 x 5 has no positions, expected h and w of at least 1");
   const auto none = pool(feature_view<float>(nullptr, {0, 3, 4, 5}, nchw), rmac{});
-  CHECK((none.rows() == 0 && none.cols() == 3 && none.size() == 0));
+  CHECK((none.rows() == 0 && none.cols() == 3 && none.values().size() == 0));
   const auto thin = pool(feature_view<float>(nullptr, {2, 0, 4, 5}, nchw), concat(crow{}, gem{}) | l2{});
-  CHECK((thin.rows() == 2 && thin.cols() == 0 && thin.size() == 0));
+  CHECK((thin.rows() == 2 && thin.cols() == 0 && thin.values().size() == 0));
   CHECK(pool_regions(feature_view<float>(nullptr, {0, 3, 4, 4}, nchw), max(), rmac_grid{}).rows() == 0);
   for (const auto& layout : {nchw(shape{2, 0, 3, 2}), nhwc(shape{2, 0, 3, 2})}) {
     std::vector<float> map(12, -7);
@@ -73,7 +76,7 @@ TEST_CASE("no positions is an error that names the shape; no image or channel is
               descriptor_span<float>(map.data(), 2, 6), w);
     CHECK(map == std::vector<float>(12, 0));
   }
-  CHECK(pool(feature_view<float>(), sum{}).size() == 0);
+  CHECK(pool(feature_view<float>(), sum{}).values().size() == 0);
 }
 
 TEST_CASE("a list of views of different sizes") {
@@ -150,8 +153,50 @@ TEST_CASE("pool_regions_into writes what pool_regions returns, and says what an 
   workspace w;
   descriptors<float> out(expected.rows(), 3);
   pool_regions_into(cpu{}, x, max() | l2{}, rmac_grid{}, out, w);
-  for (std::size_t i = 0; i < out.size(); ++i) CHECK(out.data()[i] == expected.data()[i]);
+  for (std::size_t i = 0; i < out.values().size(); ++i) CHECK(out.data()[i] == expected.data()[i]);
   descriptors<float> small(4, 3);
   CHECK(sentence([&] { pool_regions_into(cpu{}, x, max() | l2{}, rmac_grid{}, small, w); }) ==
         "pool_regions_into: output is 4 x 3, policy max | l2 on 20 regions of 2 x 3 x 7 x 5 needs 40 x 3");
+}
+
+TEST_CASE("a requires-expression says whether a call compiles") {
+  using x_t = feature_view<float>;
+  using list = std::vector<x_t>;
+  const auto can = []<class X, class P>(const X&, const P&) { return requires(const X& x, const P& p) { pool(x, p); }; };
+  const x_t x = view({1, 2, 3, 3});
+  CHECK((can(x, max()) && can(x, gem{} | l2{}) && can(list{x}, rmac{}) && can(x, concat(cnnpool::sum{}, max()))));
+  CHECK((!can(x, l2{}) && !can(x, 3) && !can(3, max()) && !can(std::string("x"), max()) && !can(list{}, l2{})));
+  CHECK((!can(x, mop_vlad(std::vector<mop_level>(1))) && can(list{x}, mop_vlad(std::vector<mop_level>(1)))));
+  static_assert(pools<rmac, x_t> && pools<rmac, x_t, reference> && !pools<l2, x_t> && !pools<rmac, x_t, int>);
+  using device = feature_view<float, device_space>;
+  static_assert(!pools<rmac, device>);
+  const auto into = []<class Out>(Out&) {
+    return requires(const x_t& from, Out& out, workspace& w) { pool_into(from, max(), out, w); };
+  };
+  descriptors<float> good;
+  descriptor_span<float, device_space> elsewhere;
+  std::string text;
+  CHECK((into(good) && !into(elsewhere) && !into(text)));
+  static_assert(backend<cpu> && backend<reference> && missing_primitive<cpu>() == nullptr && !backend<x_t>);
+}
+
+TEST_CASE("a list of views into memory of the caller") {
+  const std::vector<feature_view<float>> list = {view({1, 16, 5, 9}), view({2, 16, 8, 4}), view({0, 16, 2, 2})};
+  const auto expected = pool(list, rmac{});
+  REQUIRE((expected.rows() == 3 && expected.cols() == 16));
+  descriptors<double> out(3, 16);
+  workspace w(workspace_bytes(cpu{}, list, rmac{}));
+  pool_into(cpu{}, list, rmac{}, out, w);
+  pool_into(list, rmac{}, out, w);
+  for (index_t i = 0; i < 3; ++i)
+    for (index_t j = 0; j < 16; ++j) CHECK(out(i, j) == static_cast<double>(expected(i, j)));
+  descriptors<float> narrow(3, 16);
+  pool_into(list, rmac{}, narrow, w);
+  CHECK(narrow(2, 15) == expected(2, 15));
+  descriptors<float> wrong(2, 16);
+  CHECK(sentence([&] { pool_into(list, rmac{}, wrong, w); }) ==
+        "pool_into: output is 2 x 16, policy rmac on a list of 3 views needs 3 x 16");
+  const std::list<feature_view<float>> linked(list.begin(), list.end());  // no index
+  const auto same = pool(linked, rmac{});
+  CHECK(std::equal(same.values().begin(), same.values().end(), expected.values().begin()));
 }

@@ -80,7 +80,7 @@ typename detail::pool_result<B, X, detail::of_pool<B, X, P>>::type pool(const B&
   if constexpr (view_list<X>) {
     const detail::list_call call(b, x, policy);
     descriptors<D> out(call.rows(), call.cols());
-    if (out.size() != 0)
+    if (out.values().size() != 0)
       detail::in_workspace(w, [&](scratch& s) { call.run(s, detail::matrix_of(out.span())); });
     return out;
   } else {

@@ -18,7 +18,7 @@ int sum_of(const Managed& managed, const char* axes, float* sums, char* message)
   try {
     const auto x = cnnpool::as_view(managed, {.axes = axes});  // the capsule stays the owner
     const auto d = cnnpool::pool(x, cnnpool::sum{});
-    if (d.size() != 0) std::memcpy(sums, d.data(), d.size() * sizeof(float));
+    if (d.values().size() != 0) std::memcpy(sums, d.data(), d.values().size() * sizeof(float));
     return 0;
   } catch (const cnnpool::error& e) {
     std::strncpy(message, e.what(), 199);

@@ -49,6 +49,6 @@ TEST_CASE("a list of descriptors is put one after the other") {
 TEST_CASE("no descriptors give none") {
   const descriptors<float> none(0, 5), no_components(3, 0);
   CHECK((pool(none, sum{}).rows() == 0 && pool(none, sum{}).cols() == 5));
-  CHECK((pool(no_components, sum{}).rows() == 3 && pool(no_components, sum{}).size() == 0));
+  CHECK((pool(no_components, sum{}).rows() == 3 && pool(no_components, sum{}).values().size() == 0));
   CHECK(as_view(descriptor_span<float>()).extents() == shape{0, 0, 1, 1});
 }

@@ -48,7 +48,7 @@ TEST_CASE("a vector, an array, a span as the output: one row") {
 TEST_CASE("an empty vector is empty, wrong axes are a sentence") {
   const std::vector<float> none;
   CHECK(as_view(none).extents() == shape{1, 0, 1, 1});
-  CHECK(pool(none, sum{}).size() == 0);
+  CHECK(pool(none, sum{}).values().size() == 0);
   const std::vector<float> v(3);
   CHECK(sentence([&] { as_view(v, {.axes = "hw"}); }) == "as_view: axes \"hw\" name 2 axes, the tensor has 1");
   CHECK(sentence([&] { as_view(v, {.axes = "x"}); }) ==

@@ -39,10 +39,10 @@ TEST_CASE("the same bits for 1, 2, 3 and 8 threads, and for a batch and its imag
       use(count);
       const auto got = pool(thrust_backend{}, x, policy);
       INFO(count << " threads");
-      CHECK(std::memcmp(got.data(), expected.data(), got.size() * sizeof(float)) == 0);
+      CHECK(std::memcmp(got.data(), expected.data(), got.values().size() * sizeof(float)) == 0);
       for (index_t n = 0; n < s.n; ++n) {
         const auto alone = pool(thrust_backend{}, x.images(n, 1), policy);
-        CHECK(std::memcmp(alone.data(), &expected(n, 0), alone.size() * sizeof(float)) == 0);
+        CHECK(std::memcmp(alone.data(), &expected(n, 0), alone.values().size() * sizeof(float)) == 0);
       }
     }
   }

@@ -21,6 +21,23 @@ struct counting_backend : for_each_backend<counting_backend> {
   }
 };
 
+/// Notes what it is told of slices: how many bytes of an image are read, and how many are read again.
+struct slicing_backend : for_each_backend<slicing_backend> {
+  index_t *read, *again;
+  using space = host_space;
+  template <class T>
+  using accumulator = accumulator_t<T>;
+  template <class F>
+  void for_each(index_t count, const F& f) const {
+    for (index_t i = 0; i < count; ++i) f(i);
+  }
+  template <class F>
+  void for_each_cached_slice(scratch& s, index_t n, index_t bytes, index_t more, const F& f) const {
+    *read = bytes, *again = more;
+    f(*this, s, 0, n);
+  }
+};
+
 constexpr index_t channels = 24, positions = 6 * 5;
 
 /// Reads of an element of the activations, on average; the result is compared with the reference backend's.
@@ -33,8 +50,8 @@ double reads_per_element(const P& policy) {
   const source<feature_view<float>, testing::count_reads> counted{x, {&reads}};
   const auto got = pool(counting_backend{}, counted, policy);
   const auto expected = pool(reference{}, x, policy);
-  REQUIRE(got.size() == expected.size());
-  for (std::size_t i = 0; i < got.size(); ++i)
+  REQUIRE(got.values().size() == expected.values().size());
+  for (std::size_t i = 0; i < got.values().size(); ++i)
     CHECK(got.data()[i] == Approx(expected.data()[i]).epsilon(1e-4).margin(1e-6));
   return static_cast<double>(reads) / static_cast<double>(values.size());
 }
@@ -55,4 +72,20 @@ TEST_CASE("one read per region: rmac without a kernel of its own") {
     covered += static_cast<double>(regions[k].h * regions[k].w) / static_cast<double>(positions);
   CHECK(reads_per_element(rmac{}) == Approx(covered));
   CHECK(reads_per_element(regional(average{} | l2{}, rmac_grid{})) == Approx(covered));
+}
+TEST_CASE("a backend is told what is read again: the map for crow, the rows of the regions for rmac") {
+  const shape s{2, channels, 6, 5};
+  const std::vector<float> values = testing::counted_activations(s);
+  const feature_view<float> x(values.data(), s, nchw);
+  index_t read = 0, again = 0;
+  const slicing_backend b{{}, &read, &again};
+  const index_t map = channels * positions * 4, regions = rmac_grid{}.regions(6, 5).size() * channels * 4;
+  pool(b, x, crow{});
+  CHECK((read == map && again == map));
+  pool(b, x, rmac{});
+  CHECK((read == map && again == regions));
+  pool(b, x, regional(cnnpool::max() | l2{}, rmac_grid{}));  // read once: a fold
+  CHECK((read == map && again == regions));
+  pool(b, x, regional(crow{}, rmac_grid{}));
+  CHECK((read == map && again == map + regions));
 }

@@ -25,7 +25,7 @@ const std::vector<float> memory = numbers(6 * 64 * 9 * 13);
 const cnnpool::feature_view<float> batch(memory.data(), {.n = 6, .c = 64, .h = 9, .w = 13}, cnnpool::nchw);
 
 bool same(const cnnpool::descriptors<float>& a, const cnnpool::descriptors<float>& b) {
-  return a.size() == b.size() && std::equal(a.data(), a.data() + a.size(), b.data());
+  return a.values().size() == b.values().size() && std::equal(a.data(), a.data() + a.values().size(), b.data());
 }
 
 /// Runs every task on a thread of its own: the smallest thread pool that there is. It counts how often it is called.

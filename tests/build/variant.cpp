@@ -39,7 +39,7 @@ void sums_of(std::vector<float>& out, const Make& make) {
   for (int i = 0; i < 2 * 3 * 49; ++i) values.push_back(make(static_cast<float>(i % 11)));
   const cnnpool::feature_view<T> x(values.data(), {.n = 2, .c = 3, .h = 7, .w = 7}, cnnpool::nchw);
   const auto d = cnnpool::pool(x, cnnpool::sum{});
-  for (std::size_t i = 0; i < d.size(); ++i) out.push_back(static_cast<float>(d.data()[i]));
+  for (std::size_t i = 0; i < d.values().size(); ++i) out.push_back(static_cast<float>(d.data()[i]));
 }
 
 variant_result VARIANT() {
@@ -57,7 +57,7 @@ variant_result VARIANT() {
       const cnnpool::strides layout = channels_last ? cnnpool::nhwc(s) : cnnpool::nchw(s);
       const cnnpool::feature_view<float> x(values.data(), s, layout);
       const auto d = cnnpool::pool(x, cnnpool::concat(cnnpool::sum{}, cnnpool::average{}, cnnpool::max()));
-      result.descriptors.insert(result.descriptors.end(), d.data(), d.data() + d.size());
+      result.descriptors.insert(result.descriptors.end(), d.data(), d.data() + d.values().size());
       cnnpool::pool(x, probe{&result});
     }
   }

@@ -1,6 +1,9 @@
 #include <cnnpool/core/descriptors.hpp>
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
+#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -54,4 +57,25 @@ TEST_CASE("descriptors are values; what is moved from has nothing") {
   assigned = descriptors<double>(3, 2);
   CHECK((assigned.rows() == 3 && assigned.cols() == 2));
   CHECK(!sentence([&] { descriptors<double>(-1, 2); }).empty());
+}
+
+TEST_CASE("descriptors are a range of rows, which become spans and vectors") {
+  using iterator = decltype(std::declval<const descriptors<float>&>().begin());
+  static_assert(std::random_access_iterator<iterator> && std::ranges::sized_range<const descriptors<float>>);
+  descriptors<float> d(3, 2);
+  for (index_t i = 0; i < 3; ++i)
+    for (float& v : d[i]) v = static_cast<float>(i);
+  d[2][1] = 9;
+  float sum = 0;
+  for (const auto row : std::as_const(d))
+    for (const float v : row) sum += v;
+  CHECK((sum == 0 + 0 + 1 + 1 + 2 + 9 && d.size() == 3 && d.values().size() == 6 && d.values()[5] == 9));
+  CHECK((d.end() - d.begin() == 3 && d.begin()[2][1] == 9 && (d.begin() + 1 < d.end())));
+  const std::vector<float> copy = d[2];
+  const std::span<const float> same = std::as_const(d)[2];
+  CHECK((copy == std::vector<float>{2, 9} && same.data() == &d(2, 0)));
+  const auto last = std::ranges::max_element(d, {}, [](const auto& row) { return row[1]; });
+  CHECK(last - d.begin() == 2);
+  const descriptor_span<float> columns = d.span().columns(1, 1);
+  CHECK((columns.size() == 3 && columns[2][0] == 9 && std::ranges::distance(columns.begin(), columns.end()) == 3));
 }

@@ -29,5 +29,5 @@ int used(const float* values);
 int used(const float* values) {
   const cnnpool::feature_view<float> x(values, {.c = 3, .h = 4, .w = 5}, cnnpool::nchw);
   const auto d = cnnpool::pool(x, cnnpool::concat((cnnpool::max)(), cnnpool::gem{} | cnnpool::power{} | cnnpool::l2{}));
-  return d.size() == 6 && cnnpool::pool(x, cnnpool::crow{} | cnnpool::truncation{2}).size() == 2;
+  return d.values().size() == 6 && cnnpool::pool(x, cnnpool::crow{} | cnnpool::truncation{2}).values().size() == 2;
 }

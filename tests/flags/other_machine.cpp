@@ -18,7 +18,7 @@ using cnnpool::index_t;
 template <class P, class T>
 void pool(const char* name, const P& policy, const char* type, const cnnpool::feature_view<T>& x) {
   const auto d = cnnpool::pool(cnnpool::cpu{.threads = 1}, x, policy);
-  for (std::size_t i = 0; i < d.size(); ++i) {
+  for (std::size_t i = 0; i < d.values().size(); ++i) {
     const double v = static_cast<double>(d.data()[i]);
     if (v != v) std::printf("%s %s %s: nan\n", name, type, to_string(x.extents()).c_str());  // of any sign and payload
     else std::printf("%s %s %s: %a\n", name, type, to_string(x.extents()).c_str(), v);

@@ -94,7 +94,7 @@ TEST_CASE("NumPy's results of what is learned") {
     INFO(name);
     const auto r = result_of(name);
     double expected = 0;
-    for (std::size_t i = 0; i < r.size(); ++i) {
+    for (std::size_t i = 0; i < r.values().size(); ++i) {
       REQUIRE(in >> expected);
       // A cube root makes a small difference of a small number large.
       CHECK(static_cast<double>(r.data()[i]) ==

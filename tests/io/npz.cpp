@@ -52,7 +52,7 @@ TEST_CASE("stored and deflated, descriptors and maps, there and back") {
     CHECK(file.names() == std::vector<std::string>{"gem", "layers/conv5_3", "none"});
     const npy_array gem = file.read("gem");
     REQUIRE((gem.type() == scalar_type::float32 && gem.shape() == std::vector<index_t>{7, 5}));
-    CHECK(std::memcmp(gem.data(), d.data(), d.size() * sizeof(float)) == 0);
+    CHECK(std::memcmp(gem.data(), d.data(), d.values().size() * sizeof(float)) == 0);
     const npy_array maps = file.read("layers/conv5_3");
     CHECK(pool(reference{}, maps, max())(0, 0) == 5);
     CHECK(pool(reference{}, maps, max())(0, 1) == 6);
@@ -71,8 +71,8 @@ TEST_CASE("a large array, in pieces") {
   out.commit();
   const npz_file file(in / "a.npz");
   const npy_array a = file.read("d"), z = file.read("zeros");
-  CHECK(std::memcmp(a.data(), d.data(), d.size() * sizeof(float)) == 0);
-  CHECK(std::memcmp(z.data(), zeros.data(), zeros.size() * sizeof(float)) == 0);
+  CHECK(std::memcmp(a.data(), d.data(), d.values().size() * sizeof(float)) == 0);
+  CHECK(std::memcmp(z.data(), zeros.data(), zeros.values().size() * sizeof(float)) == 0);
 }
 TEST_CASE("of two arrays of one name the last counts, as in NumPy") {
   const test_folder in("npz");

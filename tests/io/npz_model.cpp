@@ -26,7 +26,7 @@ bool same(const matrix<const T>& a, const matrix<const T>& b) {
 }
 descriptors<float> array(index_t rows, index_t cols, float value) {
   descriptors<float> d(rows, cols);
-  std::fill(d.data(), d.data() + d.size(), value);
+  std::fill(d.data(), d.data() + d.values().size(), value);
   return d;
 }
 }  // namespace

@@ -3,7 +3,10 @@
 #include <cnnpool/policy/rmac.hpp>
 #include <cnnpool/pool.hpp>
 
+#include <cmath>
+
 #include "catch.hpp"
+#include "errors.hpp"
 #include "policy/maps.hpp"
 
 using namespace cnnpool;
@@ -33,7 +36,30 @@ TEST_CASE("levels, the whole map as a term, concatenations, normalisations left 
 TEST_CASE("regional with stages is the same chain, but for the rounding of the regions' weights") {
   const random_map m(24, 9, 14, 2);
   const auto a = pool(m.view(), rmac{}), b = pool(m.view(), regional(max() | l2{}, rmac_grid{}) | l2{});
-  for (std::size_t i = 0; i < a.size(); ++i) CHECK(a.data()[i] == Approx(b.data()[i]).epsilon(4e-7));
+  for (std::size_t i = 0; i < a.values().size(); ++i) CHECK(a.data()[i] == Approx(b.data()[i]).epsilon(4e-7));
+}
+TEST_CASE("cirtorch's layer: regions in single precision and the whole map, each over its norm + 1e-6, not normalised") {
+  const random_map m(24, 8, 11, 3);
+  const auto r = pool(m.view(), rmac_cirtorch);
+  oracle::row total(24, 0);
+  const auto add = [&](const oracle::map& part) {
+    const oracle::row v = oracle::max(part);
+    oracle::real square = 0;
+    for (const oracle::real x : v) square += x * x;
+    for (std::size_t c = 0; c < v.size(); ++c) total[c] += v[c] / (std::sqrt(square) + 1e-6L);
+  };
+  add(m.expected);
+  const auto boxes = rmac_grid{.arithmetic = grid::float32}.regions(8, 11);
+  for (index_t k = 0; k < boxes.size(); ++k) {
+    const box b = boxes[k];
+    add(m.expected.crop(static_cast<int>(b.h0), static_cast<int>(b.w0), static_cast<int>(b.h), static_cast<int>(b.w)));
+  }
+  for (std::size_t c = 0; c < total.size(); ++c)
+    CHECK(r.row(0)[c] == Approx(static_cast<double>(total[c])).epsilon(1e-5));
+  const std::vector<float> dim{3e-6f, 4e-6f};  // a norm of 5e-6: the epsilon counts
+  const auto faint = pool(feature_view<float>(dim.data(), {.c = 2}, nchw), rmac_cirtorch);
+  CHECK(faint(0, 0) == Approx(2 * 3e-6 / 6e-6));  // the only region is the whole map
+  CHECK(sentence([&] { pool(m.view(), rmac{.add_epsilon = -1}); }) == "rmac: add_epsilon is -1, expected 0 or more");
 }
 TEST_CASE("a map of one position is its L2-normalised vector") {
   const std::vector<float> x{3, 4};

@@ -179,7 +179,7 @@ TEST_CASE("ties, empty clusters, zeros and NaN") {
   const std::vector<float> zeros(2 * 3, 0), one{1, 1, 1, 0, 0, 0};
   const auto at = [&](const std::vector<float>& x, const vlad_options& o) {
     const auto d = pool(feature_view<float>(x.data(), {.c = 2, .h = 1, .w = 3}, nchw), vlad(book, o));
-    return std::vector<float>(d.data(), d.data() + d.size());
+    return std::vector<float>(d.data(), d.data() + d.values().size());
   };
   const auto tie = at(zeros, {.l2 = false});  // as far from centre 0 as from 1 and 2: the first
   CHECK(tie == std::vector<float>{-3, 0, 0, 0, 0, 0, 0, 0});

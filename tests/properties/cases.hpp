@@ -42,7 +42,7 @@ void each_case(std::uint64_t stream, const F& f) {
 inline void close(const cnnpool::descriptors<float>& a, const cnnpool::descriptors<float>& b, double tolerance) {
   REQUIRE((a.rows() == b.rows() && a.cols() == b.cols()));
   double largest = 1e-30, difference = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
+  for (std::size_t i = 0; i < a.values().size(); ++i) {
     largest = std::max(largest, std::fabs(static_cast<double>(a.data()[i])));
     difference = std::max(difference, std::fabs(static_cast<double>(a.data()[i]) - static_cast<double>(b.data()[i])));
   }

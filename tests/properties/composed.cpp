@@ -101,6 +101,6 @@ TEST_CASE("chains associate") {
   each_case(20, [](auto& random) {
     const sample s = random_sample(random, 2, true);
     const auto a = pool(s.view(), (rmac{} | power{}) | l2{}), b = pool(s.view(), rmac{} | (power{} | l2{}));
-    for (std::size_t i = 0; i < a.size(); ++i) REQUIRE(a.data()[i] == b.data()[i]);
+    for (std::size_t i = 0; i < a.values().size(); ++i) REQUIRE(a.data()[i] == b.data()[i]);
   });
 }

@@ -23,7 +23,7 @@ TEST_CASE("average <= GeM <= max, and GeM approaches max as p grows") {
     const sample s = random_sample(random);
     const auto a = pool(s.view(), average{}), g = pool(s.view(), gem{}), m = pool(s.view(), max());
     const auto large = pool(s.view(), gem{.p = 150});
-    for (std::size_t i = 0; i < a.size(); ++i) {
+    for (std::size_t i = 0; i < a.values().size(); ++i) {
       REQUIRE(a.data()[i] <= g.data()[i] * 1.00001f + 2e-6f);
       REQUIRE(g.data()[i] <= m.data()[i] * 1.00001f + 2e-6f);
       REQUIRE(large.data()[i] >= 0.96f * m.data()[i]);
@@ -61,7 +61,7 @@ TEST_CASE("relu while reading is the policy on rectified activations") {
     sample t = s;
     for (float& v : t.values) v = std::max(v, 0.f);
     const auto a = pool(s.view(), relu{} | max()), b = pool(t.view(), max());
-    for (std::size_t i = 0; i < a.size(); ++i) REQUIRE(a.data()[i] == b.data()[i]);
+    for (std::size_t i = 0; i < a.values().size(); ++i) REQUIRE(a.data()[i] == b.data()[i]);
   });
 }
 TEST_CASE("repeating a map by a stride of zero repeats the descriptor") {

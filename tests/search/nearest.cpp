@@ -40,7 +40,7 @@ void same_as_by_rows(const A& q, const B& x, index_t k, search_blocks blocks = {
 template <class T>
 descriptors<T> random_rows(testing::random_numbers& random, index_t n, index_t d, double low, double high) {
   descriptors<T> x(n, d);
-  for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = static_cast<T>(random.uniform(low, high));
+  for (std::size_t i = 0; i < x.values().size(); ++i) x.data()[i] = static_cast<T>(random.uniform(low, high));
   return x;
 }
 
@@ -110,8 +110,8 @@ TEST_CASE("zeros, NaN, infinities, tiny and huge rows") {
   same_as_by_rows(descriptors<float>(2, 3), descriptors<float>(4, 3), 2);  // nothing but zeros
   // Queries far longer than every row, and rows that are subnormal beside the longest.
   auto tiny = random_rows<float>(random, 50, 5, -1, 1), large = random_rows<float>(random, 9, 5, -1, 1);
-  for (std::size_t i = 5; i < tiny.size(); ++i) tiny.data()[i] *= 1e-38f;
-  for (std::size_t i = 0; i < large.size(); ++i) large.data()[i] *= i % 2 == 0 ? 1e38f : 1e20f;
+  for (std::size_t i = 5; i < tiny.values().size(); ++i) tiny.data()[i] *= 1e-38f;
+  for (std::size_t i = 0; i < large.values().size(); ++i) large.data()[i] *= i % 2 == 0 ? 1e38f : 1e20f;
   same_as_by_rows(large, tiny, 6, {.queries = 4, .rows = 16});
 }
 
@@ -122,8 +122,8 @@ TEST_CASE("200 random databases") {
     // Few values: many exact ties.
     descriptors<float> x(n, d), q(3, d);
     const int values = random.between(2, 100);
-    for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = static_cast<float>(random.between(-values, values));
-    for (std::size_t i = 0; i < q.size(); ++i) q.data()[i] = static_cast<float>(random.between(-values, values));
+    for (std::size_t i = 0; i < x.values().size(); ++i) x.data()[i] = static_cast<float>(random.between(-values, values));
+    for (std::size_t i = 0; i < q.values().size(); ++i) q.data()[i] = static_cast<float>(random.between(-values, values));
     same_as_by_rows(q, x, k, {.queries = random.between(1, 4), .rows = random.between(1, 100)});
   }
 }

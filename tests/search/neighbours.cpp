@@ -65,6 +65,19 @@ TEST_CASE("cosine and Euclidean neighbours computed by hand") {
   CHECK(ids(euclidean, 1) == std::vector<index_t>{0, 1});
 }
 
+TEST_CASE("the neighbours of a query are a range") {
+  const neighbours found = nearest(rows(1, 2, {2, 0}), rows(3, 2, {1, 0, 0, 5, 3, 4}), 2);
+  std::vector<index_t> seen;
+  double last = 2;
+  for (const auto [id, score] : found[0]) {
+    seen.push_back(id);
+    CHECK(score < last);
+    last = score;
+  }
+  CHECK((seen == std::vector<index_t>{0, 2} && found[0].size() == 2 && !found[0].empty() && found[0].ids()[1] == 2));
+  CHECK(found[0].scores()[1] == found.scores(0)[1]);
+}
+
 TEST_CASE("ties go to the lower index, for equal rows at any place") {
   std::mt19937 engine(3);
   std::normal_distribution<float> normal;
@@ -119,8 +132,8 @@ TEST_CASE("random databases against repeated selection in long double") {
     const index_t n = 1 + static_cast<index_t>(engine() % 50), d = 1 + static_cast<index_t>(engine() % 40);
     const index_t k = 1 + static_cast<index_t>(engine() % static_cast<unsigned>(n));
     descriptors<float> x(n, d), q(1, d);
-    for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = normal(engine);
-    for (std::size_t i = 0; i < q.size(); ++i) q.data()[i] = normal(engine);
+    for (std::size_t i = 0; i < x.values().size(); ++i) x.data()[i] = normal(engine);
+    for (std::size_t i = 0; i < q.values().size(); ++i) q.data()[i] = normal(engine);
     if (d > 1) REQUIRE(ids(nearest(q, x, k), 0) == oracle(q, x, k, true));  // d = 1: everything is a tie up to rounding
     REQUIRE(ids(nearest(q, x, k, metric::euclidean), 0) == oracle(q, x, k, false));
   }

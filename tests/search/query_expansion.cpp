@@ -121,10 +121,10 @@ TEST_CASE("alpha 0 is the average, k beyond the database takes all of it, result
   const auto x = unit_rows(random, 9, 5), q = unit_rows(random, 4, 5);
   const auto average = expand_queries(q, x, average_expansion{.k = 4});
   const auto zero = expand_queries(q, x, alpha_expansion{.k = 4, .alpha = 0});
-  for (std::size_t i = 0; i < average.size(); ++i) CHECK(average.data()[i] == zero.data()[i]);
+  for (std::size_t i = 0; i < average.values().size(); ++i) CHECK(average.data()[i] == zero.data()[i]);
   const auto all = expand_queries(q, x, average_expansion{.k = 9}),
              more = expand_queries(q, x, average_expansion{.k = 1000});
-  for (std::size_t i = 0; i < all.size(); ++i) CHECK(all.data()[i] == more.data()[i]);
+  for (std::size_t i = 0; i < all.values().size(); ++i) CHECK(all.data()[i] == more.data()[i]);
   for (index_t i = 0; i < 4; ++i) {
     double squares = 0;
     for (const float v : all.row(i)) squares += static_cast<double>(v) * static_cast<double>(v);

@@ -81,7 +81,7 @@ matrix_of oracle(const descriptors<float>& q, const descriptors<float>& x, int k
 
 descriptors<float> random_rows(testing::random_numbers& random, index_t n, index_t d, int values) {
   descriptors<float> x(n, d);
-  for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = static_cast<float>(random.between(0, values)) / 16;
+  for (std::size_t i = 0; i < x.values().size(); ++i) x.data()[i] = static_cast<float>(random.between(0, values)) / 16;
   return x;
 }
 
@@ -130,7 +130,7 @@ TEST_CASE("it finds what a chain of neighbours shares") {
   const float far_group[][2] = {{0.85f, 0}, {1.4f, 0}, {1.45f, 0.1f}, {1.5f, 0}, {1.45f, -0.1f}};
   for (index_t i = 0; i < 4; ++i) x(i, 0) = near_group[i][0], x(i, 1) = near_group[i][1];
   for (index_t i = 0; i < 5; ++i) x(4 + i, 0) = far_group[i][0], x(4 + i, 1) = far_group[i][1];
-  CHECK(nearest(q, x, 1, metric::euclidean)[0][0] == 4);
+  CHECK(nearest(q, x, 1, metric::euclidean)[0][0].id == 4);
   const neighbours found = rerank(q, x, 9, {.k1 = 4, .k2 = 1});
   for (std::size_t i = 0; i < 4; ++i) CHECK(found.ids(0)[i] < 4);
 }

@@ -112,7 +112,7 @@ cv::Mat to_mat(const descriptors<T>& d) {
   if (d.rows() > most || d.cols() > most)
     raise("to_mat: ", d.rows(), " x ", d.cols(), " descriptors, a cv::Mat has at most ", most, " rows and columns");
   cv::Mat out(static_cast<int>(d.rows()), static_cast<int>(d.cols()), std::is_same_v<T, double> ? CV_64F : CV_32F);
-  if (out.data != nullptr) std::copy_n(d.data(), d.size(), reinterpret_cast<T*>(out.data));
+  if (out.data != nullptr) std::copy_n(d.data(), d.values().size(), reinterpret_cast<T*>(out.data));
   return out;
 }
 

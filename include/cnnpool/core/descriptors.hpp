@@ -85,7 +85,7 @@ class descriptors {
 
   T* data() { return values_.data(); }
   const T* data() const { return values_.data(); }
-  [[deprecated]] std::size_t size() const { return static_cast<std::size_t>(rows_); }
+  std::size_t size() const { return static_cast<std::size_t>(rows_); }
   std::span<T> values() { return values_; }
   std::span<const T> values() const { return values_; }
   index_t rows() const { return rows_; }

@@ -47,7 +47,7 @@ template <class Sink, class T>
 void npy_to(Sink& sink, const descriptors<T>& d) {
   const std::string preamble = npy_preamble<T>(detail::decimal(d.rows()) + ", " + detail::decimal(d.cols()));
   sink.write(preamble.data(), preamble.size());
-  sink.write(d.data(), d.size() * sizeof(T));
+  sink.write(d.data(), d.values().size() * sizeof(T));
 }
 template <class Sink, class T>
 void npy_to(Sink& sink, const feature_view<T>& x) {

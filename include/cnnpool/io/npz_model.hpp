@@ -59,7 +59,7 @@ class npz_model_reader {
     raise("read_npz: ", path_, ": ", pieces...);
   }
   shared_array<float> floats(const descriptors<double>& d, const char* what) const {
-    return shared_array<float>(finite_floats({d.data(), d.size()}, ("read_npz: " + path_).c_str(), what));
+    return shared_array<float>(finite_floats({d.data(), d.values().size()}, ("read_npz: " + path_).c_str(), what));
   }
 
  private:
@@ -110,14 +110,14 @@ Model read_npz(const std::string& path) {
     shared_array<double> variances;
     if (file.has("variances")) {
       const descriptors<double> v = file.read("variances", 1);
-      variances = shared_array<double>(std::vector<double>(v.data(), v.data() + v.size()));
+      variances = shared_array<double>(std::vector<double>(v.data(), v.data() + v.values().size()));
     }
     return {file.floats(mean, "the mean"), file.floats(rows, "the matrix"), rows.rows(), std::move(variances)};
   } else if constexpr (std::is_same_v<Model, codebook>) {
     const descriptors<double> centres = file.read("centres", 0);
     if (centres.cols() == 0) file.bad("its codebook is ", centres.rows(), " x 0");
     const shared_array<float> numbers = file.floats(centres, "the centres");
-    return {std::span<const float>(numbers.data(), centres.size()), centres.rows()};
+    return {std::span<const float>(numbers.data(), centres.values().size()), centres.rows()};
   } else {
     static_assert(std::is_same_v<Model, netvlad_head>,
                   "cnnpool::read_npz: models are projection, codebook and netvlad_head");

@@ -12,7 +12,7 @@ std::vector<double> UNIT() {
     const cnnpool::feature_view<float> x(values.data(), s, channels_last ? cnnpool::nhwc(s) : cnnpool::nchw(s));
     const auto add = [&](const auto& policy) {
       const auto d = cnnpool::pool(x, policy);
-      for (std::size_t i = 0; i < d.size(); ++i) all.push_back(static_cast<double>(d.data()[i]));
+      for (std::size_t i = 0; i < d.values().size(); ++i) all.push_back(static_cast<double>(d.data()[i]));
     };
     add(cnnpool::max() | cnnpool::l2{});
     add(cnnpool::concat(cnnpool::sum{}, cnnpool::nonzero{}));  // not in the library
