@@ -60,5 +60,6 @@ inline void compare_or_store(const cnnpool::descriptors<float>& d, const std::st
   const cnnpool::feature_view<float> s = stored.view().as<float>();
   if (s.extents() != cnnpool::shape{1, d.cols(), 1, 1})
     cnnpool::raise(path, ": holds ", cnnpool::to_string(s.extents()), ", the descriptor has ", d.cols(), " components");
-  std::printf("cosine to %s: %.6f\n", path.c_str(), std::inner_product(d.data(), d.data() + d.values().size(), s.data(), 0.0));
+  const auto ours = d.values();
+  std::printf("cosine to %s: %.6f\n", path.c_str(), std::inner_product(ours.begin(), ours.end(), s.data(), 0.0));
 }

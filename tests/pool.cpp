@@ -162,7 +162,9 @@ TEST_CASE("pool_regions_into writes what pool_regions returns, and says what an 
 TEST_CASE("a requires-expression says whether a call compiles") {
   using x_t = feature_view<float>;
   using list = std::vector<x_t>;
-  const auto can = []<class X, class P>(const X&, const P&) { return requires(const X& x, const P& p) { pool(x, p); }; };
+  const auto can = []<class X, class P>(const X&, const P&) {
+    return requires(const X& from, const P& p) { pool(from, p); };
+  };
   const x_t x = view({1, 2, 3, 3});
   CHECK((can(x, max()) && can(x, gem{} | l2{}) && can(list{x}, rmac{}) && can(x, concat(cnnpool::sum{}, max()))));
   CHECK((!can(x, l2{}) && !can(x, 3) && !can(3, max()) && !can(std::string("x"), max()) && !can(list{}, l2{})));

@@ -14,7 +14,8 @@ namespace {
 
 template <class D>
 bool same_bits(const descriptors<D>& a, const descriptors<D>& b) {
-  return a.rows() == b.rows() && a.cols() == b.cols() && std::memcmp(a.data(), b.data(), a.values().size() * sizeof(D)) == 0;
+  return a.rows() == b.rows() && a.cols() == b.cols() &&
+         std::memcmp(a.data(), b.data(), a.values().size() * sizeof(D)) == 0;
 }
 
 template <class T, class P>

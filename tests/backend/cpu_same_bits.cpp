@@ -22,7 +22,8 @@ void run_on_threads(void*, index_t count, void (*task)(void*, index_t), void* da
 
 template <class D>
 bool same_bits(const descriptors<D>& a, const descriptors<D>& b) {
-  return a.rows() == b.rows() && a.cols() == b.cols() && std::memcmp(a.data(), b.data(), a.values().size() * sizeof(D)) == 0;
+  return a.rows() == b.rows() && a.cols() == b.cols() &&
+         std::memcmp(a.data(), b.data(), a.values().size() * sizeof(D)) == 0;
 }
 
 /// Every layout of one large batch (threads get at least 1 MB) with `policy`.

@@ -49,7 +49,7 @@ void pool(std::vector<slice_result>& results, const std::string& where, const X&
   for (const backend_at& b : backends) {
     const auto d = cnnpool::pool(b.backend, x, policy);
     results.push_back({std::string(name) + " " + where, b.name, tolerance, {}});
-    for (std::size_t i = 0; i < d.values().size(); ++i) results.back().values.push_back(static_cast<double>(d.data()[i]));
+    for (const auto v : d.values()) results.back().values.push_back(static_cast<double>(v));
   }
 }
 

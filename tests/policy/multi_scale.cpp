@@ -31,7 +31,7 @@ TEST_CASE("the merge of scales, with and without signs") {
   testing::random_numbers random(1);
   for (const index_t scales : {index_t{1}, index_t{2}, index_t{3}, index_t{9}}) {
     descriptors<float> rows(scales * n, d);
-    for (std::size_t i = 0; i < rows.values().size(); ++i) rows.data()[i] = static_cast<float>(random.uniform(-0.3, 0.7));
+    for (float& v : rows.values()) v = static_cast<float>(random.uniform(-0.3, 0.7));
     for (const multi_scale& policy :
          {multi_scale{}, multi_scale{.p = 3}, multi_scale{.p = 2.5}, multi_scale{.p = 3, .signed_power = true},
           multi_scale{.p = 0.5, .signed_power = true}, multi_scale{.p = 80, .signed_power = true}}) {

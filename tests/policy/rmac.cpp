@@ -38,7 +38,7 @@ TEST_CASE("regional with stages is the same chain, but for the rounding of the r
   const auto a = pool(m.view(), rmac{}), b = pool(m.view(), regional(max() | l2{}, rmac_grid{}) | l2{});
   for (std::size_t i = 0; i < a.values().size(); ++i) CHECK(a.data()[i] == Approx(b.data()[i]).epsilon(4e-7));
 }
-TEST_CASE("cirtorch's layer: regions in single precision and the whole map, each over its norm + 1e-6, not normalised") {
+TEST_CASE("cirtorch's layer: regions in single precision and the whole map, each over its norm + 1e-6") {
   const random_map m(24, 8, 11, 3);
   const auto r = pool(m.view(), rmac_cirtorch);
   oracle::row total(24, 0);

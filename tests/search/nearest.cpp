@@ -122,8 +122,8 @@ TEST_CASE("200 random databases") {
     // Few values: many exact ties.
     descriptors<float> x(n, d), q(3, d);
     const int values = random.between(2, 100);
-    for (std::size_t i = 0; i < x.values().size(); ++i) x.data()[i] = static_cast<float>(random.between(-values, values));
-    for (std::size_t i = 0; i < q.values().size(); ++i) q.data()[i] = static_cast<float>(random.between(-values, values));
+    for (float& v : x.values()) v = static_cast<float>(random.between(-values, values));
+    for (float& v : q.values()) v = static_cast<float>(random.between(-values, values));
     same_as_by_rows(q, x, k, {.queries = random.between(1, 4), .rows = random.between(1, 100)});
   }
 }
