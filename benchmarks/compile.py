@@ -44,7 +44,7 @@ void pooled(const float* x, float* out) {
 # cnnpool::compiled
 ROWS = [
     ("`cnnpool.hpp` alone", POOLING, (1, 160), (1, 160)),
-    ("`cnnpool.hpp` alone", "#include <cnnpool/all.hpp>\n", None, None),
+    ("`all.hpp` alone", "#include <cnnpool/all.hpp>\n", None, None),
     ("`fit.hpp` alone (Eigen)", "#include <cnnpool/fit.hpp>\n", None, None),
     ("`sum{}`", one("cnnpool::sum{}"), (45, 220), (15, 170)),
     ("`max()`", one("cnnpool::max()"), None, None),
