@@ -3,8 +3,8 @@ file(GLOB cases CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_LIST_DIR}/cases ${CMA
 list(TRANSFORM cases REPLACE "\\.cpp$" "")
 find_package(Threads REQUIRED)
 
-# cpu: one program per case. Lean translation units: -O1 gives the same instructions in the kernels that carry their own
-# target. More arithmetic in the same kernels needs no sanitizer, it would take minutes to see the same addresses.
+# cpu: one program per case, at -O1, which compiles in half the time; tests/flags runs a slice at the flags that users
+# have. More arithmetic in the same kernels needs no sanitizer, it would take minutes to see the same addresses.
 foreach(case IN LISTS cases)
   set(sanitize NO_SANITIZE)
   if(case MATCHES "^(sum|max|rmac)$")

@@ -1,5 +1,5 @@
-// L2 normalisation of a descriptor: x / max(|x|, tiny); zero stays zero. add_epsilon = e (cirtorch: 1e-6): x / (|x| +
-// e).
+// L2 normalisation of a descriptor: x / max(|x|, tiny); zero stays zero.
+// With add_epsilon = e (cirtorch: 1e-6) it is x / (|x| + e).
 //
 // Within 4 units in the last place; the norm is accurate whenever it is representable, since a sum of squares that
 // leaves the accumulator's range is computed again with the largest component factored out (a larger norm gives zeros,

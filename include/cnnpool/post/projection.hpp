@@ -1,13 +1,13 @@
 // A learned linear projection of descriptors, y = P (x - m): PCA whitening, plain PCA, learned whitening (Lw).
 //
-// A model is a value: copies share its numbers. It is a stage, so policy | whiten | l2{} is a policy, inside regions
-// too. fit/ fits models; a mean and a matrix from elsewhere make one as well: scikit-learn's mean_ and components_
-// (with whiten=True give explained_variance_ too), FAISS's PCAMatrix::mean and A. As a linear layer it is W = P, b = -P
-// m.
+// A model is a value: copies share its numbers. It is a stage, so policy | model | l2{} is a policy, inside regions too.
+// fit/ fits models; a mean and a matrix from elsewhere make one as well: scikit-learn's mean_ and components_ (with
+// whiten=True give explained_variance_ too), FAISS's PCAMatrix::mean and A. As a linear layer: W = P, b = -P m.
 //
-// Numbers are kept in float. The mean is subtracted first, so a large mean costs no accuracy. |error| of a component is
-// at most (d/4 + 5) u SUM |P_jk (x_k - m_k)| + u SUM |P_jk| |x_k - m_k|, u = 2^-24. A NaN spreads to the whole
-// descriptor.
+// Numbers are kept in float. The mean is subtracted first, so a large mean costs no accuracy. With u = 2^-24 the error
+// of a component is at most
+//   (d/4 + 5) u SUM |P_jk (x_k - m_k)| + u SUM |P_jk| |x_k - m_k|.
+// A NaN spreads to the whole descriptor.
 #pragma once
 
 #include <cmath>

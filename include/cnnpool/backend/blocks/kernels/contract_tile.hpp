@@ -1,5 +1,5 @@
-// A tile of a product: 128 x 64 results (doubles: 64 x 64) of 256 threads, 8 x 4 (4 x 4) of them in a thread's
-// registers.
+// A tile of a product: 128 x 64 results (doubles: 64 x 64) of 256 threads.
+// A thread has 8 x 4 (doubles: 4 x 4) of them in its registers.
 //
 // 16 elements of the tile's rows and weights at a time go through shared memory, the next ones on their way meanwhile.
 // Every result adds its products in logical order, InParts 32 at a time as for_each_backend.hpp does, so its bits

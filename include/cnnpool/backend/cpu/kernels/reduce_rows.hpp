@@ -1,9 +1,9 @@
 // Folds whose elements lie side by side: a channel of NCHW, the channels of an NHWC pixel, a row of a matrix.
 //
-// Long rows: 128 bytes of lanes in flight (four registers of AVX2: two adders times a latency of four cycles wait for
-// the loads, not the other way round). Rows of up to 128 elements: 32 bytes of lanes, as many rows at a time as a long
-// row has registers, so that both are the same loop. Element e of a row always meets virtual lane e mod 32 (or 8),
-// whatever a register is wide, and lanes are merged in halves: the same bits on every instruction set. Several rows are
+// Long rows: 256 bytes of lanes in flight (eight registers of AVX2: two adders times a latency of four cycles), half or
+// a quarter of them where a state has more components. Rows of up to 128 elements: 32 bytes of lanes, as many rows at a
+// time as a long row has registers, so that both are the same loop. Element e of a row of floats always meets virtual
+// lane e mod 64 (or 8), whatever a register is wide, and lanes are merged in halves: the same bits on every instruction set. Several rows are
 // reduced jointly, so finish runs in all lanes too. Rows that are not adjacent numbers of the kernel's type come from a
 // panel: the same bits again.
 //
