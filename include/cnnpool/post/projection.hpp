@@ -1,6 +1,6 @@
 // A learned linear projection of descriptors, y = P (x - m): PCA whitening, plain PCA, learned whitening (Lw).
 //
-// A model is a value: copies share its numbers. It is a stage, so policy | model | l2{} is a policy, inside regions too.
+// A model is a value: copies share its numbers. It is a stage, so policy | model | l2{} is a policy, in regions too.
 // fit/ fits models; a mean and a matrix from elsewhere make one as well: scikit-learn's mean_ and components_ (with
 // whiten=True give explained_variance_ too), FAISS's PCAMatrix::mean and A. As a linear layer: W = P, b = -P m.
 //

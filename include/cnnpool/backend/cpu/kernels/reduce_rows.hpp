@@ -3,9 +3,9 @@
 // Long rows: 256 bytes of lanes in flight (eight registers of AVX2: two adders times a latency of four cycles), half or
 // a quarter of them where a state has more components. Rows of up to 128 elements: 32 bytes of lanes, as many rows at a
 // time as a long row has registers, so that both are the same loop. Element e of a row of floats always meets virtual
-// lane e mod 64 (or 8), whatever a register is wide, and lanes are merged in halves: the same bits on every instruction set. Several rows are
-// reduced jointly, so finish runs in all lanes too. Rows that are not adjacent numbers of the kernel's type come from a
-// panel: the same bits again.
+// lane e mod 64 (or 8), whatever a register is wide, and lanes are merged in halves: the same bits on every instruction
+// set. Several rows are reduced jointly, so finish runs in all lanes too. Rows that are not adjacent numbers of the
+// kernel's type come from a panel: the same bits again.
 //
 // The last, partial register of a row may load what lies behind the row inside the view's memory; a mask drops it.
 #pragma once
