@@ -72,6 +72,7 @@ void pool_into(const X& x, const P& policy, Out&& out, workspace& w) {
   pool_into(B{}, x, policy, std::forward<Out>(out), w);
 }
 
+/// A row per image, in memory of its own; of a list the rows of one view behind those of the one before it.
 template <class B, class X, class P>
   requires(detail::of_pool<B, X, P> == detail::verdict::good)
 typename detail::pool_result<B, X, detail::of_pool<B, X, P>>::type pool(const B& b, const X& x, const P& policy) {

@@ -86,7 +86,7 @@ void run_baseline(const Task& task) {
 }
 #endif
 
-/// Runs task.operator()<Target>() for the target asked for, or the best below it that this machine has. A task for
+/// Runs the task for the target asked for, or the best below it that this machine has. A task for
 /// which wider registers bring nothing (their masks and selections cost more) has up_to_avx2, and is compiled twice
 /// instead of three times.
 template <class Task>
