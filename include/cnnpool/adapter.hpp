@@ -119,17 +119,18 @@ inline constexpr bool owns_memory = requires { requires adapter<T>::owns; };
 
 /// A view of the tensor's memory. The tensor must outlive the view.
 template <class T>
+  requires(viewable<std::remove_cvref_t<T>> &&
+           (std::is_lvalue_reference_v<T> || !detail::owns_memory<std::remove_cvref_t<T>>))
 auto as_view(T&& t, const hints& h = {}) {
-  using U = std::remove_cvref_t<T>;
-  static_assert(viewable<U>,
-                "cnnpool::as_view: no adapter for this type; include one of cnnpool/adapters/*.hpp or specialise "
-                "cnnpool::adapter<T>");
-  if constexpr (viewable<U>) {
-    static_assert(std::is_lvalue_reference_v<T> || !detail::owns_memory<U>,
-                  "cnnpool::as_view: a view of a temporary that owns its memory would dangle; give the tensor a name");
-    return detail::view_of<U>(t, h);
-  }
+  return detail::view_of<std::remove_cvref_t<T>>(t, h);
 }
+template <class T>
+  requires(!viewable<std::remove_cvref_t<T>>)
+detail::nothing as_view(T&&, const hints& = {}) CNNPOOL_UNAVAILABLE("cnnpool::as_view: no adapter for this type; include one of cnnpool/adapters/*.hpp or specialise adapter<T>");
+template <class T>
+  requires(viewable<std::remove_cvref_t<T>> && !std::is_lvalue_reference_v<T> &&
+           detail::owns_memory<std::remove_cvref_t<T>>)
+detail::nothing as_view(T&&, const hints& = {}) CNNPOOL_UNAVAILABLE("cnnpool::as_view: a view of a temporary that owns its memory would dangle; give the tensor a name");
 
 namespace detail {
 

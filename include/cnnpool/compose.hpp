@@ -88,14 +88,13 @@ template <stage First, stage Second>
 stage_chain<First, Second> operator|(const First& first, const Second& second) {
   return {first, second};
 }
-/// Never compiles: the one wrong order, in one sentence.
+// What is no chain, each in one sentence.
 template <class First, pooling_policy Second>
   requires(pooling_policy<First> || stage<First>)
-auto operator|(const First&, const Second&) {
-  static_assert(!pooling_policy<Second>,
-                "cnnpool::operator|: a policy stands on the right; the order is policy | stage, and concat(a, b) puts "
-                "two policies together");
-}
+detail::nothing operator|(const First&, const Second&) CNNPOOL_UNAVAILABLE("cnnpool::operator|: a policy stands on the right; the order is policy | stage, and concat(a, b) puts two policies together");
+template <class First, class Second>
+  requires((pooling_policy<First> || stage<First>) && !stage<Second> && !pooling_policy<Second>)
+detail::nothing operator|(const First&, const Second&) CNNPOOL_UNAVAILABLE("cnnpool::operator|: what stands behind a policy or a stage is a stage, e.g. l2{}");
 
 namespace detail {
 /// Calls f with the one fold made of those that the policies choose.
@@ -221,12 +220,16 @@ template <class... Parts>
 inline constexpr bool pools_in_one_pass<concat_policy<Parts...>> = concat_policy<Parts...>::one_pass;
 }  // namespace detail
 
-template <class... Parts>
-auto concat(const Parts&... parts) {
-  static_assert(sizeof...(Parts) > 0, "cnnpool::concat: give it at least one policy");
-  static_assert((pooling_policy<Parts> && ...),
-                "cnnpool::concat: a part is not a policy; put a policy in front of a stage: policy | stage");
-  if constexpr (sizeof...(Parts) > 0 && (pooling_policy<Parts> && ...)) return concat_policy<Parts...>{{parts...}};
+template <pooling_policy... Parts>
+  requires(sizeof...(Parts) > 0)
+concat_policy<Parts...> concat(const Parts&... parts) {
+  return {{parts...}};
 }
+template <class... Parts>
+  requires(sizeof...(Parts) == 0)
+detail::nothing concat(const Parts&...) CNNPOOL_UNAVAILABLE("cnnpool::concat: give it at least one policy");
+template <class... Parts>
+  requires(!(pooling_policy<Parts> && ...))
+detail::nothing concat(const Parts&...) CNNPOOL_UNAVAILABLE("cnnpool::concat: a part is not a policy; put a policy in front of a stage: policy | stage");
 
 }  // namespace cnnpool

@@ -17,6 +17,7 @@ class list_call {
 
  public:
   list_call(const B& b, const X& batches, const P& policy) : b_(b), batches_(batches), policy_(policy) {
+    check_backend(b);
     for (const auto& x : batches) {
       if constexpr (stays && !indexed) views_.push_back(view_of(x));
       with_source<B>(x, [&](const auto& source) { add(source.extents(), image_bytes(source)); });
@@ -72,7 +73,7 @@ class list_call {
         raise("pool: view ", count_, " of the list is ", to_string(e), " and gives ", size,
               " components, the views before it gave ", cols_);
       first_row_.push_back(rows_);
-      rows_ += e.n;
+      if (!cnnpool::detail::add(rows_, e.n)) raise("pool: the list has too many images to count");
       bytes_ += e.n * bytes_of_image;
     }
     ++count_;

@@ -46,6 +46,11 @@ struct pool_result<B, X, verdict::good> {
 [[noreturn]] inline void raise_without_positions(const shape& s) {
   raise("pool: shape ", to_string(s), " has no positions, expected h and w of at least 1");
 }
+/// Raises what is wrong with the backend's own numbers.
+template <class B>
+void check_backend(const B& b) {
+  if constexpr (requires { (b.check)(); }) (b.check)();
+}
 template <class P>
 void check_call(const P& policy, const shape& s) {
   if (s.h == 0 || s.w == 0) raise_without_positions(s);
@@ -54,6 +59,7 @@ void check_call(const P& policy, const shape& s) {
 
 template <class D, class B, class X, class P>
 std::size_t measured(const B& b, const X& x, const P& policy) {
+  check_backend(b);
   scratch s;
   const shape& e = x.extents();
   const index_t d = descriptor_size(policy, e);
@@ -66,6 +72,7 @@ std::size_t measured(const B& b, const X& x, const P& policy) {
 template <class B, class X, class P, class D, class Space, workspace_memory W>
 void run_call(const B& b, const X& x, const P& policy, const descriptor_span<D, Space>& out, W& w) {
   const shape& e = x.extents();
+  check_backend(b);
   check_call(policy, e);
   const index_t d = descriptor_size(policy, e);
   if (out.rows() != e.n || out.cols() != d)
@@ -93,6 +100,7 @@ template <class B, class X, class P, class R, class D, class Space, workspace_me
 void pool_regions_source_into(const B& b, const X& x, const P& policy, const R& regions,
                               const descriptor_span<D, Space>& out, W& w) {
   const shape& e = x.extents();
+  check_backend(b);
   check_regional_call(policy, regions, e);
   const index_t rows = e.n * regions.size(), d = descriptor_size(policy, e);
   if (out.rows() != rows || out.cols() != d)

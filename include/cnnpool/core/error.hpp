@@ -53,6 +53,9 @@ inline void default_error_handler(const char* message) {
 }
 
 namespace detail {
+/// What a function returns that must not be called (CNNPOOL_UNAVAILABLE): of void, clang would complain first.
+struct nothing {};
+
 /// Not std::to_string: its table of digits is a symbol that is unique in a process, which keeps a plugin from being
 /// unloaded.
 template <class N>

@@ -62,6 +62,8 @@ class feature_view {
   feature_view(const T* data, const cnnpool::shape& extents, const Layout& layout, quantization q = {})
       : data_(data), shape_(extents), quantization_(q) {
     checked_size(extents, "feature_view");
+    if (quantized_scalar<T> && !(q.scale > 0 && q.scale <= 3.4028234663852886e38f))
+      raise("feature_view: the scale is ", q.scale, ", expected a positive number");
     if constexpr (std::is_convertible_v<Layout, strides>) {
       strides_ = detail::normalised(extents, layout, "feature_view");
     } else {

@@ -60,15 +60,15 @@ struct regional_policy {
   }
 };
 
-template <class P, class G>
-auto regional(const P& policy, const G& grid) {
-  static_assert(pooling_policy<P>,
-                "cnnpool::regional: the first argument is not a policy; put a policy in front of a stage: policy | "
-                "stage");
-  static_assert(region_grid<G>,
-                "cnnpool::regional: the second argument is not a region grid; a grid has regions(h, w), e.g. "
-                "rmac_grid{}");
-  if constexpr (pooling_policy<P> && region_grid<G>) return regional_policy<P, G>{policy, grid};
+template <pooling_policy P, region_grid G>
+regional_policy<P, G> regional(const P& policy, const G& grid) {
+  return {policy, grid};
 }
+template <class P, class G>
+  requires(!pooling_policy<P>)
+detail::nothing regional(const P&, const G&) CNNPOOL_UNAVAILABLE("cnnpool::regional: the first argument is not a policy; put a policy in front of a stage: policy | stage");
+template <pooling_policy P, class G>
+  requires(!region_grid<G>)
+detail::nothing regional(const P&, const G&) CNNPOOL_UNAVAILABLE("cnnpool::regional: the second argument is not a region grid; a grid has regions(h, w), e.g. rmac_grid{}");
 
 }  // namespace cnnpool

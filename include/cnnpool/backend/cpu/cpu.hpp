@@ -30,6 +30,11 @@ struct cpu {
   /// The user's own threads instead of OpenMP's; set `threads` too.
   parallel_for parallel = {};
 
+  /// Raises what is wrong with the numbers above; pool and the like ask.
+  void (check)() const {
+    if (threads < 0) raise("cpu: threads is ", threads, ", expected 0 (as many as there are) or more");
+  }
+
   using space = host_space;
   template <class T>
   using accumulator = accumulator_t<T>;
