@@ -202,3 +202,29 @@ TEST_CASE("a list of views into memory of the caller") {
   const auto same = pool(linked, rmac{});
   CHECK(std::equal(same.values().begin(), same.values().end(), expected.values().begin()));
 }
+
+TEST_CASE("chains, concats, regions and views of temporaries: a requires-expression says whether they compile") {
+  const auto chains = []<class A, class B>(const A&, const B&) { return requires(const A& a, const B& b) { a | b; }; };
+  CHECK((chains(max(), l2{}) && chains(l2{}, power{}) && chains(relu{}, max())));
+  CHECK((!chains(max(), max()) && !chains(l2{}, max()) && !chains(max(), 3) && !chains(l2{}, 3)));
+  const auto joins = []<class... P>(const P&...) { return requires(const P&... p) { concat(p...); }; };
+  CHECK((joins(max(), gem{}) && !joins(max(), l2{}) && !joins()));
+  const auto regions = []<class P, class G>(const P&, const G&) {
+    return requires(const P& p, const G& g) { regional(p, g); };
+  };
+  CHECK((regions(max(), rmac_grid{}) && !regions(l2{}, rmac_grid{}) && !regions(max(), 3)));
+  CHECK(!requires(int& i) { as_view(i); });
+}
+
+TEST_CASE("a backend's numbers are looked at") {
+  const auto x = view({1, 2, 3, 3});
+  const char* const expected = "cpu: threads is -2, expected 0 (as many as there are) or more";
+  const cpu wrong{.threads = -2};
+  descriptors<float> out(1, 2);
+  workspace w;
+  CHECK(sentence([&] { pool(wrong, x, max()); }) == expected);
+  CHECK(sentence([&] { pool_into(wrong, x, max(), out, w); }) == expected);
+  CHECK(sentence([&] { workspace_bytes(wrong, x, max()); }) == expected);
+  CHECK(sentence([&] { pool(wrong, std::vector{x}, max()); }) == expected);
+  CHECK(sentence([&] { pool_regions(wrong, x, max(), rmac_grid{}); }) == expected);
+}
