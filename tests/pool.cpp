@@ -213,7 +213,10 @@ TEST_CASE("chains, concats, regions and views of temporaries: a requires-express
     return requires(const P& p, const G& g) { regional(p, g); };
   };
   CHECK((regions(max(), rmac_grid{}) && !regions(l2{}, rmac_grid{}) && !regions(max(), 3)));
-  CHECK(!requires(int& i) { as_view(i); });
+  const auto views = []<class T>(T&) { return requires(T& t) { as_view(t); }; };
+  int no_tensor = 0;
+  feature_view<float> x = view({1, 2, 3, 3});
+  CHECK((views(x) && !views(no_tensor)));
 }
 
 TEST_CASE("a backend's numbers are looked at") {
