@@ -27,7 +27,7 @@ RULES = [
      "its table is a unique symbol, so a plugin cannot be unloaded: detail::decimal"),
     (r"^\s+static (?!constexpr|_assert)(const )?[\w:<>]+ \w+( =|\{|;)", r"", r"^$",
      "a static variable of an inline function is one for the whole process"),
-    (r"__builtin_|\b__?asm__?\b|__attribute__", r"", r"^(config|core/(bytes|math|error)|backend/cpu/\w+|"
+    (r"__builtin_|\b__?asm__?\b|__attribute__", r"", r"^(config|core/(bytes|error)|kernel/math|backend/cpu/[\w/]+|"
      r"backend/blocks/kernel)\.hpp$", "is no C++: it stands behind a macro of config.hpp, or in core/bytes.hpp"),
     (r"-\s*limits<[^>]*>::infinity\)|=\s*V?\(?limits<[^>]*>::infinity", r"", r"^backend/cpu/pack_math\.hpp$",
      "no number with -ffast-math: limits<L>::above_all, limits<L>::largest"),

@@ -6,6 +6,7 @@
 // stays.
 #pragma once
 
+#include "../../../kernel/primitives.hpp"
 #include "contract.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
