@@ -148,9 +148,12 @@ auto output_of(T& out) {
   return adapter<T>::output(out);
 }
 
-/// What results can be written to: descriptors, a descriptor_span, or an adapted matrix.
 template <class Out>
-concept has_output = requires(Out& out) { output_of(out); };
+using output_number = typename std::remove_cvref_t<decltype(output_of(std::declval<Out&>()))>::value_type;
+/// What results can be written to: descriptors, a descriptor_span, or an adapted matrix, of float or double.
+template <class Out>
+concept has_output = requires(Out& out) { output_of(out); } &&
+                     (std::is_same_v<output_number<Out>, float> || std::is_same_v<output_number<Out>, double>);
 
 template <class D, class Space>
 matrix<D> matrix_of(const descriptor_span<D, Space>& out) {

@@ -65,6 +65,23 @@ CNNPOOL_MISUSE(output_space, "cnnpool::pool_into: the output is in another memor
 CNNPOOL_MISUSE(workspace_space, "cnnpool::pool_into: the workspace is in another memory space than the one this backend uses; use basic_workspace<B::space>")
 CNNPOOL_MISUSE(no_grid, "cnnpool::pool_regions: this is not a region grid; a grid has regions(h, w), e.g. rmac_grid{}")
 
+// Another number of arguments than any form has.
+template <class... A>
+  requires(sizeof...(A) != 2 && sizeof...(A) != 3)
+descriptors<float> pool(const A&...) CNNPOOL_UNAVAILABLE("cnnpool::pool: the arguments are (x, policy) or (backend, x, policy)");
+template <class... A>
+  requires(sizeof...(A) < 4 || sizeof...(A) > 5)
+void pool_into(const A&...) CNNPOOL_UNAVAILABLE("cnnpool::pool_into: the arguments are (x, policy, out, workspace), or these behind a backend");
+template <class... A>
+  requires(sizeof...(A) < 3 || sizeof...(A) > 4)
+std::size_t workspace_bytes(const A&...) CNNPOOL_UNAVAILABLE("cnnpool::workspace_bytes: the arguments are (backend, x, policy) or <scalar>(backend, shape, layout, policy)");
+template <class... A>
+  requires(sizeof...(A) != 3 && sizeof...(A) != 4)
+descriptors<float> pool_regions(const A&...) CNNPOOL_UNAVAILABLE("cnnpool::pool_regions: the arguments are (x, policy, grid) or (backend, x, policy, grid)");
+template <class... A>
+  requires(sizeof...(A) != 6)
+void pool_regions_into(const A&...) CNNPOOL_UNAVAILABLE("cnnpool::pool_regions_into: the arguments are (backend, x, policy, grid, out, workspace)");
+
 #undef CNNPOOL_MISUSE
 #undef CNNPOOL_MISUSE_OF_POOL
 #undef CNNPOOL_MISUSE_OF_BYTES

@@ -1,4 +1,4 @@
-// The published pipelines that need nothing learned, under one word each: pool(x, chains::crow).
+// The published pipelines that need nothing learned, under one word each: pool(x, pipelines::crow).
 #pragma once
 
 #include "compose.hpp"

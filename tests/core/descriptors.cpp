@@ -74,6 +74,8 @@ TEST_CASE("descriptors are a range of rows, which become spans and vectors") {
   const std::vector<float> copy = d[2];
   const std::span<const float> same = std::as_const(d)[2];
   CHECK((copy == std::vector<float>{2, 9} && same.data() == &d(2, 0)));
+  static_assert(std::ranges::borrowed_range<descriptor_row<float>>);
+  CHECK(*std::ranges::max_element(d[2]) == 9);
   const auto last = std::ranges::max_element(d, {}, [](const auto& row) { return row[1]; });
   CHECK(last - d.begin() == 2);
   const descriptor_span<float> columns = d.span().columns(1, 1);

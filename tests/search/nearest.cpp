@@ -24,7 +24,7 @@ void same(const neighbours& found, const neighbours& expected) {
     }
 }
 
-// The promise of both headers: the bits of `nearest`, which tests/search/search.cpp checks against its own oracle.
+// The promise of both headers: the bits of `nearest`, which neighbours.cpp checks against its own oracle.
 template <class A, class B>
 void same_as_by_rows(const A& q, const B& x, index_t k, search_blocks blocks = {}) {
   blocks.fewest = 1;  // the product, however few the queries

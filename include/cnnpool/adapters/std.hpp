@@ -57,4 +57,8 @@ struct adapter<std::span<T, Extent>> {
   }
 };
 
+/// A row of descriptors is a span.
+template <class T>
+struct adapter<descriptor_row<T>> : adapter<std::span<T>> {};
+
 }  // namespace cnnpool

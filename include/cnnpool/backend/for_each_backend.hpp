@@ -223,7 +223,8 @@ struct for_each_backend {
     using inputs = detail::transform_inputs<In...>;
     run(s, out.rows * out.cols, detail::transform_at<D, F, inputs>{out, f, detail::inputs_of(in...)});
   }
-  template <class F>
+  template <class F, class B = Backend>
+    requires requires(const B& b, const F& g) { b.for_each(index_t{}, g); }
   void for_each_index(scratch& s, index_t count, const F& f) const {
     run(s, count, f);
   }

@@ -1,6 +1,7 @@
 // Results: n descriptors of d components, row-major. `descriptors` owns, `descriptor_span` does not.
 #pragma once
 
+#include <ranges>
 #include <span>
 #include <utility>
 #include <vector>
@@ -115,3 +116,8 @@ class descriptors {
 };
 
 }  // namespace cnnpool
+
+template <class T>
+inline constexpr bool std::ranges::enable_borrowed_range<cnnpool::descriptor_row<T>> = true;
+template <class T>
+inline constexpr bool std::ranges::enable_view<cnnpool::descriptor_row<T>> = true;

@@ -62,8 +62,9 @@ class feature_view {
   feature_view(const T* data, const cnnpool::shape& extents, const Layout& layout, quantization q = {})
       : data_(data), shape_(extents), quantization_(q) {
     checked_size(extents, "feature_view");
-    if (quantized_scalar<T> && !(q.scale > 0 && q.scale <= 3.4028234663852886e38f))
-      raise("feature_view: the scale is ", q.scale, ", expected a positive number");
+    constexpr float most = 3.4028234663852886e38f;
+    if (quantized_scalar<T> && !(q.scale >= -most && q.scale <= most && q.scale != 0))
+      raise("feature_view: the scale is ", q.scale, ", expected a finite number other than 0");
     if constexpr (std::is_convertible_v<Layout, strides>) {
       strides_ = detail::normalised(extents, layout, "feature_view");
     } else {

@@ -1,5 +1,5 @@
 // elementwise(f) | policy: f applied to every element while it is read, without a copy. f(x) is a template over V like
-// a fold's step, and marked CNNPOOL_HD. relu{} | policy is one of these.
+// a fold's step, and marked CNNPOOL_HD. relu{} | policy is one of these; elementwise(f) | (relu{} | policy) is f first.
 #pragma once
 
 #include <string>

@@ -127,6 +127,7 @@ struct mop_vlad_policy {
   }
 };
 
+inline mop_vlad_policy<host_space> mop_vlad(const std::vector<mop_level>& levels) { return {levels}; }
 template <class Space>
 mop_vlad_policy<Space> mop_vlad(const std::vector<basic_mop_level<Space>>& levels) {
   return {levels};

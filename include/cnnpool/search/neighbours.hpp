@@ -62,6 +62,8 @@ class neighbours {
         scores_(ids_.size()) {}
 
   std::size_t size() const { return static_cast<std::size_t>(queries_); }
+  auto begin() const { return detail::iterator_at<std::size_t>(*this, 0); }
+  auto end() const { return detail::iterator_at<std::size_t>(*this, queries_); }
   index_t k() const { return k_; }
   neighbour_list operator[](std::size_t q) const { return {ids(q), scores(q)}; }
   std::span<const index_t> ids(std::size_t q) const { return std::span(ids_).subspan(q * count(), count()); }

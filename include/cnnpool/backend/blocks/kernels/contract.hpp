@@ -1,4 +1,4 @@
-// Products, and the nearest weights of every row, by tiles (product_tile.hpp): the sums of a tile are written, or
+// Products, and the nearest weights of every row, by tiles (contract_tile.hpp): the sums of a tile are written, or
 // searched where they are.
 #pragma once
 
