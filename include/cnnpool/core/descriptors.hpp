@@ -117,7 +117,9 @@ class descriptors {
 
 }  // namespace cnnpool
 
+namespace std::ranges {
 template <class T>
-inline constexpr bool std::ranges::enable_borrowed_range<cnnpool::descriptor_row<T>> = true;
+inline constexpr bool enable_borrowed_range<cnnpool::descriptor_row<T>> = true;
 template <class T>
-inline constexpr bool std::ranges::enable_view<cnnpool::descriptor_row<T>> = true;
+inline constexpr bool enable_view<cnnpool::descriptor_row<T>> = true;
+}  // namespace std::ranges
