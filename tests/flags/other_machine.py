@@ -24,7 +24,7 @@ RULES = [
     (r"bfloat16", r"\bshll\b", BY_LANE, "bfloat16 is widened by one instruction"),
     (r"unsigned char", r"\bushll\b", BY_LANE, "bytes are widened by two instructions"),
     (r"signed char", r"\bsshll\b", BY_LANE, "bytes are widened by two instructions"),
-    (r"max", r"\bfmax\b", r"\bfcmgt\b", "the maximum that propagates a NaN is one instruction"),
+    (r"max_policy", r"\bfmax\b", r"\bfcmgt\b", "the maximum that propagates a NaN is one instruction"),
 ]
 
 
