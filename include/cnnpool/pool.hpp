@@ -36,6 +36,7 @@ std::size_t workspace_bytes(const B& b, const X& x, const P& policy) {
   } else {
     return detail::with_source<B>(x, [&](const auto& source) {
       detail::check_call(policy, source.extents());
+      detail::check_backend(b);
       return detail::measured<D>(b, source, policy);
     });
   }

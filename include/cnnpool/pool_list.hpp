@@ -38,16 +38,9 @@ class list_call {
   template <class D>
   void run(scratch& s, const matrix<D>& out) const {
     if constexpr (list_policy<P>) {
-      using A = result_t<B, X>;  // accumulated as pool would, whatever out is
       const auto each = [&](index_t i, const auto& f) { with_source<B>(batch(i), f); };
-      if constexpr (std::is_same_v<A, D>) {
-        policy_.pool_list(b_, s, each, out);
-      } else {
-        const scratch::frame frame(s);
-        const matrix<A> t = s.make<A>(out.rows, out.cols);
-        policy_.pool_list(b_, s, each, t);
-        b_.transform(s, out, read_as_is{}, t);
-      }
+      // Accumulated as pool would, whatever out is.
+      in_numbers_of<result_t<B, X>>(b_, s, out, [&](const auto& t) { policy_.pool_list(b_, s, each, t); });
     } else if constexpr (stays) {
       // The views are to the backend's threads what the images of a batch are.
       const auto some = [&](const auto& b, scratch& own, index_t first, index_t n) {

@@ -61,10 +61,9 @@ index_t descriptor_size(const P& policy, const shape& s) {
 
 namespace detail {
 
-/// f(a matrix of what the backend accumulates the elements of x in): out, or one that is converted to out.
-template <class B, class X, class D, class F>
-void in_accumulator(const B& b, scratch& s, const X&, const matrix<D>& out, const F& f) {
-  using A = typename B::template accumulator<typename X::value_type>;
+/// f(a matrix of A's): out, or one that is converted to out.
+template <class A, class B, class D, class F>
+void in_numbers_of(const B& b, scratch& s, const matrix<D>& out, const F& f) {
   if constexpr (std::is_same_v<A, D>) {
     f(out);
   } else {
@@ -73,6 +72,11 @@ void in_accumulator(const B& b, scratch& s, const X&, const matrix<D>& out, cons
     f(t);
     b.transform(s, out, read_as_is{}, t);
   }
+}
+/// The same of what the backend accumulates the elements of x in.
+template <class B, class X, class D, class F>
+void in_accumulator(const B& b, scratch& s, const X&, const matrix<D>& out, const F& f) {
+  in_numbers_of<typename B::template accumulator<typename X::value_type>>(b, s, out, f);
 }
 
 /// One row of out per image.
