@@ -12,7 +12,7 @@ struct fma_loop {
 
   template <class Target>
   CNNPOOL_INLINE void operator()() const {
-    using V = cnnpool::pack<float, cnnpool::detail::target_width<Target, float, 16>>;
+    using V = cnnpool::kernel::pack<float, cnnpool::detail::target_width<Target, float, 16>>;
     constexpr int pipelines = 10;  // more than latency times units
     V sums[pipelines];
     for (int k = 0; k < pipelines; ++k) sums[k] = V(static_cast<float>(k));

@@ -154,15 +154,16 @@ void add_assignment() {
   std::vector<std::function<index_t(std::size_t)>> labels;
   methods.push_back({"cnnpool", [] {
     const cnnpool::codebook& words = work().words;
-    const auto run = [&](cnnpool::scratch& s) {  // the primitive that vlad's hard assignment is
-      cnnpool::cpu{.threads = 1}.contract(s, cnnpool::as_source(work().view(true)), cnnpool::over_channels{},
-                                          words.centres(), cnnpool::matrix<float>{groups.data(), 1, n, n, 1},
-                                          cnnpool::store_nearest{words.squared_norms()});
+    const auto run = [&](cnnpool::kernel::scratch& s) {  // the primitive that vlad's hard assignment is
+      cnnpool::cpu{.threads = 1}.contract(s, cnnpool::kernel::as_source(work().view(true)),
+                                          cnnpool::kernel::over_channels{}, words.centres(),
+                                          cnnpool::kernel::matrix<float>{groups.data(), 1, n, n, 1},
+                                          cnnpool::kernel::store_nearest{words.squared_norms()});
     };
-    cnnpool::scratch measure;
+    cnnpool::kernel::scratch measure;
     run(measure);
     memory.reserve(measure.peak());
-    cnnpool::scratch s(memory.data(), memory.capacity());
+    cnnpool::kernel::scratch s(memory.data(), memory.capacity());
     run(s);
   }});
   labels.push_back([](std::size_t p) { return static_cast<index_t>(groups[p]); });

@@ -6,6 +6,7 @@
 #include <cnnpool/cnnpool.hpp>
 
 using cnnpool::index_t;
+namespace kernel = cnnpool::kernel;  // the words of those who write policies
 
 struct log_sum_exp {
   float beta = 10;
@@ -17,7 +18,7 @@ struct log_sum_exp {
   };
   template <class V>
   CNNPOOL_HD state<V> init() const {
-    return {V(-cnnpool::limits<cnnpool::lane_t<V>>::largest), V(0)};
+    return {V(-kernel::limits<kernel::lane_t<V>>::largest), V(0)};
   }
   template <class V>
   CNNPOOL_HD state<V> step(const state<V>& s, const V& x) const {
@@ -25,12 +26,13 @@ struct log_sum_exp {
   }
   template <class V>
   CNNPOOL_HD state<V> merge(const state<V>& a, const state<V>& b) const {
-    const V m = cnnpool::maximum(a.largest, b.largest);
-    return {m, a.sum * cnnpool::exp(V(beta) * (a.largest - m)) + b.sum * cnnpool::exp(V(beta) * (b.largest - m))};
+    const V m = kernel::maximum(a.largest, b.largest);
+    return {m, a.sum * kernel::exp(V(beta) * (a.largest - m)) +
+                   b.sum * kernel::exp(V(beta) * (b.largest - m))};
   }
   template <class V>
   CNNPOOL_HD V finish(const state<V>& s, index_t n) const {
-    return s.largest + cnnpool::log(s.sum / V(static_cast<cnnpool::lane_t<V>>(n))) / V(beta);
+    return s.largest + kernel::log(s.sum / V(static_cast<kernel::lane_t<V>>(n))) / V(beta);
   }
 };
 
@@ -48,7 +50,7 @@ int main() {
   const auto plain = cnnpool::pool(cnnpool::reference{}, x, log_sum_exp{});
   double apart = 0;
   for (index_t c = 0; c < fast.cols(); ++c)
-    apart = cnnpool::maximum(apart, cnnpool::absolute(static_cast<double>(fast(0, c)) - plain(0, c)));
+    apart = kernel::maximum(apart, kernel::absolute(static_cast<double>(fast(0, c)) - plain(0, c)));
   std::printf("cpu and reference agree: %s\n", apart < 1e-3 ? "yes" : "no");
 
   // It is a policy like any other.

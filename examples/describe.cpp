@@ -53,7 +53,7 @@ std::vector<float> as_floats(const cnnpool::feature_view<T>& x, bool relu) {
     for (index_t c = 0; c < e.c; ++c)
       for (index_t h = 0; h < e.h; ++h)
         for (index_t w = 0; w < e.w; ++w) {
-          const float v = cnnpool::as_lane<float>(x(n, c, h, w), x.quantized());
+          const float v = cnnpool::kernel::as_lane<float>(x(n, c, h, w), x.quantized());
           values.push_back(relu && v < 0 ? 0 : v);
         }
   return values;

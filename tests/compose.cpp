@@ -27,7 +27,7 @@ struct moments {
   };
   template <class V>
   CNNPOOL_HD state<V> init() const {
-    return {V(lane_t<V>(0)), V(lane_t<V>(0))};
+    return {V(kernel::lane_t<V>(0)), V(kernel::lane_t<V>(0))};
   }
   template <class V>
   CNNPOOL_HD state<V> step(const state<V>& s, const V& x) const {
@@ -38,8 +38,8 @@ struct moments {
     return {a.first + b.first, a.second + b.second};
   }
   template <class V>
-  CNNPOOL_HD values<V, 2> finish(const state<V>& s, index_t n) const {
-    const V count(static_cast<lane_t<V>>(n));
+  CNNPOOL_HD kernel::values<V, 2> finish(const state<V>& s, index_t n) const {
+    const V count(static_cast<kernel::lane_t<V>>(n));
     return {{s.first / count, s.second / count}};
   }
 };

@@ -179,7 +179,7 @@ TEST_CASE("a requires-expression says whether a call compiles") {
   descriptor_span<float, device_space> elsewhere;
   std::string text;
   CHECK((into(good) && !into(elsewhere) && !into(text)));
-  static_assert(backend<cpu> && backend<reference> && missing_primitive<cpu>() == nullptr && !backend<x_t>);
+  static_assert(backend<cpu> && backend<reference> && kernel::missing_primitive<cpu>() == nullptr && !backend<x_t>);
 }
 
 TEST_CASE("a list of views into memory of the caller") {

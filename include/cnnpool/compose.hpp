@@ -34,12 +34,12 @@ struct stage_chain {
   }
   std::string full_name() const { return detail::name_of(first) + " | " + detail::name_of(second); }
   template <class B, class A>
-  void apply(const B& b, scratch& s, const matrix<const A>& in, const matrix<A>& out) const {
-    const scratch::frame frame(s);
+  void apply(const B& b, kernel::scratch& s, const kernel::matrix<const A>& in, const kernel::matrix<A>& out) const {
+    const kernel::scratch::frame frame(s);
     const index_t between = first.output_size(in.cols);
-    const matrix<A> t = between == out.cols ? out : s.make<A>(in.rows, between);
+    const kernel::matrix<A> t = between == out.cols ? out : s.make<A>(in.rows, between);
     first.apply(b, s, in, t);
-    second.apply(b, s, matrix<const A>(t), out);
+    second.apply(b, s, kernel::matrix<const A>(t), out);
   }
 };
 
@@ -56,22 +56,23 @@ struct chain {
   std::string full_name() const { return detail::name_of(policy) + " | " + detail::name_of(last); }
 
   template <class B, class X, class A>
-  void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
-    then_last(b, s, x, out, [&](const matrix<A>& t) { detail::run(b, s, x, policy, t); });
+  void pool(const B& b, kernel::scratch& s, const X& x, const kernel::matrix<A>& out) const {
+    then_last(b, s, x, out, [&](const kernel::matrix<A>& t) { detail::run(b, s, x, policy, t); });
   }
   template <class B, class X, class R, class A>
-  void pool_regions(const B& b, scratch& s, const X& x, const R& regions, const matrix<A>& out) const {
-    then_last(b, s, x, out, [&](const matrix<A>& t) { detail::run_regions(b, s, x, policy, regions, t); });
+  void pool_regions(const B& b, kernel::scratch& s, const X& x, const R& regions, const kernel::matrix<A>& out) const {
+    then_last(b, s, x, out, [&](const kernel::matrix<A>& t) { detail::run_regions(b, s, x, policy, regions, t); });
   }
 
  private:
   template <class B, class X, class A, class Pool>
-  void then_last(const B& b, scratch& s, const X& x, const matrix<A>& out, const Pool& pool_inner) const {
-    const scratch::frame frame(s);
+  void then_last(const B& b, kernel::scratch& s, const X& x, const kernel::matrix<A>& out,
+                 const Pool& pool_inner) const {
+    const kernel::scratch::frame frame(s);
     const index_t between = cnnpool::descriptor_size(policy, x.extents());
-    const matrix<A> t = between == out.cols ? out : s.make<A>(out.rows, between);
+    const kernel::matrix<A> t = between == out.cols ? out : s.make<A>(out.rows, between);
     pool_inner(t);
-    last.apply(b, s, matrix<const A>(t), out);
+    last.apply(b, s, kernel::matrix<const A>(t), out);
   }
 };
 
@@ -90,11 +91,14 @@ stage_chain<First, Second> operator|(const First& first, const Second& second) {
 }
 // What is no chain, each in one sentence.
 template <class First, pooling_policy Second>
-  requires(pooling_policy<First> || stage<First>)
-detail::nothing operator|(const First&, const Second&) CNNPOOL_UNAVAILABLE("cnnpool::operator|: a policy stands on the right; the order is policy | stage, and concat(a, b) puts two policies together");
+requires(pooling_policy<First> || stage<First>) detail::nothing operator|(const First&, const Second&)
+    CNNPOOL_UNAVAILABLE(
+        "cnnpool::operator|: a policy stands on the right; the order is policy | stage, and concat(a, b) puts two "
+        "policies together");
 template <class First, class Second>
-  requires((pooling_policy<First> || stage<First>) && !stage<Second> && !pooling_policy<Second>)
-detail::nothing operator|(const First&, const Second&) CNNPOOL_UNAVAILABLE("cnnpool::operator|: what stands behind a policy or a stage is a stage, e.g. l2{}");
+requires((pooling_policy<First> || stage<First>)&&!stage<Second> && !pooling_policy<Second>) detail::nothing operator|(
+    const First&, const Second&)
+    CNNPOOL_UNAVAILABLE("cnnpool::operator|: what stands behind a policy or a stage is a stage, e.g. l2{}");
 
 namespace detail {
 /// Calls f with the one fold made of those that the policies choose.
@@ -160,25 +164,28 @@ struct concat_policy {
   }
 
   template <class B, class X, class A>
-  void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
+  void pool(const B& b, kernel::scratch& s, const X& x, const kernel::matrix<A>& out) const {
     if constexpr (one_pass) {
-      pool_once(b, s, x, out, [&](const auto& fold, const matrix<A>& t) { b.reduce(s, x, over_positions{}, fold, t); });
+      pool_once(b, s, x, out, [&](const auto& fold, const kernel::matrix<A>& t) {
+        b.reduce(s, x, kernel::over_positions{}, fold, t);
+      });
     } else {
-      each_part(x, out, [&](const auto& p, const matrix<A>& t) { detail::run(b, s, x, p, t); });
+      each_part(x, out, [&](const auto& p, const kernel::matrix<A>& t) { detail::run(b, s, x, p, t); });
     }
   }
   template <class B, class X, class R, class A>
-  void pool_regions(const B& b, scratch& s, const X& x, const R& regions, const matrix<A>& out) const {
+  void pool_regions(const B& b, kernel::scratch& s, const X& x, const R& regions, const kernel::matrix<A>& out) const {
     if constexpr (one_pass) {
-      pool_once(b, s, x, out, [&](const auto& fold, const matrix<A>& t) { b.reduce(s, x, regions, fold, t); });
+      pool_once(b, s, x, out, [&](const auto& fold, const kernel::matrix<A>& t) { b.reduce(s, x, regions, fold, t); });
     } else {
-      each_part(x, out, [&](const auto& p, const matrix<A>& t) { detail::run_regions(b, s, x, p, regions, t); });
+      each_part(x, out,
+                [&](const auto& p, const kernel::matrix<A>& t) { detail::run_regions(b, s, x, p, regions, t); });
     }
   }
 
  private:
   template <class X, class A, class F>
-  void each_part(const X& x, const matrix<A>& out, const F& f) const {
+  void each_part(const X& x, const kernel::matrix<A>& out, const F& f) const {
     index_t column = 0;
     const auto one = [&](const auto& p) {
       const index_t d = cnnpool::descriptor_size(p, x.extents());
@@ -189,17 +196,18 @@ struct concat_policy {
   }
 
   template <class B, class X, class A, class Pool>
-  void pool_once(const B& b, scratch& s, const X& x, const matrix<A>& out, const Pool& pool_fold) const {
-    const scratch::frame frame(s);
+  void pool_once(const B& b, kernel::scratch& s, const X& x, const kernel::matrix<A>& out,
+                 const Pool& pool_fold) const {
+    const kernel::scratch::frame frame(s);
     const index_t c = x.extents().c;
     constexpr index_t outputs = (index_t{0} + ... + index_t{detail::outputs_of<
         std::remove_cvref_t<decltype(detail::part<Parts>::head(std::declval<const Parts&>()))>>()});
     // When no stage changes the size of a part, the fold writes to where the parts belong.
     bool in_place = true;
-    each_part(x, out, [&]<class P>(const P& p, const matrix<A>& t) {
+    each_part(x, out, [&]<class P>(const P& p, const kernel::matrix<A>& t) {
       in_place = in_place && t.cols == cnnpool::descriptor_size(detail::part<P>::head(p), x.extents());
     });
-    const matrix<A> folded = in_place ? out : s.make<A>(out.rows, outputs * c);
+    const kernel::matrix<A> folded = in_place ? out : s.make<A>(out.rows, outputs * c);
     std::apply(
         [&](const auto&... p) {
           detail::with_fused([&](const auto& fold) { pool_fold(fold, folded); },
@@ -207,7 +215,7 @@ struct concat_policy {
         },
         parts);
     index_t column = 0;
-    each_part(x, out, [&]<class P>(const P& p, const matrix<A>& t) {
+    each_part(x, out, [&]<class P>(const P& p, const kernel::matrix<A>& t) {
       const index_t d = cnnpool::descriptor_size(detail::part<P>::head(p), x.extents());
       detail::part<P>::stages(p, b, s, folded.columns(column, d), t);
       column += d;
@@ -229,7 +237,7 @@ template <class... Parts>
   requires(sizeof...(Parts) == 0)
 detail::nothing concat(const Parts&...) CNNPOOL_UNAVAILABLE("cnnpool::concat: give it at least one policy");
 template <class... Parts>
-  requires(!(pooling_policy<Parts> && ...))
-detail::nothing concat(const Parts&...) CNNPOOL_UNAVAILABLE("cnnpool::concat: a part is not a policy; put a policy in front of a stage: policy | stage");
+requires(!(pooling_policy<Parts> && ...)) detail::nothing concat(const Parts&...)
+CNNPOOL_UNAVAILABLE("cnnpool::concat: a part is not a policy; put a policy in front of a stage: policy | stage");
 
 }  // namespace cnnpool

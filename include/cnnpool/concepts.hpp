@@ -35,16 +35,17 @@ concept fold_policy = requires(const F f, typename F::template state<V> s, V x, 
 /// A fold, something that selects one when it runs (gem), or: descriptor_size(shape of x) = d, and pool writes n x d.
 /// Optional: check(shape) raises what is wrong with the policy's numbers; `static constexpr const char* name`.
 template <class P>
-concept pooling_policy =
-    fold_policy<P> || fold_selector<P> ||
-    requires(const P p, const backend_archetype b, scratch s, source<feature_view<float>> x, matrix<float> out) {
-      { p.descriptor_size(x.extents()) } -> std::convertible_to<index_t>;
-      p.pool(b, s, x, out);
-    };
+concept pooling_policy = fold_policy<P> || kernel::fold_selector<P> ||
+    requires(const P p, const kernel::backend_archetype b, kernel::scratch s, kernel::source<feature_view<float>> x,
+             kernel::matrix<float> out) {
+  { p.descriptor_size(x.extents()) } -> std::convertible_to<index_t>;
+  p.pool(b, s, x, out);
+};
 
 /// output_size(d) of d components; apply writes all rows of a batch. Of one size, in and out may be the same memory.
 template <class S>
-concept stage = requires(const S stage, backend_archetype b, scratch s, matrix<const float> in, matrix<float> out) {
+concept stage = requires(const S stage, kernel::backend_archetype b, kernel::scratch s, kernel::matrix<const float> in,
+                         kernel::matrix<float> out) {
   { stage.output_size(index_t{}) } -> std::convertible_to<index_t>;
   stage.apply(b, s, in, out);
 };

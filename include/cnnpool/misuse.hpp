@@ -50,7 +50,7 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 
 // Each on a line of its own, since GCC shows one line.
 CNNPOOL_MISUSE(no_backend, "cnnpool::pool: the argument in front of the activations is not a backend, e.g. cpu{}")
-CNNPOOL_MISUSE(incomplete_backend, "cnnpool::pool: this backend lacks a primitive; missing_primitive<B>() names it (cnnpool/kernel/primitives.hpp)")
+CNNPOOL_MISUSE(incomplete_backend, "cnnpool::pool: this backend lacks a primitive; cnnpool::kernel::missing_primitive<B>() names it (cnnpool/kernel/primitives.hpp)")
 CNNPOOL_MISUSE(behind_the_policy, "cnnpool::pool: nothing stands behind the policy; a backend goes in front of the tensor, hints to as_view(tensor, hints)")
 CNNPOOL_MISUSE(no_adapter, "cnnpool::pool: no adapter for this type; include one of cnnpool/adapters/*.hpp or specialise cnnpool::adapter<T>")
 CNNPOOL_MISUSE(one_view_only, "cnnpool::pool_regions: it takes no list of views; call it once per view")

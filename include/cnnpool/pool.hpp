@@ -44,7 +44,7 @@ std::size_t workspace_bytes(const B& b, const X& x, const P& policy) {
 /// The same before there are any activations.
 template <activation_scalar T, backend B, class Layout, pooling_policy P>
 std::size_t workspace_bytes(const B& b, const shape& s, const Layout& layout, const P& policy) {
-  const auto* nowhere = reinterpret_cast<const T*>(scratch::alignment);  // never read
+  const auto* nowhere = reinterpret_cast<const T*>(kernel::scratch::alignment);  // never read
   return workspace_bytes(b, feature_view<T, typename B::space>(nowhere, s, layout), policy);
 }
 
@@ -60,7 +60,7 @@ void pool_into(const B& b, const X& x, const P& policy, Out&& out, W& w) {
       raise("pool_into: output is ", to.rows(), " x ", to.cols(), ", policy ", detail::name_of(policy),
             " on a list of ", call.batches(), " views needs ", call.rows(), " x ", call.cols());
     if (call.rows() == 0 || call.cols() == 0) return;
-    detail::in_workspace(w, [&](scratch& s) { call.run(s, detail::matrix_of(to)); });
+    detail::in_workspace(w, [&](kernel::scratch& s) { call.run(s, detail::matrix_of(to)); });
   } else {
     detail::with_source<B>(x, [&](const auto& source) { detail::run_call(b, source, policy, to, w); });
   }
@@ -83,7 +83,7 @@ typename detail::pool_result<B, X, detail::of_pool<B, X, P>>::type pool(const B&
     const detail::list_call call(b, x, policy);
     descriptors<D> out(call.rows(), call.cols());
     if (out.values().size() != 0)
-      detail::in_workspace(w, [&](scratch& s) { call.run(s, detail::matrix_of(out.span())); });
+      detail::in_workspace(w, [&](kernel::scratch& s) { call.run(s, detail::matrix_of(out.span())); });
     return out;
   } else {
     return detail::with_source<B>(x, [&](const auto& source) {

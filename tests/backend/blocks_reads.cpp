@@ -13,7 +13,7 @@ double reads_per_element(const Layout& layout, const P& policy, const shape& s =
   const std::vector<float> values = testing::counted_activations(s);
   const feature_view<float> x(values.data(), s, layout);
   long reads = 0;
-  pool(testing::block_emulator(false), source<feature_view<float>, testing::count_reads>{x, {&reads}}, policy);
+  pool(testing::block_emulator(false), kernel::source<feature_view<float>, testing::count_reads>{x, {&reads}}, policy);
   return static_cast<double>(reads) / static_cast<double>(values.size());
 }
 
@@ -45,7 +45,7 @@ TEST_CASE("what fills up the last tile is not read") {
   for (const bool rows : {true, false}) {
     const shape s{3, 37, 7, 1};
     const auto x = rows ? feature_view<float>(ones.data(), s, nchw) : feature_view<float>(ones.data(), s, nhwc);
-    const source<feature_view<float>, one_over> inverse{x, {}};
+    const kernel::source<feature_view<float>, one_over> inverse{x, {}};
     const testing::products product{{weights.data(), 5, 37, 37, 1}};
     const auto products = pool(testing::block_emulator(false), inverse, product);
     for (const float v : products.row(2)) CHECK(v == 37);

@@ -50,7 +50,7 @@ void check_type(const char* type) {
         std::vector<A> expected(static_cast<std::size_t>(count * pitch), A(-7)), packed = expected;
         for (index_t o = 0; o < count; ++o)
           for (index_t i = 0; i < size; ++i)
-            expected[static_cast<std::size_t>(o * pitch + i)] = as_lane<A>(
+            expected[static_cast<std::size_t>(o * pitch + i)] = kernel::as_lane<A>(
                 memory[static_cast<std::size_t>(a.across.offset(first + o) + a.along.offset(start + i))], scale);
         detail::packing_of<A>(level)(from, {0, a.across, first, count, a.along, start, size}, packed.data(), pitch);
         INFO(type << ", " << a.name << ", " << to_string(level) << ": lines " << first << " + " << count

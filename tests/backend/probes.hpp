@@ -29,11 +29,11 @@ inline std::vector<float> counted_activations(const cnnpool::shape& s) {
 
 /// out(n, j*positions + p) = SUM_c weights(j, c) x(n, c, p).
 struct products {
-  cnnpool::matrix<const float> weights;
+  cnnpool::kernel::matrix<const float> weights;
   cnnpool::index_t descriptor_size(const cnnpool::shape& s) const { return weights.rows * s.positions(); }
   template <class B, class X, class A>
-  void pool(const B& b, cnnpool::scratch& s, const X& x, const cnnpool::matrix<A>& out) const {
-    b.contract(s, x, cnnpool::over_channels{}, weights, out);
+  void pool(const B& b, cnnpool::kernel::scratch& s, const X& x, const cnnpool::kernel::matrix<A>& out) const {
+    b.contract(s, x, cnnpool::kernel::over_channels{}, weights, out);
   }
 };
 

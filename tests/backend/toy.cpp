@@ -32,7 +32,7 @@ struct slicing_backend : for_each_backend<slicing_backend> {
     for (index_t i = 0; i < count; ++i) f(i);
   }
   template <class F>
-  void for_each_cached_slice(scratch& s, index_t n, index_t bytes, index_t more, const F& f) const {
+  void for_each_cached_slice(kernel::scratch& s, index_t n, index_t bytes, index_t more, const F& f) const {
     if (*read == 0) *read = bytes, *again = more;  // the outermost call's
     f(*this, s, 0, n);
   }
@@ -47,7 +47,7 @@ double reads_per_element(const P& policy) {
   const std::vector<float> values = testing::counted_activations(s);
   const feature_view<float> x(values.data(), s, nchw);
   long reads = 0;
-  const source<feature_view<float>, testing::count_reads> counted{x, {&reads}};
+  const kernel::source<feature_view<float>, testing::count_reads> counted{x, {&reads}};
   const auto got = pool(counting_backend{}, counted, policy);
   const auto expected = pool(reference{}, x, policy);
   REQUIRE(got.values().size() == expected.values().size());

@@ -7,8 +7,8 @@ struct half {
   using space = cnnpool::host_space;
   template <class T>
   using accumulator = float;
-  template <class X, class Over, class F, class A, class Operand = cnnpool::no_operand>
-  void reduce(cnnpool::scratch&, const X&, const Over&, const F&, const cnnpool::matrix<A>&,
+  template <class X, class Over, class F, class A, class Operand = cnnpool::kernel::no_operand>
+  void reduce(cnnpool::kernel::scratch&, const X&, const Over&, const F&, const cnnpool::kernel::matrix<A>&,
               const Operand& = {}) const {}
 };
 #ifdef CNNPOOL_GOOD

@@ -93,7 +93,7 @@ TEST_CASE("images and crops stay inside the view") {
 TEST_CASE("an image has the bytes of its elements, whatever lies between them") {
   std::vector<double> data(2 * 3 * 5 * 8);
   const feature_view<double> x(data.data(), {2, 3, 5, 7}, strides{120, 40, 8, 1});
-  CHECK(detail::image_bytes(as_source(x)) == 3 * 5 * 7 * 8);
+  CHECK(detail::image_bytes(kernel::as_source(x)) == 3 * 5 * 7 * 8);
 }
 
 TEST_CASE("a view of run-time type gives the typed view back") {

@@ -28,7 +28,7 @@ struct whiten_stand_in {  // for the model that fit_pca_whitening returns: keeps
   truncation first;
   index_t output_size(index_t d) const { return first.output_size(d); }
   template <class B, class A>
-  void apply(const B& b, scratch& s, const matrix<const A>& in, const matrix<A>& out) const {
+  void apply(const B& b, kernel::scratch& s, const kernel::matrix<const A>& in, const kernel::matrix<A>& out) const {
     first.apply(b, s, in, out);
   }
 };
@@ -103,7 +103,7 @@ V log_sum_exp::init() const {
 }
 template <class V>
 V log_sum_exp::step(V s, V x) const {
-  return s + cnnpool::exp(V(beta) * x);
+  return s + cnnpool::kernel::exp(V(beta) * x);
 }
 template <class V>
 V log_sum_exp::merge(V a, V b) const {
@@ -111,7 +111,7 @@ V log_sum_exp::merge(V a, V b) const {
 }
 template <class V>
 V log_sum_exp::finish(V s, index_t n) const {
-  return cnnpool::log(s / V(static_cast<float>(n))) / V(beta);
+  return cnnpool::kernel::log(s / V(static_cast<float>(n))) / V(beta);
 }
 static_assert(cnnpool::fold_policy<log_sum_exp>);
 static_assert(cnnpool::pooling_policy<log_sum_exp>);

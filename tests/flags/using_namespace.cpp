@@ -16,7 +16,45 @@
 
 using namespace cnnpool;
 
+// A user's own words, which are also those of policy authors (namespace kernel).
+struct matrix {
+  float number;
+};
+template <class T>
+struct source {
+  T number;
+};
+template <class T>
+struct values {
+  T number;
+};
+struct scratch {};
+struct pack {};
+template <class T>
+struct limits {};
+template <class T>
+T maximum(const T& a, const T& b) {
+  return a < b ? b : a;
+}
+template <class T>
+T select(bool first, T a, T b) {
+  return first ? a : b;
+}
+template <class T>
+const T& element(const std::vector<T>& from, std::size_t i) {
+  return from[i];
+}
+
 namespace {
+float own_words() {
+  const std::vector<float> numbers(1, 1.f);
+  [[maybe_unused]] const scratch s;
+  [[maybe_unused]] const pack p;
+  [[maybe_unused]] const limits<float> l;
+  return maximum(matrix{1}.number, source<float>{2}.number) + select(true, values<float>{1}.number, 2.f) +
+         element(numbers, 0) - 4;
+}
+
 index_t one_namespace() {
   const std::vector<float> numbers(2 * 3 * 4 * 5, 1.f);
   const feature_view<float> x(numbers.data(), {.n = 2, .c = 3, .h = 4, .w = 5}, nchw);
@@ -46,4 +84,4 @@ index_t two_namespaces() {
 }
 }  // namespace
 
-int main() { return one_namespace() + two_namespaces() > 0 ? 0 : 1; }
+int main() { return own_words() == 0 && one_namespace() + two_namespaces() > 0 ? 0 : 1; }

@@ -29,7 +29,7 @@ int try_as(const std::string& bytes, const Use& use) {
 }
 int try_file(const std::string& bytes) {
   float sum = 0;
-  const auto read_all = [&](const cnnpool::matrix<const float>& m) {
+  const auto read_all = [&](const cnnpool::kernel::matrix<const float>& m) {
     for (cnnpool::index_t i = 0; i < m.rows * m.cols; ++i) sum += m.data[i];
   };
   const int accepted =

@@ -21,14 +21,14 @@ std::vector<float> numbers(std::size_t count, std::uint64_t stream) {
   return r;
 }
 projection a_whitening() {
-  return {shared_array<float>(numbers(5, 1)), shared_array<float>(numbers(15, 2)), 3,
-          shared_array<double>(std::vector<double>{3, 2.5, 1e-9, 0})};
+  return {kernel::shared_array<float>(numbers(5, 1)), kernel::shared_array<float>(numbers(15, 2)), 3,
+          kernel::shared_array<double>(std::vector<double>{3, 2.5, 1e-9, 0})};
 }
 codebook a_codebook() { return codebook(numbers(28, 3), 4); }
 netvlad_head a_head() { return {numbers(28, 4), numbers(4, 5)}; }
 
 template <class T>
-bool same(const matrix<const T>& a, const matrix<const T>& b) {
+bool same(const kernel::matrix<const T>& a, const kernel::matrix<const T>& b) {
   return a.rows == b.rows && a.cols == b.cols && std::equal(a.data, a.data + a.rows * a.cols, b.data);
 }
 

@@ -18,7 +18,7 @@ std::vector<double> numbers(std::size_t count, std::uint64_t stream) {
   return r;
 }
 template <class T>
-bool same(const matrix<const T>& a, const matrix<const T>& b) {
+bool same(const kernel::matrix<const T>& a, const kernel::matrix<const T>& b) {
   bool equal = a.rows == b.rows && a.cols == b.cols;
   for (index_t i = 0; equal && i < a.rows; ++i)
     for (index_t j = 0; j < a.cols; ++j) equal = equal && a(i, j) == b(i, j);
@@ -35,7 +35,7 @@ TEST_CASE("models come back from archives bit by bit") {
   const test_folder in("npz_model");
   const auto m = numbers(5, 1), p = numbers(15, 2);
   const projection plain(m, p);
-  const projection known(plain.mean_numbers(), plain.row_numbers(), 3, shared_array<double>({4, 2, 1, 1. / 3}));
+  const projection known(plain.mean_numbers(), plain.row_numbers(), 3, kernel::shared_array<double>({4, 2, 1, 1. / 3}));
   for (const projection& w : {plain, known}) {
     write_npz(in / "w.npz", w);
     const auto r = read_npz<projection>(in / "w.npz");

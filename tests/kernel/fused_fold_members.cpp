@@ -17,7 +17,7 @@ struct plain_sum {
   using state = V;
   template <class V>
   CNNPOOL_HD V init() const {
-    return V(lane_t<V>(0));
+    return V(kernel::lane_t<V>(0));
   }
   template <class V>
   CNNPOOL_HD V step(const V& s, const V& x) const {
@@ -36,7 +36,7 @@ struct scaled_sum : plain_sum {
   float scale = 1;
   template <class V>
   CNNPOOL_HD V step(const V& s, const V& x) const {
-    return s + V(static_cast<lane_t<V>>(scale)) * x;
+    return s + V(static_cast<kernel::lane_t<V>>(scale)) * x;
   }
 };
 struct odd_doubled : plain_sum {

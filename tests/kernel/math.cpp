@@ -25,19 +25,19 @@ TEST_CASE("helpers on one lane: zeros lose their sign, a NaN is neither more nor
 }
 TEST_CASE("limits are those of the standard library") {
   const auto same = []<class L>(L) {
-    CHECK(limits<L>::infinity == std::numeric_limits<L>::infinity());
-    CHECK(limits<L>::smallest == std::numeric_limits<L>::min());
-    CHECK(limits<L>::largest == std::numeric_limits<L>::max());
+    CHECK(kernel::limits<L>::infinity == std::numeric_limits<L>::infinity());
+    CHECK(kernel::limits<L>::smallest == std::numeric_limits<L>::min());
+    CHECK(kernel::limits<L>::largest == std::numeric_limits<L>::max());
   };
   same(1.f);
   same(1.);
 }
 TEST_CASE("an exponent's parts add up to it, the upper one short enough for exact products") {
   for (const double p : {3., 2.2, 1 / 3., 0.1, 17.75, -2.2}) {
-    const exponent<float> e(p);
+    const kernel::exponent<float> e(p);
     CHECK(std::fabs(static_cast<double>(e.high) + static_cast<double>(e.low) - p) <= 0x1p-30 * std::fabs(p));
     CHECK(static_cast<float>(static_cast<double>(e.high) * 149) == e.high * 149);
-    const exponent<double> d(p);
+    const kernel::exponent<double> d(p);
     CHECK(d.high + d.low == p);
     CHECK(d.high * 1074 / 1074 == d.high);
   }

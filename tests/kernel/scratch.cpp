@@ -10,46 +10,46 @@
 using namespace cnnpool;
 
 TEST_CASE("a scratch without memory measures what one with memory takes") {
-  const auto use = [](scratch& s) {
-    const scratch::frame outer(s);
+  const auto use = [](kernel::scratch& s) {
+    const kernel::scratch::frame outer(s);
     s.make<float>(3, 5);
     {
-      const scratch::frame inner(s);
+      const kernel::scratch::frame inner(s);
       s.make<double>(10, 10);
     }
     s.make<char>(1, 1);
   };
-  scratch measure;
+  kernel::scratch measure;
   use(measure);
   CHECK(measure.peak() == 64 + 832);
   workspace w(measure.peak());
-  scratch s(w.data(), w.capacity());
+  kernel::scratch s(w.data(), w.capacity());
   use(s);
   CHECK(s.peak() == measure.peak());
   CHECK(sentence([&] { s.make<float>(300, 1); }) == "workspace: 1216 bytes are needed, 896 are there");
-  scratch whole;
+  kernel::scratch whole;
   CHECK(sentence([&] { whole.make<double>(index_t{1} << 40, index_t{1} << 40); }) ==
         "workspace: a matrix of 1099511627776 x 1099511627776 cannot be addressed");
 }
 
 TEST_CASE("sizes that a workspace cannot have are sentences") {
-  scratch s;
+  kernel::scratch s;
   CHECK(sentence([&] { s.bytes(~std::size_t{0}); }).find("bytes cannot be addressed") != std::string::npos);
   s.bytes(1);
-  CHECK(s.peak() == scratch::alignment);
-  CHECK(sentence([&] { s.bytes(~std::size_t{0} - 2 * scratch::alignment + 1); }).find("cannot be addressed") !=
+  CHECK(s.peak() == kernel::scratch::alignment);
+  CHECK(sentence([&] { s.bytes(~std::size_t{0} - 2 * kernel::scratch::alignment + 1); }).find("cannot be addressed") !=
         std::string::npos);
-  CHECK(s.peak() == scratch::alignment);
+  CHECK(s.peak() == kernel::scratch::alignment);
   CHECK(!sentence([&] { s.make<double>(std::numeric_limits<index_t>::max() / 4, 1); }).empty());
   {
-    scratch most;
-    most.bytes(~std::size_t{0} - scratch::alignment);
-    CHECK(most.peak() == ~std::size_t{0} - scratch::alignment + 1);
+    kernel::scratch most;
+    most.bytes(~std::size_t{0} - kernel::scratch::alignment);
+    CHECK(most.peak() == ~std::size_t{0} - kernel::scratch::alignment + 1);
   }
-  workspace exact(scratch::alignment);
-  scratch one(exact.data(), exact.capacity());
-  CHECK((one.bytes(scratch::alignment) == exact.data() && !one.measuring() && s.measuring()));
-  CHECK(sentence([&] { one.bytes(1); }) == "workspace: " + std::to_string(2 * scratch::alignment) +
+  workspace exact(kernel::scratch::alignment);
+  kernel::scratch one(exact.data(), exact.capacity());
+  CHECK((one.bytes(kernel::scratch::alignment) == exact.data() && !one.measuring() && s.measuring()));
+  CHECK(sentence([&] { one.bytes(1); }) == "workspace: " + std::to_string(2 * kernel::scratch::alignment) +
                                                " bytes are needed, " + std::to_string(exact.capacity()) +
                                                " are there");
 }

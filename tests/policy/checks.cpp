@@ -74,12 +74,12 @@ TEST_CASE("a codebook has as many numbers as its centres need, all finite") {
   CHECK(sentence([] { codebook(std::vector<float>{}, 1); }) == "codebook: 0 numbers are not 1 centres");
   CHECK(sentence([] { codebook(std::vector<double>{1, 2, 3, 1e300}, 2); }) ==
         "codebook: component 1 of centre 1 is inf, expected a finite float");
-  const shared_array<float> numbers(std::vector<float>(6));
-  CHECK(sentence([&] { codebook(numbers, shared_array<double>(std::vector<double>(3))); }).empty());
-  CHECK(sentence([&] { codebook(numbers, shared_array<double>(std::vector<double>(4))); }) ==
+  const kernel::shared_array<float> numbers(std::vector<float>(6));
+  CHECK(sentence([&] { codebook(numbers, kernel::shared_array<double>(std::vector<double>(3))); }).empty());
+  CHECK(sentence([&] { codebook(numbers, kernel::shared_array<double>(std::vector<double>(4))); }) ==
         "codebook: 6 numbers are not 4 centres");
-  CHECK(!sentence([&] { codebook(numbers, shared_array<double>()); }).empty());
-  CHECK(!sentence([] { codebook(shared_array<float>(), shared_array<double>(std::vector<double>(1))); }).empty());
+  CHECK(!sentence([&] { codebook(numbers, kernel::shared_array<double>()); }).empty());
+  CHECK(!sentence([] { codebook(kernel::shared_array<float>(), kernel::shared_array<double>(std::vector<double>(1))); }).empty());
 }
 TEST_CASE("vlad: the codebook fits the channels, nearest the clusters, the head both") {
   const codebook c = centres(2, 3);

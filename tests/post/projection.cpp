@@ -10,7 +10,7 @@ namespace cnnpool {
 
 namespace {
 const std::vector<double> mean{1, 2}, rows{1, 2, 3, 4, 5, 6};
-shared_array<float> floats(std::size_t n) { return shared_array<float>(std::vector<float>(n, 1.f)); }
+kernel::shared_array<float> floats(std::size_t n) { return kernel::shared_array<float>(std::vector<float>(n, 1.f)); }
 }  // namespace
 
 TEST_CASE("a projection is a mean and a whole number of rows") {

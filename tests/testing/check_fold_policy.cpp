@@ -14,10 +14,10 @@ struct log_sum_exp {
   float beta = 10;
   template <class V> using state = V;
   template <class V> CNNPOOL_HD V init() const { return V(0); }
-  template <class V> CNNPOOL_HD V step(V s, V x) const { return s + cnnpool::exp(V(beta) * x); }
+  template <class V> CNNPOOL_HD V step(V s, V x) const { return s + cnnpool::kernel::exp(V(beta) * x); }
   template <class V> CNNPOOL_HD V merge(V a, V b) const { return a + b; }
   template <class V> CNNPOOL_HD V finish(V s, index_t n) const {
-    return cnnpool::log(s / V(static_cast<lane_t<V>>(n))) / V(beta);
+    return cnnpool::kernel::log(s / V(static_cast<kernel::lane_t<V>>(n))) / V(beta);
   }
 };
 
@@ -40,7 +40,7 @@ struct loses_nan : max_policy {
 struct differs_by_lane : sum {
   template <class V>
   CNNPOOL_HD V step(const V& s, const V& x) const {
-    return s + x * V(static_cast<lane_t<V>>(sizeof(V) / sizeof(lane_t<V>)));
+    return s + x * V(static_cast<kernel::lane_t<V>>(sizeof(V) / sizeof(kernel::lane_t<V>)));
   }
 };
 

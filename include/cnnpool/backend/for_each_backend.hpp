@@ -184,58 +184,61 @@ struct residual_sums_at {
 
 template <class Backend>
 struct for_each_backend {
-  template <class X, class Over, class F, class A, class Operand = no_operand>
-  void reduce(scratch& s, const X& x, const Over& over, const F& f, const matrix<A>& out,
+  template <class X, class Over, class F, class A, class Operand = kernel::no_operand>
+  void reduce(kernel::scratch& s, const X& x, const Over& over, const F& f, const kernel::matrix<A>& out,
               const Operand& operand = {}) const {
     const shape& e = x.extents();
-    if constexpr (std::is_same_v<Over, over_channels>) {
-      static_assert(std::is_same_v<Operand, no_operand>, "cnnpool: an operand goes with positions, not with channels");
+    if constexpr (std::is_same_v<Over, kernel::over_channels>) {
+      static_assert(std::is_same_v<Operand, kernel::no_operand>,
+                    "cnnpool: an operand goes with positions, not with channels");
       run(s, e.n * e.positions(), detail::reduce_channels_at<X, F, A>{x, f, out});
-    } else if constexpr (std::is_same_v<Over, over_positions>) {
+    } else if constexpr (std::is_same_v<Over, kernel::over_positions>) {
       const auto all = whole_map{}.regions(e.h, e.w);
       using result = detail::reduce_regions_at<X, F, whole_map::list, A, Operand>;
       run(s, e.n * e.c, result{x, f, all, out, operand});
     } else {
-      static_assert(std::is_same_v<Operand, no_operand>, "cnnpool: an operand goes with whole maps, not with regions");
+      static_assert(std::is_same_v<Operand, kernel::no_operand>,
+                    "cnnpool: an operand goes with whole maps, not with regions");
       run(s, e.n * over.size() * e.c, detail::reduce_regions_at<X, F, Over, A, Operand>{x, f, over, out, operand});
     }
   }
-  template <class X, class Over, class W, class A, class Epilogue = store_sums>
-  void contract(scratch& s, const X& x, const Over&, const matrix<const W>& weights, const matrix<A>& out,
-                const Epilogue& epilogue = {}) const {
+  template <class X, class Over, class W, class A, class Epilogue = kernel::store_sums>
+  void contract(kernel::scratch& s, const X& x, const Over&, const kernel::matrix<const W>& weights,
+                const kernel::matrix<A>& out, const Epilogue& epilogue = {}) const {
     const index_t n = x.extents().n, positions = x.extents().positions();
-    if constexpr (std::is_same_v<Over, over_positions>) {
-      static_assert(std::is_same_v<Epilogue, store_sums>, "cnnpool: the nearest centre is one over channels");
+    if constexpr (std::is_same_v<Over, kernel::over_positions>) {
+      static_assert(std::is_same_v<Epilogue, kernel::store_sums>, "cnnpool: the nearest centre is one over channels");
       run(s, out.rows * out.cols, detail::contract_positions_at<X, W, A>{x, weights, out});
-    } else if constexpr (std::is_same_v<Epilogue, store_nearest>) {
+    } else if constexpr (std::is_same_v<Epilogue, kernel::store_nearest>) {
       run(s, n * positions, detail::nearest_at<X, W, A>{x, weights, out, epilogue});
     } else {
       run(s, n * weights.rows * positions, detail::contract_channels_at<X, W, A>{x, weights, out});
     }
   }
   template <class X, class W, class A>
-  void residual_sums(scratch& s, const X& x, const matrix<const A>& assignments, const matrix<const A>& scales,
-                     const matrix<const A>& weights, const matrix<const W>& centres, const matrix<A>& out) const {
+  void residual_sums(kernel::scratch& s, const X& x, const kernel::matrix<const A>& assignments,
+                     const kernel::matrix<const A>& scales, const kernel::matrix<const A>& weights,
+                     const kernel::matrix<const W>& centres, const kernel::matrix<A>& out) const {
     run(s, out.rows * out.cols, detail::residual_sums_at<X, W, A>{x, assignments, scales, weights, centres, out});
   }
   template <class D, class F, class... In>
-  void transform(scratch& s, const matrix<D>& out, const F& f, const In&... in) const {
+  void transform(kernel::scratch& s, const kernel::matrix<D>& out, const F& f, const In&... in) const {
     using inputs = detail::transform_inputs<In...>;
     run(s, out.rows * out.cols, detail::transform_at<D, F, inputs>{out, f, detail::inputs_of(in...)});
   }
   template <class F, class B = Backend>
     requires requires(const B& b, const F& g) { b.for_each(index_t{}, g); }
-  void for_each_index(scratch& s, index_t count, const F& f) const {
+  void for_each_index(kernel::scratch& s, index_t count, const F& f) const {
     run(s, count, f);
   }
   template <class F>
-  void for_each_cached_slice(scratch& s, index_t n, index_t, index_t, const F& f) const {
+  void for_each_cached_slice(kernel::scratch& s, index_t n, index_t, index_t, const F& f) const {
     f(static_cast<const Backend&>(*this), s, 0, n);
   }
 
  private:
   template <class F>
-  void run(const scratch& s, index_t count, const F& f) const {
+  void run(const kernel::scratch& s, index_t count, const F& f) const {
     if (!s.measuring() && count > 0) static_cast<const Backend&>(*this).for_each(count, f);
   }
 };

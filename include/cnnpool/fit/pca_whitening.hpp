@@ -198,10 +198,10 @@ projection fit_pca_whitening(const basic_covariance<Real>& c, const pca_options&
     for (index_t j = 0; j < d; ++j) rows.push_back(pairs.vectors(j, k) * factor);
   }
   const Eigen::VectorX<Real> m = c.mean();
-  return {shared_array<float>(
+  return {kernel::shared_array<float>(
               detail::finite_floats({m.data(), static_cast<std::size_t>(d)}, "fit_pca_whitening", "the mean")),
-          shared_array<float>(detail::finite_floats(rows, "fit_pca_whitening", "the matrix")), dimensions,
-          shared_array<double>(std::vector<double>(pairs.values.data(), pairs.values.data() + rank))};
+          kernel::shared_array<float>(detail::finite_floats(rows, "fit_pca_whitening", "the matrix")), dimensions,
+          kernel::shared_array<double>(std::vector<double>(pairs.values.data(), pairs.values.data() + rank))};
 }
 
 /// training: rows, a range of rows, or a function that returns the next rows; see training_rows.hpp.

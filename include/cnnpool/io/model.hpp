@@ -236,8 +236,8 @@ inline void write_model(const std::string& path, const codebook& c) {
 }
 inline void write_model(const std::string& path, const netvlad_head& h) {
   if (h.clusters() == 0) raise("write_model: the head is empty");
-  const matrix<const float> biases = h.biases();
-  detail::write_arrays(path, 3, h.weights(), matrix<const float>{biases.data, 1, biases.rows, biases.rows, 1});
+  const kernel::matrix<const float> biases = h.biases();
+  detail::write_arrays(path, 3, h.weights(), kernel::matrix<const float>{biases.data, 1, biases.rows, biases.rows, 1});
 }
 
 /// Model: whitening, codebook or netvlad_head.

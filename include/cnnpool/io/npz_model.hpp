@@ -93,8 +93,8 @@ inline void write_npz(const std::string& path, const netvlad_head& h) {
   if (h.clusters() == 0) raise("write_npz: the head is empty");
   npz_writer out(path);
   out.add("weights", detail::array_of(h.weights()));
-  const matrix<const float> biases = h.biases();
-  out.add("biases", detail::array_of(matrix<const float>{biases.data, 1, biases.rows, biases.rows, 1}));
+  const kernel::matrix<const float> biases = h.biases();
+  out.add("biases", detail::array_of(kernel::matrix<const float>{biases.data, 1, biases.rows, biases.rows, 1}));
   out.commit();
 }
 
@@ -107,16 +107,16 @@ Model read_npz(const std::string& path) {
     if (rows.cols() != mean.cols() || rows.cols() == 0)
       file.bad("its mean of ", mean.cols(), " and its matrix of ", rows.rows(), " x ", rows.cols(),
                " do not belong together");
-    shared_array<double> variances;
+    kernel::shared_array<double> variances;
     if (file.has("variances")) {
       const descriptors<double> v = file.read("variances", 1);
-      variances = shared_array<double>(std::vector<double>(v.data(), v.data() + v.values().size()));
+      variances = kernel::shared_array<double>(std::vector<double>(v.data(), v.data() + v.values().size()));
     }
     return {file.floats(mean, "the mean"), file.floats(rows, "the matrix"), rows.rows(), std::move(variances)};
   } else if constexpr (std::is_same_v<Model, codebook>) {
     const descriptors<double> centres = file.read("centres", 0);
     if (centres.cols() == 0) file.bad("its codebook is ", centres.rows(), " x 0");
-    const shared_array<float> numbers = file.floats(centres, "the centres");
+    const kernel::shared_array<float> numbers = file.floats(centres, "the centres");
     return {std::span<const float>(numbers.data(), centres.values().size()), centres.rows()};
   } else {
     static_assert(std::is_same_v<Model, netvlad_head>,

@@ -106,10 +106,10 @@ concept differs_by_channel = requires(const F f, index_t c) { f.template per_cha
 
 }  // namespace cnnpool::detail
 
-namespace cnnpool::inline CNNPOOL_VARIANT {
+namespace cnnpool::inline CNNPOOL_VARIANT::kernel {
 template <class P>
 concept fold_selector = requires(const P p) {
   p.select_fold(detail::ignore_fold{});
   { P::outputs } -> std::convertible_to<int>;
 };
-}  // namespace cnnpool
+}  // namespace cnnpool::kernel

@@ -1,6 +1,7 @@
 // The functions that a policy may call on its value type V: a float, a double, or a pack of them. A user's policy
-// writes cnnpool::maximum, cnnpool::exp, ... Written without the standard library because std::max, numeric_limits and
-// friends are not callable in device code without flags.
+// writes cnnpool::kernel::maximum, cnnpool::kernel::exp, ... A header that packs are declared behind says `using
+// kernel::maximum;` and calls maximum(s, x), as one does with std::swap. Written without the standard library because
+// std::max, numeric_limits and friends are not callable in device code without flags.
 //
 // NaN: maximum and minimum propagate a NaN of the argument named x. select picks lane by lane.
 #pragma once
@@ -12,7 +13,7 @@
 #include "../core/bytes.hpp"
 #include "../core/shape.hpp"
 
-namespace cnnpool::inline CNNPOOL_VARIANT {
+namespace cnnpool::inline CNNPOOL_VARIANT::kernel {
 
 /// What one lane of V is: float or double.
 template <class V>
@@ -86,10 +87,14 @@ template <class V>
 CNNPOOL_HD V maximum_or_nan(const V& s, const V& x) {
   return keep_nan(maximum(x, s), x);
 }
-namespace detail {
+}  // namespace cnnpool::kernel
+
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 /// Whether packs have an instruction that does all of it.
 inline constexpr bool maximum_or_nan_is_one_instruction = CNNPOOL_HAS_NEON;
-}  // namespace detail
+}  // namespace cnnpool::detail
+
+namespace cnnpool::inline CNNPOOL_VARIANT::kernel {
 
 /// A number that was converted to a lane just now, in every lane: for finish and is_reliable (in a loop, V(x) is
 /// better: it is computed once). Keeps GCC from converting lane by lane, behind the broadcast.
@@ -174,4 +179,8 @@ CNNPOOL_HD V pow_of_normal(V x, const exponent<V>& p) {
   return pow(x, p);
 }
 
-}  // namespace cnnpool
+}  // namespace cnnpool::kernel
+
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
+using namespace kernel;
+}  // namespace cnnpool::detail

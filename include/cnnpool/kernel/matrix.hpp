@@ -1,11 +1,12 @@
-// A strided matrix in any memory: what the backend primitives read and write. Not part of the user's vocabulary.
+// A strided matrix in any memory: what the backend primitives read and write. Like everything in namespace
+// kernel a word of those who write policies, not of those who use them.
 #pragma once
 
 #include <type_traits>
 
 #include "../core/shape.hpp"
 
-namespace cnnpool::inline CNNPOOL_VARIANT {
+namespace cnnpool::inline CNNPOOL_VARIANT::kernel {
 
 /// rows x cols elements; a stride of 0 repeats one element (broadcast).
 template <class A>
@@ -41,4 +42,8 @@ struct per_row {
 struct row_index {};
 struct column_index {};
 
-}  // namespace cnnpool
+}  // namespace cnnpool::kernel
+
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
+using namespace kernel;
+}  // namespace cnnpool::detail

@@ -17,7 +17,7 @@
 #include "scratch.hpp"
 #include "source.hpp"
 
-namespace cnnpool::inline CNNPOOL_VARIANT {
+namespace cnnpool::inline CNNPOOL_VARIANT::kernel {
 
 /// What is reduced or contracted: the positions of every channel, or the channels of every position. A list of regions
 /// (region.hpp) stands for the positions of each region.
@@ -85,7 +85,9 @@ struct backend_archetype {
   }
 };
 
-namespace detail {
+}  // namespace cnnpool::kernel
+
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 struct probe_fold {
   template <class V>
   using state = V;
@@ -155,10 +157,12 @@ template <class B>
 concept has_for_each_cached_slice = has_memory<B> && requires(const probe<B> p) {
   p.b.for_each_cached_slice(p.s, index_t{1}, index_t{1}, index_t{1}, probe_call{});
 };
-}  // namespace detail
+}  // namespace cnnpool::detail
+
+namespace cnnpool::inline CNNPOOL_VARIANT::kernel {
 
 /// Compiles where B is a backend, and says in one sentence what it lacks where it is not one:
-/// static_assert(cnnpool::missing_primitive<B>() == nullptr).
+/// static_assert(cnnpool::kernel::missing_primitive<B>() == nullptr).
 template <class B>
 constexpr const char* missing_primitive() {
   static_assert(detail::has_memory<B>, "cnnpool: a backend has a type `space` and a template `accumulator<T>`");
@@ -176,4 +180,4 @@ constexpr const char* missing_primitive() {
   return nullptr;
 }
 
-}  // namespace cnnpool
+}  // namespace cnnpool::kernel

@@ -8,11 +8,13 @@
 #include "../concepts.hpp"
 #include "fold_traits.hpp"
 
-namespace cnnpool::inline CNNPOOL_VARIANT {
-
+namespace cnnpool::inline CNNPOOL_VARIANT::kernel {
+/// Whether one reduction is all of it.
 template <class P>
 concept foldable = fold_policy<P> || fold_selector<P>;
+}  // namespace cnnpool::kernel
 
+namespace cnnpool::inline CNNPOOL_VARIANT {
 namespace detail {
 
 /// Whether a policy reads x once.
@@ -49,7 +51,7 @@ void check_policy(const P& policy, const shape& s) {
 /// Components of the policy's descriptor of one image of this shape.
 template <pooling_policy P>
 index_t descriptor_size(const P& policy, const shape& s) {
-  if constexpr (foldable<P>) {
+  if constexpr (kernel::foldable<P>) {
     index_t size = 0;
     if (!detail::multiply(detail::outputs_of<P>(), s.c, size))
       raise("descriptor_size: ", detail::outputs_of<P>(), " statistics of ", s.c, " channels are too many to count");

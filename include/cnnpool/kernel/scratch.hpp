@@ -12,7 +12,7 @@
 #include "matrix.hpp"
 #include "../core/space.hpp"
 
-namespace cnnpool::inline CNNPOOL_VARIANT {
+namespace cnnpool::inline CNNPOOL_VARIANT::kernel {
 
 class scratch {
  public:
@@ -63,14 +63,20 @@ class scratch {
   bool measuring_ = true;
 };
 
+}  // namespace cnnpool::kernel
+
+namespace cnnpool::inline CNNPOOL_VARIANT {
+
 /// Where memory of a space comes from: allocate(bytes), aligned to scratch::alignment, and release. Device memory comes
 /// with the backends that use it (backend/cuda/memory.hpp).
 template <class Space>
 struct space_memory;
 template <>
 struct space_memory<host_space> {
-  static void* allocate(std::size_t bytes) { return ::operator new(bytes, std::align_val_t{scratch::alignment}); }
-  static void release(void* p) noexcept { ::operator delete(p, std::align_val_t{scratch::alignment}); }
+  static void* allocate(std::size_t bytes) {
+    return ::operator new (bytes, std::align_val_t{kernel::scratch::alignment});
+  }
+  static void release(void* p) noexcept { ::operator delete(p, std::align_val_t{kernel::scratch::alignment}); }
 };
 
 /// What pool_into keeps its temporaries in: reserve(bytes) makes it at least that large, data() is the memory.

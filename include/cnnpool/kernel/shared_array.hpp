@@ -9,7 +9,7 @@
 #include "matrix.hpp"
 #include "../core/space.hpp"
 
-namespace cnnpool::inline CNNPOOL_VARIANT {
+namespace cnnpool::inline CNNPOOL_VARIANT::kernel {
 
 template <class T, class Space = host_space>
 class shared_array {
@@ -37,4 +37,4 @@ class shared_array {
   index_t size_ = 0;
 };
 
-}  // namespace cnnpool
+}  // namespace cnnpool::kernel

@@ -5,7 +5,7 @@
 #include "math.hpp"
 #include "matrix.hpp"
 
-namespace cnnpool::inline CNNPOOL_VARIANT {
+namespace cnnpool::inline CNNPOOL_VARIANT::kernel {
 
 struct read_as_is {
   template <class V>
@@ -69,12 +69,16 @@ source<View, read_as_is, Kind> as_source(const View& view) {
   return {view, {}};
 }
 
-namespace detail {
+}  // namespace cnnpool::kernel
+
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 template <class X>
 index_t image_bytes(const X& x) {
   return x.extents().c * x.extents().positions() * static_cast<index_t>(sizeof(typename X::value_type));
 }
-}  // namespace detail
+}  // namespace cnnpool::detail
+
+namespace cnnpool::inline CNNPOOL_VARIANT::kernel {
 
 /// The rows of a matrix as images of one channel: a fold over positions is then a fold over a row.
 template <class Space, class A>
@@ -91,4 +95,4 @@ auto rows_as_descriptors(const matrix<A>& m) {
   return as_source(feature_view<T, Space>(m.data, {m.rows, m.cols, 1, 1}, strides{m.row_stride, m.col_stride, 0, 0}));
 }
 
-}  // namespace cnnpool
+}  // namespace cnnpool::kernel

@@ -3,7 +3,7 @@
 
 #include "math.hpp"
 
-namespace cnnpool::inline CNNPOOL_VARIANT {
+namespace cnnpool::inline CNNPOOL_VARIANT::kernel {
 
 /// K values of type V: what finish returns when one pass gives K statistics.
 template <class V, int K>
@@ -13,7 +13,9 @@ struct values {
 template <class V>
 struct values<V, 0> {};
 
-namespace detail {
+}  // namespace cnnpool::kernel
+
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 template <class R>
 inline constexpr int value_count = 1;
 template <class V, int K>
@@ -39,6 +41,8 @@ template <class V, class S>
 CNNPOOL_HD const V& component(const S& s, int k) {
   return reinterpret_cast<const V*>(&s)[k];
 }
-}  // namespace detail
+}  // namespace cnnpool::detail
 
-}  // namespace cnnpool
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
+using namespace kernel;
+}  // namespace cnnpool::detail

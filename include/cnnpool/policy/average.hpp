@@ -14,7 +14,7 @@ struct average : detail::additive {
   static constexpr const char* name = "average";
   template <class V>
   CNNPOOL_HD V finish(const V& s, index_t n) const {
-    return s / in_every_lane<V>(n);
+    return s / kernel::in_every_lane<V>(n);
   }
 };
 

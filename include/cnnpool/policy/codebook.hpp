@@ -39,14 +39,14 @@ class basic_codebook {
       }
       norms.push_back(norm);
     }
-    centres_ = shared_array<float>(std::move(numbers));
-    norms_ = shared_array<double>(std::move(norms));
+    centres_ = kernel::shared_array<float>(std::move(numbers));
+    norms_ = kernel::shared_array<double>(std::move(norms));
   }
   template <class T>
   basic_codebook(const std::vector<T>& centres, index_t clusters)
       : basic_codebook(std::span<const T>(centres), clusters) {}
   /// Numbers that are in the space already; norms: the squared length of every centre.
-  basic_codebook(shared_array<float, Space> centres, shared_array<double, Space> norms)
+  basic_codebook(kernel::shared_array<float, Space> centres, kernel::shared_array<double, Space> norms)
       : centres_(std::move(centres)), norms_(std::move(norms)), clusters_(norms_.size()) {
     if (clusters_ < 1 || centres_.size() == 0 || centres_.size() % clusters_ != 0)
       raise("codebook: ", centres_.size(), " numbers are not ", clusters_, " centres");
@@ -55,15 +55,15 @@ class basic_codebook {
   index_t clusters() const { return clusters_; }
   index_t dimensions() const { return clusters_ == 0 ? 0 : centres_.size() / clusters_; }
   /// clusters x d.
-  matrix<const float> centres() const { return centres_.rows(clusters(), dimensions()); }
+  kernel::matrix<const float> centres() const { return centres_.rows(clusters(), dimensions()); }
   /// |centre|^2, clusters x 1.
-  matrix<const double> squared_norms() const { return norms_.rows(clusters(), 1); }
-  const shared_array<float, Space>& centre_numbers() const { return centres_; }
-  const shared_array<double, Space>& norm_numbers() const { return norms_; }
+  kernel::matrix<const double> squared_norms() const { return norms_.rows(clusters(), 1); }
+  const kernel::shared_array<float, Space>& centre_numbers() const { return centres_; }
+  const kernel::shared_array<double, Space>& norm_numbers() const { return norms_; }
 
  private:
-  shared_array<float, Space> centres_;
-  shared_array<double, Space> norms_;
+  kernel::shared_array<float, Space> centres_;
+  kernel::shared_array<double, Space> norms_;
   index_t clusters_ = 0;
 };
 

@@ -178,9 +178,9 @@ struct crow_spatial_weights {
   index_t descriptor_size(const shape& s) const { return s.positions(); }
   void (check)(const shape&) const { detail::check_crow(name, alpha, beta, 0); }
   template <class B, class X, class A>
-  void pool(const B& backend, scratch& s, const X& x, const matrix<A>& out) const {
-    const scratch::frame frame(s);
-    backend.reduce(s, x, over_channels{}, detail::scaled_sum<A>(x.extents().c), out);
+  void pool(const B& backend, kernel::scratch& s, const X& x, const kernel::matrix<A>& out) const {
+    const kernel::scratch::frame frame(s);
+    backend.reduce(s, x, kernel::over_channels{}, detail::scaled_sum<A>(x.extents().c), out);
     detail::crow_spatial<typename B::space>(backend, s, out, alpha, beta);
   }
 };
@@ -193,9 +193,9 @@ struct crow_channel_weights {
   index_t descriptor_size(const shape& s) const { return s.c; }
   void (check)(const shape&) const { detail::check_crow(name, 1, 1, channel_epsilon); }
   template <class B, class X, class A>
-  void pool(const B& backend, scratch& s, const X& x, const matrix<A>& out) const {
-    const scratch::frame frame(s);
-    backend.reduce(s, x, over_positions{}, nonzero{}, out);
+  void pool(const B& backend, kernel::scratch& s, const X& x, const kernel::matrix<A>& out) const {
+    const kernel::scratch::frame frame(s);
+    backend.reduce(s, x, kernel::over_positions{}, nonzero{}, out);
     detail::crow_channel<typename B::space>(backend, s, out, channel_epsilon);
   }
 };
@@ -208,23 +208,23 @@ struct crow {
   index_t descriptor_size(const shape& s) const { return s.c; }
   void (check)(const shape&) const { detail::check_crow(name, alpha, beta, channel_epsilon); }
   template <class B, class X, class A>
-  void pool(const B& backend, scratch& s, const X& x, const matrix<A>& out) const {
+  void pool(const B& backend, kernel::scratch& s, const X& x, const kernel::matrix<A>& out) const {
     if (pool_at_once(backend, s, x, out)) return;
     const shape& e = x.extents();
     const index_t bytes = detail::image_bytes(x);
-    backend.for_each_cached_slice(s, e.n, bytes, bytes, [&](const auto& b_, scratch& own, index_t first,
+    backend.for_each_cached_slice(s, e.n, bytes, bytes, [&](const auto& b_, kernel::scratch& own, index_t first,
                                                             index_t count) {
       using space = typename B::space;
       const auto images = x.images(first, count);
-      const matrix<A> rows = out.row_range(first, count);
-      const scratch::frame frame(own);
-      const matrix<A> weights = own.make<A>(count, e.positions());
-      b_.reduce(own, images, over_channels{}, detail::scaled_sum<A>(e.c), weights);
+      const kernel::matrix<A> rows = out.row_range(first, count);
+      const kernel::scratch::frame frame(own);
+      const kernel::matrix<A> weights = own.make<A>(count, e.positions());
+      b_.reduce(own, images, kernel::over_channels{}, detail::scaled_sum<A>(e.c), weights);
       detail::crow_spatial<space>(b_, own, weights, alpha, beta);
-      const matrix<A> both = own.make<A>(count, 2 * e.c);
-      b_.reduce(own, images, over_positions{}, detail::weighted_sum_and_nonzero{}, both,
-                per_position<A>{weights.data, weights.row_stride});
-      const matrix<A> sums = both.columns(0, e.c), q = both.columns(e.c, e.c);
+      const kernel::matrix<A> both = own.make<A>(count, 2 * e.c);
+      b_.reduce(own, images, kernel::over_positions{}, detail::weighted_sum_and_nonzero{}, both,
+                kernel::per_position<A>{weights.data, weights.row_stride});
+      const kernel::matrix<A> sums = both.columns(0, e.c), q = both.columns(e.c, e.c);
       detail::crow_channel<space>(b_, own, q, channel_epsilon);
       b_.transform(own, rows, detail::product{}, sums, q);
     });
@@ -233,21 +233,22 @@ struct crow {
  private:
   /// In one reading of x, where the backend has one: the normaliser is one factor of an image, so it may come last.
   template <class B, class X, class A>
-  bool pool_at_once([[maybe_unused]] const B& backend, [[maybe_unused]] scratch& s, [[maybe_unused]] const X& x,
-                    [[maybe_unused]] const matrix<A>& out) const {
+  bool pool_at_once([[maybe_unused]] const B& backend, [[maybe_unused]] kernel::scratch& s, [[maybe_unused]] const X& x,
+                    [[maybe_unused]] const kernel::matrix<A>& out) const {
     [[maybe_unused]] const detail::scaled_sum<A> channels(x.extents().c);
     [[maybe_unused]] const detail::spatial_root root{beta};
     [[maybe_unused]] constexpr detail::weighted_sum_and_nonzero fold;
     if constexpr (requires { backend.template can_fuse<A>(x, channels, root, fold); }) {
       if (beta < 0.5 || !backend.template can_fuse<A>(x, channels, root, fold)) return false;
       const index_t n = x.extents().n, c = x.extents().c;
-      const scratch::frame frame(s);
-      const matrix<A> sums = s.make<A>(n, x.extents().positions()), both = s.make<A>(n, 2 * c);
+      const kernel::scratch::frame frame(s);
+      const kernel::matrix<A> sums = s.make<A>(n, x.extents().positions()), both = s.make<A>(n, 2 * c);
       backend.channel_gated_reduce(s, x, channels, root, fold, sums, both);
-      const matrix<A> z = detail::crow_normaliser<typename B::space>(backend, s, sums, alpha), q = both.columns(c, c);
+      const kernel::matrix<A> z = detail::crow_normaliser<typename B::space>(backend, s, sums, alpha),
+                              q = both.columns(c, c);
       backend.transform(s, z, detail::spatial_factor{alpha, beta}, z);
       detail::crow_channel<typename B::space>(backend, s, q, channel_epsilon);
-      backend.transform(s, out, detail::product{}, both.columns(0, c), q, per_row<A>{z});
+      backend.transform(s, out, detail::product{}, both.columns(0, c), q, kernel::per_row<A>{z});
       return true;
     } else {
       return false;

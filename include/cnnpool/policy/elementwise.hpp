@@ -32,11 +32,11 @@ struct reading {
   void (check)(const shape& s) const { detail::check_policy(policy, s); }
   std::string full_name() const { return detail::name_of(read) + " | " + detail::name_of(policy); }
   template <class B, class X, class A>
-  void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
+  void pool(const B& b, kernel::scratch& s, const X& x, const kernel::matrix<A>& out) const {
     detail::run(b, s, x.then(read), policy, out);
   }
   template <class B, class X, class R, class A>
-  void pool_regions(const B& b, scratch& s, const X& x, const R& regions, const matrix<A>& out) const {
+  void pool_regions(const B& b, kernel::scratch& s, const X& x, const R& regions, const kernel::matrix<A>& out) const {
     detail::run_regions(b, s, x.then(read), policy, regions, out);
   }
 };

@@ -16,7 +16,7 @@ struct max_policy {
   using state = V;
   template <class V>
   CNNPOOL_HD V init() const {
-    return V(-limits<lane_t<V>>::above_all);
+    return V(-kernel::limits<kernel::lane_t<V>>::above_all);
   }
   template <class V>
   CNNPOOL_HD V first(const V& x) const {
@@ -24,6 +24,7 @@ struct max_policy {
   }
   template <class V>
   CNNPOOL_HD V step(const V& s, const V& x) const {
+    using kernel::maximum_or_nan;  // a pack's own is found by its type
     return maximum_or_nan(s, x);
   }
   template <class V>

@@ -59,22 +59,23 @@ struct basic_mop_level {
 
   /// rows: windows of image 0, of image 1, ...; out: one row per image.
   template <class B, class A>
-  void apply(const B& b, scratch& s, const matrix<A>& rows, index_t windows, const matrix<A>& out) const {
-    const scratch::frame frame(s);
-    matrix<A> x = rows;
+  void apply(const B& b, kernel::scratch& s, const kernel::matrix<A>& rows, index_t windows,
+             const kernel::matrix<A>& out) const {
+    const kernel::scratch::frame frame(s);
+    kernel::matrix<A> x = rows;
     if (input.output_size() != 0) {
       x = s.make<A>(rows.rows, input.output_size());
-      input.apply(b, s, matrix<const A>(rows), x);
+      input.apply(b, s, kernel::matrix<const A>(rows), x);
     }
     if (centres.clusters() != 0) {
       const feature_view<A, Space> maps(x.data, {out.rows, x.cols, windows, 1},
                                         strides{x.row_stride * windows, x.col_stride, x.row_stride, 0});
-      const matrix<A> v = s.make<A>(out.rows, vlad_of().descriptor_size(maps.extents()));
-      vlad_of().pool(b, s, as_source(maps), v);
+      const kernel::matrix<A> v = s.make<A>(out.rows, vlad_of().descriptor_size(maps.extents()));
+      vlad_of().pool(b, s, kernel::as_source(maps), v);
       x = v;
     }
-    if (output.output_size() != 0) output.apply(b, s, matrix<const A>(x), out);
-    else b.transform(s, out, read_as_is{}, x);
+    if (output.output_size() != 0) output.apply(b, s, kernel::matrix<const A>(x), out);
+    else b.transform(s, out, kernel::read_as_is{}, x);
   }
 
  private:
@@ -109,17 +110,18 @@ struct mop_vlad_policy {
     return size;
   }
   template <class B, class Each, class A>
-  void pool_list(const B& b, scratch& s, const Each& each, const matrix<A>& out) const {
+  void pool_list(const B& b, kernel::scratch& s, const Each& each, const kernel::matrix<A>& out) const {
     static_assert(std::is_same_v<typename B::space, Space>,
                   "cnnpool::mop_vlad: the levels are in another memory space than the one this backend reads");
     index_t column = 0;
     for (const auto& level : levels) {
       each(&level - levels.data(), [&](const auto& x) {
-        const scratch::frame frame(s);
+        const kernel::scratch::frame frame(s);
         const shape& e = x.extents();
         const index_t d = level.descriptor_size(e.c);
-        const matrix<A> rows = s.template make<A>(e.n, e.c);
-        detail::in_accumulator(b, s, x, rows, [&](const auto& t) { b.reduce(s, x, over_positions{}, sum{}, t); });
+        const kernel::matrix<A> rows = s.template make<A>(e.n, e.c);
+        detail::in_accumulator(b, s, x, rows,
+                               [&](const auto& t) { b.reduce(s, x, kernel::over_positions{}, sum{}, t); });
         level.apply(b, s, rows, e.n / out.rows, out.columns(column, d));
         column += d;
       });
@@ -168,16 +170,16 @@ struct mop_map_policy {
     }
   }
   template <class B, class X, class A>
-  void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
-    const auto pool_slice = [&](const auto& b_, scratch& own, index_t first, index_t count) {
+  void pool(const B& b, kernel::scratch& s, const X& x, const kernel::matrix<A>& out) const {
+    const auto pool_slice = [&](const auto& b_, kernel::scratch& own, index_t first, index_t count) {
       const auto images = x.images(first, count);
       const shape& e = images.extents();
       index_t column = 0;
       for (const auto& l : levels) {
         const index_t d = l.level.descriptor_size(cnnpool::descriptor_size(inner, e));
         with_regions(l, e, [&](const auto& regions) {
-          const scratch::frame frame(own);
-          const matrix<A> rows = own.make<A>(count * regions.size(), cnnpool::descriptor_size(inner, e));
+          const kernel::scratch::frame frame(own);
+          const kernel::matrix<A> rows = own.make<A>(count * regions.size(), cnnpool::descriptor_size(inner, e));
           detail::run_regions(b_, own, images, inner, regions, rows);
           l.level.apply(b_, own, rows, regions.size(), out.row_range(first, count).columns(column, d));
         });

@@ -80,7 +80,7 @@ struct multi_scale {
   bool signed_power = false;
 
   void (check)(const shape&) const {
-    if (!(p > 0) || p > limits<double>::largest)
+    if (!(p > 0) || p > kernel::limits<double>::largest)
       raise("multi_scale: p is ", p, ", expected a positive finite number");
   }
   template <class F>

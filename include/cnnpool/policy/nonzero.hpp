@@ -10,12 +10,13 @@ struct nonzero : detail::additive {
   static constexpr const char* name = "nonzero";
   template <class V>
   CNNPOOL_HD V step(const V& s, const V& x) const {
-    using L = lane_t<V>;
+    using L = kernel::lane_t<V>;
+    using kernel::select;
     return s + select(x != V(L(0)), V(L(1)), V(L(0)));
   }
   template <class V>
   CNNPOOL_HD V finish(const V& s, index_t n) const {
-    return s / in_every_lane<V>(n);
+    return s / kernel::in_every_lane<V>(n);
   }
 };
 

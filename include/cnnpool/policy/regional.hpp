@@ -44,18 +44,18 @@ struct regional_policy {
   std::string full_name() const { return "regional(" + detail::name_of(policy) + ")"; }
 
   template <class B, class X, class A>
-  void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
+  void pool(const B& b, kernel::scratch& s, const X& x, const kernel::matrix<A>& out) const {
     const shape& e = x.extents();
     const auto regions = grid.regions(e.h, e.w);
     const index_t bytes = detail::image_bytes(x), again = detail::pools_in_one_pass<P> ? 0 : bytes;
     const index_t of_regions = regions.size() * out.cols * static_cast<index_t>(sizeof(A));
-    b.for_each_cached_slice(s, e.n, bytes, again + of_regions, [&](const auto& b_, scratch& own, index_t first,
+    b.for_each_cached_slice(s, e.n, bytes, again + of_regions, [&](const auto& b_, kernel::scratch& own, index_t first,
                                                                    index_t count) {
-      const scratch::frame frame(own);
-      const matrix<A> rows = own.make<A>(count * regions.size(), out.cols);
+      const kernel::scratch::frame frame(own);
+      const kernel::matrix<A> rows = own.make<A>(count * regions.size(), out.cols);
       detail::run_regions(b_, own, x.images(first, count), policy, regions, rows);
       b_.reduce(own, detail::row_groups<typename B::space>(rows, regions.size(), regions.size(), count),
-                over_positions{}, sum{}, out.row_range(first, count));
+                kernel::over_positions{}, sum{}, out.row_range(first, count));
     });
   }
 };
@@ -65,10 +65,12 @@ regional_policy<P, G> regional(const P& policy, const G& grid) {
   return {policy, grid};
 }
 template <class P, class G>
-  requires(!pooling_policy<P>)
-detail::nothing regional(const P&, const G&) CNNPOOL_UNAVAILABLE("cnnpool::regional: the first argument is not a policy; put a policy in front of a stage: policy | stage");
+requires(!pooling_policy<P>) detail::nothing regional(const P&, const G&)
+CNNPOOL_UNAVAILABLE(
+    "cnnpool::regional: the first argument is not a policy; put a policy in front of a stage: policy | stage");
 template <pooling_policy P, class G>
-  requires(!region_grid<G>)
-detail::nothing regional(const P&, const G&) CNNPOOL_UNAVAILABLE("cnnpool::regional: the second argument is not a region grid; a grid has regions(h, w), e.g. rmac_grid{}");
+requires(!region_grid<G>) detail::nothing regional(const P&, const G&)
+CNNPOOL_UNAVAILABLE(
+    "cnnpool::regional: the second argument is not a region grid; a grid has regions(h, w), e.g. rmac_grid{}");
 
 }  // namespace cnnpool

@@ -10,7 +10,8 @@ struct relu {
   static constexpr const char* name = "relu";
   template <class V>
   CNNPOOL_HD V operator()(const V& x) const {
-    return maximum(V(lane_t<V>(0)), x);
+    using kernel::maximum;
+    return maximum(V(kernel::lane_t<V>(0)), x);
   }
 };
 

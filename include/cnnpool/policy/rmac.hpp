@@ -50,12 +50,12 @@ struct rmac {
   index_t descriptor_size(const shape& s) const { return concatenates() ? 2 * s.c : s.c; }
   void (check)(const shape& s) const {
     region_grid().regions(s.h, s.w);
-    if (!(add_epsilon >= 0) || add_epsilon > limits<double>::largest)
+    if (!(add_epsilon >= 0) || add_epsilon > kernel::limits<double>::largest)
       raise("rmac: add_epsilon is ", add_epsilon, ", expected 0 or more");
   }
 
   template <class B, class X, class A>
-  void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
+  void pool(const B& b, kernel::scratch& s, const X& x, const kernel::matrix<A>& out) const {
     using space = typename B::space;
     const shape& e = x.extents();
     // The whole map comes last in every image's list, so that a sum over the first `summed` rows may leave it out.
@@ -64,32 +64,37 @@ struct rmac {
     const index_t summed = whole_map ? count : count - 1;
     // The map is read once, the rows of its regions several times.
     const index_t again = regions * e.c * static_cast<index_t>(sizeof(A));
-    b.for_each_cached_slice(s, e.n, detail::image_bytes(x), again, [&](const auto& b_, scratch& own, index_t first,
-                                                                       index_t images) {
-      const scratch::frame frame(own);
-      const matrix<A> rows = own.make<A>(images * regions, e.c), result = out.row_range(first, images);
-      const auto slice = x.images(first, images);
-      if (regions == count) b_.reduce(own, slice, with_whole, max_policy{}, rows);
-      else b_.reduce(own, slice, with_whole.list, max_policy{}, rows);
-      const matrix<A> total =
-          concatenates() && !global_first ? result.columns(0, e.c) : result.columns(result.cols - e.c, e.c);
-      if (concatenates()) {
-        const matrix<A> global = result.columns(global_first ? 0 : e.c, e.c);
-        b_.transform(own, global, read_as_is{}, rows.every(regions, regions - 1));
-        if (halves_l2) l2{}.apply(b_, own, matrix<const A>(global), global);
-      }
-      const auto groups = detail::row_groups<space>(rows, regions, summed, images);
-      if (regions_l2) {
-        const matrix<A> norms = own.make<A>(rows.rows, 1);
-        b_.reduce(own, rows_as_images<space>(matrix<const A>(rows)), over_positions{}, detail::euclidean_norm{}, norms);
-        b_.transform(own, norms, detail::inverse_norm{add_epsilon}, norms);
-        b_.reduce(own, groups, over_positions{}, detail::weighted_sum{}, total, per_position<A>{norms.data, regions});
-      } else {
-        b_.reduce(own, groups, over_positions{}, sum{}, total);
-      }
-      if (concatenates() && halves_l2) l2{}.apply(b_, own, matrix<const A>(total), total);
-      if (final_l2) l2{}.apply(b_, own, matrix<const A>(result), result);
-    });
+    b.for_each_cached_slice(
+        s, e.n, detail::image_bytes(x), again,
+        [&](const auto& b_, kernel::scratch& own, index_t first, index_t images) {
+          const kernel::scratch::frame frame(own);
+          const kernel::matrix<A> rows = own.make<A>(images * regions, e.c), result = out.row_range(first, images);
+          const auto slice = x.images(first, images);
+          if (regions == count)
+            b_.reduce(own, slice, with_whole, max_policy{}, rows);
+          else
+            b_.reduce(own, slice, with_whole.list, max_policy{}, rows);
+          const kernel::matrix<A> total =
+              concatenates() && !global_first ? result.columns(0, e.c) : result.columns(result.cols - e.c, e.c);
+          if (concatenates()) {
+            const kernel::matrix<A> global = result.columns(global_first ? 0 : e.c, e.c);
+            b_.transform(own, global, kernel::read_as_is{}, rows.every(regions, regions - 1));
+            if (halves_l2) l2{}.apply(b_, own, kernel::matrix<const A>(global), global);
+          }
+          const auto groups = detail::row_groups<space>(rows, regions, summed, images);
+          if (regions_l2) {
+            const kernel::matrix<A> norms = own.make<A>(rows.rows, 1);
+            b_.reduce(own, kernel::rows_as_images<space>(kernel::matrix<const A>(rows)), kernel::over_positions{},
+                      detail::euclidean_norm{}, norms);
+            b_.transform(own, norms, detail::inverse_norm{add_epsilon}, norms);
+            b_.reduce(own, groups, kernel::over_positions{}, detail::weighted_sum{}, total,
+                      kernel::per_position<A>{norms.data, regions});
+          } else {
+            b_.reduce(own, groups, kernel::over_positions{}, sum{}, total);
+          }
+          if (concatenates() && halves_l2) l2{}.apply(b_, own, kernel::matrix<const A>(total), total);
+          if (final_l2) l2{}.apply(b_, own, kernel::matrix<const A>(result), result);
+        });
   }
 
  private:

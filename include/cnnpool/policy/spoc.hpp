@@ -38,13 +38,13 @@ struct spoc {
 
   index_t descriptor_size(const shape& s) const { return s.c; }
   template <class B, class X, class A>
-  void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
-    if (!centre_prior) return b.reduce(s, x, over_positions{}, sum{}, out);
+  void pool(const B& b, kernel::scratch& s, const X& x, const kernel::matrix<A>& out) const {
+    if (!centre_prior) return b.reduce(s, x, kernel::over_positions{}, sum{}, out);
     const shape& extents = x.extents();
-    const scratch::frame frame(s);
-    const matrix<A> prior = s.make<A>(extents.h, extents.w);
-    b.transform(s, prior, detail::centre_prior(extents), row_index{}, column_index{});
-    b.reduce(s, x, over_positions{}, detail::weighted_sum{}, out, per_position<A>{prior.data, 0});
+    const kernel::scratch::frame frame(s);
+    const kernel::matrix<A> prior = s.make<A>(extents.h, extents.w);
+    b.transform(s, prior, detail::centre_prior(extents), kernel::row_index{}, kernel::column_index{});
+    b.reduce(s, x, kernel::over_positions{}, detail::weighted_sum{}, out, kernel::per_position<A>{prior.data, 0});
   }
 };
 

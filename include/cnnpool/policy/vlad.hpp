@@ -51,22 +51,22 @@ class basic_netvlad_head {
   /// biases: K numbers; weights: K x d, row by row.
   basic_netvlad_head(std::span<const float> weights, std::span<const float> biases)
     requires(std::is_same_v<Space, host_space>)
-      : basic_netvlad_head(shared_array<float>({weights.begin(), weights.end()}),
-                           shared_array<float>({biases.begin(), biases.end()})) {}
-  basic_netvlad_head(shared_array<float, Space> weights, shared_array<float, Space> biases)
+      : basic_netvlad_head(kernel::shared_array<float>({weights.begin(), weights.end()}),
+                           kernel::shared_array<float>({biases.begin(), biases.end()})) {}
+  basic_netvlad_head(kernel::shared_array<float, Space> weights, kernel::shared_array<float, Space> biases)
       : weights_(std::move(weights)), biases_(std::move(biases)) {
     if (clusters() == 0 || weights_.size() == 0 || weights_.size() % clusters() != 0)
       raise("netvlad_head: ", weights_.size(), " weights for ", clusters(), " biases");
   }
   index_t clusters() const { return biases_.size(); }
   index_t dimensions() const { return clusters() == 0 ? 0 : weights_.size() / clusters(); }
-  matrix<const float> weights() const { return weights_.rows(clusters(), dimensions()); }
-  matrix<const float> biases() const { return biases_.rows(clusters(), 1); }
-  const shared_array<float, Space>& weight_numbers() const { return weights_; }
-  const shared_array<float, Space>& bias_numbers() const { return biases_; }
+  kernel::matrix<const float> weights() const { return weights_.rows(clusters(), dimensions()); }
+  kernel::matrix<const float> biases() const { return biases_.rows(clusters(), 1); }
+  const kernel::shared_array<float, Space>& weight_numbers() const { return weights_; }
+  const kernel::shared_array<float, Space>& bias_numbers() const { return biases_; }
 
  private:
-  shared_array<float, Space> weights_, biases_;
+  kernel::shared_array<float, Space> weights_, biases_;
 };
 using netvlad_head = basic_netvlad_head<host_space>;
 
@@ -92,7 +92,7 @@ struct vlad_policy {
             " channels");
     if (o.nearest < 1 || o.nearest > centres.clusters())
       raise("vlad: nearest is ", o.nearest, ", expected 1 to ", centres.clusters(), " (the clusters)");
-    if (!(o.beta > 0) || o.beta > limits<double>::largest)
+    if (!(o.beta > 0) || o.beta > kernel::limits<double>::largest)
       raise("vlad: beta is ", o.beta, ", expected a positive number");
     if (head.clusters() != 0 && (head.clusters() != centres.clusters() || head.dimensions() != s.c))
       raise("vlad: the head is ", head.clusters(), " x ", head.dimensions(), ", the codebook ", centres.clusters(),
@@ -100,19 +100,19 @@ struct vlad_policy {
   }
 
   template <class B, class X, class A>
-  void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
+  void pool(const B& b, kernel::scratch& s, const X& x, const kernel::matrix<A>& out) const {
     static_assert(std::is_same_v<typename B::space, Space>,
                   "cnnpool::vlad: the codebook is in another memory space than the one this backend reads");
     const index_t bytes = detail::image_bytes(x);
-    b.for_each_cached_slice(s, x.extents().n, bytes, bytes, [&](const auto& b_, scratch& own, index_t first,
+    b.for_each_cached_slice(s, x.extents().n, bytes, bytes, [&](const auto& b_, kernel::scratch& own, index_t first,
                                                                 index_t count) {
-      const scratch::frame frame(own);
+      const kernel::scratch::frame frame(own);
       const auto images = x.images(first, count);
-      const matrix<A> v = own.make<A>(count, out.cols), masses = own.make<A>(count, centres.clusters());
+      const kernel::matrix<A> v = own.make<A>(count, out.cols), masses = own.make<A>(count, centres.clusters());
       aggregate(b_, own, images, v, masses);
       normalise(b_, own, v, masses);
-      const matrix<A> rows = out.row_range(first, count);
-      if (options.layout == vlad_layout::cluster_major) b_.transform(own, rows, read_as_is{}, v);
+      const kernel::matrix<A> rows = out.row_range(first, count);
+      if (options.layout == vlad_layout::cluster_major) b_.transform(own, rows, kernel::read_as_is{}, v);
       else b_.for_each_index(own, count * v.cols, detail::dimension_major<A>{v, rows, centres.clusters()});
     });
   }
@@ -120,43 +120,44 @@ struct vlad_policy {
  private:
   /// v = SUM q (x - c); masses = SUM q, where they are needed later.
   template <class B, class X, class A>
-  void aggregate(const B& b, scratch& s, const X& x, const matrix<A>& v, const matrix<A>& masses) const {
+  void aggregate(const B& b, kernel::scratch& s, const X& x, const kernel::matrix<A>& v,
+                 const kernel::matrix<A>& masses) const {
     const shape& e = x.extents();
     const index_t n = e.n, positions = e.positions(), clusters = centres.clusters();
-    const scratch::frame frame(s);
-    matrix<A> scales;
+    const kernel::scratch::frame frame(s);
+    kernel::matrix<A> scales;
     if (options.input_l2 || (options.cosine && options.nearest > 1)) {
       scales = s.make<A>(n, positions);
-      b.reduce(s, x, over_channels{}, detail::euclidean_norm{}, scales);
+      b.reduce(s, x, kernel::over_channels{}, detail::euclidean_norm{}, scales);
       b.transform(s, scales, detail::reciprocal{}, scales);
     }
-    const matrix<A> used = options.input_l2 ? scales : matrix<A>{};
-    const matrix<A> assignments = s.make<A>(n, positions);
+    const kernel::matrix<A> used = options.input_l2 ? scales : kernel::matrix<A>{};
+    const kernel::matrix<A> assignments = s.make<A>(n, positions);
     const detail::centre_order<A> order{centres.squared_norms(), options.cosine, options.released_distance ? 1. : 2.};
     const bool hard = head.clusters() == 0 && options.nearest == 1;
     const bool found = hard && !options.cosine && !options.input_l2;
     if (found)
-      b.contract(s, x, over_channels{}, centres.centres(), assignments,
-                 store_nearest{centres.squared_norms(), order.factor});
-    const matrix<A> products = found ? assignments : s.make<A>(n, clusters * positions);
+      b.contract(s, x, kernel::over_channels{}, centres.centres(), assignments,
+                 kernel::store_nearest{centres.squared_norms(), order.factor});
+    const kernel::matrix<A> products = found ? assignments : s.make<A>(n, clusters * positions);
     if (!found)
-      b.contract(s, x, over_channels{}, head.clusters() != 0 ? head.weights() : centres.centres(), products);
+      b.contract(s, x, kernel::over_channels{}, head.clusters() != 0 ? head.weights() : centres.centres(), products);
     if (hard) {
       if (!found)
         b.for_each_index(s, n * positions,
                          detail::assign_nearest<A>{products, scales, assignments, clusters, order});
       if (options.mass) b.for_each_index(s, n * clusters, detail::cluster_masses<A>{assignments, masses});
-      matrix<A> weights;
+      kernel::matrix<A> weights;
       if (options.residual_l2) {
         weights = s.make<A>(n, positions);
         const detail::residual_weights<A, X> of_position{x, assignments, used, centres.centres(), weights};
         b.for_each_index(s, n * positions, of_position);
       }
-      b.residual_sums(s, x, matrix<const A>(assignments), matrix<const A>(used), matrix<const A>(weights),
-                        centres.centres(), v);
+      b.residual_sums(s, x, kernel::matrix<const A>(assignments), kernel::matrix<const A>(used),
+                      kernel::matrix<const A>(weights), centres.centres(), v);
       return;
     }
-    matrix<A> q = products;
+    kernel::matrix<A> q = products;
     if (head.clusters() != 0) {
       b.for_each_index(s, n * positions, detail::assign_softmax<A>{used, q, clusters, positions, head.biases()});
     } else {
@@ -164,31 +165,31 @@ struct vlad_policy {
       b.for_each_index(s, n * positions,
              detail::assign_soft<A>{products, scales, q, clusters, positions, options.nearest, options.beta, order});
     }
-    const matrix<A> by_cluster{q.data, n * clusters, positions, positions, 1};
-    const matrix<A> factors = options.residual_l2 ? s.make<A>(n, clusters) : masses;
-    b.reduce(s, rows_as_images<Space>(by_cluster), over_positions{}, sum{}, column(masses));
+    const kernel::matrix<A> by_cluster{q.data, n * clusters, positions, positions, 1};
+    const kernel::matrix<A> factors = options.residual_l2 ? s.make<A>(n, clusters) : masses;
+    b.reduce(s, kernel::rows_as_images<Space>(by_cluster), kernel::over_positions{}, sum{}, column(masses));
     if (options.residual_l2) {
       b.for_each_index(s, n * clusters * positions, detail::residual_softness<A, X>{x, used, centres.centres(), q});
-      b.reduce(s, rows_as_images<Space>(by_cluster), over_positions{}, sum{}, column(factors));
+      b.reduce(s, kernel::rows_as_images<Space>(by_cluster), kernel::over_positions{}, sum{}, column(factors));
     }
     if (options.input_l2) b.for_each_index(s, n * clusters * positions, detail::scale_softness<A>{used, q});
-    b.contract(s, x, over_positions{}, matrix<const A>(q), v);
+    b.contract(s, x, kernel::over_positions{}, kernel::matrix<const A>(q), v);
     b.for_each_index(s, n * v.cols, detail::subtract_centres<A>{factors, centres.centres(), v});
   }
 
   template <class B, class A>
-  void normalise(const B& b, scratch& s, const matrix<A>& v, const matrix<A>& masses) const {
-    const scratch::frame frame(s);
+  void normalise(const B& b, kernel::scratch& s, const kernel::matrix<A>& v, const kernel::matrix<A>& masses) const {
+    const kernel::scratch::frame frame(s);
     const index_t rows = v.rows * centres.clusters();
-    const matrix<A> clusters{v.data, rows, v.cols / centres.clusters(), v.cols / centres.clusters(), 1};
-    const matrix<A> norms = s.make<A>(rows, 1);
-    const auto unit = [&](const matrix<A>& m) {
-      const matrix<A> own = norms.row_range(0, m.rows);
-      b.reduce(s, rows_as_images<Space>(m), over_positions{}, detail::euclidean_norm{}, own);
-      b.transform(s, m, detail::times_reciprocal{}, m, per_row<A>{own});
+    const kernel::matrix<A> clusters{v.data, rows, v.cols / centres.clusters(), v.cols / centres.clusters(), 1};
+    const kernel::matrix<A> norms = s.make<A>(rows, 1);
+    const auto unit = [&](const kernel::matrix<A>& m) {
+      const kernel::matrix<A> own = norms.row_range(0, m.rows);
+      b.reduce(s, kernel::rows_as_images<Space>(m), kernel::over_positions{}, detail::euclidean_norm{}, own);
+      b.transform(s, m, detail::times_reciprocal{}, m, kernel::per_row<A>{own});
     };
     const auto root = [&] { b.transform(s, v, detail::signed_power{0.5}, v); };
-    if (options.mass) b.transform(s, clusters, detail::by_mass{}, clusters, per_row<A>{column(masses)});
+    if (options.mass) b.transform(s, clusters, detail::by_mass{}, clusters, kernel::per_row<A>{column(masses)});
     if (options.power && !options.power_after_intra) root();
     if (options.intra) unit(clusters);
     if (options.power && options.power_after_intra) root();
@@ -196,7 +197,7 @@ struct vlad_policy {
   }
 
   template <class A>
-  static matrix<A> column(const matrix<A>& m) {
+  static kernel::matrix<A> column(const kernel::matrix<A>& m) {
     return {m.data, m.rows * m.cols, 1, 1, 1};
   }
 };

@@ -86,15 +86,16 @@ struct l2 {
   index_t output_size(index_t d) const { return d; }
   void (check)(index_t) const {
     if (!(add_epsilon >= 0)) raise("l2: add_epsilon is ", add_epsilon, ", expected 0 or more");
-    if (add_epsilon > limits<double>::largest)
+    if (add_epsilon > kernel::limits<double>::largest)
       raise("l2: add_epsilon is ", add_epsilon, ", expected a finite number");
   }
   template <class B, class A>
-  void apply(const B& b, scratch& s, const matrix<const A>& in, const matrix<A>& out) const {
-    const scratch::frame frame(s);
-    const matrix<A> norms = s.make<A>(in.rows, 1);
-    b.reduce(s, rows_as_images<typename B::space>(in), over_positions{}, detail::euclidean_norm{}, norms);
-    b.transform(s, out, detail::by_norm{add_epsilon}, in, per_row<A>{norms});
+  void apply(const B& b, kernel::scratch& s, const kernel::matrix<const A>& in, const kernel::matrix<A>& out) const {
+    const kernel::scratch::frame frame(s);
+    const kernel::matrix<A> norms = s.make<A>(in.rows, 1);
+    b.reduce(s, kernel::rows_as_images<typename B::space>(in), kernel::over_positions{}, detail::euclidean_norm{},
+             norms);
+    b.transform(s, out, detail::by_norm{add_epsilon}, in, kernel::per_row<A>{norms});
   }
 };
 

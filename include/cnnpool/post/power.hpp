@@ -26,10 +26,10 @@ struct power {
   index_t output_size(index_t d) const { return d; }
   void (check)(index_t) const {
     if (!(alpha > 0)) raise("power: alpha is ", alpha, ", expected a positive number");
-    if (alpha > limits<double>::largest) raise("power: alpha is ", alpha, ", expected a finite number");
+    if (alpha > kernel::limits<double>::largest) raise("power: alpha is ", alpha, ", expected a finite number");
   }
   template <class B, class A>
-  void apply(const B& b, scratch& s, const matrix<const A>& in, const matrix<A>& out) const {
+  void apply(const B& b, kernel::scratch& s, const kernel::matrix<const A>& in, const kernel::matrix<A>& out) const {
     b.transform(s, out, detail::signed_power{alpha}, in);
   }
 };

@@ -77,13 +77,13 @@ class basic_projection {
       if (!(variances[j] > 0)) raise("projection: variance ", j, " is ", variances[j], ", expected a positive number");
     std::vector<double> scaled(rows.begin(), rows.end());
     for (std::size_t i = 0; i < scaled.size() && !variances.empty(); ++i) scaled[i] /= std::sqrt(variances[i / d]);
-    mean_ = shared_array<float>(detail::finite_floats(mean, "projection", "the mean"));
-    rows_ = shared_array<float>(detail::finite_floats(scaled, "projection", "the matrix"));
+    mean_ = kernel::shared_array<float>(detail::finite_floats(mean, "projection", "the mean"));
+    rows_ = kernel::shared_array<float>(detail::finite_floats(scaled, "projection", "the matrix"));
     outputs_ = static_cast<index_t>(k);
   }
   /// Numbers that are in the space already: d and outputs x d of them.
-  basic_projection(shared_array<float, Space> mean, shared_array<float, Space> rows, index_t outputs,
-             shared_array<double> variances = {})
+  basic_projection(kernel::shared_array<float, Space> mean, kernel::shared_array<float, Space> rows, index_t outputs,
+             kernel::shared_array<double> variances = {})
       : mean_(std::move(mean)), rows_(std::move(rows)), variances_(std::move(variances)), outputs_(outputs) {
     index_t size = 0;
     if (outputs < 1 || mean_.size() < 1 || !detail::multiply(outputs, mean_.size(), size) || size != rows_.size())
@@ -94,16 +94,16 @@ class basic_projection {
   index_t input_size() const { return mean_.size(); }
   index_t output_size() const { return outputs_; }
   /// 1 x d.
-  matrix<const float> mean() const { return mean_.rows(1, input_size()); }
+  kernel::matrix<const float> mean() const { return mean_.rows(1, input_size()); }
   /// output x d, row by row.
-  matrix<const float> rows() const { return rows_.rows(outputs_, input_size()); }
+  kernel::matrix<const float> rows() const { return rows_.rows(outputs_, input_size()); }
   /// Variances of the training data along all directions that it has, the largest first; empty where they are not
   /// known.
-  const shared_array<double>& variances() const { return variances_; }
+  const kernel::shared_array<double>& variances() const { return variances_; }
   /// Directions in which the training data differ at all; 0 where that is not known.
   index_t effective_rank() const { return variances_.size(); }
-  const shared_array<float, Space>& mean_numbers() const { return mean_; }
-  const shared_array<float, Space>& row_numbers() const { return rows_; }
+  const kernel::shared_array<float, Space>& mean_numbers() const { return mean_; }
+  const kernel::shared_array<float, Space>& row_numbers() const { return rows_; }
 
   /// The strongest `dimensions` outputs only.
   basic_projection truncated(index_t dimensions) const
@@ -112,15 +112,15 @@ class basic_projection {
     if (dimensions < 1 || dimensions > outputs_)
       raise("projection::truncated: dimensions is ", dimensions, ", expected 1 to ", outputs_);
     const float* first = rows_.data();
-    return {mean_, shared_array<float>(std::vector<float>(first, first + dimensions * input_size())), dimensions,
-            variances_};
+    return {mean_, kernel::shared_array<float>(std::vector<float>(first, first + dimensions * input_size())),
+            dimensions, variances_};
   }
 
   /// y = P x: without the subtraction of the mean, as MOP's released code does.
   basic_projection without_mean() const
     requires(std::is_same_v<Space, host_space>)
   {
-    return {shared_array<float>(std::vector<float>(static_cast<std::size_t>(input_size()))), rows_, outputs_,
+    return {kernel::shared_array<float>(std::vector<float>(static_cast<std::size_t>(input_size()))), rows_, outputs_,
             variances_};
   }
 
@@ -131,19 +131,19 @@ class basic_projection {
     if (d != input_size()) raise("projection: the model takes ", input_size(), " components, the descriptor has ", d);
   }
   template <class B, class A>
-  void apply(const B& b, scratch& s, const matrix<const A>& in, const matrix<A>& out) const {
+  void apply(const B& b, kernel::scratch& s, const kernel::matrix<const A>& in, const kernel::matrix<A>& out) const {
     static_assert(std::is_same_v<typename B::space, Space>,
                   "cnnpool::basic_projection: the model is in another memory space than the one this backend reads");
-    const scratch::frame frame(s);
-    const matrix<A> centred = s.make<A>(in.rows, in.cols);
-    const matrix<const A> m = detail::converted_model<A>(b, s, mean());
-    b.transform(s, centred, detail::difference{}, in, matrix<const A>{m.data, in.rows, in.cols, 0, 1});
-    b.contract(s, rows_as_descriptors<Space>(centred), over_channels{}, rows(), out);
+    const kernel::scratch::frame frame(s);
+    const kernel::matrix<A> centred = s.make<A>(in.rows, in.cols);
+    const kernel::matrix<const A> m = detail::converted_model<A>(b, s, mean());
+    b.transform(s, centred, detail::difference{}, in, kernel::matrix<const A>{m.data, in.rows, in.cols, 0, 1});
+    b.contract(s, kernel::rows_as_descriptors<Space>(centred), kernel::over_channels{}, rows(), out);
   }
 
  private:
-  shared_array<float, Space> mean_, rows_;
-  shared_array<double> variances_;
+  kernel::shared_array<float, Space> mean_, rows_;
+  kernel::shared_array<double> variances_;
   index_t outputs_ = 0;
 };
 

@@ -22,7 +22,7 @@ struct scale {
 
   index_t output_size(index_t d) const { return d; }
   template <class B, class A>
-  void apply(const B& b, scratch& s, const matrix<const A>& in, const matrix<A>& out) const {
+  void apply(const B& b, kernel::scratch& s, const kernel::matrix<const A>& in, const kernel::matrix<A>& out) const {
     b.transform(s, out, detail::times{factor}, in);
   }
 };

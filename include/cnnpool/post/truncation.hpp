@@ -16,8 +16,8 @@ struct truncation {
       raise("truncation: dimensions is ", dimensions, ", expected 1 to ", d, " (the size of the descriptor)");
   }
   template <class B, class A>
-  void apply(const B& b, scratch& s, const matrix<const A>& in, const matrix<A>& out) const {
-    b.transform(s, out, read_as_is{}, in.columns(0, dimensions));
+  void apply(const B& b, kernel::scratch& s, const kernel::matrix<const A>& in, const kernel::matrix<A>& out) const {
+    b.transform(s, out, kernel::read_as_is{}, in.columns(0, dimensions));
   }
 };
 

@@ -19,7 +19,7 @@ const std::vector<float>& exponents() {
 struct gem_of_first_channels {
   index_t descriptor_size(const shape& s) const { return s.c; }
   template <class B, class X, class A>
-  void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
+  void pool(const B& b, kernel::scratch& s, const X& x, const kernel::matrix<A>& out) const {
     static const std::span<const float> p = readable_by(b, exponents());
     detail::run(b, s, x, gem_per_channel{p.first(array_size(x.extents().c))}, out);
   }

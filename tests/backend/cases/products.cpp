@@ -10,24 +10,24 @@ namespace of_products {  // named: nvcc warns of a policy's pool, which the conc
 
 /// out(n, j*c + k) = SUM_p (the product above) x(n, k, p).
 struct sums_by_products {
-  matrix<const float> weights;
+  kernel::matrix<const float> weights;
   index_t descriptor_size(const shape& s) const { return weights.rows * s.c; }
   template <class B, class X, class A>
-  void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
-    const scratch::frame frame(s);
-    const matrix<A> q = s.template make<A>(x.extents().n, weights.rows * x.extents().positions());
-    b.contract(s, x, over_channels{}, weights, q);
-    b.contract(s, x, over_positions{}, matrix<const A>(q), out);
+  void pool(const B& b, kernel::scratch& s, const X& x, const kernel::matrix<A>& out) const {
+    const kernel::scratch::frame frame(s);
+    const kernel::matrix<A> q = s.template make<A>(x.extents().n, weights.rows * x.extents().positions());
+    b.contract(s, x, kernel::over_channels{}, weights, q);
+    b.contract(s, x, kernel::over_positions{}, kernel::matrix<const A>(q), out);
   }
 };
 /// out(n, p) = the centre nearest to position p.
 struct nearest_centres {
-  matrix<const float> centres;
-  matrix<const double> squared_norms;
+  kernel::matrix<const float> centres;
+  kernel::matrix<const double> squared_norms;
   index_t descriptor_size(const shape& s) const { return s.positions(); }
   template <class B, class X, class A>
-  void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
-    b.contract(s, x, over_channels{}, centres, out, store_nearest{squared_norms, 2});
+  void pool(const B& b, kernel::scratch& s, const X& x, const kernel::matrix<A>& out) const {
+    b.contract(s, x, kernel::over_channels{}, centres, out, kernel::store_nearest{squared_norms, 2});
   }
 };
 
@@ -37,7 +37,7 @@ CNNPOOL_HD index_t group_of(index_t n, index_t p, index_t groups) {
 }
 template <class A>
 struct make_groups {
-  matrix<A> groups, scales, weights;
+  kernel::matrix<A> groups, scales, weights;
   index_t count;
   CNNPOOL_HD void operator()(index_t i) const {
     const index_t n = i / groups.cols, p = i % groups.cols;
@@ -47,19 +47,19 @@ struct make_groups {
   }
 };
 struct residuals {
-  matrix<const float> centres;
+  kernel::matrix<const float> centres;
   bool scaled, weighted;
   index_t descriptor_size(const shape& s) const { return centres.rows * s.c; }
   template <class B, class X, class A>
-  void pool(const B& b, scratch& s, const X& x, const matrix<A>& out) const {
-    const scratch::frame frame(s);
+  void pool(const B& b, kernel::scratch& s, const X& x, const kernel::matrix<A>& out) const {
+    const kernel::scratch::frame frame(s);
     const index_t n = x.extents().n, positions = x.extents().positions();
-    const matrix<A> groups = s.template make<A>(n, positions), scales = s.template make<A>(n, positions),
+    const kernel::matrix<A> groups = s.template make<A>(n, positions), scales = s.template make<A>(n, positions),
                     weights = s.template make<A>(n, positions);
     b.for_each_index(s, n * positions, make_groups<A>{groups, scales, weights, centres.rows});
-    const matrix<const A> none;
-    b.residual_sums(s, x, matrix<const A>(groups), scaled ? matrix<const A>(scales) : none,
-                      weighted ? matrix<const A>(weights) : none, centres, out);
+    const kernel::matrix<const A> none;
+    b.residual_sums(s, x, kernel::matrix<const A>(groups), scaled ? kernel::matrix<const A>(scales) : none,
+                      weighted ? kernel::matrix<const A>(weights) : none, centres, out);
   }
 };
 
@@ -99,7 +99,7 @@ void on_every_problem(const F& f) {
 oracle::real weight(const std::vector<float>& w, const problem& p, index_t j, index_t c) {
   return static_cast<oracle::real>(w[static_cast<std::size_t>(j * p.c + c)]);
 }
-matrix<const float> as_matrix(std::span<const float> w, const problem& p) { return {w.data(), p.results, p.c, p.c, 1}; }
+kernel::matrix<const float> as_matrix(std::span<const float> w, const problem& p) { return {w.data(), p.results, p.c, p.c, 1}; }
 
 /// Rows of `got` against rows of (value, sum of absolute terms).
 template <class D>
@@ -143,7 +143,7 @@ void check_products() {
     for (const auto& b : backends()) {
       using D = typename std::remove_cvref_t<decltype(b)>::template accumulator<T>;
       constexpr auto u = static_cast<oracle::real>(std::numeric_limits<D>::epsilon() / 2);
-      const matrix<const float> w = as_matrix(readable_by(b, weights), p);
+      const kernel::matrix<const float> w = as_matrix(readable_by(b, weights), p);
       const auto c = static_cast<oracle::real>(p.c), n = static_cast<oracle::real>(positions);
       const oracle::real quantised = quantized_scalar<T> ? 1 : 0;  // a rounding of x itself
       check_rows(products_, absolute, (c + 2 + quantised) * u, pooled(b, x.view, x.memory, products{w}));

@@ -21,11 +21,11 @@ struct log_sum_exp {
   using state = V;
   template <class V>
   CNNPOOL_HD V init() const {
-    return V(lane_t<V>(0));
+    return V(kernel::lane_t<V>(0));
   }
   template <class V>
   CNNPOOL_HD V step(const V& s, const V& x) const {
-    return s + cnnpool::exp(V(static_cast<lane_t<V>>(beta)) * x);
+    return s + cnnpool::kernel::exp(V(static_cast<kernel::lane_t<V>>(beta)) * x);
   }
   template <class V>
   CNNPOOL_HD V merge(const V& a, const V& b) const {
@@ -33,7 +33,7 @@ struct log_sum_exp {
   }
   template <class V>
   CNNPOOL_HD V finish(const V& s, index_t n) const {
-    return cnnpool::log(s / V(static_cast<lane_t<V>>(n))) / V(static_cast<lane_t<V>>(beta));
+    return cnnpool::kernel::log(s / V(static_cast<kernel::lane_t<V>>(n))) / V(static_cast<kernel::lane_t<V>>(beta));
   }
 };
 oracle::row smooth_maximum(const oracle::map& x) {

@@ -2,7 +2,7 @@
 // A host view given to a backend that reads device memory.
 #include <cnnpool/cnnpool.hpp>
 
-struct device_backend : cnnpool::backend_archetype {
+struct device_backend : cnnpool::kernel::backend_archetype {
   using space = cnnpool::device_space;
 };
 static_assert(cnnpool::backend<device_backend>);

@@ -2,7 +2,7 @@
 // pool, whose result is in host memory, on a backend of device memory.
 #include <cnnpool/cnnpool.hpp>
 
-struct device_backend : cnnpool::backend_archetype {
+struct device_backend : cnnpool::kernel::backend_archetype {
   using space = cnnpool::device_space;
 };
 

@@ -2,7 +2,7 @@
 // A host workspace for a backend of device memory.
 #include <cnnpool/cnnpool.hpp>
 
-struct device_backend : cnnpool::backend_archetype {
+struct device_backend : cnnpool::kernel::backend_archetype {
   using space = cnnpool::device_space;
 };
 template <>

@@ -36,14 +36,15 @@ template <class Backend>
 struct block_backend : for_each_backend<Backend> {
   using one_by_one = for_each_backend<Backend>;
 
-  template <class X, class Over, class F, class A, class Operand = no_operand>
-  void reduce(scratch& s, const X& x, const Over& over, const F& f, const matrix<A>& out,
+  template <class X, class Over, class F, class A, class Operand = kernel::no_operand>
+  void reduce(kernel::scratch& s, const X& x, const Over& over, const F& f, const kernel::matrix<A>& out,
               const Operand& operand = {}) const {
-    constexpr bool over_whole_maps = std::is_same_v<Over, over_positions>, plain = std::is_same_v<Operand, no_operand>;
+    constexpr bool over_whole_maps = std::is_same_v<Over, kernel::over_positions>,
+                   plain = std::is_same_v<Operand, kernel::no_operand>;
     static_assert(over_whole_maps || plain, "cnnpool: an operand goes with the positions of whole maps");
     if constexpr (!plain) {
       reduce_lines(s, x, false, f, operand.data, operand.image_stride, out);
-    } else if constexpr (over_whole_maps || std::is_same_v<Over, over_channels>) {
+    } else if constexpr (over_whole_maps || std::is_same_v<Over, kernel::over_channels>) {
       reduce_lines(s, x, !over_whole_maps, f, detail::unweighted{}, 0, out);
     } else {
       using kernel = detail::region_blocks<X, F, Over, A>;
@@ -56,12 +57,12 @@ struct block_backend : for_each_backend<Backend> {
     return detail::self_weighted<X, F, W, G, A>::fits(x);
   }
   template <class X, class F, class W, class G, class A>
-  void channel_gated_reduce(scratch& s, const X& x, const F& channels, const W& weight, const G& fold,
-                          const matrix<A>& results, const matrix<A>& out) const {
+  void channel_gated_reduce(kernel::scratch& s, const X& x, const F& channels, const W& weight, const G& fold,
+                          const kernel::matrix<A>& results, const kernel::matrix<A>& out) const {
     using problem = detail::self_weighted<X, F, W, G, A>;
     using state = typename problem::state;
     problem all(x, channels, weight, fold, results, out);
-    const scratch::frame frame(s);
+    const kernel::scratch::frame frame(s);
     const index_t parts = all.slices > 1 ? x.extents().n * all.slices : 0;
     all.parts = static_cast<state*>(s.bytes(static_cast<std::size_t>(parts * x.extents().c) * sizeof(state)));
     all.scales = static_cast<detail::slice_scale<A>*>(s.bytes(static_cast<std::size_t>(parts) * 2 * sizeof(A)));
@@ -69,10 +70,11 @@ struct block_backend : for_each_backend<Backend> {
     if (parts > 0) this->for_each_index(s, x.extents().n * x.extents().c, detail::merge_slices<problem>{all});
   }
 
-  template <class X, class Over, class W, class A, class Epilogue = store_sums>
-  void contract(scratch& s, const X& x, const Over&, const matrix<const W>& weights, const matrix<A>& out,
-                const Epilogue& epilogue = {}) const {
-    constexpr bool channels = std::is_same_v<Over, over_channels>, sums = std::is_same_v<Epilogue, store_sums>;
+  template <class X, class Over, class W, class A, class Epilogue = kernel::store_sums>
+  void contract(kernel::scratch& s, const X& x, const Over&, const kernel::matrix<const W>& weights,
+                const kernel::matrix<A>& out, const Epilogue& epilogue = {}) const {
+    constexpr bool channels = std::is_same_v<Over, kernel::over_channels>,
+                   sums = std::is_same_v<Epilogue, kernel::store_sums>;
     static_assert(channels || sums, "cnnpool: the nearest centre is one over channels");
     const index_t positions = x.extents().positions();
     if constexpr (!sums)
@@ -86,8 +88,9 @@ struct block_backend : for_each_backend<Backend> {
   }
 
   template <class X, class W, class A>
-  void residual_sums(scratch& s, const X& x, const matrix<const A>& assignments, const matrix<const A>& scales,
-                     const matrix<const A>& weights, const matrix<const W>& centres, const matrix<A>& out) const {
+  void residual_sums(kernel::scratch& s, const X& x, const kernel::matrix<const A>& assignments,
+                     const kernel::matrix<const A>& scales, const kernel::matrix<const A>& weights,
+                     const kernel::matrix<const W>& centres, const kernel::matrix<A>& out) const {
     using kernel = detail::residual_blocks<X, W, A>;
     if (kernel::fits(centres)) launch(s, kernel(x, assignments, scales, weights, centres, out));
     else one_by_one::residual_sums(s, x, assignments, scales, weights, centres, out);
@@ -101,16 +104,16 @@ struct block_backend : for_each_backend<Backend> {
  private:
   /// Every kernel but for_each's comes through here, so here it ends where a scratch measures.
   template <class K>
-  void launch(const scratch& s, const K& kernel) const {
+  void launch(const kernel::scratch& s, const K& kernel) const {
     if (!s.measuring()) static_cast<const Backend&>(*this).launch_blocks(kernel);
   }
   template <class X, class F, class W, class A>
-  void reduce_lines(const scratch& s, const X& x, bool channels, const F& f, const W& weights, index_t weights_stride,
-                  const matrix<A>& out) const {
+  void reduce_lines(const kernel::scratch& s, const X& x, bool channels, const F& f, const W& weights,
+                    index_t weights_stride, const kernel::matrix<A>& out) const {
     const detail::block_fold<X, F, W, A> fold{{x, channels, out}, f, weights, weights_stride};
-    if constexpr (X::kind != source_kind::columns)
+    if constexpr (X::kind != kernel::source_kind::columns)
       if (detail::folds_rows<X::kind>(fold.p)) return launch(s, detail::row_blocks<X, F, W, A>(fold));
-    if constexpr (X::kind != source_kind::rows) launch(s, detail::column_blocks<X, F, W, A>(fold));
+    if constexpr (X::kind != kernel::source_kind::rows) launch(s, detail::column_blocks<X, F, W, A>(fold));
   }
 };
 

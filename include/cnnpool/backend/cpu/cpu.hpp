@@ -41,29 +41,30 @@ struct cpu {
   /// Where the scalar type is known at run time only, see source_kind.
   static constexpr bool converts_tiles = true;
 
-  template <class X, class Over, class F, class A, class Operand = no_operand>
-  void reduce(scratch& s, const X& x, const Over& over, const F& f, const matrix<A>& out,
+  template <class X, class Over, class F, class A, class Operand = kernel::no_operand>
+  void reduce(kernel::scratch& s, const X& x, const Over& over, const F& f, const kernel::matrix<A>& out,
               const Operand& operand = {}) const {
-    constexpr bool over_whole_maps = std::is_same_v<Over, over_positions>;
-    static_assert(over_whole_maps || std::is_same_v<Operand, no_operand>,
+    constexpr bool over_whole_maps = std::is_same_v<Over, kernel::over_positions>;
+    static_assert(over_whole_maps || std::is_same_v<Operand, kernel::no_operand>,
                   "cnnpool::cpu: an operand goes with the positions of whole maps, not with channels or regions");
-    if constexpr (over_whole_maps && !std::is_same_v<Operand, no_operand>)
+    if constexpr (over_whole_maps && !std::is_same_v<Operand, kernel::no_operand>)
       reduce_lines(s, x, false, f, operand.data, operand.image_stride, out);
-    else if constexpr (over_whole_maps || std::is_same_v<Over, over_channels>)
+    else if constexpr (over_whole_maps || std::is_same_v<Over, kernel::over_channels>)
       reduce_lines(s, x, !over_whole_maps, f, detail::no_weights{}, 0, out);
     else
       reduce_regions(s, x, f, over, out);
   }
 
-  template <class X, class Over, class W, class A, class Epilogue = store_sums>
-  void contract(scratch& s, const X& x, const Over&, const matrix<const W>& weights, const matrix<A>& out,
-                const Epilogue& epilogue = {}) const {
-    constexpr bool channels = std::is_same_v<Over, over_channels>;
-    static_assert(channels || std::is_same_v<Epilogue, store_sums>, "cnnpool::cpu: the nearest is one over channels");
+  template <class X, class Over, class W, class A, class Epilogue = kernel::store_sums>
+  void contract(kernel::scratch& s, const X& x, const Over&, const kernel::matrix<const W>& weights,
+                const kernel::matrix<A>& out, const Epilogue& epilogue = {}) const {
+    constexpr bool channels = std::is_same_v<Over, kernel::over_channels>;
+    static_assert(channels || std::is_same_v<Epilogue, kernel::store_sums>,
+                  "cnnpool::cpu: the nearest is one over channels");
     using read = typename X::read_function;
     const auto from = detail::panel_source_of<A>(x, target);
     const auto pack = detail::packing_of<A>(target);
-    if constexpr (std::is_same_v<Epilogue, store_nearest>) {
+    if constexpr (std::is_same_v<Epilogue, kernel::store_nearest>) {
       run_nearest(s, detail::nearest_problem<read, W, A>{{x, false, out}, from, pack, x.read, weights, epilogue, out});
     } else if constexpr (channels) {
       run_contract(s, detail::product_problem<read, W, A>{
@@ -76,8 +77,9 @@ struct cpu {
   }
 
   template <class X, class W, class A>
-  void residual_sums(scratch& s, const X& x, const matrix<const A>& assignments, const matrix<const A>& scales,
-                     const matrix<const A>& weights, const matrix<const W>& centres, const matrix<A>& out) const {
+  void residual_sums(kernel::scratch& s, const X& x, const kernel::matrix<const A>& assignments,
+                     const kernel::matrix<const A>& scales, const kernel::matrix<const A>& weights,
+                     const kernel::matrix<const W>& centres, const kernel::matrix<A>& out) const {
     using read = typename X::read_function;
     const detail::residuals_problem<read, W, A> all{{x, true, out}, detail::panel_source_of<A>(x, target),
                                                     detail::packing_of<A>(target), x.read, assignments, scales, weights,
@@ -91,7 +93,7 @@ struct cpu {
   }
 
   template <class D, class F, class... In>
-  void transform(scratch& s, const matrix<D>& out, const F& f, const In&... in) const {
+  void transform(kernel::scratch& s, const kernel::matrix<D>& out, const F& f, const In&... in) const {
     const auto inputs = detail::inputs_of(in...);
     run(s, workers_for(out.rows * out.cols * static_cast<index_t>(sizeof(D)), out.rows), out.rows,
         [&](index_t, index_t first, index_t last) {
@@ -105,7 +107,7 @@ struct cpu {
   }
 
   template <class F>
-  void for_each_index(scratch& s, index_t count, const F& f) const {
+  void for_each_index(kernel::scratch& s, index_t count, const F& f) const {
     run(s, workers_for(count * 64, count), count, [&](index_t, index_t first, index_t last) {
       for (index_t i = first; i < last; ++i) f(i);
     });
@@ -114,7 +116,7 @@ struct cpu {
   /// Image by image (where little is read again, several at a time), the images shared among the threads where there
   /// are enough of them.
   template <class F>
-  void for_each_cached_slice(scratch& s, index_t n, index_t bytes, index_t again, const F& f) const {
+  void for_each_cached_slice(kernel::scratch& s, index_t n, index_t bytes, index_t again, const F& f) const {
     constexpr index_t in_cache = 1 << 18;
     const index_t size = again >= in_cache ? 1 : again == 0 || in_cache / again >= n ? n : in_cache / again;
     const index_t count = (n + size - 1) / size;
@@ -123,19 +125,20 @@ struct cpu {
         count < thread_count() && workers_for(bytes * size, 2) == 2 ? 1 : workers_for(bytes * n, count);
     cpu inner = *this;
     if (workers > 1) inner.threads = 1;
-    scratch measure;
+    kernel::scratch measure;
     f(inner, measure, index_t{0}, size);
     const index_t own = static_cast<index_t>(measure.peak());
     run_with_buffers<char>(s, workers, count, own, [&](char* buffer, index_t first, index_t last) {
-      scratch mine(buffer, static_cast<std::size_t>(own));
+      kernel::scratch mine(buffer, static_cast<std::size_t>(own));
       for (index_t i = first; i < last; ++i) f(inner, mine, i * size, n - i * size < size ? n - i * size : size);
     });
   }
 
  private:
   template <class X, class F, class R, class A>
-  void reduce_regions(scratch& s, const X& x, const F& f, const R& regions, const matrix<A>& out) const {
-    const scratch::frame frame(s);
+  void reduce_regions(kernel::scratch& s, const X& x, const F& f, const R& regions,
+                      const kernel::matrix<A>& out) const {
+    const kernel::scratch::frame frame(s);
     const shape& e = x.extents();
     const strides& st = x.view.stride();
     const detail::region_plan plan(s, regions, e.h, e.w);
@@ -146,9 +149,9 @@ struct cpu {
                       detail::image_bytes(x) * e.n, x.read, f, plan);
   }
   template <class T, class Read, class F, class A>
-  void reduce_regions_of(scratch& s, const detail::panel_source<T>& from, const detail::reduction_geometry<A>& p,
-                       const detail::map_geometry& map, index_t bytes, const Read& read, const F& f,
-                       const detail::region_plan& plan) const {
+  void reduce_regions_of(kernel::scratch& s, const detail::panel_source<T>& from,
+                         const detail::reduction_geometry<A>& p, const detail::map_geometry& map, index_t bytes,
+                         const Read& read, const F& f, const detail::region_plan& plan) const {
     using baseline = detail::reduce_regions<detail::target_baseline, T, Read, F, A>;
     const bool adjacent_channels = p.outputs.inner_stride == 1;
     // A square of NCHW reads half lines; the other halves stay in the first-level cache until its neighbour comes.
@@ -179,7 +182,7 @@ struct cpu {
   /// f(worker, first, last) on contiguous shares of 0 .. items-1. Everything that computes comes through here, so here
   /// it ends where a scratch measures.
   template <class F>
-  void run(const scratch& s, index_t workers, index_t items, const F& f) const {
+  void run(const kernel::scratch& s, index_t workers, index_t items, const F& f) const {
     if (s.measuring()) return;
     detail::run_parallel(parallel, workers, [&](index_t w) {
       f(w, items / workers * w + (w < items % workers ? w : items % workers),
@@ -188,8 +191,8 @@ struct cpu {
   }
   /// f(buffer, first, last), every worker with `bytes` of its own.
   template <class T, class F>
-  void run_with_buffers(scratch& s, index_t workers, index_t items, index_t bytes, const F& f) const {
-    const scratch::frame frame(s);
+  void run_with_buffers(kernel::scratch& s, index_t workers, index_t items, index_t bytes, const F& f) const {
+    const kernel::scratch::frame frame(s);
     const std::size_t all = static_cast<std::size_t>(bytes) * static_cast<std::size_t>(workers);
     char* const buffers = static_cast<char*>(s.bytes(all));
     run(s, workers, items, [&](index_t worker, index_t first, index_t last) {
@@ -198,7 +201,7 @@ struct cpu {
   }
 
   template <class Read, class W, class A>
-  void run_contract(scratch& s, const detail::product_problem<Read, W, A>& all) const {
+  void run_contract(kernel::scratch& s, const detail::product_problem<Read, W, A>& all) const {
     const index_t blocks = all.blocks(), results = all.results, elements = all.p.elements.count;
     // A few rows against many weights, one query: the threads share the weights.
     const bool by_rows = blocks >= thread_count();
@@ -212,7 +215,7 @@ struct cpu {
     });
   }
   template <class Read, class W, class A>
-  void run_nearest(scratch& s, const detail::nearest_problem<Read, W, A>& all) const {
+  void run_nearest(kernel::scratch& s, const detail::nearest_problem<Read, W, A>& all) const {
     const index_t bytes = all.p.images * all.p.outputs.count * all.p.elements.count * static_cast<index_t>(sizeof(A));
     const index_t workers = workers_for(bytes * (1 + all.centres.rows / 16), all.blocks());
     run_with_buffers<A>(s, workers, all.blocks(), all.buffer(), [&](A* buffer, index_t first, index_t last) {
@@ -221,20 +224,20 @@ struct cpu {
   }
 
   template <class X, class F, class W, class A>
-  void reduce_lines(const scratch& s, const X& x, bool channels, const F& f, const W& weights, index_t weights_stride,
-                const matrix<A>& out) const {
+  void reduce_lines(const kernel::scratch& s, const X& x, bool channels, const F& f, const W& weights,
+                    index_t weights_stride, const kernel::matrix<A>& out) const {
     using T = typename X::value_type;
     using fused = detail::fold_share<detail::reduce_columns, T, typename X::read_function, F, W, A>;
     reduce_lines_of<X::kind>(s, detail::panel_source_of<detail::read_scalar<X, A, fused>>(x, target),
                          detail::reduction_geometry<A>(x, channels, out), detail::image_bytes(x) * x.extents().n,
                          x.read, f, weights, weights_stride);
   }
-  template <source_kind Kind, class S, class Read, class F, class W, class A>
-  void reduce_lines_of(const scratch& s, const detail::panel_source<S>& from, detail::reduction_geometry<A> p,
+  template <kernel::source_kind Kind, class S, class Read, class F, class W, class A>
+  void reduce_lines_of(const kernel::scratch& s, const detail::panel_source<S>& from, detail::reduction_geometry<A> p,
                        index_t bytes, const Read& read, const F& f, const W& weights, index_t weights_stride) const {
     // Images side by side in memory would become columns, whose elements are added in another order than one image's.
     const bool same_order = p.image_stride != 1 || p.elements.count == 1 || p.elements.inner_stride == 1;
-    if constexpr (!detail::differs_by_channel<F> && Kind != source_kind::columns)
+    if constexpr (!detail::differs_by_channel<F> && Kind != kernel::source_kind::columns)
       if (p.outputs.count == 1 && p.images > 1 && detail::fold_outputs<F> == 1 && weights_stride == 0 && same_order)
         p.images_as_outputs();
     const bool rows = detail::folds_rows<Kind>(p);
@@ -245,7 +248,7 @@ struct cpu {
     const index_t columns = share < 64 ? 64 : share < most ? share : most;
     const detail::tiles tiles(p.outputs, rows ? detail::row_tile : columns, p.images, rows);
     const index_t workers = workers_for(bytes, tiles.count());
-    if constexpr (Kind != source_kind::columns) {
+    if constexpr (Kind != kernel::source_kind::columns) {
       const auto run_rows = [&]<class G>(const G& g) {
         run(s, workers, tiles.count(), [&](index_t, index_t first, index_t last) {
           detail::dispatch_to(target, detail::fold_share<detail::reduce_rows, S, Read, G, W, A>{
@@ -259,7 +262,7 @@ struct cpu {
         if (rows) return run_rows(f);
       }
     }
-    if constexpr (Kind != source_kind::rows)
+    if constexpr (Kind != kernel::source_kind::rows)
       run(s, workers, tiles.count(), [&](index_t, index_t first, index_t last) {
         detail::dispatch_to(target, detail::fold_share<detail::reduce_columns, S, Read, F, W, A>{
                                   p, from, read, f, weights, weights_stride, tiles, first, last});

@@ -14,19 +14,23 @@
 #include "pack_array.hpp"
 #endif
 
-namespace cnnpool::inline CNNPOOL_VARIANT {
+namespace cnnpool::inline CNNPOOL_VARIANT::kernel {
 
 template <class L, int N>
 struct lane_of<pack<L, N>> {
   using type = L;
 };
 
-namespace detail {
+}  // namespace cnnpool::kernel
+
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 template <class V>
 inline constexpr int width = 1;
 template <class L, int N>
 inline constexpr int width<pack<L, N>> = N;
-}  // namespace detail
+}  // namespace cnnpool::detail
+
+namespace cnnpool::inline CNNPOOL_VARIANT::kernel {
 
 template <class L, int N>
 CNNPOOL_HD bool all(const pack_mask<L, N>& mask) {
@@ -55,4 +59,4 @@ CNNPOOL_HD pack<L, N>& operator*=(pack<L, N>& a, const pack<L, N>& b) {
   return a = a * b;
 }
 
-}  // namespace cnnpool
+}  // namespace cnnpool::kernel

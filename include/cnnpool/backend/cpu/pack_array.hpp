@@ -4,7 +4,7 @@
 
 #include "../../kernel/math.hpp"
 
-namespace cnnpool::inline CNNPOOL_VARIANT {
+namespace cnnpool::inline CNNPOOL_VARIANT::kernel {
 inline namespace CNNPOOL_CPU_LANES {
 
 template <class L, int N>
@@ -131,14 +131,14 @@ template <class L, int N>
 CNNPOOL_HD pack<L, N> absolute(const pack<L, N>& x) {
   pack<L, N> r;
   CNNPOOL_UNROLL(16)
-  for (int i = 0; i < N; ++i) r.v[i] = cnnpool::absolute(x.v[i]);
+  for (int i = 0; i < N; ++i) r.v[i] = cnnpool::kernel::absolute(x.v[i]);
   return r;
 }
 template <class L, int N>
 CNNPOOL_HD pack<L, N> fenced(const pack<L, N>& x) {
   pack<L, N> r;
   CNNPOOL_UNROLL(16)
-  for (int i = 0; i < N; ++i) r.v[i] = cnnpool::fenced(x.v[i]);
+  for (int i = 0; i < N; ++i) r.v[i] = cnnpool::kernel::fenced(x.v[i]);
   return r;
 }
 template <class L, int N>
@@ -164,4 +164,4 @@ CNNPOOL_HD pack<L, N> shuffled(const pack<L, N>& a, const pack<L, N>& b) {
 }
 
 }  // namespace CNNPOOL_CPU_LANES
-}  // namespace cnnpool
+}  // namespace cnnpool::kernel

@@ -7,9 +7,7 @@
 
 #include "pack.hpp"
 
-namespace cnnpool::inline CNNPOOL_VARIANT {
-
-namespace detail {
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 template <class L, int N, class F>
 CNNPOOL_HD pack<L, N> by_lane(const pack<L, N>& x, const F& f) {
@@ -125,7 +123,9 @@ CNNPOOL_INLINE floats<N> exp_series(const floats<N>& f) {
 }
 #endif
 
-}  // namespace detail
+}  // namespace cnnpool::detail
+
+namespace cnnpool::inline CNNPOOL_VARIANT::kernel {
 
 template <class L, int N>
 CNNPOOL_HD pack<L, N> sqrt(const pack<L, N>& x) {
@@ -212,7 +212,9 @@ CNNPOOL_HD pack<L, N> cbrt(const pack<L, N>& x) {
   return detail::by_lane(x, detail::libm_cbrt{});
 }
 
-namespace detail {
+}  // namespace cnnpool::kernel
+
+namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 #if CNNPOOL_HAS_PACKS
 /// (2^e m)^p. Bounded: for any p; without, the result is good while it is not below 2^-20000 or so.
 template <bool Bounded, int N>
@@ -238,7 +240,9 @@ CNNPOOL_HD pack<L, N> pow_by_lane(const pack<L, N>& x, const exponent<pack<L, N>
   }
   return r;
 }
-}  // namespace detail
+}  // namespace cnnpool::detail
+
+namespace cnnpool::inline CNNPOOL_VARIANT::kernel {
 
 template <class L, int N>
 CNNPOOL_HD pack<L, N> pow(const pack<L, N>& x, const exponent<pack<L, N>>& p) {
@@ -267,4 +271,4 @@ CNNPOOL_HD pack<L, N> pow_of_normal(const pack<L, N>& x, const exponent<pack<L, 
   return detail::pow_by_lane(x, p);
 }
 
-}  // namespace cnnpool
+}  // namespace cnnpool::kernel

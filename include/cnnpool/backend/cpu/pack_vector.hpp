@@ -8,7 +8,7 @@
 #include "../../kernel/math.hpp"
 #include "pack_wide.hpp"
 
-namespace cnnpool::inline CNNPOOL_VARIANT {
+namespace cnnpool::inline CNNPOOL_VARIANT::kernel {
 
 inline namespace CNNPOOL_CPU_LANES {
 
@@ -251,4 +251,4 @@ CNNPOOL_INLINE pack<L, N> shuffled(const pack<L, N>& a, const pack<L, N>& b) {
 }
 
 }  // namespace CNNPOOL_CPU_LANES
-}  // namespace cnnpool
+}  // namespace cnnpool::kernel
