@@ -76,6 +76,34 @@ struct chain {
   }
 };
 
+/// The same behind a policy of a list of views.
+template <list_policy P, stage S>
+struct list_chain {
+  P policy;
+  S last;
+
+  template <class ShapeOf>
+  index_t list_size(index_t views, const ShapeOf& shape_of) const {
+    const index_t between = policy.list_size(views, shape_of);
+    detail::check_stage(last, between);
+    return last.output_size(between);
+  }
+  std::string full_name() const { return detail::name_of(policy) + " | " + detail::name_of(last); }
+
+  template <class B, class Each, class A>
+  void pool_list(const B& b, kernel::scratch& s, index_t views, const Each& each, const kernel::matrix<A>& out) const {
+    const kernel::scratch::frame frame(s);
+    const index_t between = policy.list_size(views, [&](index_t i) {
+      shape e;
+      each(i, [&](const auto& x) { e = x.extents(); });
+      return e;
+    });
+    const kernel::matrix<A> t = between == out.cols ? out : s.template make<A>(out.rows, between);
+    policy.pool_list(b, s, views, each, t);
+    last.apply(b, s, kernel::matrix<const A>(t), out);
+  }
+};
+
 namespace detail {
 template <class P, class S>
 inline constexpr bool pools_in_one_pass<chain<P, S>> = pools_in_one_pass<P>;
@@ -89,16 +117,17 @@ template <stage First, stage Second>
 stage_chain<First, Second> operator|(const First& first, const Second& second) {
   return {first, second};
 }
+template <list_policy P, stage S>
+list_chain<P, S> operator|(const P& policy, const S& last) {
+  return {policy, last};
+}
 // What is no chain, each in one sentence.
 template <class First, pooling_policy Second>
-requires(pooling_policy<First> || stage<First>) detail::nothing operator|(const First&, const Second&)
-    CNNPOOL_UNAVAILABLE(
-        "cnnpool::operator|: a policy stands on the right; the order is policy | stage, and concat(a, b) puts two "
-        "policies together");
+  requires(pooling_policy<First> || list_policy<First> || stage<First>)
+detail::nothing operator|(const First&, const Second&) CNNPOOL_UNAVAILABLE("cnnpool::operator|: a policy stands on the right; the order is policy | stage, and concat(a, b) puts two policies together");
 template <class First, class Second>
-requires((pooling_policy<First> || stage<First>)&&!stage<Second> && !pooling_policy<Second>) detail::nothing operator|(
-    const First&, const Second&)
-    CNNPOOL_UNAVAILABLE("cnnpool::operator|: what stands behind a policy or a stage is a stage, e.g. l2{}");
+  requires((pooling_policy<First> || list_policy<First> || stage<First>) && !stage<Second> && !pooling_policy<Second>)
+detail::nothing operator|(const First&, const Second&) CNNPOOL_UNAVAILABLE("cnnpool::operator|: what stands behind a policy or a stage is a stage, e.g. l2{}");
 
 namespace detail {
 /// Calls f with the one fold made of those that the policies choose.
@@ -237,7 +266,7 @@ template <class... Parts>
   requires(sizeof...(Parts) == 0)
 detail::nothing concat(const Parts&...) CNNPOOL_UNAVAILABLE("cnnpool::concat: give it at least one policy");
 template <class... Parts>
-requires(!(pooling_policy<Parts> && ...)) detail::nothing concat(const Parts&...)
-CNNPOOL_UNAVAILABLE("cnnpool::concat: a part is not a policy; put a policy in front of a stage: policy | stage");
+  requires(!(pooling_policy<Parts> && ...))
+detail::nothing concat(const Parts&...) CNNPOOL_UNAVAILABLE("cnnpool::concat: a part is not a policy; put a policy in front of a stage: policy | stage");
 
 }  // namespace cnnpool

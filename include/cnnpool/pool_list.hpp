@@ -40,7 +40,7 @@ class list_call {
     if constexpr (list_policy<P>) {
       const auto each = [&](index_t i, const auto& f) { with_source<B>(batch(i), f); };
       // Accumulated as pool would, whatever out is.
-      in_numbers_of<result_t<B, X>>(b_, s, out, [&](const auto& t) { policy_.pool_list(b_, s, each, t); });
+      in_numbers_of<result_t<B, X>>(b_, s, out, [&](const auto& t) { policy_.pool_list(b_, s, count_, each, t); });
     } else if constexpr (stays) {
       // The views are to the backend's threads what the images of a batch are.
       const auto some = [&](const auto& b, scratch& own, index_t first, index_t n) {

@@ -80,4 +80,8 @@ TEST_CASE("descriptors are a range of rows, which become spans and vectors") {
   CHECK(last - d.begin() == 2);
   const descriptor_span<float> columns = d.span().columns(1, 1);
   CHECK((columns.size() == 3 && columns[2][0] == 9 && std::ranges::distance(columns.begin(), columns.end()) == 3));
+  const auto behind = d.span().begin() + 2;  // of a view that is gone
+  CHECK(((*behind)[1] == 9 && behind->size() == 2));
+  const auto large = std::ranges::find_if(d.span(), [](const auto& row) { return row[0] > 0; });
+  CHECK((*large)[0] == 1);
 }

@@ -79,7 +79,7 @@ TEST_CASE("a codebook has as many numbers as its centres need, all finite") {
   CHECK(sentence([&] { codebook(numbers, kernel::shared_array<double>(std::vector<double>(4))); }) ==
         "codebook: 6 numbers are not 4 centres");
   CHECK(!sentence([&] { codebook(numbers, kernel::shared_array<double>()); }).empty());
-  CHECK(!sentence([] { codebook(kernel::shared_array<float>(), kernel::shared_array<double>(std::vector<double>(1))); }).empty());
+  CHECK(!sentence([&] { codebook(kernel::shared_array<float>(), kernel::shared_array<double>({1.})); }).empty());
 }
 TEST_CASE("vlad: the codebook fits the channels, nearest the clusters, the head both") {
   const codebook c = centres(2, 3);

@@ -7,6 +7,7 @@
 #include <cnnpool/policy/sum.hpp>
 #include <cnnpool/pool.hpp>
 #include <cnnpool/post/l2.hpp>
+#include <cnnpool/post/scale.hpp>
 
 #include "catch.hpp"
 #include "errors.hpp"
@@ -40,6 +41,9 @@ TEST_CASE("the first function is applied first") {
   CHECK(pool(x, elementwise(minus{1}) | (elementwise(square{}) | max()))(0, 0) == 25);
   CHECK(pool(x, elementwise(square{}) | (elementwise(minus{1}) | max()))(0, 0) == 15);
   CHECK(pool(x, elementwise(square{}) | (relu{} | cnnpool::sum{}))(0, 0) == 30);
+  CHECK(pool(x, elementwise(minus{1}) | elementwise(square{}) | max())(0, 0) == 25);
+  CHECK(pool(x, elementwise(minus{1}) | relu{} | cnnpool::sum{} | scale{.factor = 2})(0, 0) == 4);
+  CHECK(pool(x, relu{} | elementwise(minus{1}) | cnnpool::sum{})(0, 0) == 0);
   CHECK(pool(x, relu{} | (elementwise(square{}) | cnnpool::sum{}))(0, 0) == 10);
 }
 TEST_CASE("in chains, regions and concats, with its name") {

@@ -1,5 +1,7 @@
 #include <cnnpool/cnnpool.hpp>
 
+#include <cmath>
+
 #include "../catch.hpp"
 #include "../errors.hpp"
 #include "maps.hpp"
@@ -131,6 +133,19 @@ TEST_CASE("pool_into writes the same descriptors into memory of the caller") {
       else equal = equal && got == expected(i, j) && wide(i, j) == static_cast<double>(got);
     }
   CHECK((equal && kept));
+
+  // Stages behind it, one that keeps the size and one that does not.
+  const auto unit = pool(cpu{}, views, mop_vlad(levels) | l2{} | truncation{.dimensions = 3});
+  REQUIRE((unit.rows() == images && unit.cols() == 3));
+  for (int i = 0; i < images; ++i) {
+    double norm = 0;
+    for (int j = 0; j < c + 5; ++j) norm += static_cast<double>(expected(i, j)) * static_cast<double>(expected(i, j));
+    for (int j = 0; j < 3; ++j)
+      CHECK(static_cast<double>(unit(i, j)) == Approx(static_cast<double>(expected(i, j)) / std::sqrt(norm)));
+  }
+  CHECK(workspace_bytes(cpu{}, views, mop_vlad(levels) | l2{}) >= workspace_bytes(cpu{}, views, mop_vlad(levels)));
+  CHECK(sentence([&] { pool(cpu{}, views, mop_vlad(levels) | truncation{.dimensions = 12}); }) ==
+        "truncation: dimensions is 12, expected 1 to 11 (the size of the descriptor)");
 
   descriptors<float> wrong(images, c + 4);
   wrong(0, 0) = 7;

@@ -76,6 +76,8 @@ TEST_CASE("the neighbours of a query are a range") {
   }
   CHECK((seen == std::vector<index_t>{0, 2} && found[0].size() == 2 && !found[0].empty() && found[0].ids()[1] == 2));
   CHECK(found[0].scores()[1] == found.scores(0)[1]);
+  const auto first = found[0].begin();  // of a list that is gone
+  CHECK((first->id == 0 && (*first).score == found.scores(0)[0]));
 }
 
 TEST_CASE("ties go to the lower index, for equal rows at any place") {

@@ -122,4 +122,8 @@ template <class T>
 inline constexpr bool enable_borrowed_range<cnnpool::descriptor_row<T>> = true;
 template <class T>
 inline constexpr bool enable_view<cnnpool::descriptor_row<T>> = true;
+template <class T, class Space>
+inline constexpr bool enable_borrowed_range<cnnpool::descriptor_span<T, Space>> = true;
+template <class T, class Space>
+inline constexpr bool enable_view<cnnpool::descriptor_span<T, Space>> = true;
 }  // namespace std::ranges

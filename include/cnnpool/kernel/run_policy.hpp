@@ -15,6 +15,16 @@ concept foldable = fold_policy<P> || fold_selector<P>;
 }  // namespace cnnpool::kernel
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
+
+/// A policy of several batches at once, whatever it makes of them (mop_vlad: a batch per scale). list_size(count, f)
+/// gives the components of a descriptor, or raises what is wrong; f(i): the shape of batch i. pool(list, policy) gives
+/// a row for every image of the first batch: pool_list(backend, scratch, count, each, out); each(i, f) calls f(batch
+/// i).
+template <class P>
+concept list_policy = requires(const P p, shape (*f)(index_t)) {
+  { p.list_size(index_t{}, f) } -> std::convertible_to<index_t>;
+};
+
 namespace detail {
 
 /// Whether a policy reads x once.

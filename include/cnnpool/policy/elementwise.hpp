@@ -1,5 +1,5 @@
 // elementwise(f) | policy: f applied to every element while it is read, without a copy. f(x) is a template over V like
-// a fold's step, and marked CNNPOOL_HD. relu{} | policy is one of these; elementwise(f) | (relu{} | policy) is f first.
+// a fold's step, and marked CNNPOOL_HD. relu{} is one, and elementwise(f) | relu{} | policy applies f first.
 #pragma once
 
 #include <string>
@@ -10,6 +10,7 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 
 template <class F>
 struct elementwise_function {
+  static constexpr bool reads_elements = true;
   static constexpr const char* name = "elementwise";
   F f;
   template <class V>
@@ -21,6 +22,10 @@ template <class F>
 elementwise_function<F> elementwise(const F& f) {
   return {f};
 }
+
+/// relu, elementwise(f), and these behind one another.
+template <class R>
+concept element_function = requires { requires R::reads_elements; };
 
 /// A policy that reads through a function.
 template <class Read, pooling_policy P>
@@ -41,9 +46,16 @@ struct reading {
   }
 };
 
-template <class F, pooling_policy P>
-reading<elementwise_function<F>, P> operator|(const elementwise_function<F>& read, const P& policy) {
+template <element_function R, pooling_policy P>
+reading<R, P> operator|(const R& read, const P& policy) {
   return {read, policy};
 }
+template <element_function First, element_function Second>
+elementwise_function<kernel::read_both<First, Second>> operator|(const First& first, const Second& second) {
+  return {{first, second}};
+}
+template <element_function R, class P>
+  requires(!pooling_policy<P> && !element_function<P>)
+detail::nothing operator|(const R&, const P&) CNNPOOL_UNAVAILABLE("cnnpool::operator|: what stands behind relu{} or elementwise(f) is a policy, e.g. relu{} | max() | l2{}");
 
 }  // namespace cnnpool

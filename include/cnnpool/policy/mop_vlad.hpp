@@ -110,7 +110,7 @@ struct mop_vlad_policy {
     return size;
   }
   template <class B, class Each, class A>
-  void pool_list(const B& b, kernel::scratch& s, const Each& each, const kernel::matrix<A>& out) const {
+  void pool_list(const B& b, kernel::scratch& s, index_t, const Each& each, const kernel::matrix<A>& out) const {
     static_assert(std::is_same_v<typename B::space, Space>,
                   "cnnpool::mop_vlad: the levels are in another memory space than the one this backend reads");
     index_t column = 0;

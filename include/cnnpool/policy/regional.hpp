@@ -65,12 +65,10 @@ regional_policy<P, G> regional(const P& policy, const G& grid) {
   return {policy, grid};
 }
 template <class P, class G>
-requires(!pooling_policy<P>) detail::nothing regional(const P&, const G&)
-CNNPOOL_UNAVAILABLE(
-    "cnnpool::regional: the first argument is not a policy; put a policy in front of a stage: policy | stage");
+  requires(!pooling_policy<P>)
+detail::nothing regional(const P&, const G&) CNNPOOL_UNAVAILABLE("cnnpool::regional: the first argument is not a policy; put a policy in front of a stage: policy | stage");
 template <pooling_policy P, class G>
-requires(!region_grid<G>) detail::nothing regional(const P&, const G&)
-CNNPOOL_UNAVAILABLE(
-    "cnnpool::regional: the second argument is not a region grid; a grid has regions(h, w), e.g. rmac_grid{}");
+  requires(!region_grid<G>)
+detail::nothing regional(const P&, const G&) CNNPOOL_UNAVAILABLE("cnnpool::regional: the second argument is not a region grid; a grid has regions(h, w), e.g. rmac_grid{}");
 
 }  // namespace cnnpool

@@ -7,6 +7,7 @@
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
 struct relu {
+  static constexpr bool reads_elements = true;
   static constexpr const char* name = "relu";
   template <class V>
   CNNPOOL_HD V operator()(const V& x) const {
@@ -14,10 +15,5 @@ struct relu {
     return maximum(V(kernel::lane_t<V>(0)), x);
   }
 };
-
-template <pooling_policy P>
-reading<relu, P> operator|(const relu& read, const P& policy) {
-  return {read, policy};
-}
 
 }  // namespace cnnpool

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <concepts>
 #include <numeric>
+#include <ranges>
 #include <span>
 #include <vector>
 
@@ -35,8 +36,9 @@ struct neighbour {
 };
 
 /// The neighbours of one query, best first: for (const auto [id, score] : found[q]).
-class neighbour_list {
+class neighbour_list : public std::ranges::view_base {
  public:
+  neighbour_list() = default;
   neighbour_list(std::span<const index_t> ids, std::span<const double> scores) : ids_(ids), scores_(scores) {}
 
   std::size_t size() const { return ids_.size(); }
@@ -137,3 +139,8 @@ neighbours nearest_by_rows(const Queries& queries, const Database& database, ind
 
 }  // namespace detail
 }  // namespace cnnpool
+
+namespace std::ranges {
+template <>
+inline constexpr bool enable_borrowed_range<cnnpool::neighbour_list> = true;
+}  // namespace std::ranges

@@ -99,7 +99,9 @@ void on_every_problem(const F& f) {
 oracle::real weight(const std::vector<float>& w, const problem& p, index_t j, index_t c) {
   return static_cast<oracle::real>(w[static_cast<std::size_t>(j * p.c + c)]);
 }
-kernel::matrix<const float> as_matrix(std::span<const float> w, const problem& p) { return {w.data(), p.results, p.c, p.c, 1}; }
+kernel::matrix<const float> as_matrix(std::span<const float> w, const problem& p) {
+  return {w.data(), p.results, p.c, p.c, 1};
+}
 
 /// Rows of `got` against rows of (value, sum of absolute terms).
 template <class D>
