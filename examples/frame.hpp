@@ -1,12 +1,15 @@
-// What the examples with networks share: a camera frame from a PPM file, a clock, a stored descriptor to compare to.
+// What the examples with networks share: a camera frame from a PPM file, a clock, a stored descriptor to compare to,
+// main.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <exception>
 #include <fstream>
 #include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <cnnpool/io/npy.hpp>
@@ -62,4 +65,28 @@ inline void compare_or_store(const cnnpool::descriptors<float>& d, const std::st
     cnnpool::raise(path, ": holds ", cnnpool::to_string(s.extents()), ", the descriptor has ", d.cols(), " components");
   const auto ours = d.values();
   std::printf("cosine to %s: %.6f\n", path.c_str(), std::inner_product(ours.begin(), ours.end(), s.data(), 0.0));
+}
+
+/// What happened: how long it took, and how close the descriptor is to the stored one.
+inline void report(const char* layer, const cnnpool::shape& maps, double network_ms, double pooling_ms,
+                   const cnnpool::descriptors<float>& d, const char* stored) {
+  std::printf("%s %s: network %.2f ms, pooling %.3f ms, %td components\n", layer, cnnpool::to_string(maps).c_str(),
+              network_ms, pooling_ms, d.cols());
+  compare_or_store(d, stored);
+}
+
+/// run(a string per argument); what it throws is one line.
+template <class... Strings>
+int frame_main(int argc, char** argv, const char* usage, void (*run)(Strings...)) {
+  if (argc != 1 + static_cast<int>(sizeof...(Strings))) {
+    std::fprintf(stderr, "usage: %s %s\n", argv[0], usage);
+    return 2;
+  }
+  try {
+    [&]<std::size_t... I>(std::index_sequence<I...>) { run(argv[I + 1]...); }(std::index_sequence_for<Strings...>{});
+    return 0;
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "%s\n", e.what());
+    return 1;
+  }
 }

@@ -23,7 +23,7 @@ at::Tensor layer(const at::Tensor& image) {
   return at::relu(at::conv2d(at::relu(at::conv2d(image, first, {}, 2, 2)), second, {}, 2, 1));
 }
 
-int run(const char* frame_path, const char* descriptor) {
+void run(const char* frame_path, const char* descriptor) {
   frame f = read_ppm(frame_path);
   const at::Tensor image =
       at::from_blob(f.pixels.data(), {1, 3, f.height, f.width}).contiguous(at::MemoryFormat::ChannelsLast);
@@ -37,21 +37,7 @@ int run(const char* frame_path, const char* descriptor) {
   const cnnpool::descriptors<float> d = cnnpool::pool(maps, cnnpool::rmac{});
   const double pooling_ms = pooling.milliseconds();
 
-  std::printf("%s: network %.2f ms, pooling %.3f ms, %td components\n", cnnpool::to_string(maps.extents()).c_str(),
-              network_ms, pooling_ms, d.cols());
-  compare_or_store(d, descriptor);
-  return 0;
+  report("the second layer", maps.extents(), network_ms, pooling_ms, d, descriptor);
 }
 
-int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::fprintf(stderr, "usage: %s FRAME.ppm DESCRIPTOR.npy\n", argv[0]);
-    return 2;
-  }
-  try {
-    return run(argv[1], argv[2]);
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "%s\n", e.what());
-    return 1;
-  }
-}
+int main(int argc, char** argv) { return frame_main(argc, argv, "FRAME.ppm DESCRIPTOR.npy", run); }

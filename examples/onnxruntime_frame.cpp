@@ -12,7 +12,7 @@
 
 #include "frame.hpp"
 
-int run(const char* model_path, const char* layer, const char* frame_path, const char* descriptor) {
+void run(const char* model_path, const char* layer, const char* frame_path, const char* descriptor) {
   std::ifstream file(model_path, std::ios::binary);
   std::string model{std::istreambuf_iterator<char>(file), {}};
   if (model.empty()) cnnpool::raise(model_path, ": cannot be read");
@@ -47,21 +47,9 @@ int run(const char* model_path, const char* layer, const char* frame_path, const
   const cnnpool::descriptors<float> d = cnnpool::pool(maps, cnnpool::rmac{});
   const double pooling_ms = pooling.milliseconds();
 
-  std::printf("%s %s: network %.2f ms, pooling %.3f ms, %td components\n", layer,
-              cnnpool::to_string(maps.extents()).c_str(), network_ms, pooling_ms, d.cols());
-  compare_or_store(d, descriptor);
-  return 0;
+  report(layer, maps.extents(), network_ms, pooling_ms, d, descriptor);
 }
 
 int main(int argc, char** argv) {
-  if (argc != 5) {
-    std::fprintf(stderr, "usage: %s MODEL.onnx LAYER FRAME.ppm DESCRIPTOR.npy\n", argv[0]);
-    return 2;
-  }
-  try {
-    return run(argv[1], argv[2], argv[3], argv[4]);
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "%s\n", e.what());
-    return 1;
-  }
+  return frame_main(argc, argv, "MODEL.onnx LAYER FRAME.ppm DESCRIPTOR.npy", run);
 }

@@ -22,7 +22,7 @@ std::string layer_of(const cv::dnn::Net& net, const std::string& wanted) {
   cnnpool::raise("the network has ", names.size(), " layers, none of them is called ", wanted);
 }
 
-int run(const char* model, const char* layer, const char* frame_path, const char* descriptor) {
+void run(const char* model, const char* layer, const char* frame_path, const char* descriptor) {
   cv::dnn::Net net = cv::dnn::readNet(model);
   const std::string name = layer_of(net, layer);
 
@@ -39,21 +39,9 @@ int run(const char* model, const char* layer, const char* frame_path, const char
   const cnnpool::descriptors<float> d = cnnpool::pool(maps, cnnpool::rmac{});  // no copy
   const double pooling_ms = pooling.milliseconds();
 
-  std::printf("%s %s: network %.2f ms, pooling %.3f ms, %td components\n", layer,
-              cnnpool::to_string(cnnpool::as_view(maps).extents()).c_str(), network_ms, pooling_ms, d.cols());
-  compare_or_store(d, descriptor);
-  return 0;
+  report(layer, cnnpool::as_view(maps).extents(), network_ms, pooling_ms, d, descriptor);
 }
 
 int main(int argc, char** argv) {
-  if (argc != 5) {
-    std::fprintf(stderr, "usage: %s MODEL.onnx LAYER FRAME.ppm DESCRIPTOR.npy\n", argv[0]);
-    return 2;
-  }
-  try {
-    return run(argv[1], argv[2], argv[3], argv[4]);
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "%s\n", e.what());
-    return 1;
-  }
+  return frame_main(argc, argv, "MODEL.onnx LAYER FRAME.ppm DESCRIPTOR.npy", run);
 }
