@@ -3,8 +3,6 @@
 // bytes and box) is in its name: a change gives another file, never a wrong one.
 #pragma once
 
-#include <unistd.h>
-
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -21,27 +19,8 @@
 
 #include "network.hpp"
 #include "outputs.hpp"
+#include "progress.hpp"
 #include "task.hpp"
-
-/// On a terminal a line that is overwritten, elsewhere one at the end.
-class study_progress {
- public:
-  explicit study_progress(std::string what) : what_(std::move(what)) {}
-  ~study_progress() {
-    if (live_) std::fputs("\r\033[K", stderr);
-  }
-  void at(std::size_t done, std::size_t all, const std::string& name) {
-    if (live_) {
-      std::fprintf(stderr, "\r\033[K%s: %zu of %zu, %s", what_.c_str(), done, all, name.c_str());
-    } else if (done == all) {
-      std::fprintf(stderr, "%s: %zu\n", what_.c_str(), all);
-    }
-  }
-
- private:
-  std::string what_;
-  bool live_ = isatty(STDERR_FILENO) != 0;
-};
 
 /// What was wrong with which photo; printed at the end.
 using photo_problems = std::map<std::string, std::string>;

@@ -38,10 +38,11 @@ inline void make_folder(const std::filesystem::path& folder) {
 /// Files that appear together.
 class study_outputs {
  public:
+  explicit study_outputs(const char* program = "study") : program_(program) {}
   /// To be filled before commit().
   cnnpool::detail::atomic_file& add(const std::filesystem::path& path) {
     return with_storage([&]() -> cnnpool::detail::atomic_file& {
-      files_.push_back(std::make_unique<cnnpool::detail::atomic_file>(path.string(), "study"));
+      files_.push_back(std::make_unique<cnnpool::detail::atomic_file>(path.string(), program_));
       return *files_.back();
     });
   }
@@ -56,6 +57,7 @@ class study_outputs {
   }
 
  private:
+  const char* program_;
   std::vector<std::unique_ptr<cnnpool::detail::atomic_file>> files_;
 };
 

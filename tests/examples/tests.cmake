@@ -44,3 +44,22 @@ foreach(framework onnxruntime openvino libtorch opencv)
     message(NOTICE "skipped: example_${framework}_frame: ${framework} is not installed (scripts/frameworks)")
   endif()
 endforeach()
+
+# Photos on their way to fine-tuning. Their tests need Pillow, the pack's lmdb and protobuf.
+function(cnnpool_dataset_test name modules)
+  execute_process(COMMAND ${Python3_EXECUTABLE} -c "import ${modules}" RESULT_VARIABLE missing OUTPUT_QUIET ERROR_QUIET)
+  if(missing)
+    message(NOTICE "skipped: example_${name}: Python has not all of ${modules} (Debian: python3-pil python3-lmdb "
+                   "python3-protobuf)")
+    return()
+  endif()
+  add_test(NAME example_${name} COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/${name}.py
+                                        $<TARGET_FILE:cnnpool-dataset> ${ARGN})
+endfunction()
+if(TARGET cnnpool-dataset)
+  cnnpool_dataset_test(dataset "numpy, PIL" ${PROJECT_SOURCE_DIR}/../shared/data/images ${CNNPOOL_FRAMEWORKS})
+  cnnpool_dataset_test(dataset_pack "numpy, PIL, lmdb, google.protobuf"
+                       ${PROJECT_SOURCE_DIR}/examples/dataset/caffe.proto)
+else()
+  message(NOTICE "skipped: example_dataset, example_dataset_pack: not all that cnnpool-dataset needs is installed")
+endif()

@@ -12,16 +12,17 @@ using namespace cnnpool;
 
 TEST_CASE("helpers on one lane: zeros lose their sign, a NaN is neither more nor less") {
   const double nan = std::nan("");
-  CHECK((absolute(-3.) == 3 && absolute(3.f) == 3 && !std::signbit(absolute(-0.)) && std::isnan(absolute(nan))));
-  CHECK((maximum(1., 2.) == 2 && maximum(2., 1.) == 2));
-  CHECK((maximum_or_nan(1., 2.) == 2 && maximum_or_nan(2., 1.) == 2));
-  CHECK((std::isnan(maximum_or_nan(nan, 1.)) && std::isnan(maximum_or_nan(1., nan))));
-  CHECK((select(true, 1., 2.) == 1 && select(false, 1., 2.) == 2));
-  CHECK((all(true) && !all(false)));
-  CHECK(rounded_product(3.f, 5.f) == 15);
+  CHECK((kernel::absolute(-3.) == 3 && kernel::absolute(3.f) == 3));
+  CHECK((!std::signbit(kernel::absolute(-0.)) && std::isnan(kernel::absolute(nan))));
+  CHECK((kernel::maximum(1., 2.) == 2 && kernel::maximum(2., 1.) == 2));
+  CHECK((kernel::maximum_or_nan(1., 2.) == 2 && kernel::maximum_or_nan(2., 1.) == 2));
+  CHECK((std::isnan(kernel::maximum_or_nan(nan, 1.)) && std::isnan(kernel::maximum_or_nan(1., nan))));
+  CHECK((kernel::select(true, 1., 2.) == 1 && kernel::select(false, 1., 2.) == 2));
+  CHECK((kernel::all(true) && !kernel::all(false)));
+  CHECK(kernel::rounded_product(3.f, 5.f) == 15);
   // 1 + 2^-12 squared needs 25 bits; fused with the subtraction the last one would show.
   const float x = 1 + 0x1p-12f;
-  CHECK(rounded_product(x, x) - (1 + 0x1p-11f) == 0);
+  CHECK(kernel::rounded_product(x, x) - (1 + 0x1p-11f) == 0);
 }
 TEST_CASE("limits are those of the standard library") {
   const auto same = []<class L>(L) {

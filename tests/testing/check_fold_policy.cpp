@@ -28,14 +28,14 @@ struct not_commutative : sum {
   template <class V> CNNPOOL_HD V merge(const V& a, const V& b) const { return a + b + a * a * b; }
 };
 struct forgets_a_part : sum {
-  template <class V> CNNPOOL_HD V merge(const V& a, const V& b) const { return maximum(a, b); }
+  template <class V> CNNPOOL_HD V merge(const V& a, const V& b) const { return cnnpool::kernel::maximum(a, b); }
 };
 struct order_matters : sum {
   template <class V> CNNPOOL_HD V step(const V& s, const V& x) const { return s * V(0.5f) + x; }
 };
 struct loses_nan : max_policy {
-  template <class V> CNNPOOL_HD V step(const V& s, const V& x) const { return select(x > s, x, s); }
-  template <class V> CNNPOOL_HD V merge(const V& a, const V& b) const { return select(b > a, b, a); }
+  template <class V> CNNPOOL_HD V step(const V& s, const V& x) const { return cnnpool::kernel::select(x > s, x, s); }
+  template <class V> CNNPOOL_HD V merge(const V& a, const V& b) const { return cnnpool::kernel::select(b > a, b, a); }
 };
 struct differs_by_lane : sum {
   template <class V>
