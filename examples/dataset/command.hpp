@@ -10,6 +10,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "../study/csv.hpp"
 #include "../study/outputs.hpp"
 #include "../study/progress.hpp"
 #include "photo_set.hpp"
@@ -33,14 +34,6 @@ class left_out {
  private:
   std::vector<std::pair<std::string, std::string>> photos_;
 };
-
-/// "NAME,WITH,COMMAS" as one field.
-inline std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
-  return out + '"';
-}
 
 inline void write_file(const fs::path& path, std::string_view bytes) {
   cnnpool::detail::atomic_file file(path.string(), "cnnpool-dataset");

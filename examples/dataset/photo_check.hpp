@@ -31,6 +31,13 @@ inline constexpr const char* kind_names[] = {"good",      "unreadable", "truncat
 inline const char* to_string(photo_kind kind) { return kind_names[static_cast<int>(kind)]; }
 inline bool is_broken(photo_kind kind) { return kind > photo_kind::good && kind <= photo_kind::too_small; }
 
+/// By its name, as a report has it.
+inline bool is_broken(const std::string& kind) {
+  for (int k = 0; k <= static_cast<int>(photo_kind::sixteen_bit); ++k)
+    if (kind == kind_names[k]) return is_broken(static_cast<photo_kind>(k));
+  return false;
+}
+
 struct checked_photo {
   photo_kind kind = photo_kind::good;
   std::string detail = {};

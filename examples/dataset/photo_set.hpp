@@ -159,7 +159,8 @@ inline photo_set read_class_folders(const fs::path& folder) {
     int label = static_cast<int>(set.classes.size());
     if (renamed) to_number(of_class.filename().string(), label);
     set.classes[label] = renamed ? original.at(label) : of_class.filename().string();
-    for (const fs::path& photo : entries(of_class)) {
+    for (const fs::path& entry : entries(of_class)) {
+      const fs::path photo = entry.lexically_normal();
       if (!fs::is_regular_file(photo) || !is_photo_name(photo)) set.no_photos.push_back(photo);
       else if (is_augmented(photo)) ++set.augmented;
       else set.photos.push_back({photo, label});

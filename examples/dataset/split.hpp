@@ -9,12 +9,13 @@
 #include "../study/photo.hpp"
 #include "command.hpp"
 #include "keyed_random.hpp"
+#include "photo_check.hpp"
 #include "rename_classes.hpp"
 
 namespace dataset {
 
 struct split_options {
-  std::string source, out = ".", undo;
+  std::string source, out = ".", undo, without;
   double share = .6;
   std::uint64_t seed = 1024;
   bool rename = false;
@@ -90,6 +91,11 @@ inline int run_split(const split_options& o) {
       bytes[p.path] = f.text() + " " + std::to_string(read.size());
     }
   }
+  if (!o.without.empty())
+    for (auto& row : read_csv(o.without)) {
+      const fs::path path = (set.root / row["photo"]).lexically_normal();
+      if (is_broken(row["kind"]) && bytes.erase(path) != 0) out.add(path, row["kind"] + ": " + row["detail"]);
+    }
   std::erase_if(set.photos, [&](const labelled_photo& p) { return !bytes.contains(p.path); });
   if (o.rename) rename_classes(set, bytes);
   const split_lists lists = split(set, o.share, o.seed);
@@ -117,6 +123,7 @@ inline int run_split(const split_options& o) {
 inline void add_split(CLI::App& app, split_options& o) {
   CLI::App* c = app.add_subcommand("split", "train.txt, val.txt and classes.txt, a share of every class");
   c->add_option("SOURCE", o.source, "a folder of class folders, one with a groups.txt, or a list");
+  c->add_option("--without", o.without, "a report of check: what is broken there is left out");
   c->add_option("--out", o.out, "folder of the lists")->capture_default_str();
   c->add_option("--share", o.share, "of a class to train on")->capture_default_str();
   c->add_option("--seed", o.seed, "of the shuffling")->capture_default_str();

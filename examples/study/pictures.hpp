@@ -108,8 +108,14 @@ struct curve {
   std::vector<std::pair<double, double>> points;
 };
 
-/// x is drawn by its logarithm; y from the smallest to the largest value.
-inline cv::Mat plot(const std::string& title, const std::string& x_name, const std::vector<curve>& curves) {
+/// How a plot is drawn: x by its logarithm or as it is; y from the smallest to the largest value, in multiples of step.
+struct axes {
+  bool logarithmic = true;
+  double step = 5;
+};
+
+inline cv::Mat plot(const std::string& title, const std::string& x_name, const std::vector<curve>& curves,
+                    const axes& by = {}) {
   constexpr int width = 820, height = 460, left = 60, top = 50, right_side = 150, bottom = 50;
   cv::Mat out(height, width, CV_8UC3, white);
   double x0 = 1e300, x1 = -1e300, y0 = 1e300, y1 = -1e300;
@@ -118,16 +124,17 @@ inline cv::Mat plot(const std::string& title, const std::string& x_name, const s
       x0 = std::min(x0, x), x1 = std::max(x1, x), y0 = std::min(y0, y), y1 = std::max(y1, y);
   write(out, title, {left, 28}, 0.55);
   if (!(x0 <= x1)) return out;
-  y0 = std::floor(y0 / 5) * 5, y1 = std::max(std::ceil(y1 / 5) * 5, y0 + 5);
+  y0 = std::floor(y0 / by.step) * by.step, y1 = std::max(std::ceil(y1 / by.step) * by.step, y0 + by.step);
   const auto at = [&](double x, double y) {
-    const double across = x1 > x0 ? std::log(x / x0) / std::log(x1 / x0) : 0.5, up = (y - y0) / (y1 - y0);
+    const double along = by.logarithmic ? std::log(x / x0) / std::log(x1 / x0) : (x - x0) / (x1 - x0);
+    const double across = x1 > x0 ? along : 0.5, up = (y - y0) / (y1 - y0);
     return cv::Point(left + static_cast<int>(across * (width - left - right_side)),
                      height - bottom - static_cast<int>(up * (height - top - bottom)));
   };
   for (int i = 0; i <= 5; ++i) {
     const double y = y0 + (y1 - y0) * i / 5;
     cv::line(out, at(x0, y), {width - right_side, at(x0, y).y}, pale);
-    write(out, cv::format("%.0f", y), {20, at(x0, y).y + 5}, 0.4);
+    write(out, cv::format(by.step < 1 ? "%.2f" : "%.0f", y), {15, at(x0, y).y + 5}, 0.4);
   }
   const cv::Scalar colours[] = {{180, 119, 31},  {14, 127, 255}, {44, 160, 44},  {40, 39, 214},
                                 {189, 103, 148}, {75, 86, 140},  {127, 127, 127}};

@@ -10,18 +10,12 @@
 #include <cnnpool/io/npy_write.hpp>
 #include <cnnpool/search/nearest.hpp>
 
+#include "csv.hpp"
 #include "outputs.hpp"
 #include "task.hpp"
 
 namespace study_detail {
 
-/// A name as a field of a CSV file.
-inline std::string csv_field(const std::string& name) {
-  if (name.find_first_of(",\"\n") == std::string::npos) return name;
-  std::string quoted = "\"";
-  for (const char c : name) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
 inline std::string lines_of(const std::vector<study_photo>& photos) {
   std::string text;
   for (const auto& photo : photos) text += photo.name + "\n";
@@ -59,8 +53,8 @@ inline void save_ranking(const std::filesystem::path& folder, const study_task& 
       if (std::ranges::find(junk, row) != junk.end()) continue;
       char cosine[32];
       std::snprintf(cosine, sizeof cosine, "%.6f", ranked.scores(q)[i]);
-      text += study_detail::csv_field(asked[q].name) + "," + std::to_string(++rank) + "," +
-              study_detail::csv_field(task.database[static_cast<std::size_t>(row)].name) + "," + cosine + "\n";
+      text += csv_field(asked[q].name) + "," + std::to_string(++rank) + "," +
+              csv_field(task.database[static_cast<std::size_t>(row)].name) + "," + cosine + "\n";
     }
   }
   outputs.add(folder / "ranking.csv", text);

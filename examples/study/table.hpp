@@ -10,6 +10,7 @@
 
 #include <cnnpool/core/descriptors.hpp>
 
+#include "csv.hpp"
 #include "outputs.hpp"
 
 struct study_score {
@@ -60,10 +61,10 @@ class study_table {
     for (const study_row& r : rows_) {
       const auto line = [&](const char* projection, const std::optional<study_score>& s) {
         if (!s) return;
-        text += quoted(r.network) + "," + quoted(r.layer) + "," + quoted(r.map_size) + "," + quoted(r.policy) + "," +
-                projection + "," + std::to_string(s->dimensions) + "," + number("%.4f", 100 * s->map) + "," +
-                number("%.4f", 100 * s->rectangular) + "," + number("%.4f", 100 * s->recall) + "," +
-                number("%.2f", r.microseconds);
+        text += csv_field(r.network) + "," + csv_field(r.layer) + "," + csv_field(r.map_size) + "," +
+                csv_field(r.policy) + "," + projection + "," + std::to_string(s->dimensions) + "," +
+                number("%.4f", 100 * s->map) + "," + number("%.4f", 100 * s->rectangular) + "," +
+                number("%.4f", 100 * s->recall) + "," + number("%.2f", r.microseconds);
         for (const double value : s->revisited) text += "," + number("%.4f", 100 * value);
         text += "\n";
       };
@@ -106,12 +107,6 @@ class study_table {
   }
   static std::string pair(const std::optional<study_score>& s) {
     return s ? " | " + number("%.1f", 100 * s->map) + " / " + number("%.1f", 100 * s->recall) : " | -";
-  }
-  static std::string quoted(const std::string& text) {
-    if (text.find_first_of(",\"\n") == std::string::npos) return text;
-    std::string out = "\"";
-    for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
-    return out + "\"";
   }
 
   std::string dimensions_;

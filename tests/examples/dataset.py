@@ -163,6 +163,14 @@ class Split(DatasetCase):
         self.assertRegex(ran.stderr, "left out: .*empty.jpg: cannot be read, or is empty")
         self.assertIn("12 photos of 2 classes", ran.stdout)
 
+    def test_without_what_check_found_broken(self):
+        self.photos({"a": 5, "b": 5})
+        self.put(jpeg(90)[:-2], "photos", "b", "cut, off.jpg")
+        self.run_it("check", "photos", code=3)
+        ran = self.run_it("split", "photos", "--without", "check.csv", code=3)
+        self.assertIn("10 photos of 2 classes", ran.stdout)
+        self.assertRegex(ran.stderr, "left out: photos/b/cut, off.jpg: truncated: is truncated")
+
     def test_groups(self):
         lines = ""
         for i in range(6):

@@ -1,0 +1,107 @@
+// What a change of the network does to every row of a study: two runs' study.csv, side by side.
+#pragma once
+
+#include <cstdlib>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "csv.hpp"
+#include "outputs.hpp"
+
+namespace gain {
+
+/// Layer, policy, projection and its dimensions -> mAP in per cent.
+using scores = std::map<std::string, double>;
+
+struct row_name {
+  std::string layer, policy, projection;
+  std::string text() const { return layer + "\n" + policy + "\n" + projection; }
+};
+
+struct study_result {
+  std::vector<row_name> order;
+  scores maps;
+
+  explicit study_result(const std::filesystem::path& folder) {
+    for (auto& row : read_csv(folder / "study.csv")) {
+      // Whitening on so few photos destroys the descriptor, before and after.
+      const std::string projection = row["projection"];
+      if (projection != "none" && projection != "pca") continue;
+      order.push_back({row["layer"], row["policy"], projection == "none" ? "raw" : "PCA " + row["dimensions"]});
+      maps[order.back().text()] = std::strtod(row["map_percent"].c_str(), nullptr);
+    }
+  }
+};
+
+/// A set of photos, measured before and after.
+struct compared_set {
+  std::string name;
+  study_result before, after;
+};
+
+/// One line per row that is in all of them: mAP before, after, and the gain, of each set.
+class gain_table {
+ public:
+  explicit gain_table(const std::vector<compared_set>& sets) : sets_(sets) {
+    for (const row_name& row : sets.at(0).before.order) {
+      bool everywhere = true;
+      for (const compared_set& set : sets)
+        everywhere = everywhere && set.before.maps.contains(row.text()) && set.after.maps.contains(row.text());
+      if (everywhere) rows_.push_back(row);
+    }
+    if (rows_.empty()) cnnpool::raise("cnnpool-gain: the studies have 0 rows in common, expected at least 1");
+  }
+
+  std::string csv() const {
+    std::string text = "layer,policy,projection";
+    for (const compared_set& set : sets_)
+      for (const char* when : {"_before", "_after", "_gain"}) text += "," + csv_field(set.name + when);
+    text += "\n";
+    each([&](const row_name& row, const auto& numbers) {
+      text += csv_field(row.layer) + "," + csv_field(row.policy) + "," + csv_field(row.projection);
+      for (const double number : numbers) text += "," + with_digits("%.4f", number);
+      text += "\n";
+    });
+    return text;
+  }
+  std::string markdown() const {
+    std::string head = "| layer | policy | | ", line = "|---|---|---|";
+    for (const compared_set& set : sets_) {
+      head += set.name + " before | after | gain | ";
+      line += "---:|---:|---:|";
+    }
+    std::string text = head.substr(0, head.size() - 1) + "\n" + line + "\n";
+    each([&](const row_name& row, const auto& numbers) {
+      text += "| " + row.layer + " | " + row.policy + " | " + row.projection + " |";
+      for (std::size_t i = 0; i < numbers.size(); ++i)
+        text += " " + with_digits(i % 3 == 2 ? "%+.1f" : "%.1f", numbers[i]) + " |";
+      text += "\n";
+    });
+    return text;
+  }
+
+ private:
+  static std::string with_digits(const char* format, double number) {
+    char text[40];
+    std::snprintf(text, sizeof text, format, number);
+    return text;
+  }
+  template <class F>
+  void each(const F& f) const {
+    for (const row_name& row : rows_) {
+      std::vector<double> numbers;
+      for (const compared_set& set : sets_) {
+        const double before = set.before.maps.at(row.text()), after = set.after.maps.at(row.text());
+        numbers.insert(numbers.end(), {before, after, after - before});
+      }
+      f(row, numbers);
+    }
+  }
+
+  std::vector<compared_set> sets_;
+  std::vector<row_name> rows_;
+};
+
+}  // namespace gain
