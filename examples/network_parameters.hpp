@@ -5,7 +5,8 @@
 //   cv::dnn::Net net = cv::dnn::readNet("net.onnx");
 //   set_parameters(net, "tuned.npz");                    // before the first forward pass
 //
-// All names and shapes are looked at before the first number is set. Without libzip (Debian: libzip-dev) it is an error.
+// All names and shapes are looked at before the first number is set. Without libzip (Debian: libzip-dev) it is an
+// error.
 #pragma once
 
 #include <algorithm>
@@ -63,9 +64,8 @@ inline void set_parameters(cv::dnn::Net& net, const std::string& path) {
     for (const std::string& name : names) {
       const std::size_t dot = name.rfind('.');
       const std::string layer = name.substr(0, dot), digits = dot == std::string::npos ? "" : name.substr(dot + 1);
-      if (layer.empty() || digits.empty() || digits.size() > 2 || !std::ranges::all_of(digits, [](char c) {
-            return c >= '0' && c <= '9';
-          }))
+      if (layer.empty() || digits.empty() || digits.size() > 2 ||
+          !std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; }))
         cnnpool::raise("--parameters: ", path, " has an array \"", name, "\", expected LAYER.INDEX");
       const int index = std::stoi(digits);
       int id = net.getLayerId(layer);

@@ -12,9 +12,9 @@
 namespace finetune {
 
 struct affine {
-  double rotation = 0;             ///< radians
-  double down = 0, right = 0;      ///< shares of the height and of the width
-  double shear = 0;                ///< radians; later versions of Keras take degrees
+  double rotation = 0;                   ///< radians
+  double down = 0, right = 0;            ///< shares of the height and of the width
+  double shear = 0;                      ///< radians; later versions of Keras take degrees
   double zoom_down = 1, zoom_right = 1;  ///< drawn separately
   bool flip = false;
 };
@@ -36,7 +36,8 @@ inline affine random_affine(random_source& random) {
 inline cv::Mat warped(const cv::Mat& photo, const affine& a) {
   const double c = std::cos(a.rotation), s = std::sin(a.rotation);
   const double i = photo.rows / 2. + 0.5, j = photo.cols / 2. + 0.5;
-  const cv::Matx33d rotate(c, -s, 0, s, c, 0, 0, 0, 1), shift(1, 0, a.down * photo.rows, 0, 1, a.right * photo.cols, 0, 0, 1),
+  const cv::Matx33d rotate(c, -s, 0, s, c, 0, 0, 0, 1),
+      shift(1, 0, a.down * photo.rows, 0, 1, a.right * photo.cols, 0, 0, 1),
       shear(1, -std::sin(a.shear), 0, 0, std::cos(a.shear), 0, 0, 0, 1),
       zoom(a.zoom_down, 0, 0, 0, a.zoom_right, 0, 0, 0, 1), to_centre(1, 0, i, 0, 1, j, 0, 0, 1),
       from_centre(1, 0, -i, 0, 1, -j, 0, 0, 1);

@@ -27,7 +27,8 @@ class batches {
     if (!triplet_) return;
     for (std::size_t k = 0; k < classes_.size(); ++k)
       if (classes_[k].size() < 2)
-        cnnpool::raise("--train: class ", names.of(labels_[k]), " has 1 photo, --loss triplet needs at least 2 of each");
+        cnnpool::raise("--train: class ", names.of(labels_[k]),
+                       " has 1 photo, --loss triplet needs at least 2 of each");
     if (batch_ < 4) cnnpool::raise("--batch: ", batch_, ", --loss triplet needs at least 4: 2 photos of 2 classes");
   }
 

@@ -63,8 +63,8 @@ inline std::vector<compared_layer> compare_layers(network& net, const graph& g, 
   return out;
 }
 
-/// What comes back to OpenCV is used there: other numbers, set as set_parameters sets them, give the layer's result that
-/// the learning part gives with them. The part is as it was afterwards.
+/// What comes back to OpenCV is used there: other numbers, set as set_parameters sets them, give the layer's result
+/// that the learning part gives with them. The part is as it was afterwards.
 inline double compare_with_other_numbers(const network_card& card, const graph& g, learning_part& part,
                                          const tensors& read, const cv::Mat& input) {
   const at::NoGradGuard none;
@@ -94,10 +94,10 @@ struct gradient_check {
   }
 };
 
-/// In double: the number of largest gradient of every blob (of some, where there are many), by central differences of the loss. Afterwards
-/// the part and the head are in double.
-inline std::vector<gradient_check> check_gradients(learning_part& part, head& h, tensors read, const at::Tensor& classes,
-                                                   std::uint64_t seed) {
+/// In double: the number of largest gradient of every blob (of some, where there are many), by central differences of
+/// the loss. Afterwards the part and the head are in double.
+inline std::vector<gradient_check> check_gradients(learning_part& part, head& h, tensors read,
+                                                   const at::Tensor& classes, std::uint64_t seed) {
   part.to(at::kDouble, at::kCPU);
   h.to(at::kDouble, at::kCPU);
   part.learn(true);

@@ -7,8 +7,8 @@
 //
 // The network is one that OpenCV's dnn reads. Its layers from --train-from on become libtorch's, those before stay in
 // OpenCV. OUT holds the numbers of the best state by the mAP of the validation photos; cnnpool-study and the examples
-// read it as --parameters. Beside it lie OUT's log (.csv) and the snapshot to go on from (.snapshot.npz). Lines per test
-// on standard output, progress on stderr; whatever is wrong is one sentence there and exit code 1.
+// read it as --parameters. Beside it lie OUT's log (.csv) and the snapshot to go on from (.snapshot.npz). Lines per
+// test on standard output, progress on stderr; whatever is wrong is one sentence there and exit code 1.
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>

@@ -14,7 +14,8 @@ namespace finetune {
 
 class frozen_part {
  public:
-  frozen_part(const options& o, network& net, training_photos& photos, std::size_t count, std::vector<std::string> reads)
+  frozen_part(const options& o, network& net, training_photos& photos, std::size_t count,
+              std::vector<std::string> reads)
       : o_(o), net_(net), photos_(photos), count_(count), reads_(std::move(reads)) {}
 
   /// What the learning part reads of the views of these photos in this iteration.
@@ -62,8 +63,8 @@ class frozen_part {
     for (const at::Tensor& t : kept) bytes += t.nbytes();
     const std::size_t all = (bytes * count_ * static_cast<std::size_t>(o_.views) + photos_.bytes()) >> 20;
     if (all > static_cast<std::size_t>(o_.memory))
-      cnnpool::raise("--views: the activations of ", o_.views, " views of ", count_, " photos and the photos take ", all,
-                     " MB, more than the --memory of ", o_.memory, "; 0 views keeps none");
+      cnnpool::raise("--views: the activations of ", o_.views, " views of ", count_, " photos and the photos take ",
+                     all, " MB, more than the --memory of ", o_.memory, "; 0 views keeps none");
     return kept;
   }
 

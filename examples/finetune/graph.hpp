@@ -17,9 +17,9 @@
 namespace finetune {
 
 struct graph_node {
-  int id = 0;                      ///< OpenCV's number of the layer
-  std::string name, type;          ///< the name without OpenCV's prefix
-  std::vector<int> inputs;         ///< places in the graph; the_input: what the network is given
+  int id = 0;               ///< OpenCV's number of the layer
+  std::string name, type;   ///< the name without OpenCV's prefix
+  std::vector<int> inputs;  ///< places in the graph; the_input: what the network is given
   cv::Ptr<cv::dnn::Layer> layer;
 };
 
@@ -37,7 +37,8 @@ class graph {
       if (id == 0 || inputs.contains(id)) continue;
       for (const auto& input : n.getLayerInputs(id)) {
         const int from = input->name.empty() ? 0 : std::max(0, n.getLayerId(input->name));
-        if (from >= id) cnnpool::raise("network: ", net.card().model, " reads layer ", input->name, " before it is made");
+        if (from >= id)
+          cnnpool::raise("network: ", net.card().model, " reads layer ", input->name, " before it is made");
         inputs[id].push_back(from);
         open.push_back(from);
       }

@@ -46,7 +46,8 @@ class learning_part {
     for (std::size_t i = 0; i < operations_.size(); ++i) {
       tensors inputs;
       for (const int place : graph_.at(first_ + static_cast<int>(i)).inputs)
-        inputs.push_back(place >= first_ ? results[static_cast<std::size_t>(place - first_)] : read[place_in_read(place)]);
+        inputs.push_back(place >= first_ ? results[static_cast<std::size_t>(place - first_)]
+                                         : read[place_in_read(place)]);
       results[i] = operations_[i](inputs, p);
     }
     return results.back();

@@ -87,8 +87,7 @@ class measured_set {
       const at::Tensor here = y.cpu();
       const auto x = cnnpool::as_view(here).as<float>();
       (x.extents().positions() == 1 ? vector_ : gem_).pool(x, false, one, memory);
-      if (rows.rows() == 0)
-        rows = cnnpool::descriptors<float>(static_cast<cnnpool::index_t>(list.size()), one.cols());
+      if (rows.rows() == 0) rows = cnnpool::descriptors<float>(static_cast<cnnpool::index_t>(list.size()), one.cols());
       std::ranges::copy(one.row(0), rows.row(static_cast<cnnpool::index_t>(i)).begin());
     }
   }

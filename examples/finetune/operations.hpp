@@ -1,5 +1,5 @@
-// What a layer of OpenCV's dnn computes, in libtorch, whose operations have gradients. Only what OpenCV's public classes
-// show is known of a layer; check.hpp compares every one with OpenCV's own result before anything learns.
+// What a layer of OpenCV's dnn computes, in libtorch, whose operations have gradients. Only what OpenCV's public
+// classes show is known of a layer; check.hpp compares every one with OpenCV's own result before anything learns.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -102,7 +102,8 @@ struct builder {
     const bool biased = blobs() > 1, same = c->padMode == "SAME", valid = c->padMode == "VALID";
     const std::size_t b = biased ? learn(1, blob(1).reshape({-1})) : 0;
     const ints stride = ints_of(c->strides), dilation = ints_of(c->dilations), kernel = ints_of(c->kernel_size);
-    const ints pads_begin = valid ? ints{0, 0} : ints_of(c->pads_begin), pads_end = valid ? ints{0, 0} : ints_of(c->pads_end);
+    const ints pads_begin = valid ? ints{0, 0} : ints_of(c->pads_begin),
+               pads_end = valid ? ints{0, 0} : ints_of(c->pads_end);
     return [=](const tensors& x, const pass& p) {
       const at::Tensor &weights = p.learned(w), bias = biased ? p.learned(b) : at::Tensor();
       const std::int64_t groups = x[0].size(1) / weights.size(1);

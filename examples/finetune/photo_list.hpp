@@ -54,7 +54,8 @@ inline std::vector<labelled_photo> read_photo_list(const std::string& path, cons
     const std::size_t space = line.rfind(' ');
     labelled_photo photo;
     if (space == std::string::npos || !detail::read_number(line.substr(space + 1), photo.label) || photo.label < 0)
-      cnnpool::raise(option, ": ", path, ":", number, ": \"", line, "\", expected a path, a space and a label of 0 or more");
+      cnnpool::raise(option, ": ", path, ":", number, ": \"", line,
+                     "\", expected a path, a space and a label of 0 or more");
     photo.name = line.substr(0, space);
     while (!photo.name.empty() && photo.name.back() == ' ') photo.name.pop_back();
     if (const auto [before, added] = seen.emplace(photo.name, number); !added)

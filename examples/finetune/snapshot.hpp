@@ -30,8 +30,8 @@ inline void add(cnnpool::npz_writer& file, const std::string& name, const at::Te
   const at::Tensor t = tensor.detach().cpu().contiguous();
   const float* const values = t.data_ptr<float>();
   if (t.dim() == 4) {
-    file.add(name, cnnpool::feature_view<float>(values, {.n = t.size(0), .c = t.size(1), .h = t.size(2), .w = t.size(3)},
-                                                     cnnpool::nchw));
+    file.add(name, cnnpool::feature_view<float>(
+                       values, {.n = t.size(0), .c = t.size(1), .h = t.size(2), .w = t.size(3)}, cnnpool::nchw));
     return;
   }
   cnnpool::descriptors<float> d(t.dim() == 2 ? t.size(0) : 1, t.dim() == 2 ? t.size(1) : t.numel());
@@ -65,9 +65,9 @@ inline void write_learned(const std::string& path, const learning_part& part) {
 inline void write_snapshot(const std::string& path, const std::string& made_of, const solver& s, progress state) {
   cnnpool::npz_writer file(path);
   const std::vector<std::uint8_t> text(made_of.begin(), made_of.end());
-  file.add("made_of", cnnpool::feature_view<std::uint8_t>(
-                          text.data(), {.n = 1, .c = 1, .h = 1, .w = static_cast<cnnpool::index_t>(text.size())},
-                          cnnpool::nchw));
+  file.add("made_of",
+           cnnpool::feature_view<std::uint8_t>(
+               text.data(), {.n = 1, .c = 1, .h = 1, .w = static_cast<cnnpool::index_t>(text.size())}, cnnpool::nchw));
   cnnpool::descriptors<double> numbers(1, static_cast<cnnpool::index_t>(state.all().size()));
   std::ranges::transform(state.all(), numbers.data(), [](const double* value) { return *value; });
   file.add("progress", numbers);

@@ -14,7 +14,9 @@
 namespace finetune {
 
 inline double rate_at(const options& o, std::size_t iteration) {
-  return o.lr_policy == "fixed" ? o.base_lr : o.base_lr * std::pow(o.gamma, static_cast<double>(iteration / static_cast<std::size_t>(o.stepsize)));
+  return o.lr_policy == "fixed"
+             ? o.base_lr
+             : o.base_lr * std::pow(o.gamma, static_cast<double>(iteration / static_cast<std::size_t>(o.stepsize)));
 }
 
 class solver {

@@ -23,9 +23,15 @@ namespace finetune {
 class training {
  public:
   training(const options& o, at::Device device)
-      : o_(o), device_(device), net_(o.network), graph_(net_, o.layer),
-        part_(graph_, graph_.place_of(o.train_from)), train_(read_photo_list(o.train, "--train")),
-        val_(read_photo_list(o.val, "--val")), batches_(o, train_, class_names(o.train)), photos_(o, net_, train_),
+      : o_(o),
+        device_(device),
+        net_(o.network),
+        graph_(net_, o.layer),
+        part_(graph_, graph_.place_of(o.train_from)),
+        train_(read_photo_list(o.train, "--train")),
+        val_(read_photo_list(o.val, "--val")),
+        batches_(o, train_, class_names(o.train)),
+        photos_(o, net_, train_),
         frozen_(o, net_, photos_, train_.size(), part_.reads()) {
     // Before the sets: what cannot learn is said before minutes of frozen layers.
     const at::Tensor features = compare_with_opencv();
@@ -35,9 +41,9 @@ class training {
       foreign_set_.emplace("--foreign", net_, read_task(o.foreign, truth), o.foreign_side > 0 ? o.foreign_side : o.side,
                            cache_folder(), frozen_, part_.reads());
     }
-    head_ = head_of(o, features.dim() == 4 && features.size(2) * features.size(3) > 1 ? features.size(1)
-                                                                                      : features[0].numel(),
-                    static_cast<std::int64_t>(batches_.classes()));
+    head_ = head_of(
+        o, features.dim() == 4 && features.size(2) * features.size(3) > 1 ? features.size(1) : features[0].numel(),
+        static_cast<std::int64_t>(batches_.classes()));
     part_.to(at::kFloat, device);
     head_->to(at::kFloat, device);
     solver_.emplace(o, part_, *head_);
@@ -49,7 +55,7 @@ class training {
     say_what_learns();
     training_log::print_head();
     start_ = std::chrono::steady_clock::now() - std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-                                                     std::chrono::duration<double>(state_.seconds));
+                                                    std::chrono::duration<double>(state_.seconds));
     const auto last = static_cast<std::size_t>(o_.max_iter);
     const std::size_t interval =
         o_.test_interval > 0 ? static_cast<std::size_t>(o_.test_interval) : batches_.iterations_of_an_epoch();
@@ -127,9 +133,11 @@ class training {
     for (const std::size_t photo : chosen) classes.push_back(batches_.class_of(train_[photo].label));
     tensors read = frozen_.activations(chosen, iteration);
     for (at::Tensor& t : read) t = t.to(device_);
-    at::Generator dropped = at::detail::createCPUGenerator(random_source(o_.seed, purpose::dropout, {iteration}).bits());
+    at::Generator dropped =
+        at::detail::createCPUGenerator(random_source(o_.seed, purpose::dropout, {iteration}).bits());
     part_.learn(!head_alone);
-    const at::Tensor loss = head_->loss(part_.forward(read, dropped), at::tensor(classes, at::kLong).to(device_), dropped);
+    const at::Tensor loss =
+        head_->loss(part_.forward(read, dropped), at::tensor(classes, at::kLong).to(device_), dropped);
     const double value = loss.item<double>();
     if (!std::isfinite(value))
       cnnpool::raise("the loss is ", value, " in iteration ", iteration + 1, ", at a rate of ", rate_at(o_, iteration),
@@ -177,9 +185,7 @@ class training {
     state_.seconds = seconds();
     write_snapshot(beside_out(o_, ".snapshot.npz"), made_of(), *solver_, state_);
   }
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  }
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
 
   const options& o_;
   at::Device device_;

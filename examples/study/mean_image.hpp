@@ -21,17 +21,20 @@ inline cv::Mat read_mean_image(const std::string& path) {
   for (const cnnpool::index_t extent : shape)
     if (extent < 1 || extent > 16384) cnnpool::raise("--mean-image: ", path, " has an extent of ", extent);
   cv::Mat out;
-  visit(file.view({.axes = last ? "hwc" : first ? "chw" : "c"}), [&]<class T>(const cnnpool::feature_view<T>& x) {
-    if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
-      const cnnpool::shape& e = x.extents();
-      out.create(static_cast<int>(e.h), static_cast<int>(e.w), CV_32FC3);
-      for (cnnpool::index_t i = 0; i < e.h; ++i)
-        for (cnnpool::index_t j = 0; j < e.w; ++j)
-          for (cnnpool::index_t c = 0; c < 3; ++c)
-            out.at<cv::Vec3f>(static_cast<int>(i), static_cast<int>(j))[static_cast<int>(c)] =
-                static_cast<float>(x(0, c, i, j));
-    }
-  });
+  visit(file.view({.axes = last    ? "hwc"
+                           : first ? "chw"
+                                   : "c"}),
+        [&]<class T>(const cnnpool::feature_view<T>& x) {
+          if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
+            const cnnpool::shape& e = x.extents();
+            out.create(static_cast<int>(e.h), static_cast<int>(e.w), CV_32FC3);
+            for (cnnpool::index_t i = 0; i < e.h; ++i)
+              for (cnnpool::index_t j = 0; j < e.w; ++j)
+                for (cnnpool::index_t c = 0; c < 3; ++c)
+                  out.at<cv::Vec3f>(static_cast<int>(i), static_cast<int>(j))[static_cast<int>(c)] =
+                      static_cast<float>(x(0, c, i, j));
+          }
+        });
   if (out.empty())
     cnnpool::raise("--mean-image: ", path, " holds ", cnnpool::to_string(file.type()), ", expected float32 or float64");
   return out;
