@@ -3,7 +3,9 @@
 // the codebooks are small: one that has a centre for every photo leaves residuals that say nothing. The paper learns
 // K = 100 and 500 dimensions on thousands of other photos.
 //
-//   example_mop_windows MODEL WEIGHTS LAYER SIDE PHOTO...    Darknet's preprocessing; SIDE: the network's input, pixels
+//   example_mop_windows [--parameters TUNED.npz] MODEL WEIGHTS LAYER SIDE PHOTO...
+//
+// Darknet's preprocessing; SIDE: the network's input, pixels. TUNED.npz: what cnnpool-finetune has learned.
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -60,11 +62,25 @@ mop_level fit_level(const descriptors<float>& rows) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  if (count < 7) return std::fprintf(stderr, "usage: example_mop_windows MODEL WEIGHTS LAYER SIDE PHOTO PHOTO...\n"), 2;
+  std::string parameters;
+  if (count > 2 && std::string(arguments[1]) == "--parameters") {
+    parameters = arguments[2];
+    count -= 2;
+    arguments += 2;
+  }
+  if (count < 7) {
+    std::fprintf(stderr, "usage: example_mop_windows [--parameters NPZ] MODEL WEIGHTS LAYER SIDE PHOTO PHOTO...\n");
+    return 2;
+  }
   try {
     const std::string layer = arguments[3];
     const int side = std::atoi(arguments[4]);
-    network net({.name = "", .model = arguments[1], .weights = arguments[2], .rgb = true, .scale = 1 / 255.});
+    network net({.name = "",
+                 .model = arguments[1],
+                 .weights = arguments[2],
+                 .rgb = true,
+                 .scale = 1 / 255.,
+                 .parameters = parameters});
     std::vector<cv::Mat> photos;
     for (int i = 5; i < count; ++i) {
       const photo read = read_photo(bytes_of(arguments[i]));

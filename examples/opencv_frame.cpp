@@ -1,7 +1,8 @@
 // A camera frame in, one layer of a network, its R-MAC descriptor, and the cosine to a stored one, with OpenCV's dnn.
 //
-//   opencv_frame MODEL.onnx LAYER FRAME.ppm DESCRIPTOR.npy
+//   opencv_frame [--parameters TUNED.npz] MODEL.onnx LAYER FRAME.ppm DESCRIPTOR.npy
 //
+// TUNED.npz: what cnnpool-finetune has learned, in place of the network's own numbers.
 // LAYER is a layer's name, or the name of a tensor of an ONNX graph. DESCRIPTOR.npy is compared to, or written where
 // there is none. A layer followed by a ReLU in place holds the values before it here: relu{} | policy reads those after
 // it.
@@ -13,6 +14,9 @@
 #include <cnnpool/cnnpool.hpp>
 
 #include "frame.hpp"
+#include "network_parameters.hpp"
+
+std::string parameters;  // a file, or none
 
 /// The name that dnn gave the layer: nodes of an ONNX graph get a prefix.
 std::string layer_of(const cv::dnn::Net& net, const std::string& wanted) {
@@ -24,6 +28,7 @@ std::string layer_of(const cv::dnn::Net& net, const std::string& wanted) {
 
 void run(const char* model, const char* layer, const char* frame_path, const char* descriptor) {
   cv::dnn::Net net = cv::dnn::readNet(model);
+  if (!parameters.empty()) set_parameters(net, parameters);
   const std::string name = layer_of(net, layer);
 
   frame f = read_ppm(frame_path);
@@ -43,5 +48,11 @@ void run(const char* model, const char* layer, const char* frame_path, const cha
 }
 
 int main(int argc, char** argv) {
-  return frame_main(argc, argv, "MODEL.onnx LAYER FRAME.ppm DESCRIPTOR.npy", run);
+  if (argc > 2 && std::string(argv[1]) == "--parameters") {
+    parameters = argv[2];
+    argv[2] = argv[0];
+    argc -= 2;
+    argv += 2;
+  }
+  return frame_main(argc, argv, "[--parameters TUNED.npz] MODEL.onnx LAYER FRAME.ppm DESCRIPTOR.npy", run);
 }

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "known_networks.hpp"
+#include "network_options.hpp"
 
 struct study_options {
   std::string photos, truth, train, models, out = "study", cache, pictures, list_layers;
@@ -25,16 +26,7 @@ inline void add_options(CLI::App& app, study_options& o) {
   app.add_option("--train", o.train, "folder of photos that PCA is learned on; without it the database itself");
   app.add_option("--models", o.models, "folder of the known networks");
   app.add_option("--network", o.networks, "known networks to run; all that are there")->delimiter(',');
-  app.add_option("--model", o.own.model, "your own network: .onnx, .prototxt or .cfg");
-  app.add_option("--weights", o.own.weights, "its .caffemodel or .weights");
-  app.add_option("--name", o.own.name, "its name in the table");
-  app.add_flag("--rgb", o.own.rgb, "it wants RGB; else BGR");
-  app.add_option("--mean", o.own.mean, "subtracted per channel, pixels 0 to 255")->delimiter(',')->expected(3);
-  app.add_option("--deviation", o.own.deviation, "divided by per channel")->delimiter(',')->expected(3);
-  app.add_option("--input-scale", o.own.scale, "multiplied with after that")->capture_default_str();
-  app.add_option("--multiple", o.own.multiple, "heights and widths are rounded to multiples of this")
-      ->capture_default_str();
-  app.add_option("--resize", o.own.resize, "auto, area, linear, cubic or lanczos")->capture_default_str();
+  add_network_options(app, o.own);
   app.add_option("--layers", o.layers, "layers to pool; NAME+relu rectifies while reading")->delimiter(',');
   app.add_option("--policies", o.policies, "sum, max, gem, spoc, crow, rmac, rmac+max; all")->delimiter(',');
   app.add_option("--side", o.side, "pixels of the longer side, 0: as the photo is")->capture_default_str();
@@ -64,6 +56,8 @@ inline std::vector<known_network> networks_of(const study_options& o) {
     if (!o.networks.empty() && std::ranges::find(o.networks, known.card.name) == o.networks.end()) continue;
     if (!o.layers.empty()) known.layers = o.layers;
     known.card.resize = o.own.resize;
+    known.card.parameters = o.own.parameters;
+    known.card.mean_image = o.own.mean_image;
     known.card.multiple = std::max(known.card.multiple, o.own.multiple);
     if (o.networks.empty() && !fs::exists(known.card.model)) {
       std::printf("skipped: %s: %s is not there\n", known.card.name.c_str(), known.card.model.c_str());

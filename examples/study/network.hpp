@@ -13,6 +13,8 @@
 
 #include <cnnpool/core/error.hpp>
 
+#include "../network_parameters.hpp"
+#include "mean_image.hpp"
 #include "photo.hpp"
 
 /// How a network wants its photos: value = (pixel - mean) * scale / deviation, channels in the order of `rgb`.
@@ -25,6 +27,8 @@ struct network_card {
   double scale = 1;
   int multiple = 1;             ///< heights and widths are rounded to multiples of it
   std::string resize = "auto";  ///< area, linear, cubic, lanczos; auto: area to smaller sizes, linear to larger ones
+  std::string parameters = {};  ///< .npz of numbers that replace those of the file (network_parameters.hpp)
+  std::string mean_image = {};  ///< .npy that replaces `mean` (mean_image.hpp)
 };
 
 struct layer_info {
@@ -52,9 +56,13 @@ class network {
     if (net_.empty()) cnnpool::raise("network: ", card.model, " holds no layers");
     net_.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
     names_ = net_.getLayerNames();
+    if (!card.parameters.empty()) set_parameters(net_, card.parameters);
+    if (!card.mean_image.empty()) mean_image_ = resized_mean(read_mean_image(card.mean_image));
   }
 
   const network_card& card() const { return card_; }
+  /// For its layers and their numbers.
+  const cv::dnn::Net& net() const { return net_; }
 
   /// What the results depend on: the files and the preprocessing.
   std::string identity() const {
@@ -63,6 +71,12 @@ class network {
       const auto bytes = bytes_of(*path);
       f.add(bytes.data(), bytes.size());
     }
+    for (const std::string* path : {&card_.parameters, &card_.mean_image})
+      if (!path->empty()) {
+        const auto bytes = bytes_of(*path);
+        f.add(path == &card_.parameters ? "parameters" : "mean image");
+        f.add(bytes.data(), bytes.size());
+      }
     const double numbers[] = {card_.mean[0],      card_.mean[1],       card_.mean[2],
                               card_.deviation[0], card_.deviation[1],  card_.deviation[2],
                               card_.scale,        card_.rgb ? 1. : 0., static_cast<double>(card_.multiple)};
@@ -81,7 +95,7 @@ class network {
     std::vector<layer_info> out;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       const cv::Mat& m = outputs[i];
-      out.push_back({without_prefix(wanted[i]), net_.getLayer(net_.getLayerId(wanted[i]))->type,
+      out.push_back({network_parameters::without_prefix(wanted[i]), net_.getLayer(net_.getLayerId(wanted[i]))->type,
                      std::vector<int>(m.size.p, m.size.p + m.dims)});
     }
     return out;
@@ -89,17 +103,42 @@ class network {
 
   /// One Mat per layer, in their order. The photo's longer side becomes `side` pixels (0: as it is).
   std::vector<cv::Mat> forward(const cv::Mat& photo, int side, const std::vector<std::string>& layers) {
+    return forward(input(photo, side), layers);
+  }
+  std::vector<cv::Mat> forward(const cv::Mat& input, const std::vector<std::string>& layers) {
     std::vector<cv::String> wanted;
     for (const std::string& layer : layers) wanted.push_back(full_name(layer));
-    const cv::Size size = input_size(photo.size(), side);
     std::vector<cv::Mat> out;
     try {
-      net_.setInput(blob(photo, size));
+      net_.setInput(input);
       net_.forward(out, wanted);
     } catch (const cv::Exception& e) {
-      cnnpool::raise("is ", size.width, " x ", size.height, " for the network, which fails: ", e.err);
+      cnnpool::raise("is ", input.size[3], " x ", input.size[2], " for the network, which fails: ", e.err);
     }
     return out;
+  }
+
+  /// What the network is given of a photo, 1 x 3 x h x w.
+  cv::Mat input(const cv::Mat& photo, int side) {
+    return cv::dnn::blobFromImage(values(resized(photo, input_size(photo.size(), side))));
+  }
+  cv::Mat resized(const cv::Mat& photo, cv::Size size) const {
+    cv::Mat out;
+    cv::resize(photo, out, size, 0, 0, interpolation(size.area() < photo.size().area()));
+    return out;
+  }
+  /// The values of pixels (BGR, 8 bit): channels in their order, less the mean, scaled.
+  cv::Mat values(const cv::Mat& resized) {
+    cv::Mat ordered = resized, pixels;
+    if (card_.rgb) cv::cvtColor(resized, ordered, cv::COLOR_BGR2RGB);
+    ordered.convertTo(pixels, CV_32F);
+    if (mean_image_.empty()) cv::subtract(pixels, cv::Scalar(card_.mean[0], card_.mean[1], card_.mean[2]), pixels);
+    else cv::subtract(pixels, mean_image_.at(pixels.size()), pixels);
+    cv::multiply(pixels,
+                 cv::Scalar(card_.scale / card_.deviation[0], card_.scale / card_.deviation[1],
+                            card_.scale / card_.deviation[2]),
+                 pixels);
+    return pixels;
   }
 
   cv::Size input_size(cv::Size photo, int side) const {
@@ -111,20 +150,15 @@ class network {
     return {rounded(photo.width), rounded(photo.height)};
   }
 
- private:
-  /// OpenCV 4.6 puts this before the nodes of ONNX files.
-  static constexpr const char* onnx_prefix = "onnx_node!";
-
-  static std::string without_prefix(const std::string& name) {
-    return name.starts_with(onnx_prefix) ? name.substr(std::string(onnx_prefix).size()) : name;
-  }
+  /// The layer's name in OpenCV.
   cv::String full_name(const std::string& layer) const {
-    for (const cv::String& name : {layer, onnx_prefix + layer})
+    for (const cv::String& name : {layer, network_parameters::onnx_prefix + layer})
       if (std::find(names_.begin(), names_.end(), name) != names_.end()) return name;
     cnnpool::raise("network: ", card_.model, " has no layer \"", layer, "\" among its ", names_.size(),
                    "; --list-layers shows them");
   }
 
+ private:
   int interpolation(bool smaller) const {
     if (card_.resize == "auto") return smaller ? cv::INTER_AREA : cv::INTER_LINEAR;
     if (card_.resize == "area") return cv::INTER_AREA;
@@ -134,20 +168,8 @@ class network {
     cnnpool::raise("network: resize \"", card_.resize, "\", expected auto, area, linear, cubic or lanczos");
   }
 
-  cv::Mat blob(const cv::Mat& photo, cv::Size size) const {
-    cv::Mat resized, pixels;
-    cv::resize(photo, resized, size, 0, 0, interpolation(size.area() < photo.size().area()));
-    if (card_.rgb) cv::cvtColor(resized, resized, cv::COLOR_BGR2RGB);
-    resized.convertTo(pixels, CV_32F);
-    cv::subtract(pixels, cv::Scalar(card_.mean[0], card_.mean[1], card_.mean[2]), pixels);
-    cv::multiply(pixels,
-                 cv::Scalar(card_.scale / card_.deviation[0], card_.scale / card_.deviation[1],
-                            card_.scale / card_.deviation[2]),
-                 pixels);
-    return cv::dnn::blobFromImage(pixels);
-  }
-
   network_card card_;
   cv::dnn::Net net_;
   std::vector<cv::String> names_;
+  resized_mean mean_image_;
 };

@@ -6,6 +6,7 @@
 //   cnnpool-study --photos mine --truth none --model net.onnx --rgb --layers features --policies rmac
 //                 --pictures mine-out
 //   cnnpool-study --model net.prototxt --weights net.caffemodel --list-layers 512x384
+//   cnnpool-study ... --parameters tuned.npz --mean-image mean.npy     a network that cnnpool-finetune trained
 //
 // Rows: layer x policy; columns: the descriptor as it is, PCA to some dimensions, whitened, and whitened at full rank.
 // The best row's descriptors, as they are, go to descriptors.npy and its rankings to ranking.csv; without ground truth
@@ -17,6 +18,7 @@
 #include <cstring>
 
 #include "command_line.hpp"
+#include "dead_rows.hpp"
 #include "evaluation.hpp"
 #include "features.hpp"
 #include "outputs.hpp"
@@ -150,6 +152,10 @@ class study {
                     .whitened = {},
                     .whitened_full = {},
                     .microseconds = all[p].microseconds()};
+      const dead_rows dead = look_for_dead_rows(all[p].database, photos.database_ok);
+      if (dead.zero > 0 || dead.all_alike())
+        std::fprintf(stderr, "warning: %s %s %s: %s; ties go by the order of the photos, so mAP says little\n",
+                     network.c_str(), layer.c_str(), row.policy.c_str(), dead.text().c_str());
       row.map_size = std::to_string(extents.c) + "x" + std::to_string(extents.h) + "x" + std::to_string(extents.w);
       dimension_curve curve;
       evaluate_row(photos, all[p], o_.dimensions, row, o_.pictures.empty() ? nullptr : &curve);

@@ -1,0 +1,57 @@
+// What is subtracted from the pixels of a photo: one number per channel, or one per pixel (a mean image), from a .npy
+// file of H x W x 3 or 3 x H x W numbers, or of 3, in the order of the network's channels.
+#pragma once
+
+#include <string>
+
+#include <opencv2/imgproc.hpp>
+
+#include <cnnpool/core/error.hpp>
+#include <cnnpool/io/npy.hpp>
+
+/// CV_32FC3; a mean per channel is one pixel, which resizes to every size.
+inline cv::Mat read_mean_image(const std::string& path) {
+  const cnnpool::npy_array file = cnnpool::read_npy(path);
+  const auto& shape = file.shape();
+  const bool last = shape.size() == 3 && shape[2] == 3, first = shape.size() == 3 && shape[0] == 3 && !last;
+  const bool alone = cnnpool::detail::text_of(shape) == "3";
+  if (!last && !first && !alone)
+    cnnpool::raise("--mean-image: ", path, " is ", cnnpool::detail::text_of(shape),
+                   ", expected H x W x 3, 3 x H x W, or 3");
+  for (const cnnpool::index_t extent : shape)
+    if (extent < 1 || extent > 16384) cnnpool::raise("--mean-image: ", path, " has an extent of ", extent);
+  cv::Mat out;
+  visit(file.view({.axes = last    ? "hwc"
+                           : first ? "chw"
+                                   : "c"}),
+        [&]<class T>(const cnnpool::feature_view<T>& x) {
+          if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
+            const cnnpool::shape& e = x.extents();
+            out.create(static_cast<int>(e.h), static_cast<int>(e.w), CV_32FC3);
+            for (cnnpool::index_t i = 0; i < e.h; ++i)
+              for (cnnpool::index_t j = 0; j < e.w; ++j)
+                for (cnnpool::index_t c = 0; c < 3; ++c)
+                  out.at<cv::Vec3f>(static_cast<int>(i), static_cast<int>(j))[static_cast<int>(c)] =
+                      static_cast<float>(x(0, c, i, j));
+          }
+        });
+  if (out.empty())
+    cnnpool::raise("--mean-image: ", path, " holds ", cnnpool::to_string(file.type()), ", expected float32 or float64");
+  return out;
+}
+
+/// The mean image at the size of the pixels that it is subtracted from.
+class resized_mean {
+ public:
+  resized_mean() = default;
+  explicit resized_mean(cv::Mat mean) : mean_(std::move(mean)) {}
+
+  bool empty() const { return mean_.empty(); }
+  const cv::Mat& at(cv::Size size) {
+    if (resized_.size() != size) cv::resize(mean_, resized_, size, 0, 0, cv::INTER_LINEAR);
+    return resized_;
+  }
+
+ private:
+  cv::Mat mean_, resized_;
+};
