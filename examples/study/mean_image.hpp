@@ -1,8 +1,10 @@
 // What is subtracted from the pixels of a photo: one number per channel, or one per pixel (a mean image), from a .npy
-// file of H x W x 3 or 3 x H x W numbers, or of 3, in the order of the network's channels.
+// file of H x W x 3 or 3 x H x W numbers, or of 3, in the order of the network's channels; a 1 in front changes nothing
+// (1 x 3 x H x W is what cnnpool-dataset writes).
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <opencv2/imgproc.hpp>
 
@@ -12,18 +14,18 @@
 /// CV_32FC3; a mean per channel is one pixel, which resizes to every size.
 inline cv::Mat read_mean_image(const std::string& path) {
   const cnnpool::npy_array file = cnnpool::read_npy(path);
-  const auto& shape = file.shape();
+  const bool batch = file.shape().size() % 2 == 0 && !file.shape().empty() && file.shape()[0] == 1;
+  const std::vector<cnnpool::index_t> shape(file.shape().begin() + (batch ? 1 : 0), file.shape().end());
   const bool last = shape.size() == 3 && shape[2] == 3, first = shape.size() == 3 && shape[0] == 3 && !last;
-  const bool alone = cnnpool::detail::text_of(shape) == "3";
+  const bool alone = shape.size() == 1 && shape[0] == 3;
   if (!last && !first && !alone)
-    cnnpool::raise("--mean-image: ", path, " is ", cnnpool::detail::text_of(shape),
+    cnnpool::raise("--mean-image: ", path, " is ", cnnpool::detail::text_of(file.shape()),
                    ", expected H x W x 3, 3 x H x W, or 3");
   for (const cnnpool::index_t extent : shape)
     if (extent < 1 || extent > 16384) cnnpool::raise("--mean-image: ", path, " has an extent of ", extent);
   cv::Mat out;
-  visit(file.view({.axes = last    ? "hwc"
-                           : first ? "chw"
-                                   : "c"}),
+  const std::string axes = std::string(batch ? "n" : "") + (last ? "hwc" : first ? "chw" : "c");
+  visit(file.view({.axes = axes.c_str()}),
         [&]<class T>(const cnnpool::feature_view<T>& x) {
           if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
             const cnnpool::shape& e = x.extents();

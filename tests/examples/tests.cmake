@@ -46,7 +46,7 @@ foreach(framework onnxruntime openvino libtorch opencv)
 endforeach()
 
 # Photos on their way to fine-tuning. Their tests need Pillow, the pack's lmdb and protobuf.
-function(cnnpool_dataset_test name modules)
+function(cnnpool_dataset_test name modules program)
   execute_process(COMMAND ${Python3_EXECUTABLE} -c "import ${modules}" RESULT_VARIABLE missing OUTPUT_QUIET ERROR_QUIET)
   if(missing)
     message(NOTICE "skipped: example_${name}: Python has not all of ${modules} (Debian: python3-pil python3-lmdb "
@@ -54,12 +54,19 @@ function(cnnpool_dataset_test name modules)
     return()
   endif()
   add_test(NAME example_${name} COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/${name}.py
-                                        $<TARGET_FILE:cnnpool-dataset> ${ARGN})
+                                        $<TARGET_FILE:${program}> ${ARGN})
 endfunction()
 if(TARGET cnnpool-dataset)
-  cnnpool_dataset_test(dataset "numpy, PIL" ${PROJECT_SOURCE_DIR}/../shared/data/images ${CNNPOOL_FRAMEWORKS})
-  cnnpool_dataset_test(dataset_pack "numpy, PIL, lmdb, google.protobuf"
+  cnnpool_dataset_test(dataset "numpy, PIL" cnnpool-dataset ${PROJECT_SOURCE_DIR}/../shared/data/images ${CNNPOOL_FRAMEWORKS})
+  cnnpool_dataset_test(dataset_pack "numpy, PIL, lmdb, google.protobuf" cnnpool-dataset
                        ${PROJECT_SOURCE_DIR}/examples/dataset/caffe.proto)
 else()
   message(NOTICE "skipped: example_dataset, example_dataset_pack: not all that cnnpool-dataset needs is installed")
+endif()
+if(TARGET cnnpool-dataset AND TARGET cnnpool-finetune AND TARGET cnnpool-gain)
+  cnnpool_dataset_test(finetune_study "numpy, PIL, google.protobuf" cnnpool-dataset $<TARGET_FILE:cnnpool-finetune>
+                       $<TARGET_FILE:cnnpool-study> $<TARGET_FILE:cnnpool-gain>
+                       ${PROJECT_SOURCE_DIR}/examples/dataset/caffe.proto)
+else()
+  message(NOTICE "skipped: example_finetune_study: libtorch is not installed (Debian: libtorch-dev)")
 endif()
