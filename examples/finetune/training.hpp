@@ -41,9 +41,7 @@ class training {
       foreign_set_.emplace("--foreign", net_, read_task(o.foreign, truth), o.foreign_side > 0 ? o.foreign_side : o.side,
                            cache_folder(), frozen_, part_.reads());
     }
-    head_ = head_of(
-        o, features.dim() == 4 && features.size(2) * features.size(3) > 1 ? features.size(1) : features[0].numel(),
-        static_cast<std::int64_t>(batches_.classes()));
+    head_ = head_of(o, features, static_cast<std::int64_t>(batches_.classes()));
     part_.to(at::kFloat, device);
     head_->to(at::kFloat, device);
     solver_.emplace(o, part_, *head_);
