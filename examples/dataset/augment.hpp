@@ -7,8 +7,8 @@
 
 #include <set>
 
+#include "../random_view.hpp"
 #include "../study/photo.hpp"
-#include "augmentation.hpp"
 #include "command.hpp"
 
 namespace dataset {
@@ -154,7 +154,7 @@ inline int run_augment(const augment_options& o) {
         for (std::size_t k = i; k < plan.copies.size(); k += n) {
           const fs::path& path = plan.copies[k].second;
           progress.at(++done, expected, path.filename().string());
-          keyed_random random(o.seed, set.classes.at(label) + "/" + path.filename().string());
+          random_source random(o.seed, set.classes.at(label) + "/" + path.filename().string());
           const view_parameters view = draw_view(r, sizes[i], random);
           views += csv_field(path.lexically_relative(folder).string()) + "," + csv_field(set.place(good[i])) + "," +
                    detail::numbers_text(view);

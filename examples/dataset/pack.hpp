@@ -73,7 +73,7 @@ inline int run_pack(const pack_options& o) {
   if (!o.encoded.empty() && o.encoded != "jpg" && o.encoded != "png")
     cnnpool::raise("cnnpool-dataset pack: --encoded ", o.encoded, ", expected jpg or png");
   if (o.shuffle) {
-    keyed_random random(o.seed, "pack");
+    random_source random(o.seed, "pack");
     random.shuffle(set.photos);
   }
   left_out out;

@@ -6,13 +6,12 @@
 #pragma once
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "../labelled_list.hpp"
 #include "../study/outputs.hpp"
 #include "../study/task.hpp"
 
@@ -69,66 +68,20 @@ inline std::vector<fs::path> entries(const fs::path& folder) {
   return out;
 }
 
-inline bool to_number(const std::string& text, int& number) {
-  const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return wrong == std::errc() && end == text.data() + text.size() && number >= 0;
-}
-
-struct list_line {
-  std::string path, label;
-};
-
-/// The lines of a list, without empty ones and those that begin with #.
-inline std::vector<list_line> lines_of(const fs::path& file) {
-  std::ifstream in(file);
-  if (!in) cnnpool::raise("cnnpool-dataset: ", file.string(), " cannot be opened");
-  std::vector<list_line> out;
-  std::string line;
-  for (std::size_t number = 1; std::getline(in, line); ++number) {
-    const std::size_t last = line.find_last_not_of(" \t\r"), first = line.find_first_not_of(" \t");
-    if (last == std::string::npos || line[first] == '#') continue;
-    line = line.substr(first, last + 1 - first);
-    const std::size_t space = line.find_last_of(" \t");
-    if (space == std::string::npos)
-      cnnpool::raise("cnnpool-dataset: ", file.string(), ", line ", number, ": \"", line,
-                     "\", expected a photo and its class");
-    out.push_back({line.substr(0, line.find_last_not_of(" \t", space) + 1), line.substr(space + 1)});
-  }
-  if (in.bad()) cnnpool::raise("cnnpool-dataset: ", file.string(), " cannot be read to its end");
-  return out;
-}
-
-/// classes.txt: "number name"; nothing where there is none.
-inline std::map<int, std::string> class_names(const fs::path& file) {
-  std::map<int, std::string> out;
-  std::ifstream in(file);
-  std::string line;
-  for (std::size_t at = 1; std::getline(in, line); ++at) {
-    if (line.empty() || line[0] == '#') continue;
-    const std::size_t space = line.find(' ');
-    int number = 0;
-    if (space == std::string::npos || !to_number(line.substr(0, space), number))
-      cnnpool::raise("cnnpool-dataset: ", file.string(), ", line ", at, ": \"", line,
-                     "\", expected the number of a class and its name");
-    out[number] = line.substr(space + 1);
-  }
-  return out;
-}
-
 inline photo_set read_list(const fs::path& file) {
   photo_set set{.root = file.parent_path().empty() ? fs::path(".") : file.parent_path()};
-  const std::vector<list_line> lines = lines_of(file);
+  const std::vector<list_line> lines = read_list_lines(file, "cnnpool-dataset");
   const bool numbered = std::ranges::all_of(lines, [](const list_line& l) {
     int number;
-    return to_number(l.label, number);
+    return whole_number(l.label, number);
   });
   std::map<std::string, int> number_of;
   for (const list_line& l : lines) number_of[l.label];
   int next = 0;
   for (auto& [label, number] : number_of)
     if (!numbered) number = next++;
-    else to_number(label, number);
-  const auto names = class_names(set.root / "classes.txt");
+    else whole_number(label, number);
+  const auto names = read_class_names(set.root / "classes.txt", "cnnpool-dataset");
   for (const auto& [label, number] : number_of)
     set.classes[number] = numbered && names.contains(number) ? names.at(number) : label;
   for (const list_line& l : lines) {
@@ -150,14 +103,14 @@ inline photo_set read_class_folders(const fs::path& folder) {
   if (folders.empty())
     cnnpool::raise("cnnpool-dataset: ", folder.string(),
                    " holds 0 folders, expected one per class with its photos, or ", "a groups.txt");
-  const auto original = class_names(folder / undo_list);
+  const auto original = read_class_names(folder / undo_list, "cnnpool-dataset");
   const bool renamed = !original.empty() && std::ranges::all_of(folders, [&](const fs::path& of_class) {
     int number = 0;
-    return to_number(of_class.filename().string(), number) && original.contains(number);
+    return whole_number(of_class.filename().string(), number) && original.contains(number);
   });
   for (const fs::path& of_class : folders) {
     int label = static_cast<int>(set.classes.size());
-    if (renamed) to_number(of_class.filename().string(), label);
+    if (renamed) whole_number(of_class.filename().string(), label);
     set.classes[label] = renamed ? original.at(label) : of_class.filename().string();
     for (const fs::path& entry : entries(of_class)) {
       const fs::path photo = entry.lexically_normal();

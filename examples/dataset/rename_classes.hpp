@@ -30,7 +30,7 @@ inline void rename_folder(const fs::path& from, const fs::path& to) {
 /// Gives the classes back the names of the undo list.
 inline int undo_renaming(const fs::path& folder) {
   const fs::path list = folder / detail::undo_list;
-  const auto names = detail::class_names(list);
+  const auto names = read_class_names(list, "cnnpool-dataset split");
   if (names.empty()) cnnpool::raise("cnnpool-dataset split: ", list.string(), " is not there, nothing was renamed");
   std::ifstream in(list);
   const std::string text{std::istreambuf_iterator<char>(in), {}};

@@ -6,9 +6,9 @@
 
 #include <cmath>
 
+#include "../random_source.hpp"
 #include "../study/photo.hpp"
 #include "command.hpp"
-#include "keyed_random.hpp"
 #include "photo_check.hpp"
 #include "rename_classes.hpp"
 
@@ -30,7 +30,7 @@ inline split_lists split(const photo_set& set, double share, std::uint64_t seed)
   for (auto& [label, photos] : set.by_class()) {
     std::vector<labelled_photo> mixed = photos;
     std::ranges::sort(mixed, {}, [](const labelled_photo& p) { return p.path.filename().string(); });
-    keyed_random random(seed, set.classes.at(label));
+    random_source random(seed, set.classes.at(label));
     random.shuffle(mixed);
     // A class of two or more has photos in both lists; one of a single photo is trained on.
     const std::size_t n = mixed.size(), wanted = static_cast<std::size_t>(static_cast<double>(n) * share);

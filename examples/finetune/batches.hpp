@@ -58,7 +58,7 @@ class batches {
         epoch = at / count_;
         order.resize(count_);
         std::iota(order.begin(), order.end(), std::size_t{0});
-        random_source(seed_, purpose::order, {epoch}).shuffle(order);
+        random_for(seed_, purpose::order, {epoch}).shuffle(order);
       }
       out.push_back(order[at % count_]);
     }
@@ -67,7 +67,7 @@ class batches {
   /// At least four photos of a class where so many classes leave the room. Of a class that has fewer, some come twice,
   /// as different views.
   std::vector<std::size_t> some_of_each(std::size_t iteration) const {
-    random_source random(seed_, purpose::batch, {iteration});
+    random_source random = random_for(seed_, purpose::batch, {iteration});
     std::vector<std::size_t> chosen(classes_.size());
     std::iota(chosen.begin(), chosen.end(), std::size_t{0});
     random.shuffle(chosen);

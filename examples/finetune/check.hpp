@@ -108,7 +108,7 @@ inline std::vector<gradient_check> check_gradients(learning_part& part, head& h,
   };
   loss().backward();
   std::vector<std::pair<std::string, at::Tensor>> blobs;
-  random_source random(seed, purpose::check, {});
+  random_source random = random_for(seed, purpose::check, {});
   std::vector<parameter> some = part.learned();
   random.shuffle(some);
   for (const parameter& p : some)

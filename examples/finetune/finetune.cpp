@@ -45,7 +45,7 @@ int check_network(const options& o) {
   const graph g(net, o.layer);
   cv::Mat noise(o.crop, o.crop, CV_8UC3);
   const auto filled = [&](std::uint64_t which) {
-    random_source random(o.seed, purpose::check, {which});
+    random_source random = random_for(o.seed, purpose::check, {which});
     for (std::size_t i = 0; i < noise.total() * 3; ++i) noise.data[i] = static_cast<unsigned char>(random.below(256));
     cv::Mat smooth;  // as photos are: neighbours alike
     cv::GaussianBlur(noise, smooth, {0, 0}, 3);

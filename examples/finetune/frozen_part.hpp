@@ -23,12 +23,12 @@ class frozen_part {
     if (o_.views == 0) {
       std::vector<cv::Mat> views;
       for (std::size_t k = 0; k < photos.size(); ++k) {
-        random_source random(o_.seed, purpose::view, {iteration, k});
+        random_source random = random_for(o_.seed, purpose::view, {iteration, k});
         views.push_back(photos_.view(photos[k], random));
       }
       return of_input(cv::dnn::blobFromImages(views));
     }
-    random_source choice(o_.seed, purpose::view, {iteration});
+    random_source choice = random_for(o_.seed, purpose::view, {iteration});
     std::vector<tensors> rows(reads_.size());
     for (const std::size_t photo : photos) {
       const tensors& kept = kept_view(photo, choice.below(static_cast<std::size_t>(o_.views)));
@@ -56,7 +56,7 @@ class frozen_part {
   const tensors& kept_view(std::size_t photo, std::size_t view) {
     tensors& kept = kept_[{photo, view}];
     if (!kept.empty()) return kept;
-    random_source random(o_.seed, purpose::view, {photo, view, 1});
+    random_source random = random_for(o_.seed, purpose::view, {photo, view, 1});
     kept = of_input(cv::dnn::blobFromImage(photos_.view(photo, random)));
     if (kept_.size() > 1) return kept;
     std::size_t bytes = 0;

@@ -55,7 +55,7 @@ class classification_head : public head {
     const at::Tensor x = averaged(features).detach();
     const double norm = x.norm().item<double>();
     factor_ = norm > 0 ? usual_norm / norm : 1;
-    at::Generator generator = at::detail::createCPUGenerator(random_source(seed, purpose::new_layer, {}).bits());
+    at::Generator generator = at::detail::createCPUGenerator(random_for(seed, purpose::new_layer, {}).bits());
     // The rates of a layer whose numbers are new: ten and twenty times that of the others.
     learned_ = {{"weights", at::empty({classes, x.size(1)}).normal_(0, 0.01, generator), 10, 1},
                 {"biases", at::zeros({classes}), 20, 0}};

@@ -105,7 +105,7 @@ class training {
 
   /// The layer's result for a first view; every layer that learns gives what OpenCV's gives.
   at::Tensor compare_with_opencv() {
-    random_source random(o_.seed, purpose::check, {});
+    random_source random = random_for(o_.seed, purpose::check, {});
     const cv::Mat input = cv::dnn::blobFromImage(photos_.view(0, random));
     for (const compared_layer& layer : compare_layers(net_, graph_, part_.first(), input)) {
       if (!layer.problem.empty()) cnnpool::raise(layer.problem);
@@ -132,7 +132,7 @@ class training {
     tensors read = frozen_.activations(chosen, iteration);
     for (at::Tensor& t : read) t = t.to(device_);
     at::Generator dropped =
-        at::detail::createCPUGenerator(random_source(o_.seed, purpose::dropout, {iteration}).bits());
+        at::detail::createCPUGenerator(random_for(o_.seed, purpose::dropout, {iteration}).bits());
     part_.learn(!head_alone);
     const at::Tensor loss =
         head_->loss(part_.forward(read, dropped), at::tensor(classes, at::kLong).to(device_), dropped);

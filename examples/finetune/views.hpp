@@ -7,10 +7,11 @@
 
 #include <opencv2/core.hpp>
 
+#include "../random_view.hpp"
 #include "../study/features.hpp"
-#include "augment.hpp"
 #include "options.hpp"
 #include "photo_list.hpp"
+#include "random.hpp"
 
 namespace finetune {
 
@@ -36,7 +37,7 @@ class training_photos {
   cv::Mat view(std::size_t i, random_source& random) {
     cv::Mat pixels = kept_[i].empty() ? read(i) : kept_[i];
     if (o_.augment) {
-      pixels = warped(pixels, random_affine(random));
+      pixels = view_of(pixels, draw_view(augmentation_ranges{}, pixels.size(), random));
       if (o_.size > 0) pixels = net_.resized(pixels, {o_.size, o_.size});
     }
     const cv::Mat values = net_.values(pixels);

@@ -108,7 +108,7 @@ class Check(DatasetCase):
         os.makedirs(self.path("classes", "a"))
         self.refuses("names 0 photos", "check", "classes")
         self.put("alone\n", "list.txt")
-        self.refuses('list.txt, line 1: "alone", expected a photo and its class', "check", "list.txt")
+        self.refuses('list.txt:1: "alone", expected a path, a space and a label', "check", "list.txt")
         self.put(jpeg(1), "photos", "a", "1.jpg")
         self.refuses("cannot be", "check", "photos", "--report", "no/such/folder.csv")
         self.refuses("--min-side is 0", "check", "photos", "--min-side", 0)

@@ -116,9 +116,10 @@ class TheStudysPath(unittest.TestCase):
         studied = (*self.network, "--mean-image", "mean.npy", "--photos", "val", "--truth", "groups:val/groups.txt",
                    "--layers", "fc6,fc6+relu,fc7", "--side", 64, "--train", "train", "--cache", "cache")
         self.run_it("study", *studied, "--out", "before")
-        print(self.run_it("finetune", *self.network, "--mean-image", "mean.npy", "--train", "train.txt", "--val", "val.txt",
-                    "--layer", "fc7", "--loss", "classification", "--size", 72, "--crop", 64, "--side", 64, "--mirror",
-                    "--train-from", "conv3_1", "--base-lr", ".001", "--batch", 27, "--max-iter", 100, "--test-interval", 25, "--threads", 1))
+        print(self.run_it("finetune", *self.network, "--mean-image", "mean.npy", "--train", "train.txt", "--val",
+                          "val.txt", "--layer", "fc7", "--train-from", "conv3_1", "--loss", "classification", "--size",
+                          72, "--crop", 64, "--side", 64, "--mirror", "--base-lr", ".001", "--batch", 27, "--max-iter",
+                          100, "--test-interval", 25, "--threads", 1))
         self.run_it("study", *studied, "--parameters", "tuned.npz", "--out", "after")
         before, after = self.table("before"), self.table("after")
         print({row: (before[row], after[row]) for row in before})

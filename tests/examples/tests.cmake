@@ -57,7 +57,8 @@ function(cnnpool_dataset_test name modules program)
                                         $<TARGET_FILE:${program}> ${ARGN})
 endfunction()
 if(TARGET cnnpool-dataset)
-  cnnpool_dataset_test(dataset "numpy, PIL" cnnpool-dataset ${PROJECT_SOURCE_DIR}/../shared/data/images ${CNNPOOL_FRAMEWORKS})
+  cnnpool_dataset_test(dataset "numpy, PIL" cnnpool-dataset ${PROJECT_SOURCE_DIR}/../shared/data/images
+                       ${CNNPOOL_FRAMEWORKS})
   cnnpool_dataset_test(dataset_pack "numpy, PIL, lmdb, google.protobuf" cnnpool-dataset
                        ${PROJECT_SOURCE_DIR}/examples/dataset/caffe.proto)
 else()

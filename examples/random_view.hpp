@@ -11,9 +11,7 @@
 
 #include <opencv2/imgproc.hpp>
 
-#include "keyed_random.hpp"
-
-namespace dataset {
+#include "random_source.hpp"
 
 /// How far each may go, to both sides.
 struct augmentation_ranges {
@@ -29,20 +27,21 @@ struct view_parameters {
   bool flip = false;
 };
 
-inline view_parameters draw_view(const augmentation_ranges& r, cv::Size size, keyed_random& random) {
+inline view_parameters draw_view(const augmentation_ranges& r, cv::Size size, random_source& random) {
   view_parameters v;
-  v.theta = random.uniform(-r.rotation, r.rotation) * std::numbers::pi / 180;
-  v.tx = random.uniform(-r.shift, r.shift) * size.height;
-  v.ty = random.uniform(-r.shift, r.shift) * size.width;
-  v.shear = random.uniform(-r.shear, r.shear);
-  v.zx = random.uniform(1 - r.zoom, 1 + r.zoom);
-  v.zy = random.uniform(1 - r.zoom, 1 + r.zoom);
-  v.flip = random.uniform() < .5 && r.flip;
+  v.theta = random.between(-r.rotation, r.rotation) * std::numbers::pi / 180;
+  v.tx = random.between(-r.shift, r.shift) * size.height;
+  v.ty = random.between(-r.shift, r.shift) * size.width;
+  v.shear = random.between(-r.shear, r.shear);
+  v.zx = random.between(1 - r.zoom, 1 + r.zoom);
+  v.zy = random.between(1 - r.zoom, 1 + r.zoom);
+  v.flip = random.unit() < .5 && r.flip;
   return v;
 }
 
 inline cv::Mat view_of(const cv::Mat& photo, const view_parameters& v) {
   using matrix = cv::Matx33d;
+  // With the centre (h - 1)/2 six per cent of the values differ from Keras' by more than 8 of 255.
   const double cos = std::cos(v.theta), sin = std::sin(v.theta);
   const double row = photo.rows / 2. + .5, column = photo.cols / 2. + .5;
   const matrix m = matrix(1, 0, row, 0, 1, column, 0, 0, 1) * matrix(cos, -sin, 0, sin, cos, 0, 0, 0, 1) *
@@ -56,5 +55,3 @@ inline cv::Mat view_of(const cv::Mat& photo, const view_parameters& v) {
   if (v.flip) cv::flip(out, out, 1);
   return out;
 }
-
-}  // namespace dataset
