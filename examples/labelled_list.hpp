@@ -52,7 +52,8 @@ inline std::map<int, std::string> read_class_names(const std::filesystem::path& 
     const std::size_t space = line.find(' ');
     int number = 0;
     if (space == std::string::npos || !whole_number(line.substr(0, space), number))
-      cnnpool::raise(where, ": ", file.string(), ":", at, ": \"", line, "\", expected the number of a class and its name");
+      cnnpool::raise(where, ": ", file.string(), ":", at, ": \"", line,
+                     "\", expected the number of a class and its name");
     out[number] = line.substr(space + 1);
   }
   return out;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The study's own path on a small network in the shape of VGG16: photos, lists, fc6 before and after training, 128-d PCA.
+"""The study's path on a small network in the shape of VGG16: photos, lists, fc6 before and after, 128-d PCA.
 
     finetune_study.py DATASET FINETUNE STUDY GAIN CAFFE_PROTO
 
@@ -33,7 +33,8 @@ message Net { optional string name = 1; repeated Layer layers = 2; }
 def vgg_shape(folder):
     """Five blocks of convolutions and pooling, fc6, fc7, fc8: net.prototxt and net.caffemodel."""
     random = numpy.random.RandomState(SEED)
-    text, net = "name: 'vgg_shape'\ninput: 'data'\n" + "".join(f"input_dim: {d}\n" for d in (1, 3, 64, 64)), RECORDS.Net()
+    net = RECORDS.Net()
+    text = "name: 'vgg_shape'\ninput: 'data'\n" + "".join(f"input_dim: {d}\n" for d in (1, 3, 64, 64))
     top, channels = "data", 3
 
     def layer(name, kind, bottom, here, more=""):
