@@ -17,6 +17,7 @@ namespace dataset {
 struct split_options {
   std::string source, out = ".", undo, without;
   double share = .6;
+  std::size_t least = 1;
   std::uint64_t seed = 1024;
   bool rename = false;
 };
@@ -25,7 +26,8 @@ struct split_lists {
   std::vector<labelled_photo> train, validation;
 };
 
-inline split_lists split(const photo_set& set, double share, std::uint64_t seed) {
+/// Classes of fewer than `least` photos are not trained on: all of their photos validate.
+inline split_lists split(const photo_set& set, double share, std::uint64_t seed, std::size_t least) {
   split_lists out;
   for (auto& [label, photos] : set.by_class()) {
     std::vector<labelled_photo> mixed = photos;
@@ -34,7 +36,7 @@ inline split_lists split(const photo_set& set, double share, std::uint64_t seed)
     random.shuffle(mixed);
     // A class of two or more has photos in both lists; one of a single photo is trained on.
     const std::size_t n = mixed.size(), wanted = static_cast<std::size_t>(static_cast<double>(n) * share);
-    const std::size_t train = n < 2 ? n : std::clamp<std::size_t>(wanted, 1, n - 1);
+    const std::size_t train = n < least ? 0 : n < 2 ? n : std::clamp<std::size_t>(wanted, 1, n - 1);
     for (std::size_t i = 0; i < n; ++i) (i < train ? out.train : out.validation).push_back(mixed[i]);
   }
   return out;
@@ -98,9 +100,12 @@ inline int run_split(const split_options& o) {
     }
   std::erase_if(set.photos, [&](const labelled_photo& p) { return !bytes.contains(p.path); });
   if (o.rename) rename_classes(set, bytes);
-  const split_lists lists = split(set, o.share, o.seed);
+  const split_lists lists = split(set, o.share, o.seed, o.least);
   for (const auto& [label, photos] : set.by_class())
-    if (photos.size() < 2)
+    if (photos.size() < o.least)
+      std::fprintf(stderr, "class %s has %s, fewer than %zu: none to train on\n", set.classes.at(label).c_str(),
+                   photos_text(photos.size()).c_str(), o.least);
+    else if (photos.size() < 2)
       std::fprintf(stderr, "class %s has %s: none to validate with\n", set.classes.at(label).c_str(),
                    photos_text(photos.size()).c_str());
   const std::size_t copies = detail::name_copies(set, lists, bytes);
@@ -126,6 +131,8 @@ inline void add_split(CLI::App& app, split_options& o) {
   c->add_option("--without", o.without, "a report of check: what is broken there is left out");
   c->add_option("--out", o.out, "folder of the lists")->capture_default_str();
   c->add_option("--share", o.share, "of a class to train on")->capture_default_str();
+  c->add_option("--least", o.least, "a class of fewer photos is not trained on, all of them validate")
+      ->capture_default_str();
   c->add_option("--seed", o.seed, "of the shuffling")->capture_default_str();
   c->add_flag("--rename", o.rename, "call the class folders 0, 1, ...; the undo list stays in SOURCE");
   c->add_option("--undo", o.undo, "FOLDER: give its classes their names back, nothing else");

@@ -26,7 +26,8 @@ inline std::vector<labelled_photo> read_photo_list(const std::string& path, cons
       cnnpool::raise(option, ": ", path, ":", line.number, ": the label is \"", line.label,
                      "\", expected a number of 0 or more");
     if (const auto [before, added] = seen.emplace(photo.name, line.number); !added)
-      cnnpool::raise(option, ": ", path, ":", line.number, ": ", photo.name, " is in line ", before->second, " already");
+      cnnpool::raise(option, ": ", path, ":", line.number, ": ", photo.name, " is in line ", before->second,
+                     " already");
     photo.path = (std::filesystem::path(path).parent_path() / photo.name).string();
     out.push_back(photo);
   }

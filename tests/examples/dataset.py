@@ -135,6 +135,9 @@ class Split(DatasetCase):
         self.assertEqual(len(val), 12 * 4 + 1)
         self.assertEqual(len(set(train + val)), 123)
         self.assertIn("class single has 1 photo: none to validate with", ran.stderr)
+        ran = self.run_it("split", "photos", "--out", "least", "--least", 5)
+        self.assertEqual([len(part) for part in self.lists("least")], [12 * 6, 12 * 4 + 1 + 2])
+        self.assertIn("class pair has 2 photos, fewer than 5: none to train on", ran.stderr)
         names = [line.split(" ", 1) for line in self.text("lists", "classes.txt").splitlines()]
         self.assertEqual([int(n) for n, _ in names], list(range(14)))
         for line in train + val:
