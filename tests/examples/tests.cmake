@@ -44,3 +44,18 @@ foreach(framework onnxruntime openvino libtorch opencv)
     message(NOTICE "skipped: example_${framework}_frame: ${framework} is not installed (scripts/frameworks)")
   endif()
 endforeach()
+
+if(TARGET cnnpool-finetune)
+  add_test(NAME example_finetune
+           COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/finetune.py
+                   $<TARGET_FILE:cnnpool-finetune> $<TARGET_FILE:cnnpool-study> $<TARGET_FILE:example_opencv_frame>
+                   $<TARGET_FILE:example_mop_windows> ${PROJECT_SOURCE_DIR}/../shared/data)
+  if(CNNPOOL_TEST_ALL)  # two runs of two minutes
+    add_test(NAME example_finetune_landmarks
+             COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/finetune_landmarks.py
+                     $<TARGET_FILE:cnnpool-finetune> ${PROJECT_SOURCE_DIR}/../shared/data)
+  endif()
+elseif(NOT CNNPOOL_SANITIZE)
+  message(NOTICE "skipped: example_finetune: libtorch, libzip or what cnnpool-study needs is not installed "
+                 "(Debian: libtorch-dev libzip-dev)")
+endif()
