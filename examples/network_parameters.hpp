@@ -24,8 +24,9 @@
 
 namespace network_parameters {
 
-/// OpenCV 4.6 puts this before the nodes of ONNX files; in options and files layers go without it.
-inline constexpr const char* onnx_prefix = "onnx_node!";
+/// OpenCV 4.6 puts this before the nodes of ONNX files; in options and files layers go without it. A node without a
+/// name is called by its first output.
+inline constexpr const char *onnx_prefix = "onnx_node!", *unnamed_onnx_prefix = "onnx_node_output_0!";
 
 inline std::string without_prefix(const std::string& name) {
   return name.starts_with(onnx_prefix) ? name.substr(std::string(onnx_prefix).size()) : name;
@@ -68,8 +69,9 @@ inline void set_parameters(cv::dnn::Net& net, const std::string& path) {
           !std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; }))
         cnnpool::raise("--parameters: ", path, " has an array \"", name, "\", expected LAYER.INDEX");
       const int index = std::stoi(digits);
-      int id = net.getLayerId(layer);
-      if (id < 0) id = net.getLayerId(onnx_prefix + layer);
+      int id = -1;
+      for (const char* prefix : {"", onnx_prefix, unnamed_onnx_prefix})
+        if (id < 0) id = net.getLayerId(prefix + layer);
       if (id <= 0) cnnpool::raise("--parameters: ", path, " has numbers of \"", layer, "\", a layer that is not there");
       const auto blobs = net.getLayer(id)->blobs.size();
       if (static_cast<std::size_t>(index) >= blobs)

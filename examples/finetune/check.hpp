@@ -3,6 +3,7 @@
 #pragma once
 
 #include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
 
 #include <cmath>
 #include <cstdio>
@@ -32,7 +33,7 @@ struct compared_layer {
 
 /// Every layer from the place `first` on, given what OpenCV's layers before it gave. input: 1 x 3 x h x w.
 inline std::vector<compared_layer> compare_layers(network& net, const graph& g, int first, const cv::Mat& input) {
-  const at::NoGradGuard none;
+  const c10::NoGradGuard none;
   std::vector<std::string> names;
   std::vector<std::size_t> at_name(g.nodes().size());
   for (std::size_t i = 0; i < g.nodes().size(); ++i)
@@ -67,7 +68,7 @@ inline std::vector<compared_layer> compare_layers(network& net, const graph& g, 
 /// that the learning part gives with them. The part is as it was afterwards.
 inline double compare_with_other_numbers(const network_card& card, const graph& g, learning_part& part,
                                          const tensors& read, const cv::Mat& input) {
-  const at::NoGradGuard none;
+  const c10::NoGradGuard none;
   network other(card);
   cv::dnn::Net net = other.net();  // shares its layers
   std::vector<at::Tensor> before;
@@ -104,7 +105,7 @@ inline std::vector<gradient_check> check_gradients(learning_part& part, head& h,
   for (at::Tensor& t : read) t = t.to(at::kDouble);
   const auto loss = [&] {
     at::Generator dropped = at::detail::createCPUGenerator(seed);  // the same for every pass
-    return h.loss(part.forward(read, dropped), classes, dropped);
+    return h.loss(part.forward(read, &dropped), classes, &dropped);
   };
   loss().backward();
   std::vector<std::pair<std::string, at::Tensor>> blobs;
@@ -115,7 +116,7 @@ inline std::vector<gradient_check> check_gradients(learning_part& part, head& h,
     if (blobs.size() < 16) blobs.emplace_back(p.name(), p.value);
   for (const head_parameter& p : h.learned()) blobs.emplace_back(p.name, p.value);
   std::vector<gradient_check> out;
-  const at::NoGradGuard none;
+  const c10::NoGradGuard none;
   for (auto& [name, blob] : blobs) {
     if (!blob.grad().defined()) continue;  // the exponent, where there is nothing to pool
     const at::Tensor gradient = blob.grad().reshape(-1);

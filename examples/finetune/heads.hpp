@@ -6,6 +6,7 @@
 #pragma once
 
 #include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
 
 #include <memory>
 #include <optional>
@@ -33,7 +34,7 @@ class head {
 
   /// features: n x c x h x w or n x c. classes: n numbers.
   virtual at::Tensor loss(const at::Tensor& features, const at::Tensor& classes,
-                          c10::optional<at::Generator> generator) const = 0;
+                          const at::Generator* generator) const = 0;
   /// The likeliest class of every row; none where nothing is classified.
   virtual std::optional<at::Tensor> classes_of(const at::Tensor&) const { return std::nullopt; }
   virtual std::optional<double> exponent() const { return std::nullopt; }
@@ -61,9 +62,9 @@ class classification_head : public head {
                 {"biases", at::zeros({classes}), 20, 0}};
   }
   at::Tensor loss(const at::Tensor& features, const at::Tensor& classes,
-                  c10::optional<at::Generator> generator) const override {
+                  const at::Generator* generator) const override {
     const numbers none;
-    return at::cross_entropy_loss(scores(dropout(features, pass{none, std::move(generator)})), classes);
+    return at::cross_entropy_loss(scores(dropout(features, pass{none, generator})), classes);
   }
   std::optional<at::Tensor> classes_of(const at::Tensor& features) const override { return scores(features).argmax(1); }
 
@@ -85,7 +86,7 @@ class triplet_head : public head {
   triplet_head(double margin, double exponent, double rate) : margin_(margin) {
     learned_ = {{"p", at::full({1}, exponent), rate, 0}};
   }
-  at::Tensor loss(const at::Tensor& features, const at::Tensor& classes, c10::optional<at::Generator>) const override {
+  at::Tensor loss(const at::Tensor& features, const at::Tensor& classes, const at::Generator*) const override {
     const at::Tensor d = described(features);
     // Squared distances of unit vectors; the root has no gradient at 0, where a photo meets itself.
     const at::Tensor distance = (2 - 2 * d.matmul(d.t())).clamp_min(0);

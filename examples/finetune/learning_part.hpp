@@ -40,8 +40,8 @@ class learning_part {
   }
 
   /// read: the results that it reads, in their order. generator: dropout is drawn with it.
-  at::Tensor forward(const tensors& read, c10::optional<at::Generator> generator = {}) const {
-    const pass p{numbers_, std::move(generator)};
+  at::Tensor forward(const tensors& read, const at::Generator* generator = nullptr) const {
+    const pass p{numbers_, generator};
     tensors results(operations_.size());
     for (std::size_t i = 0; i < operations_.size(); ++i) {
       tensors inputs;

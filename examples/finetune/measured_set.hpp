@@ -48,7 +48,7 @@ class measured_set {
   std::size_t size() const { return photos_.count(); }
 
   result measure(const learning_part& part, const head& h, at::Device device) {
-    const at::NoGradGuard none;
+    const c10::NoGradGuard none;
     result out;
     cnnpool::descriptors<float> rows, queries;
     each(photos_.task.database, part, h, device, rows, &out.classes);

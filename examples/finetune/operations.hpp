@@ -3,6 +3,7 @@
 #pragma once
 
 #include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
 
 #include <functional>
 #include <limits>
@@ -33,7 +34,7 @@ struct numbers {
 /// How a pass runs. generator: draws dropout; without it there is none.
 struct pass {
   const numbers& of;
-  c10::optional<at::Generator> generator = {};
+  const at::Generator* generator = nullptr;
 
   const at::Tensor& learned(std::size_t i) const { return of.learned[i].value; }
   const at::Tensor& fixed(std::size_t i) const { return of.fixed[i]; }
@@ -48,9 +49,9 @@ inline at::Tensor tensor_of(const cv::Mat& m) {
 }
 
 inline at::Tensor dropout(const at::Tensor& x, const pass& p) {
-  if (!p.generator) return x;
+  if (p.generator == nullptr) return x;
   // Drawn on the CPU, so that every device drops the same.
-  const at::Tensor keep = at::empty(x.sizes(), at::kFloat).bernoulli_(0.5, p.generator);
+  const at::Tensor keep = at::empty(x.sizes(), at::kFloat).bernoulli_(0.5, *p.generator);
   return x * keep.to(x.options()) * 2;
 }
 

@@ -44,7 +44,7 @@ inline void read(const cnnpool::npz_file& file, const std::string& path, const s
   for (const cnnpool::index_t extent : array.shape()) count *= extent;
   if (array.type() != cnnpool::scalar_type::float32 || count != into.numel())
     cnnpool::raise("--resume: ", path, ": ", name, " has ", count, " numbers, the network's ", into.numel());
-  const at::NoGradGuard none;
+  const c10::NoGradGuard none;
   into.copy_(at::from_blob(const_cast<void*>(array.data()), into.sizes(), at::kFloat));
 }
 

@@ -38,7 +38,7 @@ class solver {
 
   /// Uses up the gradients. head_alone: the others stay as they are.
   void step(double rate, bool head_alone) {
-    const at::NoGradGuard none;
+    const c10::NoGradGuard none;
     for (solved& s : all_) {
       at::Tensor& gradient = s.value.mutable_grad();
       if (gradient.defined() && !(head_alone && !s.of_head)) {

@@ -113,7 +113,7 @@ class training {
         cnnpool::raise("layer ", layer.node->name, ", a ", layer.node->type, ", gives other numbers than OpenCV's (",
                        layer.difference, " of the largest one); give --train-from a layer behind it");
     }
-    const at::NoGradGuard none;
+    const c10::NoGradGuard none;
     const tensors read = frozen_.of_input(input);
     const double difference = compare_with_other_numbers(o_.network, graph_, part_, read, input);
     if (!(difference <= 10 * most_difference))
@@ -135,7 +135,7 @@ class training {
         at::detail::createCPUGenerator(random_for(o_.seed, purpose::dropout, {iteration}).bits());
     part_.learn(!head_alone);
     const at::Tensor loss =
-        head_->loss(part_.forward(read, dropped), at::tensor(classes, at::kLong).to(device_), dropped);
+        head_->loss(part_.forward(read, &dropped), at::tensor(classes, at::kLong).to(device_), &dropped);
     const double value = loss.item<double>();
     if (!std::isfinite(value))
       cnnpool::raise("the loss is ", value, " in iteration ", iteration + 1, ", at a rate of ", rate_at(o_, iteration),
@@ -149,8 +149,9 @@ class training {
   void test(std::size_t iteration) {
     const auto val = val_set_->measure(part_, *head_, device_);
     if (val.dead.all_dead())
-      cnnpool::raise("the network has collapsed in iteration ", iteration, ": of the validation photos ",
-                     val.dead.text(), "; a lower --base-lr may help");
+      cnnpool::raise(iteration == 0 ? "the network is dead" : "the network has collapsed", " in iteration ", iteration,
+                     ": of the validation photos ", val.dead.text(),
+                     iteration == 0 ? "" : "; a lower --base-lr may help");
     log_row row;
     row.iteration = iteration;
     row.epoch = batches_.epoch(iteration);

@@ -16,6 +16,7 @@ struct dead_rows {
   static constexpr double alike = 0.9999;
 
   bool all_alike() const { return rows - zero > 1 && least_cosine > alike; }
+  bool all_equal() const { return zero == rows || (zero == 0 && least_cosine > 1 - 1e-6); }
   bool all_dead() const { return rows > 0 && (zero == rows || all_alike()); }
 
   std::string text() const {

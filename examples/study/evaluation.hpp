@@ -10,6 +10,7 @@
 #include <cnnpool/search/nearest.hpp>
 #include <cnnpool/fit/pca_whitening.hpp>
 
+#include "dead_rows.hpp"
 #include "pooled_layer.hpp"
 #include "study_photos.hpp"
 #include "table.hpp"
@@ -66,7 +67,7 @@ inline void evaluate_row(const study_photos& photos, const pooled_layer& d, cnnp
                          dimension_curve* curve) {
   row.raw = evaluate(photos, d.database, d.queries);
   const auto training = study_detail::training_rows_of(photos, d);
-  if (training.rows() < 3) return;
+  if (training.rows() < 3 || look_for_dead_rows(training).all_equal()) return;  // nothing to project on
   const auto whitened = cnnpool::fit_pca_whitening(training),
              plain = cnnpool::fit_pca_whitening(training, {.power = 0});
   using study_detail::evaluate_projected;

@@ -129,8 +129,9 @@ class network {
   }
   /// The values of pixels (BGR, 8 bit): channels in their order, less the mean, scaled.
   cv::Mat values(const cv::Mat& resized) {
-    cv::Mat ordered = resized, pixels;
+    cv::Mat ordered, pixels;  // the photo itself stays as it is
     if (card_.rgb) cv::cvtColor(resized, ordered, cv::COLOR_BGR2RGB);
+    else ordered = resized;
     ordered.convertTo(pixels, CV_32F);
     if (mean_image_.empty()) cv::subtract(pixels, cv::Scalar(card_.mean[0], card_.mean[1], card_.mean[2]), pixels);
     else cv::subtract(pixels, mean_image_.at(pixels.size()), pixels);

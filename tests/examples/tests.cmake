@@ -71,3 +71,18 @@ if(TARGET cnnpool-dataset AND TARGET cnnpool-finetune AND TARGET cnnpool-gain)
 else()
   message(NOTICE "skipped: example_finetune_study: libtorch is not installed (Debian: libtorch-dev)")
 endif()
+
+if(TARGET cnnpool-finetune)
+  add_test(NAME example_finetune
+           COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/finetune.py
+                   $<TARGET_FILE:cnnpool-finetune> $<TARGET_FILE:cnnpool-study> $<TARGET_FILE:example_opencv_frame>
+                   $<TARGET_FILE:example_mop_windows> ${PROJECT_SOURCE_DIR}/../shared/data)
+  if(CNNPOOL_TEST_ALL)  # two runs of two minutes
+    add_test(NAME example_finetune_landmarks
+             COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/finetune_landmarks.py
+                     $<TARGET_FILE:cnnpool-finetune> ${PROJECT_SOURCE_DIR}/../shared/data)
+  endif()
+elseif(NOT CNNPOOL_SANITIZE)
+  message(NOTICE "skipped: example_finetune: libtorch, libzip or what cnnpool-study needs is not installed "
+                 "(Debian: libtorch-dev libzip-dev)")
+endif()
