@@ -12,8 +12,19 @@ class learning_part {
  public:
   /// first: the place of the first layer that learns.
   learning_part(const graph& g, int first) : graph_(g), first_(first), reads_(g.read_from_before(first)) {
-    for (std::size_t i = static_cast<std::size_t>(first); i < g.nodes().size(); ++i)
-      operations_.push_back(operation_of(g.nodes()[i], numbers_));
+    std::size_t unknown = 0;
+    std::string problem;
+    for (std::size_t i = static_cast<std::size_t>(first); i < g.nodes().size(); ++i) {
+      try {
+        operations_.push_back(operation_of(g.nodes()[i], numbers_));
+      } catch (const cnnpool::error& e) {
+        unknown = i;
+        problem = e.what();
+      }
+    }
+    if (!problem.empty() && unknown + 1 == g.nodes().size()) cnnpool::raise(problem, "; expected another --layer");
+    if (!problem.empty())
+      cnnpool::raise(problem, "; give --train-from ", g.nodes()[unknown + 1].name, " or a layer behind it");
     if (numbers_.learned.empty())
       cnnpool::raise("--train-from: the ", operations_.size(), " layers from ", g.at(first).name, " to ", g.last(),
                      " have no numbers to learn");

@@ -92,8 +92,7 @@ struct builder {
     return all.fixed.size() - 1;
   }
   [[noreturn]] void unknown() const {
-    cnnpool::raise("layer ", node.name, " is a ", node.type,
-                   " that cannot be turned into one that learns; give --train-from a layer behind it");
+    cnnpool::raise("layer ", node.name, " is a ", node.type, " that cannot be turned into one that learns");
   }
 
   operation convolution() const {

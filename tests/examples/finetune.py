@@ -44,7 +44,7 @@ class Finetune(finetune_case.FinetuneCase):
                 self.assertAlmostEqual(self.study_map(), float(row["val_map_percent"]), places=2)
 
     def test_classification_learns(self):
-        self.trained(loss="classification", max_iter=100, test_interval=20)
+        self.trained(loss="classification", max_iter=250, test_interval=50)
         rows = self.rows()
         self.assertLess(float(rows[-1]["loss"]), 0.8 * np.log(3))
         self.assertGreater(max(float(r["accuracy_percent"]) for r in rows[1:]), 50)
@@ -142,7 +142,7 @@ class Finetune(finetune_case.FinetuneCase):
         photos = "some photos/train "
         for text, sentence in (
             ("", "names 0 photos"),
-            (photos + "00.ppm red\n", "expected a path, a space and a label"),
+            (photos + "00.ppm red\n", "expected a number of 0 or more"),
             (photos + "00.ppm 0\n" + photos + "01.ppm 0\n", "2 photos of 1 class"),
             (2 * (photos + "00.ppm 0\n"), "is in line 1 already"),
             (photos + "00.ppm 0\n" + photos + "01.ppm 0\n" + photos + "10.ppm 1\n",
