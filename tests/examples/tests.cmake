@@ -84,5 +84,5 @@ if(TARGET cnnpool-finetune)
   endif()
 elseif(NOT CNNPOOL_SANITIZE)
   message(NOTICE "skipped: example_finetune: libtorch, libzip or what cnnpool-study needs is not installed "
-                 "(Debian: libtorch-dev libzip-dev)")
+                 "(Debian: libtorch-dev libzip-dev), or this compiler refuses libtorch's headers")
 endif()
