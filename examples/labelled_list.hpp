@@ -30,6 +30,7 @@ inline std::vector<list_line> read_list_lines(const std::filesystem::path& file,
   std::vector<list_line> out;
   std::string line;
   for (std::size_t number = 1; std::getline(in, line); ++number) {
+    if (number == 1 && line.starts_with("\xef\xbb\xbf")) line.erase(0, 3);  // a byte order mark
     const std::size_t last = line.find_last_not_of(" \t\r"), first = line.find_first_not_of(" \t");
     if (last == std::string::npos || line[first] == '#') continue;
     line = line.substr(first, last + 1 - first);
@@ -48,13 +49,15 @@ inline std::map<int, std::string> read_class_names(const std::filesystem::path& 
   std::ifstream in(file);
   std::string line;
   for (std::size_t at = 1; std::getline(in, line); ++at) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();
     if (line.empty() || line[0] == '#') continue;
     const std::size_t space = line.find(' ');
     int number = 0;
     if (space == std::string::npos || !whole_number(line.substr(0, space), number))
       cnnpool::raise(where, ": ", file.string(), ":", at, ": \"", line,
                      "\", expected the number of a class and its name");
-    out[number] = line.substr(space + 1);
+    if (!out.emplace(number, line.substr(space + 1)).second)
+      cnnpool::raise(where, ": ", file.string(), ":", at, ": class ", number, " stands in it already");
   }
   return out;
 }

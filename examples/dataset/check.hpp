@@ -6,6 +6,9 @@
 
 namespace dataset {
 
+/// The columns of a report; path is the whole one.
+inline constexpr const char* report_head = "photo,class,width,height,kind,detail,path";
+
 struct check_options {
   std::string source, report = "check.csv", move_to;
   int least_side = 32;
@@ -16,6 +19,16 @@ namespace detail {
 /// Moves a file to a folder that may be on another file system; a file of that name that is there keeps it.
 inline fs::path move_photo(const fs::path& from, const fs::path& to) {
   make_folder_of_ours(to.parent_path());
+  if (fs::is_symlink(from)) {  // a relative one would lead nowhere from there
+    const fs::path link = fs::weakly_canonical(from);
+    std::error_code failed;
+    fs::create_symlink(link, to, failed);
+    if (!failed) fs::remove(from, failed);
+    if (failed)
+      cnnpool::raise("cnnpool-dataset check: the link ", from.string(), " cannot be moved to ", to.string(), ": ",
+                     failed.message());
+    return to;
+  }
   fs::path free = to;
   for (int k = 2; fs::exists(fs::symlink_status(free)); ++k)
     free = to.parent_path() / (to.stem().string() + "." + std::to_string(k) + to.extension().string());
@@ -45,9 +58,10 @@ inline int run_check(const check_options& o) {
   if (!o.move_to.empty() && lies_in(o.move_to, set.root))
     cnnpool::raise("cnnpool-dataset check: --move-to ", o.move_to, " lies in ", set.root.string(),
                    ", expected a folder outside");
+  check_ours(o.report, report_head);
   std::map<photo_kind, std::size_t> count;
   std::vector<std::pair<const labelled_photo*, checked_photo>> broken;
-  std::string csv = "photo,class,width,height,kind,detail\n";
+  std::string csv = std::string(report_head) + "\n";
   {
     study_progress progress("check");
     std::size_t done = 0;
@@ -56,7 +70,7 @@ inline int run_check(const check_options& o) {
       const checked_photo found = check_photo(bytes_of(p.path.string()), o.least_side);
       ++count[found.kind];
       csv += csv_field(set.place(p)) + "," + csv_field(set.classes.at(p.label)) + "," + std::to_string(found.width) +
-             "," + std::to_string(found.height) + "," + to_string(found.kind) + "," + csv_field(found.detail) + "\n";
+             "," + std::to_string(found.height) + "," + to_string(found.kind) + "," + csv_field(found.detail) + "," + csv_field(p.path.string()) + "\n";
       if (found.kind == photo_kind::good) continue;
       if (is_broken(found.kind)) broken.emplace_back(&p, found);
       else std::fprintf(stderr, "%s: %s: %s\n", to_string(found.kind), set.place(p).c_str(), found.detail.c_str());
@@ -67,9 +81,11 @@ inline int run_check(const check_options& o) {
     std::fprintf(stderr, "%s: %s: %s\n", to_string(found.kind), set.place(*p).c_str(), found.detail.c_str());
     if (o.move_to.empty()) continue;
     const fs::path place = set.place(*p);
-    detail::move_photo(p->path, fs::path(o.move_to) / (*place.begin() == ".." ? place.filename() : place));
+    detail::move_photo(p->path, fs::path(o.move_to) /
+                                    (place.is_absolute() ? set.classes.at(p->label) / place.filename() : place));
   }
-  for (const fs::path& path : set.no_photos) std::fprintf(stderr, "no photo by its name: %s\n", path.c_str());
+  left_out others;
+  name_passed_over(set, others);
   std::string kinds;
   for (const auto& [kind, n] : count)
     if (kind != photo_kind::good) kinds += (kinds.empty() ? " (" : ", ") + std::to_string(n) + " " + to_string(kind);
@@ -77,7 +93,7 @@ inline int run_check(const check_options& o) {
               plural(set.classes.size(), "class", "classes").c_str(), broken.size(), kinds.c_str(),
               kinds.empty() ? "" : ")", o.move_to.empty() || broken.empty() ? "" : (", moved to " + o.move_to).c_str(),
               o.report.c_str());
-  return broken.empty() ? all_good : something_left_out;
+  return broken.empty() ? others.exit_code() : something_left_out;
 }
 
 inline void add_check(CLI::App& app, check_options& o) {

@@ -3,7 +3,9 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,10 +43,58 @@ inline void write_file(const fs::path& path, std::string_view bytes) {
   file.commit();
 }
 
+/// A file of the user's is not overwritten: one of ours begins with `head`, or stands in the record of its folder.
+inline void check_ours(const fs::path& file, std::string_view head) {
+  if (!fs::exists(fs::symlink_status(file)) || !fs::is_regular_file(file)) return;
+  std::ifstream in(file, std::ios::binary);
+  std::string begins(head.size(), '\0');
+  in.read(begins.data(), static_cast<std::streamsize>(begins.size()));
+  if (begins != head)
+    cnnpool::raise("cnnpool-dataset: ", file.string(), " is there, and this program did not write it; move it away, or ",
+                   "choose another name");
+}
+
+/// Files of fixed names in a folder, which appear together. cnnpool-dataset.txt there says which of them are ours.
+class folder_outputs {
+ public:
+  folder_outputs(fs::path folder, const std::vector<std::string>& names) : folder_(std::move(folder)) {
+    std::ifstream in(folder_ / record);
+    for (std::string line; std::getline(in, line);) ours_.insert(line);
+    for (const std::string& name : names) {
+      if (fs::exists(fs::symlink_status(folder_ / name)) && !ours_.contains(name))
+        cnnpool::raise("cnnpool-dataset: ", (folder_ / name).string(),
+                       " is there, and this program did not write it; move it away, or choose another folder");
+      ours_.insert(name);
+    }
+  }
+  void add(const std::string& name, std::string_view bytes) { files_.add(folder_ / name, bytes); }
+  void commit() {
+    std::string text;
+    for (const std::string& name : ours_) text += name + "\n";
+    write_file(folder_ / record, text);
+    files_.commit();
+  }
+
+ private:
+  static constexpr const char* record = "cnnpool-dataset.txt";
+  fs::path folder_;
+  std::set<std::string> ours_;
+  study_outputs files_{"cnnpool-dataset"};
+};
+
 /// Whether `inner` is `outer` or lies in it.
 inline bool lies_in(const fs::path& inner, const fs::path& outer) {
   const fs::path below = fs::weakly_canonical(fs::absolute(inner)).lexically_relative(fs::canonical(outer));
   return !below.empty() && *below.begin() != "..";
+}
+
+/// What a folder holds beside photos, named as the photos that were left out are.
+inline void name_passed_over(const photo_set& set, left_out& out) {
+  for (const fs::path& path : set.passed_over)
+    out.add(path, !fs::exists(path)            ? "is a link to nothing"
+                  : fs::is_directory(path)     ? "is a folder inside a class"
+                  : !fs::is_regular_file(path) ? "is no file"
+                                               : "has no photo's ending");
 }
 
 inline std::string plural(std::size_t n, const std::string& one, const std::string& many) {

@@ -106,8 +106,11 @@ class database_reader {
           env.open(path.c_str(), MDB_RDONLY | MDB_NOLOCK, 0664);
           return env;
         })),
-        txn_(lmdb::txn::begin(env_, nullptr, MDB_RDONLY)),
-        table_(lmdb::dbi::open(txn_, nullptr)) {}
+        txn_(with_lmdb(path, "read", [&] {
+          check_length();
+          return lmdb::txn::begin(env_, nullptr, MDB_RDONLY);
+        })),
+        table_(with_lmdb(path, "read", [&] { return lmdb::dbi::open(txn_, nullptr); })) {}
 
   std::size_t size() const { return table_.size(txn_); }
   bool get(const std::string& key, std::string& record) const {
@@ -129,6 +132,17 @@ class database_reader {
   }
 
  private:
+  /// LMDB maps the file and believes it: a page that is not there is a bus error.
+  void check_length() const {
+    MDB_envinfo info;
+    MDB_stat stat;
+    lmdb::env_info(env_, &info);
+    lmdb::env_stat(env_, &stat);
+    const std::size_t wanted = (info.me_last_pgno + 1) * stat.ms_psize, bytes = fs::file_size(path_ / "data.mdb");
+    if (bytes < wanted)
+      cnnpool::raise("cnnpool-dataset: ", path_.string(), " is truncated: ", bytes, " bytes of ", wanted);
+  }
+
   fs::path path_;
   lmdb::env env_;
   lmdb::txn txn_;

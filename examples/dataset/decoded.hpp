@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <jpeglib.h>
+#include <jerror.h>
 #include <png.h>
 
 namespace dataset {
@@ -67,7 +68,10 @@ inline decoded decode_jpeg(const std::vector<unsigned char>& bytes) {
     std::longjmp(detail::errors_of(j).escape, 1);
   };
   errors.manager.emit_message = [](j_common_ptr j, int level) {
-    if (level >= 0) return;  // a trace
+    // A trace; or a few bytes of padding in front of the end marker. Many of them are what is left of a damaged scan.
+    const bool padding = j->err->msg_code == JWRN_EXTRANEOUS_DATA && j->err->msg_parm.i[0] <= 64 &&
+                         j->err->msg_parm.i[1] == JPEG_EOI;
+    if (level >= 0 || padding) return;
     ++j->err->num_warnings;
     detail::remember(j);
   };

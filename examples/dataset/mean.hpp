@@ -65,6 +65,9 @@ class mean_image {
 
 inline int run_mean(const mean_options& o) {
   detail::check_size(o.size, "mean");
+  check_ours(o.out, "\x93NUMPY");
+  if (!o.channels.empty()) check_ours(o.channels, "\x93NUMPY");
+  if (!o.binaryproto.empty()) check_ours(o.binaryproto, "\x08\x01\x10\x03");
   mean_image mean;
   left_out out;
   std::size_t done = 0;
@@ -80,6 +83,7 @@ inline int run_mean(const mean_options& o) {
     });
   } else {
     const photo_set set = read_photo_set(o.source);
+    name_passed_over(set, out);
     study_progress progress("mean");
     for (const labelled_photo& p : set.photos) {
       progress.at(++done, set.photos.size(), set.place(p));
@@ -93,12 +97,14 @@ inline int run_mean(const mean_options& o) {
   const std::vector<float> values = mean.values(o.rgb);
   const std::array<double, 3> channels = mean.of_channels(o.rgb);
   const int h = mean.size().height, w = mean.size().width;
+  // Together or not at all.
+  study_outputs files("cnnpool-dataset");
   const cnnpool::shape extents{.n = 1, .c = 3, .h = h, .w = w};
-  cnnpool::write_npy(o.out, cnnpool::feature_view<float>(values.data(), extents, cnnpool::nchw));
+  cnnpool::detail::npy_to(files.add(o.out), cnnpool::feature_view<float>(values.data(), extents, cnnpool::nchw));
   if (!o.channels.empty()) {
     cnnpool::descriptors<float> row(1, 3);
     for (cnnpool::index_t c = 0; c < 3; ++c) row(0, c) = static_cast<float>(channels[static_cast<std::size_t>(c)]);
-    cnnpool::write_npy(o.channels, row);
+    cnnpool::detail::npy_to(files.add(o.channels), row);
   }
   if (!o.binaryproto.empty()) {
     cnnpool_caffe::BlobProto blob;
@@ -107,8 +113,9 @@ inline int run_mean(const mean_options& o) {
     blob.set_height(h);
     blob.set_width(w);
     blob.mutable_data()->Add(values.begin(), values.end());
-    write_file(o.binaryproto, blob.SerializeAsString());
+    files.add(o.binaryproto, blob.SerializeAsString());
   }
+  files.commit();
   std::printf("mean of %s, %d x %d%s; --mean %.4f,%.4f,%.4f (%s); %s\n", photos_text(mean.count()).c_str(), w, h,
               out.text().c_str(), channels[0], channels[1], channels[2], o.rgb ? "RGB" : "BGR", o.out.c_str());
   return out.exit_code();

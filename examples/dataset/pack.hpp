@@ -77,6 +77,7 @@ inline int run_pack(const pack_options& o) {
     random.shuffle(set.photos);
   }
   left_out out;
+  name_passed_over(set, out);
   std::vector<std::pair<std::string, labelled_photo>> stored;
   // f(key, photo, pixels) for every photo that can be read.
   const auto each = [&](const auto& f) {
@@ -98,7 +99,11 @@ inline int run_pack(const pack_options& o) {
   if (!o.files.empty()) {
     const fs::path folder = o.files;
     make_folder_of_ours(folder);
+    if (lies_in(folder, set.root) && fs::equivalent(folder, set.root))
+      cnnpool::raise("cnnpool-dataset pack: --files ", o.files, " is the folder of the photos, expected another one");
     const std::string format = o.encoded.empty() ? "png" : o.encoded;
+    const std::string list_name = fs::is_directory(o.source) ? "list.txt" : fs::path(o.source).filename().string();
+    folder_outputs lists(folder, {list_name, "classes.txt"});
     std::vector<labelled_photo> files;
     each([&](const std::string& key, const labelled_photo& p, const cv::Mat& pixels) {
       const fs::path path = folder / (key.substr(0, 9) + p.path.filename().string() + "." + format);
@@ -106,10 +111,9 @@ inline int run_pack(const pack_options& o) {
       write_file(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
       files.push_back({path, p.label});
     });
-    const fs::path list = folder / (fs::is_directory(o.source) ? "list.txt" : fs::path(o.source).filename());
-    study_outputs lists("cnnpool-dataset");
-    lists.add(list, list_text(files, list));
-    lists.add(folder / "classes.txt", classes_text(set.classes));
+    const fs::path list = folder / list_name;
+    lists.add(list_name, list_text(files, list));
+    lists.add("classes.txt", classes_text(set.classes));
     lists.commit();
     std::printf("%s of %d x %d%s; %s\n", plural(files.size(), "file", "files").c_str(), o.size, o.size,
                 out.text().c_str(), list.c_str());

@@ -44,17 +44,22 @@ struct checked_photo {
   int width = 0, height = 0;
 };
 
-/// The share of rows at the end that repeat the row above them within 4 at every pixel: decoders fill up a picture that
-/// ends too early, and the filling survives being saved again. In good photos .12 at the most.
+/// The share of rows at the end that are the last row again, within 4 at every pixel: decoders fill up a picture that
+/// ends too early, and the filling survives being saved again. In good photos .12 at the most, but for borders: white
+/// and black rows, which nobody fills with, count for nothing where they are not all there is.
 inline double repeated_rows(const cv::Mat& pixels) {
-  int row = pixels.rows - 1;
+  const int width = pixels.cols * pixels.channels();
+  const unsigned char* last = pixels.ptr(pixels.rows - 1);
+  int row = pixels.rows - 1, least = 255, most = 0;
+  for (int i = 0; i < width; ++i) least = std::min<int>(least, last[i]), most = std::max<int>(most, last[i]);
   for (; row > 0; --row) {
-    const unsigned char *here = pixels.ptr(row), *above = pixels.ptr(row - 1);
+    const unsigned char* above = pixels.ptr(row - 1);
     bool same = true;
-    for (int i = 0; same && i < pixels.cols * pixels.channels(); ++i) same = std::abs(here[i] - above[i]) <= 4;
+    for (int i = 0; same && i < width; ++i) same = std::abs(last[i] - above[i]) <= 4;
     if (!same) break;
   }
-  return static_cast<double>(pixels.rows - 1 - row) / std::max(1, pixels.rows);
+  const bool border = row > 0 && (most <= 12 || least >= 243);
+  return border ? 0 : static_cast<double>(pixels.rows - 1 - row) / std::max(1, pixels.rows);
 }
 
 inline checked_photo check_photo(const std::vector<unsigned char>& bytes, int least_side) {
@@ -83,9 +88,11 @@ inline checked_photo check_photo(const std::vector<unsigned char>& bytes, int le
   if (std::min(out.width, out.height) < least_side)
     return is(photo_kind::too_small, "is " + size + ", expected at least " + std::to_string(least_side) + " a side");
   constexpr double most_repeated = .2;
-  if (const double share = repeated_rows(whole.pixels); share > most_repeated)
+  // As it is stored: a filling is at its end, however the camera was held.
+  const cv::Mat stored_rows = cv::imdecode(bytes, cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION);
+  if (const double share = repeated_rows(stored_rows); share > most_repeated)
     return is(photo_kind::half_filled, std::to_string(static_cast<int>(100 * share + .5)) +
-                                           " % of its rows, at the end, repeat the row above: it was cut, and filled");
+                                           " % of its rows, at the end, are one row: cut and filled up, it seems");
   if (is_jpeg(bytes) && file.components == 4) return is(photo_kind::cmyk, "four colours of print");
   if (file.palette) return is(photo_kind::palette, "colours of a palette");
   if (is_jpeg(bytes) || is_png(bytes)) {

@@ -8,10 +8,12 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "../labelled_list.hpp"
+#include "../study/csv.hpp"
 #include "../study/outputs.hpp"
 #include "../study/task.hpp"
 
@@ -19,12 +21,24 @@ namespace dataset {
 
 namespace fs = std::filesystem;
 
-/// The augmented copies of NAME are called NAME.aug-0.jpg, NAME.aug-1.jpg, ...; they are never taken for originals.
+/// A copy of NAME is called NAME.aug-0.jpg, NAME.aug-1.jpg, ...
 inline constexpr const char* augmented_mark = ".aug-";
 
-inline bool is_augmented(const fs::path& photo) {
-  return photo.filename().string().find(augmented_mark) != std::string::npos;
-}
+/// The copies of augment, by the views.csv of the folder that they were written to (FOLDER/CLASS/COPY): they are never
+/// taken for originals, whatever list names them.
+class known_copies {
+ public:
+  bool contains(const fs::path& photo) {
+    const fs::path folder = photo.parent_path().parent_path();
+    const auto [at, added] = of_.try_emplace(folder);
+    if (added && fs::is_regular_file(folder / "views.csv"))
+      for (auto& row : read_csv(folder / "views.csv", {"copy", "original"})) at->second.insert(folder / row["copy"]);
+    return at->second.contains(photo);
+  }
+
+ private:
+  std::map<fs::path, std::set<fs::path>> of_;
+};
 
 /// What a photo's file may be called; whether it is one is seen when it is read.
 inline bool is_photo_name(const fs::path& path) {
@@ -36,18 +50,22 @@ inline bool is_photo_name(const fs::path& path) {
 }
 
 struct labelled_photo {
-  fs::path path;
+  fs::path path;  ///< absolute
   int label = 0;
+  bool copy = false;  ///< made by augment
 };
 
 struct photo_set {
   std::vector<labelled_photo> photos = {};
   std::map<int, std::string> classes = {};
-  fs::path root;                        ///< the folder of the classes, or of the list
-  std::size_t augmented = 0;            ///< augmented copies that were passed over
-  std::vector<fs::path> no_photos = {};  ///< other files of the class folders, passed over
+  fs::path root;                         ///< the folder of the classes, or of the list; absolute
+  std::vector<fs::path> passed_over = {};  ///< what else lies in the class folders
 
-  std::string place(const labelled_photo& p) const { return p.path.lexically_relative(root).string(); }
+  /// As seen from the root; of a photo that lies elsewhere its whole path.
+  std::string place(const labelled_photo& p) const {
+    const fs::path below = p.path.lexically_relative(root);
+    return below.empty() || *below.begin() == ".." ? p.path.string() : below.string();
+  }
   std::map<int, std::vector<labelled_photo>> by_class() const {
     std::map<int, std::vector<labelled_photo>> out;
     for (const auto& [label, name] : classes) out[label];
@@ -55,6 +73,12 @@ struct photo_set {
     return out;
   }
 };
+
+/// Absolute, without dots and without a slash at its end.
+inline fs::path whole_path(const fs::path& path) {
+  const fs::path whole = fs::absolute(path).lexically_normal();
+  return whole.has_filename() ? whole : whole.parent_path();
+}
 
 namespace detail {
 
@@ -69,54 +93,69 @@ inline std::vector<fs::path> entries(const fs::path& folder) {
 }
 
 inline photo_set read_list(const fs::path& file) {
-  photo_set set{.root = file.parent_path().empty() ? fs::path(".") : file.parent_path()};
+  photo_set set{.root = whole_path(file).parent_path()};
   const std::vector<list_line> lines = read_list_lines(file, "cnnpool-dataset");
-  const bool numbered = std::ranges::all_of(lines, [](const list_line& l) {
-    int number;
-    return whole_number(l.label, number);
-  });
+  int number = 0;
+  const bool numbered = !lines.empty() && whole_number(lines[0].label, number);
   std::map<std::string, int> number_of;
-  for (const list_line& l : lines) number_of[l.label];
+  std::map<fs::path, std::size_t> seen;
+  known_copies copies;
+  for (const list_line& l : lines) {
+    if (numbered && !whole_number(l.label, number))
+      cnnpool::raise("cnnpool-dataset: ", file.string(), ":", l.number, ": the label is \"", l.label,
+                     "\", expected a number of 0 or more, as in the first line");
+    number_of[l.label] = number;
+  }
   int next = 0;
-  for (auto& [label, number] : number_of)
-    if (!numbered) number = next++;
-    else whole_number(label, number);
+  if (!numbered)
+    for (auto& [label, place] : number_of) place = next++;
   const auto names = read_class_names(set.root / "classes.txt", "cnnpool-dataset");
-  for (const auto& [label, number] : number_of)
-    set.classes[number] = numbered && names.contains(number) ? names.at(number) : label;
+  for (const auto& [label, place] : number_of)
+    set.classes[place] = numbered && names.contains(place) ? names.at(place) : label;
   for (const list_line& l : lines) {
     fs::path path = set.root / l.path;  // an absolute one stays as it is
     if (!fs::exists(path) && fs::exists(set.root / "jpg" / l.path)) path = set.root / "jpg" / l.path;
-    set.photos.push_back({path.lexically_normal(), number_of.at(l.label)});
+    path = path.lexically_normal();
+    if (const auto [before, added] = seen.emplace(path, l.number); !added)
+      cnnpool::raise("cnnpool-dataset: ", file.string(), ":", l.number, ": ", l.path, " stands in line ",
+                     before->second, " already");
+    set.photos.push_back({path, number_of.at(l.label), copies.contains(path)});
   }
   return set;
 }
 
-/// The undo list of `split --rename` remembers what the folders 0, 1, ... were called.
+/// The undo list of `split --rename` remembers what the folders 0, 1, ... were called. Another file of this name is not
+/// looked at.
 inline constexpr const char* undo_list = "renamed-classes.txt";
+inline constexpr const char* undo_head = "# cnnpool-dataset split --rename";
+inline std::map<int, std::string> renamed_classes(const fs::path& folder) {
+  std::ifstream in(folder / undo_list);
+  std::string line;
+  if (!std::getline(in, line) || line != undo_head) return {};
+  return read_class_names(folder / undo_list, "cnnpool-dataset");
+}
 
 inline photo_set read_class_folders(const fs::path& folder) {
-  photo_set set{.root = folder};
+  photo_set set{.root = whole_path(folder)};
   std::vector<fs::path> folders;
-  for (const fs::path& entry : entries(folder))
+  for (const fs::path& entry : entries(set.root))
     if (fs::is_directory(entry)) folders.push_back(entry);
   if (folders.empty())
-    cnnpool::raise("cnnpool-dataset: ", folder.string(),
-                   " holds 0 folders, expected one per class with its photos, or ", "a groups.txt");
-  const auto original = read_class_names(folder / undo_list, "cnnpool-dataset");
-  const bool renamed = !original.empty() && std::ranges::all_of(folders, [&](const fs::path& of_class) {
-    int number = 0;
-    return whole_number(of_class.filename().string(), number) && original.contains(number);
-  });
+    cnnpool::raise("cnnpool-dataset: ", folder.string(), " holds 0 folders, expected one per class with its photos, or ",
+                   "a groups.txt");
+  // Folders that were renamed keep their numbers; others are numbered by name.
+  const auto original = renamed_classes(set.root);
+  int next = original.empty() ? 0 : original.rbegin()->first + 1;
+  known_copies copies;
   for (const fs::path& of_class : folders) {
-    int label = static_cast<int>(set.classes.size());
-    if (renamed) whole_number(of_class.filename().string(), label);
-    set.classes[label] = renamed ? original.at(label) : of_class.filename().string();
-    for (const fs::path& entry : entries(of_class)) {
-      const fs::path photo = entry.lexically_normal();
-      if (!fs::is_regular_file(photo) || !is_photo_name(photo)) set.no_photos.push_back(photo);
-      else if (is_augmented(photo)) ++set.augmented;
-      else set.photos.push_back({photo, label});
+    const std::string name = of_class.filename().string();
+    int label = 0;
+    const bool renamed = whole_number(name, label) && original.contains(label);
+    if (!renamed) label = next++;
+    set.classes[label] = renamed ? original.at(label) : name;
+    for (const fs::path& photo : entries(of_class)) {
+      if (!fs::is_regular_file(photo) || !is_photo_name(photo)) set.passed_over.push_back(photo);
+      else if (!copies.contains(photo)) set.photos.push_back({photo, label});
     }
   }
   return set;
@@ -143,7 +182,11 @@ inline photo_set read_photo_set(const fs::path& source) {
 inline std::string list_text(const std::vector<labelled_photo>& photos, const fs::path& list) {
   std::string text;
   for (const labelled_photo& p : photos) {
-    const std::string path = fs::relative(p.path, list.parent_path().empty() ? "." : list.parent_path()).string();
+    // By names, not by what links name: a link is a photo of its own. The folders' own links are followed, since `..`
+    // goes up from where they lead.
+    const fs::path folder = fs::canonical(p.path.parent_path()).lexically_relative(fs::canonical(
+        list.parent_path().empty() ? fs::path(".") : list.parent_path()));
+    const std::string path = (folder / p.path.filename()).lexically_normal().string();
     if (path.find('\n') != std::string::npos)
       cnnpool::raise("cnnpool-dataset: ", p.path.string(), ": a list cannot hold a name with a line break");
     text += path + " " + std::to_string(p.label) + "\n";

@@ -17,7 +17,7 @@ namespace dataset {
 struct split_options {
   std::string source, out = ".", undo, without;
   double share = .6;
-  std::size_t least = 1;
+  std::int64_t least = 1;
   std::uint64_t seed = 1024;
   bool rename = false;
 };
@@ -27,7 +27,7 @@ struct split_lists {
 };
 
 /// Classes of fewer than `least` photos are not trained on: all of their photos validate.
-inline split_lists split(const photo_set& set, double share, std::uint64_t seed, std::size_t least) {
+inline split_lists split(const photo_set& set, double share, std::uint64_t seed, std::int64_t least) {
   split_lists out;
   for (auto& [label, photos] : set.by_class()) {
     std::vector<labelled_photo> mixed = photos;
@@ -36,7 +36,7 @@ inline split_lists split(const photo_set& set, double share, std::uint64_t seed,
     random.shuffle(mixed);
     // A class of two or more has photos in both lists; one of a single photo is trained on.
     const std::size_t n = mixed.size(), wanted = static_cast<std::size_t>(static_cast<double>(n) * share);
-    const std::size_t train = n < least ? 0 : n < 2 ? n : std::clamp<std::size_t>(wanted, 1, n - 1);
+    const std::size_t train = n < static_cast<std::size_t>(least) ? 0 : n < 2 ? n : std::clamp<std::size_t>(wanted, 1, n - 1);
     for (std::size_t i = 0; i < n; ++i) (i < train ? out.train : out.validation).push_back(mixed[i]);
   }
   return out;
@@ -70,6 +70,20 @@ inline std::size_t name_copies(const photo_set& set, const split_lists& lists,
 
 }  // namespace detail
 
+/// What a report of check calls broken.
+inline void leave_out_broken(const fs::path& report, std::map<fs::path, std::string>& bytes, left_out& out) {
+  std::size_t known = 0;
+  const auto rows = read_csv(report, {"path", "kind", "detail"});
+  for (auto row : rows) {
+    known += bytes.contains(row["path"]) ? 1u : 0u;
+    if (is_broken(row["kind"]) && bytes.erase(row["path"]) != 0)
+      out.add(row["path"], row["kind"] + ": " + row["detail"]);
+  }
+  if (known == 0)
+    cnnpool::raise("cnnpool-dataset split: ", report.string(), " names ", rows.size(),
+                   " photos, none of which is in SOURCE");
+}
+
 inline int run_split(const split_options& o) {
   if (!o.undo.empty()) return undo_renaming(o.undo);
   if (o.source.empty()) cnnpool::raise("cnnpool-dataset split: SOURCE is missing, expected a folder or a list");
@@ -77,6 +91,14 @@ inline int run_split(const split_options& o) {
     cnnpool::raise("cnnpool-dataset split: --share is ", o.share, ", expected more than 0 and less than 1");
   photo_set set = read_photo_set(o.source);
   left_out out;
+  name_passed_over(set, out);
+  const std::size_t copies_of_augment = std::erase_if(set.photos, [](const labelled_photo& p) { return p.copy; });
+  if (copies_of_augment != 0)
+    std::fprintf(stderr, "%s made by augment passed over\n", plural(copies_of_augment, "copy", "copies").c_str());
+  if (o.least < 1) cnnpool::raise("cnnpool-dataset split: --least is ", o.least, ", expected at least 1");
+  const fs::path folder = o.out;
+  make_folder_of_ours(folder);
+  folder_outputs files(folder, {"train.txt", "val.txt", "classes.txt"});
   std::map<fs::path, std::string> bytes;  // a fingerprint of each photo's
   {
     study_progress progress("split");
@@ -93,29 +115,22 @@ inline int run_split(const split_options& o) {
       bytes[p.path] = f.text() + " " + std::to_string(read.size());
     }
   }
-  if (!o.without.empty())
-    for (auto& row : read_csv(o.without)) {
-      const fs::path path = (set.root / row["photo"]).lexically_normal();
-      if (is_broken(row["kind"]) && bytes.erase(path) != 0) out.add(path, row["kind"] + ": " + row["detail"]);
-    }
+  if (!o.without.empty()) leave_out_broken(o.without, bytes, out);
   std::erase_if(set.photos, [&](const labelled_photo& p) { return !bytes.contains(p.path); });
   if (o.rename) rename_classes(set, bytes);
   const split_lists lists = split(set, o.share, o.seed, o.least);
   for (const auto& [label, photos] : set.by_class())
-    if (photos.size() < o.least)
-      std::fprintf(stderr, "class %s has %s, fewer than %zu: none to train on\n", set.classes.at(label).c_str(),
-                   photos_text(photos.size()).c_str(), o.least);
+    if (photos.size() < static_cast<std::size_t>(o.least) && !photos.empty())
+      std::fprintf(stderr, "class %s has %s, fewer than %lld: none to train on\n", set.classes.at(label).c_str(),
+                   photos_text(photos.size()).c_str(), static_cast<long long>(o.least));
     else if (photos.size() < 2)
       std::fprintf(stderr, "class %s has %s: none to validate with\n", set.classes.at(label).c_str(),
                    photos_text(photos.size()).c_str());
   const std::size_t copies = detail::name_copies(set, lists, bytes);
 
-  const fs::path folder = o.out;
-  make_folder_of_ours(folder);
-  study_outputs files("cnnpool-dataset");
-  files.add(folder / "train.txt", list_text(lists.train, folder / "train.txt"));
-  files.add(folder / "val.txt", list_text(lists.validation, folder / "val.txt"));
-  files.add(folder / "classes.txt", classes_text(set.classes));
+  files.add("train.txt", list_text(lists.train, folder / "train.txt"));
+  files.add("val.txt", list_text(lists.validation, folder / "val.txt"));
+  files.add("classes.txt", classes_text(set.classes));
   files.commit();
   std::printf("%s of %s: %zu to train on, %zu to validate with%s%s; train.txt, val.txt and classes.txt in %s\n",
               photos_text(set.photos.size()).c_str(), plural(set.classes.size(), "class", "classes").c_str(),

@@ -1,8 +1,10 @@
 // Tables as CSV files: a field, and a file read back.
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
@@ -17,34 +19,38 @@ inline std::string csv_field(const std::string& name) {
   return quoted + "\"";
 }
 
-/// The fields of a line of a CSV file; a quoted field may hold commas, and quotes doubled.
-inline std::vector<std::string> csv_fields(const std::string& line) {
-  std::vector<std::string> out(1);
-  bool quoted = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (c == '"' && quoted && i + 1 < line.size() && line[i + 1] == '"') out.back() += line[++i];
+/// The lines of a CSV text, each its fields; a quoted field may hold commas and line breaks, and quotes doubled.
+inline std::vector<std::vector<std::string>> csv_lines(const std::string& text) {
+  std::vector<std::vector<std::string>> out;
+  bool quoted = false, begins = true;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (begins) out.emplace_back(1);
+    begins = false;
+    if (c == '"' && quoted && i + 1 < text.size() && text[i + 1] == '"') out.back().back() += text[++i];
     else if (c == '"') quoted = !quoted;
-    else if (c == ',' && !quoted) out.emplace_back();
-    else if (c != '\r') out.back() += c;
+    else if (c == ',' && !quoted) out.back().emplace_back();
+    else if (c == '\n' && !quoted) begins = true;
+    else if (c != '\r' || quoted) out.back().back() += c;
   }
   return out;
 }
 
-/// The lines of a CSV file as name of the column -> field.
-inline std::vector<std::map<std::string, std::string>> read_csv(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  std::string line;
-  if (!std::getline(in, line)) cnnpool::raise(file.string(), " cannot be read, or is empty");
-  const std::vector<std::string> names = csv_fields(line);
+/// The lines of a CSV file as name of the column -> field. Raises where one of `columns` is not there.
+inline std::vector<std::map<std::string, std::string>> read_csv(const std::filesystem::path& file,
+                                                                const std::vector<std::string>& columns) {
+  std::ifstream in(file, std::ios::binary);
+  const auto lines = csv_lines({std::istreambuf_iterator<char>(in), {}});
+  if (lines.empty()) cnnpool::raise(file.string(), " cannot be read, or is empty");
+  for (const std::string& column : columns)
+    if (std::find(lines[0].begin(), lines[0].end(), column) == lines[0].end())
+      cnnpool::raise(file.string(), " has no column \"", column, "\"");
   std::vector<std::map<std::string, std::string>> out;
-  for (std::size_t number = 2; std::getline(in, line); ++number) {
-    const std::vector<std::string> fields = csv_fields(line);
-    if (fields.size() != names.size())
-      cnnpool::raise(file.string(), ", line ", number, ": ", fields.size(), " fields, expected ",
-                     names.size());
+  for (std::size_t line = 1; line < lines.size(); ++line) {
+    if (lines[line].size() != lines[0].size())
+      cnnpool::raise(file.string(), ", row ", line, ": ", lines[line].size(), " fields, expected ", lines[0].size());
     auto& row = out.emplace_back();
-    for (std::size_t i = 0; i < names.size(); ++i) row[names[i]] = fields[i];
+    for (std::size_t i = 0; i < lines[0].size(); ++i) row[lines[0][i]] = lines[line][i];
   }
   return out;
 }

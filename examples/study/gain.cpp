@@ -5,6 +5,10 @@
 //
 // Writes gain.csv and gain.md (layer x policy x {raw, PCA}), learning.png, saliency.png and changed.png. The pictures
 // compare two runs of one layer and one policy (--one-before, --one-after, made with --pictures).
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
 #include <CLI/CLI.hpp>
 
 #include "gain_pictures.hpp"
@@ -15,30 +19,54 @@ struct options {
   std::string before, after, foreign_before, foreign_after, one_before, one_after, log, photos, truth, out = "gain";
 };
 
+/// What is there of these names has to be an earlier run's.
+void check_gain_outputs(const gain::fs::path& out) {
+  const auto free_or = [&](const char* name, bool ours) {
+    if (gain::fs::is_regular_file(out / name) && !ours)
+      cnnpool::raise("cnnpool-gain: ", (out / name).string(),
+                     " is there, and this program did not write it; move it away, or choose another --out");
+  };
+  free_or("gain.csv", beginning_of(out / "gain.csv", 24) == "layer,policy,projection,");
+  free_or("gain.md", beginning_of(out / "gain.md", 18) == "| layer | policy |");
+  for (const char* picture : {"learning.png", "saliency.png", "changed.png"})
+    free_or(picture, is_signed_by(out / picture, "cnnpool-study"));
+}
+
 void run(const options& o) {
   std::vector<gain::compared_set> sets{{"validation", gain::study_result(o.before), gain::study_result(o.after)}};
   if (o.foreign_before.empty() != o.foreign_after.empty())
     cnnpool::raise("cnnpool-gain: --foreign-before and --foreign-after come together");
   if (!o.foreign_before.empty())
     sets.push_back({"foreign", gain::study_result(o.foreign_before), gain::study_result(o.foreign_after)});
+  if (o.one_before.empty() != o.one_after.empty())
+    cnnpool::raise("cnnpool-gain: --one-before and --one-after come together");
+  if (o.photos.empty() != o.truth.empty() || (!o.photos.empty() && o.one_before.empty()))
+    cnnpool::raise("cnnpool-gain: --photos and --truth come together, and with --one-before and --one-after");
   const gain::gain_table table(sets);
-  make_folder(o.out);
   const gain::fs::path out = o.out;
+  check_gain_outputs(out);
+  make_folder(out);
+  std::string drawn;
+  // Drawn first: a log that is none is said before a table is there.
+  if (!o.log.empty()) {
+    gain::draw_learning(o.log, out / "learning.png");
+    drawn += ", learning.png";
+  }
   study_outputs files("cnnpool-gain");
   files.add(out / "gain.csv", table.csv());
   files.add(out / "gain.md", table.markdown());
   files.commit();
   std::printf("%s", table.markdown().c_str());
-  if (!o.log.empty()) gain::draw_learning(o.log, out / "learning.png");
   if (!o.one_before.empty() && !o.one_after.empty()) {
-    gain::draw_saliency(o.one_before, o.one_after, out / "saliency.png");
+    if (gain::draw_saliency(o.one_before, o.one_after, out / "saliency.png")) drawn += ", saliency.png";
     if (!o.photos.empty()) {
       const auto [better, worse] =
           gain::draw_changed(o.one_before, o.one_after, read_task(o.photos, o.truth), out / "changed.png");
       std::printf("%d queries find more, %d less\n", better, worse);
+      if (better + worse > 0) drawn += ", changed.png";
     }
   }
-  std::printf("%s: gain.csv, gain.md, and the pictures\n", o.out.c_str());
+  std::printf("%s: gain.csv, gain.md%s\n", o.out.c_str(), drawn.c_str());
 }
 
 }  // namespace
@@ -56,12 +84,18 @@ int main(int count, char** arguments) {
   app.add_option("--truth", o.truth, "their ground truth, as cnnpool-study reads it");
   app.add_option("--log", o.log, "cnnpool-finetune's log");
   app.add_option("--out", o.out, "folder of the table and the pictures")->capture_default_str();
-  CLI11_PARSE(app, count, arguments);
   try {
+    app.parse(count, arguments);
     run(o);
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+      cnnpool::raise("standard output cannot be written: ", std::strerror(errno));
     return 0;
+  } catch (const CLI::Success& e) {
+    return app.exit(e);
   } catch (const std::exception& e) {
-    std::fprintf(stderr, "%s\n", e.what());
+    std::string sentence = e.what();
+    std::ranges::replace(sentence, '\n', ' ');
+    std::fprintf(stderr, "%s%s\n", sentence.starts_with("cnnpool-gain") ? "" : "cnnpool-gain: ", sentence.c_str());
     return 1;
   }
 }

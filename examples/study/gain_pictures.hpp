@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 /// learning.png: the loss, and the mAP of the validation photos and of the foreign ones, by epoch.
 inline void draw_learning(const fs::path& log, const fs::path& picture) {
   study_pictures::curve loss{"loss", {}}, val{"validation", {}}, foreign{"foreign", {}};
-  for (auto& row : read_csv(log)) {
+  for (auto& row : read_csv(log, {"epoch", "loss", "val_map_percent", "foreign_map_percent"})) {
     const auto add = [&](study_pictures::curve& c, const std::string& column) {
       if (!row[column].empty())
         c.points.emplace_back(std::strtod(row["epoch"].c_str(), nullptr), std::strtod(row[column].c_str(), nullptr));
@@ -33,6 +33,7 @@ inline void draw_learning(const fs::path& log, const fs::path& picture) {
     add(val, "val_map_percent");
     add(foreign, "foreign_map_percent");
   }
+  if (val.points.empty()) cnnpool::raise("cnnpool-gain: ", log.string(), " has 0 rows, expected at least 1");
   std::vector<study_pictures::curve> maps{val};
   if (!foreign.points.empty()) maps.push_back(foreign);
   double most = 0;
@@ -45,8 +46,8 @@ inline void draw_learning(const fs::path& log, const fs::path& picture) {
   study_pictures::save(picture.string(), both);
 }
 
-/// saliency.png: CroW's weights over the same photos, before above after.
-inline void draw_saliency(const fs::path& before, const fs::path& after, const fs::path& picture) {
+/// saliency.png: CroW's weights over the same photos, before above after. Whether there was something to draw.
+inline bool draw_saliency(const fs::path& before, const fs::path& after, const fs::path& picture) {
   std::vector<std::vector<study_pictures::tile>> rows(2);
   for (int k = 1; k <= 4; ++k) {
     const std::string name = "saliency_crow_" + std::to_string(k) + ".png";
@@ -55,6 +56,7 @@ inline void draw_saliency(const fs::path& before, const fs::path& after, const f
     rows[1].push_back({cv::imread((after / name).string()), "after", study_pictures::ink});
   }
   if (!rows[0].empty()) study_pictures::save(picture.string(), study_pictures::contact_sheet(rows));
+  return !rows[0].empty();
 }
 
 /// One study's descriptors of the photos of a task, ranked for each of them.

@@ -55,6 +55,9 @@ class network {
     }
     if (net_.empty()) cnnpool::raise("network: ", card.model, " holds no layers");
     net_.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
+    // Fused, a ReLU in front of a Concat is computed in the Concat's memory, and who asks for the ReLU's own output
+    // gets what its memory happened to hold (OpenCV 4.6).
+    net_.enableFusion(false);
     names_ = net_.getLayerNames();
     if (!card.parameters.empty()) set_parameters(net_, card.parameters);
     if (!card.mean_image.empty()) mean_image_ = resized_mean(read_mean_image(card.mean_image));
