@@ -1,9 +1,9 @@
 // cnnpool-dataset augment: as many photos of every class as wanted, originals included.
 //
-// Round robin over the originals of a class, by name. A copy's name and the seed fix its parameters, so the same command
-// makes the same files, and a second run makes nothing. views.csv is the record of what this program made: it stands
-// before the first copy does, and only what an earlier one names is ever removed or made again (where it is no longer
-// wanted, or its original has changed). Originals are read, never written or removed. Only a list to train on is
+// Round robin over the originals of a class, by name. A copy's name and the seed fix its parameters, so the same
+// command makes the same files, and a second run makes nothing. views.csv is the record of what this program made: it
+// stands before the first copy does, and only what an earlier one names is ever removed or made again (where it is no
+// longer wanted, or its original has changed). Originals are read, never written or removed. Only a list to train on is
 // augmented: views of photos that validate would leak.
 #pragma once
 
@@ -82,8 +82,8 @@ struct planned_copy {
   view_parameters view;
 
   std::string line(const photo_set& set, const fs::path& folder) const {
-    return csv_field(path.lexically_relative(folder).string()) + "," + csv_field(set.place(original)) + "," + bytes + "," +
-           numbers_text(view);
+    return csv_field(path.lexically_relative(folder).string()) + "," + csv_field(set.place(original)) + "," + bytes +
+           "," + numbers_text(view);
   }
 };
 
@@ -126,7 +126,8 @@ inline earlier_copies read_views(const fs::path& folder) {
   earlier_copies out;
   if (!fs::exists(folder / "views.csv")) return out;
   check_ours(folder / "views.csv", views_head);
-  for (auto& row : read_csv(folder / "views.csv", {"copy", "original", "bytes"})) out[folder / row["copy"]] = row["bytes"];
+  for (auto& row : read_csv(folder / "views.csv", {"copy", "original", "bytes"}))
+    out[folder / row["copy"]] = row["bytes"];
   return out;
 }
 
@@ -170,10 +171,10 @@ inline std::map<int, std::vector<readable_photo>> read_originals(const photo_set
   return good;
 }
 
-/// Makes what is not there yet, or is of an original that has changed. The number made; what has too long a name is left
-/// out, and taken from the plan.
-inline std::size_t make_copies(std::vector<planned_copy>& plan, const earlier_copies& earlier, const std::string& format,
-                               left_out& out) {
+/// Makes what is not there yet, or is of an original that has changed. The number made; what has too long a name is
+/// left out, and taken from the plan.
+inline std::size_t make_copies(std::vector<planned_copy>& plan, const earlier_copies& earlier,
+                               const std::string& format, left_out& out) {
   // All copies of one original one after the other: it is decoded once.
   std::ranges::stable_sort(plan, {}, [](const planned_copy& c) { return c.original.path; });
   study_progress progress("augment");
@@ -191,8 +192,8 @@ inline std::size_t make_copies(std::vector<planned_copy>& plan, const earlier_co
     const auto before = earlier.find(c.path);
     if (fs::exists(c.path)) {
       if (before == earlier.end())
-        cnnpool::raise("cnnpool-dataset augment: ", c.path.string(), " is there, and this program did not make it; choose ",
-                       "another --out");
+        cnnpool::raise("cnnpool-dataset augment: ", c.path.string(),
+                       " is there, and this program did not make it; choose ", "another --out");
       if (before->second == c.bytes) continue;
     }
     if (original.first != c.original.path)
@@ -248,7 +249,8 @@ inline int run_augment(const augment_options& o) {
     views += recorded.line(set, folder);
   }
   for (const auto& [path, bytes] : earlier)
-    if (!wanted.contains(path)) views += csv_field(path.lexically_relative(folder).string()) + ",," + bytes + ",0,0,0,0,1,1,0\n";
+    if (!wanted.contains(path))
+      views += csv_field(path.lexically_relative(folder).string()) + ",," + bytes + ",0,0,0,0,1,1,0\n";
   write_file(folder / "views.csv", views);
   const std::size_t made = detail::make_copies(plan, earlier, o.format, out);
   for (const auto& [path, bytes] : earlier)

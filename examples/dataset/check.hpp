@@ -70,7 +70,8 @@ inline int run_check(const check_options& o) {
       const checked_photo found = check_photo(bytes_of(p.path.string()), o.least_side);
       ++count[found.kind];
       csv += csv_field(set.place(p)) + "," + csv_field(set.classes.at(p.label)) + "," + std::to_string(found.width) +
-             "," + std::to_string(found.height) + "," + to_string(found.kind) + "," + csv_field(found.detail) + "," + csv_field(p.path.string()) + "\n";
+             "," + std::to_string(found.height) + "," + to_string(found.kind) + "," + csv_field(found.detail) + "," +
+             csv_field(p.path.string()) + "\n";
       if (found.kind == photo_kind::good) continue;
       if (is_broken(found.kind)) broken.emplace_back(&p, found);
       else std::fprintf(stderr, "%s: %s: %s\n", to_string(found.kind), set.place(p).c_str(), found.detail.c_str());

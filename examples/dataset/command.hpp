@@ -50,8 +50,8 @@ inline void check_ours(const fs::path& file, std::string_view head) {
   std::string begins(head.size(), '\0');
   in.read(begins.data(), static_cast<std::streamsize>(begins.size()));
   if (begins != head)
-    cnnpool::raise("cnnpool-dataset: ", file.string(), " is there, and this program did not write it; move it away, or ",
-                   "choose another name");
+    cnnpool::raise("cnnpool-dataset: ", file.string(),
+                   " is there, and this program did not write it; move it away, or ", "choose another name");
 }
 
 /// Files of fixed names in a folder, which appear together. cnnpool-dataset.txt there says which of them are ours.

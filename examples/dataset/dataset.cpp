@@ -47,7 +47,8 @@ int main(int argc, char** argv) {
   } catch (const std::exception& e) {
     std::string sentence = e.what();
     std::ranges::replace(sentence, '\n', ' ');
-    std::fprintf(stderr, "%s%s\n", sentence.starts_with("cnnpool-dataset") ? "" : "cnnpool-dataset: ", sentence.c_str());
+    std::fprintf(stderr, "%s%s\n",
+                 sentence.starts_with("cnnpool-dataset") ? "" : "cnnpool-dataset: ", sentence.c_str());
     return 1;
   }
 }

@@ -141,8 +141,8 @@ inline photo_set read_class_folders(const fs::path& folder) {
   for (const fs::path& entry : entries(set.root))
     if (fs::is_directory(entry)) folders.push_back(entry);
   if (folders.empty())
-    cnnpool::raise("cnnpool-dataset: ", folder.string(), " holds 0 folders, expected one per class with its photos, or ",
-                   "a groups.txt");
+    cnnpool::raise("cnnpool-dataset: ", folder.string(),
+                   " holds 0 folders, expected one per class with its photos, or ", "a groups.txt");
   // Folders that were renamed keep their numbers; others are numbered by name.
   const auto original = renamed_classes(set.root);
   int next = original.empty() ? 0 : original.rbegin()->first + 1;

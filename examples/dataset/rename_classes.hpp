@@ -32,7 +32,8 @@ inline int undo_renaming(const fs::path& folder) {
   const fs::path list = folder / detail::undo_list;
   const auto names = detail::renamed_classes(folder);
   if (names.empty())
-    cnnpool::raise("cnnpool-dataset split: ", list.string(), " is not there, or is none of --rename: nothing was renamed");
+    cnnpool::raise("cnnpool-dataset split: ", list.string(),
+                   " is not there, or is none of --rename: nothing was renamed");
   std::ifstream in(list);
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   if (text.find(detail::second_step) != std::string::npos)  // else a folder 0 is one that was called so
@@ -50,7 +51,8 @@ inline int undo_renaming(const fs::path& folder) {
       cnnpool::raise("cnnpool-dataset split: ", list.string(), " says that class ", label, " was called ", name,
                      ", and neither is there; the others have their names back, the list stays");
   fs::remove(list);
-  std::printf("%s renamed back in %s; lists that name the numbers have to be made again\n", plural(count, "class", "classes").c_str(), folder.c_str());
+  std::printf("%s renamed back in %s; lists that name the numbers have to be made again\n",
+              plural(count, "class", "classes").c_str(), folder.c_str());
   return all_good;
 }
 
@@ -70,19 +72,22 @@ inline void rename_classes(photo_set& set, std::map<fs::path, std::string>& know
   for (const auto& [label, folder] : folder_of) named = named && folder.filename() == std::to_string(label);
   if (named) return;  // a second run
   if (fs::exists(set.root / detail::undo_list))
-    cnnpool::raise("cnnpool-dataset split: ", (set.root / detail::undo_list).string(), " is there already; if it is of an ",
-                   "earlier --rename, split --undo ", set.root.string(), " gives back the names first");
+    cnnpool::raise("cnnpool-dataset split: ", (set.root / detail::undo_list).string(),
+                   " is there already; if it is of an ", "earlier --rename, split --undo ", set.root.string(),
+                   " gives back the names first");
   std::map<int, std::string> originals;
+  const auto in_the_way = [](const fs::path& path) {
+    cnnpool::raise("cnnpool-dataset split: ", path.string(), " is in the way of --rename; move it away");
+  };
   for (const auto& [label, folder] : folder_of) {
     originals[label] = folder.filename().string();
     if (originals[label].find('\n') != std::string::npos)
-      cnnpool::raise("cnnpool-dataset split: the name of class ", label, " has a line break, which the undo list cannot hold");
-    if (const fs::path between = detail::between(set.root, label); fs::exists(fs::symlink_status(between)))
-      cnnpool::raise("cnnpool-dataset split: ", between.string(), " is in the way of --rename; move it away");
+      cnnpool::raise("cnnpool-dataset split: the name of class ", label,
+                     " has a line break, which the undo list cannot hold");
+    const fs::path between = detail::between(set.root, label), to = set.root / std::to_string(label);
+    if (fs::exists(fs::symlink_status(between))) in_the_way(between);
+    if (fs::exists(fs::symlink_status(to)) && !class_of.contains(to)) in_the_way(to);
   }
-  for (const auto& [label, folder] : folder_of)
-    if (const fs::path to = set.root / std::to_string(label); fs::exists(fs::symlink_status(to)) && !class_of.contains(to))
-      cnnpool::raise("cnnpool-dataset split: ", to.string(), " is in the way of --rename; move it away");
   const std::string list = std::string(detail::undo_head) + "\n" + classes_text(originals);
   write_file(set.root / detail::undo_list, list);
   for (const auto& [label, folder] : folder_of) detail::rename_folder(folder, detail::between(set.root, label));

@@ -36,7 +36,9 @@ inline split_lists split(const photo_set& set, double share, std::uint64_t seed,
     random.shuffle(mixed);
     // A class of two or more has photos in both lists; one of a single photo is trained on.
     const std::size_t n = mixed.size(), wanted = static_cast<std::size_t>(static_cast<double>(n) * share);
-    const std::size_t train = n < static_cast<std::size_t>(least) ? 0 : n < 2 ? n : std::clamp<std::size_t>(wanted, 1, n - 1);
+    const std::size_t train = n < static_cast<std::size_t>(least) ? 0
+                              : n < 2                             ? n
+                                                                  : std::clamp<std::size_t>(wanted, 1, n - 1);
     for (std::size_t i = 0; i < n; ++i) (i < train ? out.train : out.validation).push_back(mixed[i]);
   }
   return out;

@@ -45,7 +45,13 @@ class training {
     part_.to(at::kFloat, device);
     head_->to(at::kFloat, device);
     solver_.emplace(o, part_, *head_);
-    if (!o.resume.empty()) state_ = read_snapshot(o.resume, made_of(), *solver_);
+    if (!o.resume.empty()) {
+      state_ = read_snapshot(o.resume, made_of(), *solver_);
+      if (state_.best_iteration > 0 && !std::filesystem::exists(o.out))
+        cnnpool::raise("--resume: ", o.resume, " goes on from a best state of iteration ",
+                       static_cast<std::size_t>(state_.best_iteration), ", and --out ", o.out,
+                       ", which would hold it, is not there; give the --out of that run");
+    }
     log_.emplace(beside_out(o, ".csv"), o.resume.empty() ? -1 : static_cast<long>(state_.iteration));
   }
 
@@ -85,8 +91,11 @@ class training {
   }
   /// What a snapshot has to agree on.
   std::string made_of() const {
+    fingerprint list;
+    for (const labelled_photo& photo : train_) list.add(photo.name + " " + std::to_string(photo.label));
     return "network " + net_.identity() + ", layer " + graph_.last() + ", learning from " +
-           graph_.at(part_.first()).name + ", loss " + o_.loss + ", " + std::to_string(batches_.classes()) + " classes";
+           graph_.at(part_.first()).name + ", loss " + o_.loss + ", " + std::to_string(batches_.classes()) +
+           " classes, photos " + list.text() + ", seed " + std::to_string(o_.seed);
   }
   std::string what_is_kept() const {
     char map[40];

@@ -25,11 +25,13 @@ struct study_result {
   scores maps;
 
   explicit study_result(const std::filesystem::path& folder) {
-    for (auto& row : read_csv(folder / "study.csv", {"network", "layer", "policy", "projection", "dimensions", "map_percent"})) {
+    for (auto& row :
+         read_csv(folder / "study.csv", {"network", "layer", "policy", "projection", "dimensions", "map_percent"})) {
       // Whitening on so few photos destroys the descriptor, before and after.
       const std::string projection = row["projection"];
       if (projection != "none" && projection != "pca") continue;
-      order.push_back({row["network"], row["layer"], row["policy"], projection == "none" ? "raw" : "PCA " + row["dimensions"]});
+      order.push_back(
+          {row["network"], row["layer"], row["policy"], projection == "none" ? "raw" : "PCA " + row["dimensions"]});
       maps[order.back().text()] = std::strtod(row["map_percent"].c_str(), nullptr);
     }
   }

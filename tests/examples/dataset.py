@@ -135,7 +135,8 @@ class Check(DatasetCase):
     def test_moving_by_a_list_of_whole_paths(self):
         self.put(b"", "photos", "a", "1.jpg")
         self.put(jpeg(1), "photos", "a", "2.jpg")
-        self.put(f"{self.path('photos', 'a', '1.jpg')} 0\n{self.path('photos', 'a', '2.jpg')} 0\n", "lists", "all.txt")
+        lines = "".join(f"{self.path('photos', 'a', name)} 0\n" for name in ("1.jpg", "2.jpg"))
+        self.put(lines, "lists", "all.txt")
         self.run_it("check", "lists/all.txt", "--move-to", "broken", code=3)
         self.assertEqual(os.listdir(self.path("broken", "0")), ["1.jpg"])
         self.put(b"", "photos", "a", "1.jpg")
@@ -264,7 +265,8 @@ class Split(DatasetCase):
         for killed_in_second_step in (False, True):
             self.photos({"0": 1, "1": 1, "b": 1}, "p")
             before = self.everything("p")
-            self.put("# cnnpool-dataset split --rename\n0 0\n1 1\n2 b\n" + ("# second step\n" if killed_in_second_step else ""), "p",
+            self.put("# cnnpool-dataset split --rename\n0 0\n1 1\n2 b\n" +
+                     ("# second step\n" if killed_in_second_step else ""), "p",
                      "renamed-classes.txt")
             os.rename(self.path("p", "0"), self.path("p", ".cnnpool-class-0"))
             if killed_in_second_step:
@@ -359,7 +361,8 @@ class Augment(DatasetCase):
         self.put("x/same.jpg 0\nx/same.jpg 0\n", "two.txt")
         self.refuses("two.txt:2: x/same.jpg stands in line 1 already", "augment", "two.txt", "--out", "third")
         self.put("x/same.jpg 0\ny/same.jpg -1\n", "two.txt")
-        self.refuses('two.txt:2: the label is "-1", expected a number of 0 or more', "augment", "two.txt", "--out", "third")
+        self.refuses('two.txt:2: the label is "-1", expected a number of 0 or more', "augment", "two.txt", "--out",
+                     "third")
 
     def test_what_is_refused(self):
         self.refuses("--wanted is -1, expected 1 to 1000000", "augment", "train.txt", "--out", "more", "--wanted", -1)
