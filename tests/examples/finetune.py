@@ -174,8 +174,14 @@ class Finetune(finetune_case.FinetuneCase):
         for name, arrays in kept.items():
             for key, array in self.arrays(name).items():
                 np.testing.assert_array_equal(array, arrays[key])
+        with open(self.path("train.txt"), encoding="ascii") as file:
+            photos = file.read().splitlines()
+        self.write("other.txt", "".join(f"{line[:-1]}{(int(line[-1]) + 1) % 3}\n" for line in photos).encode())
         for options, sentence in (
-            ({"loss": "classification"}, "loss triplet, 3 classes, this is network"),
+            ({"loss": "classification"}, "loss triplet, 3 classes"),
+            ({"seed": 7}, "seed 1024, this is network"),
+            ({"train": self.path("other.txt")}, "is a snapshot of network"),
+            ({"out": self.path("elsewhere.npz")}, "elsewhere.npz, which would hold it, is not there"),
             ({"train_from": "conv_1"}, "learning from conv_0, loss triplet"),
             ({"input_scale": "0.5"}, "is a snapshot of network"),
         ):
