@@ -68,7 +68,7 @@ if(TARGET cnnpool-dataset AND TARGET cnnpool-finetune AND TARGET cnnpool-gain)
   cnnpool_dataset_test(finetune_study "numpy, PIL, google.protobuf" cnnpool-dataset $<TARGET_FILE:cnnpool-finetune>
                        $<TARGET_FILE:cnnpool-study> $<TARGET_FILE:cnnpool-gain>
                        ${PROJECT_SOURCE_DIR}/examples/dataset/caffe.proto)
-else()
+elseif(NOT CNNPOOL_SANITIZE)
   message(NOTICE "skipped: example_finetune_study: libtorch is not installed (Debian: libtorch-dev)")
 endif()
 
