@@ -46,10 +46,7 @@ inline void write_file(const fs::path& path, std::string_view bytes) {
 /// A file of the user's is not overwritten: one of ours begins with `head`, or stands in the record of its folder.
 inline void check_ours(const fs::path& file, std::string_view head) {
   if (!fs::exists(fs::symlink_status(file)) || !fs::is_regular_file(file)) return;
-  std::ifstream in(file, std::ios::binary);
-  std::string begins(head.size(), '\0');
-  in.read(begins.data(), static_cast<std::streamsize>(begins.size()));
-  if (begins != head)
+  if (beginning_of(file, head.size()) != head)
     cnnpool::raise("cnnpool-dataset: ", file.string(),
                    " is there, and this program did not write it; move it away, or ", "choose another name");
 }

@@ -7,10 +7,7 @@
 //   mean       what the network subtracts
 //
 // Ends with one line; exit code 0, 3 where something was left out, 1 where nothing could be done, and one sentence.
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
-
+#include "../program_main.hpp"
 #include "check.hpp"
 #include "mean.hpp"
 #include "pack.hpp"
@@ -29,26 +26,11 @@ int main(int argc, char** argv) {
   dataset::add_augment(app, augment);
   dataset::add_pack(app, pack);
   dataset::add_mean(app, mean);
-  try {
-    cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
-    // OpenCV prints every error before it throws it.
-    cv::redirectError([](int, const char*, const char*, const char*, int, void*) { return 0; });
-    app.parse(argc, argv);
-    const int result = app.got_subcommand("check")     ? dataset::run_check(check)
-                       : app.got_subcommand("split")   ? dataset::run_split(split)
-                       : app.got_subcommand("augment") ? dataset::run_augment(augment)
-                       : app.got_subcommand("pack")    ? dataset::run_pack(pack)
-                                                       : dataset::run_mean(mean);
-    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
-      cnnpool::raise("cnnpool-dataset: standard output cannot be written: ", std::strerror(errno));
-    return result;
-  } catch (const CLI::Success& e) {
-    return app.exit(e);
-  } catch (const std::exception& e) {
-    std::string sentence = e.what();
-    std::ranges::replace(sentence, '\n', ' ');
-    std::fprintf(stderr, "%s%s\n",
-                 sentence.starts_with("cnnpool-dataset") ? "" : "cnnpool-dataset: ", sentence.c_str());
-    return 1;
-  }
+  return program_main("cnnpool-dataset", app, argc, argv, [&] {
+    return app.got_subcommand("check")     ? dataset::run_check(check)
+           : app.got_subcommand("split")   ? dataset::run_split(split)
+           : app.got_subcommand("augment") ? dataset::run_augment(augment)
+           : app.got_subcommand("pack")    ? dataset::run_pack(pack)
+                                           : dataset::run_mean(mean);
+  });
 }

@@ -99,7 +99,7 @@ inline int run_pack(const pack_options& o) {
   if (!o.files.empty()) {
     const fs::path folder = o.files;
     make_folder_of_ours(folder);
-    if (lies_in(folder, set.root) && fs::equivalent(folder, set.root))
+    if (fs::equivalent(folder, set.root))
       cnnpool::raise("cnnpool-dataset pack: --files ", o.files, " is the folder of the photos, expected another one");
     const std::string format = o.encoded.empty() ? "png" : o.encoded;
     const std::string list_name = fs::is_directory(o.source) ? "list.txt" : fs::path(o.source).filename().string();

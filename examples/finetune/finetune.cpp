@@ -14,12 +14,11 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <string>
 #include <thread>
 
+#include "../program_main.hpp"
 #include "training.hpp"
 
 namespace {
@@ -108,32 +107,17 @@ int run(options& o) {
   return 0;
 }
 
-int fail(std::string sentence) {
-  std::ranges::replace(sentence, '\n', ' ');
-  std::fprintf(stderr, "cnnpool-finetune: %s\n", sentence.c_str());
-  return 1;
-}
-
 }  // namespace
 
 int main(int count, char** arguments) {
   options o;
   CLI::App app("A network learns from labelled photos to describe them better.", "cnnpool-finetune");
   finetune::add_options(app, o);
-  try {
-    cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
-    // OpenCV prints every error before it throws it.
-    cv::redirectError([](int, const char*, const char*, const char*, int, void*) { return 0; });
-    app.parse(count, arguments);
-    const int result = run(o);
-    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
-      cnnpool::raise("standard output cannot be written: ", std::strerror(errno));
-    return result;
-  } catch (const CLI::Success& e) {
-    return app.exit(e);
-  } catch (const c10::Error& e) {
-    return fail(std::string("libtorch: ") + e.what_without_backtrace());
-  } catch (const std::exception& e) {
-    return fail(e.what());
-  }
+  return program_main("cnnpool-finetune", app, count, arguments, [&] {
+    try {
+      return run(o);
+    } catch (const c10::Error& e) {
+      cnnpool::raise("libtorch: ", e.what_without_backtrace());
+    }
+  });
 }

@@ -5,12 +5,9 @@
 //
 // Writes gain.csv and gain.md (layer x policy x {raw, PCA}), learning.png, saliency.png and changed.png. The pictures
 // compare two runs of one layer and one policy (--one-before, --one-after, made with --pictures).
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
-
 #include <CLI/CLI.hpp>
 
+#include "../program_main.hpp"
 #include "gain_pictures.hpp"
 
 namespace {
@@ -84,18 +81,8 @@ int main(int count, char** arguments) {
   app.add_option("--truth", o.truth, "their ground truth, as cnnpool-study reads it");
   app.add_option("--log", o.log, "cnnpool-finetune's log");
   app.add_option("--out", o.out, "folder of the table and the pictures")->capture_default_str();
-  try {
-    app.parse(count, arguments);
+  return program_main("cnnpool-gain", app, count, arguments, [&] {
     run(o);
-    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
-      cnnpool::raise("standard output cannot be written: ", std::strerror(errno));
     return 0;
-  } catch (const CLI::Success& e) {
-    return app.exit(e);
-  } catch (const std::exception& e) {
-    std::string sentence = e.what();
-    std::ranges::replace(sentence, '\n', ' ');
-    std::fprintf(stderr, "%s%s\n", sentence.starts_with("cnnpool-gain") ? "" : "cnnpool-gain: ", sentence.c_str());
-    return 1;
-  }
+  });
 }

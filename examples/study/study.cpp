@@ -14,9 +14,8 @@
 // goes on. Photos that cannot be used are named at the end, count as if they were not there, and make the exit code 3;
 // anything else that is wrong is one sentence on stderr and 1. A full disk is no photo's fault: it ends the run, and
 // the sentence says what is saved. Nothing is written among the photos, nor over files that no study wrote.
-#include <cerrno>
-#include <cstring>
 
+#include "../program_main.hpp"
 #include "command_line.hpp"
 #include "dead_rows.hpp"
 #include "evaluation.hpp"
@@ -210,21 +209,5 @@ int main(int count, char** arguments) {
   study_options o;
   CLI::App app("Which layer and which pooling finds the right photos, in one table.", "cnnpool-study");
   add_options(app, o);
-  try {
-    cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
-    // OpenCV prints every error before it throws it.
-    cv::redirectError([](int, const char*, const char*, const char*, int, void*) { return 0; });
-    app.parse(count, arguments);
-    const int result = run(o);
-    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
-      cnnpool::raise("standard output cannot be written: ", std::strerror(errno));
-    return result;
-  } catch (const CLI::Success& e) {
-    return app.exit(e);
-  } catch (const std::exception& e) {
-    std::string sentence = e.what();
-    std::ranges::replace(sentence, '\n', ' ');
-    std::fprintf(stderr, "cnnpool-study: %s\n", sentence.c_str());
-    return 1;
-  }
+  return program_main("cnnpool-study", app, count, arguments, [&] { return run(o); });
 }
