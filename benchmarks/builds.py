@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 """The same policies compiled in several ways, run in turns: compilers, flags, and the headers of an earlier commit.
 
-    builds.py [--before INCLUDE_DIR] [--turns N] [--only REGEX] [--folder DIR]
+    builds.py [--before CHECKOUT] [--turns N] [--only REGEX] [--folder DIR]
 
---before: the include folder of the state to compare with (git worktree add FOLDER COMMIT). Prints Markdown: per
-policy, element type, layout and workload the median microseconds of g++ -O2 at the best instruction set, and the ratios
-(median of the turns; more than 1: slower than that) of before / now, clang++ / g++, -Os / -O2, and AVX-512 / AVX2. A
-state from before gem_p runs gem{} instead.
+--before: a checkout of the state to compare with (git worktree add FOLDER COMMIT); its own benchmarks/one.cpp and names
+of policies are compiled, gem{} where it had no gem_p. Prints Markdown: per policy, element type, layout and workload
+the median microseconds of g++ -O2 at the best instruction set, and the ratios (median of the turns; more than 1: slower
+than that) of before / now, clang++ / g++, -Os / -O2, and AVX-512 / AVX2.
 """
 import argparse
 import concurrent.futures
+import importlib.util
 import os
 import re
 import statistics
@@ -25,23 +26,27 @@ TYPES = [("float", "float"), ("float16", "float16"), ("uint8", "std::uint8_t")]
 
 
 def builds(before):
-    include = os.path.join(HERE, "..", "include")
-    found = {"now": ["g++", "-O2", "-I", include], "clang": ["clang++", "-O2", "-I", include],
-             "Os": ["g++", "-Os", "-I", include]}
+    """{way: (compiler and flags, checkout)}"""
+    now = os.path.join(HERE, "..")
+    found = {"now": (["g++", "-O2"], now), "clang": (["clang++", "-O2"], now), "Os": (["g++", "-Os"], now)}
     if before:
-        found["before"] = ["g++", "-O2", "-I", before]
+        found["before"] = (["g++", "-O2"], before)
     return found
 
 
-def has_gem_p(include):
-    with open(os.path.join(include, "cnnpool", "policy", "gem.hpp"), encoding="utf-8") as file:
-        return re.search(r"\bgem_p\b", file.read()) is not None
+def policies_of(checkout):
+    """{name: C++} as the checkout's own builds.py writes them."""
+    spec = importlib.util.spec_from_file_location("builds_before", os.path.join(checkout, "benchmarks", "builds.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    known = dict(module.POLICIES)
+    return {"gem_p<3>": known["gem, p = 3"], **known}
 
 
-def compile_one(command, policy, element, program):
-    flags = ["-std=c++20", "-DNDEBUG", f"-DPOLICY={policy}", f"-DELEMENT={element}"]
-    done = subprocess.run([*command, *flags, os.path.join(HERE, "one.cpp"), "-o", program], capture_output=True,
-                          text=True, check=False)
+def compile_one(command, checkout, policy, element, program):
+    flags = ["-std=c++20", "-DNDEBUG", f"-DPOLICY={policy}", f"-DELEMENT={element}", "-I", f"{checkout}/include"]
+    done = subprocess.run([*command, *flags, os.path.join(checkout, "benchmarks", "one.cpp"), "-o", program],
+                          capture_output=True, text=True, check=False)
     return done.returncode == 0
 
 
@@ -70,13 +75,16 @@ def main():
     works = [(name, policy, label, element) for name, policy in POLICIES for label, element in TYPES
              if (label == "float" or name in ("sum", "max") or name.startswith("gem")) and
              re.search(a.only, f"{name} {label}")]
+    known_before = policies_of(a.before) if a.before else {}
     jobs = {}
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as workers:
         for name, policy, label, element in works:
-            for way, command in ways.items():
+            for way, (command, checkout) in ways.items():
                 program = os.path.join(a.folder, re.sub(r"\W+", "_", f"{way} {name} {label}"))
-                written = policy if way != "before" or has_gem_p(a.before) else policy.replace("gem_p<3>", "gem")
-                jobs[name, label, way] = program, workers.submit(compile_one, command, written, element, program)
+                written = known_before.get(name) if way == "before" else policy
+                if written:
+                    done = workers.submit(compile_one, command, checkout, written, element, program)
+                    jobs[name, label, way] = program, done
     compiled = {key: program for key, (program, done) in jobs.items() if done.result()}
     for name, label, way in sorted(set(jobs) - set(compiled)):
         print(f"does not compile: {name}, {label}, {way}", file=sys.stderr)

@@ -68,6 +68,7 @@ struct reduce_rows {
  private:
   CNNPOOL_INLINE void long_rows(index_t n, index_t first, index_t count, T* panel, state* reduced) const {
     const index_t total = p.elements.count, there = rows_in_place(n, first, count, total, in_long);
+    const T* const in_place = from + p.at(n, first);
     L tail[array_size(weighted ? in_long : 1)] = {};  // weights of the last, partial block of a row
     if constexpr (weighted) copy_elements(tail, weights + total / in_long * in_long, total % in_long, 1);
     CNNPOOL_UNROLL(1)
@@ -80,17 +81,18 @@ struct reduce_rows {
         state acc[array_size(in_row)];
         CNNPOOL_UNROLL(16)
         for (int j = 0; j < in_row; ++j) acc[j] = f.template init<V>();
-        const T* x = from + p.at(n, first + i + r);
-        index_t done = 0, size = total;
+        const T* x = in_place + (i + r) * p.outputs.inner_stride;
+        index_t done = 0, size = total, blocks = total / in_long, rest = total % in_long;
         do {
-          if (i + r >= there) {
+          if (i + r >= there) [[unlikely]] {
             size = total - done < panel_size<T> ? total - done : panel_size<T>;
+            blocks = size / in_long, rest = size % in_long;
             from.load_line(p.at(n, first + i + r), p.elements, done, size, panel);
             x = panel;
           }
-          step_row(first + i + r, acc, x, size, done, tail);
+          step_row(first + i + r, acc, x, blocks, rest, done, tail);
           done += size;
-        } while (done < total);
+        } while (__builtin_expect(done < total, 0));  // one turn, without a panel: the states stay in registers
         CNNPOOL_UNROLL(16)
         for (int half = in_row / 2; half > 0; half /= 2)
           CNNPOOL_UNROLL(16)
@@ -104,14 +106,15 @@ struct reduce_rows {
   }
 
   /// The registers of a row from x on, weighted from `done` on: all of them, or few at a time where a step is long.
-  CNNPOOL_INLINE void step_row(index_t o, state* acc, const T* x, index_t size, index_t done, const L* tail) const {
+  CNNPOOL_INLINE void step_row(index_t o, state* acc, const T* x, index_t blocks, index_t rest, index_t done,
+                               const L* tail) const {
     with_form(fold, [&]<class G>(const G& form) CNNPOOL_LAMBDA {
       constexpr int some = takes_longer_than_reading<G> ? 2 : R;
       const auto& f = for_channel<V>(form, o);
       const auto step = [&](state* s) CNNPOOL_LAMBDA {
         CNNPOOL_UNROLL(1)
         for (int k = 0; k < in_row; k += some)
-          step_registers<some>(f, s + k, x + k * N, size / in_long, size % in_long - k * N, weights_at(done + k * N),
+          step_registers<some>(f, s + k, x + k * N, blocks, rest - k * N, weights_at(done + k * N),
                                tail_at(tail, k * N));
       };
       if constexpr (some == in_row) step(acc);
@@ -154,7 +157,7 @@ struct reduce_rows {
     index_t step = p.outputs.inner_stride, end = there;
     CNNPOOL_UNROLL(1)
     for (index_t i = 0; i < count; i += group, x += group * step) {
-      if (i >= end) {
+      if (i >= end) [[unlikely]] {
         end = i + load_rows(n, first + i, count - i, panel);
         x = panel;
         step = elements;
@@ -252,10 +255,7 @@ struct reduce_rows {
     if constexpr (weighted) return weights + i;
     else return nullptr;
   }
-  CNNPOOL_INLINE static const L* tail_at(const L* tail, [[maybe_unused]] index_t i) {
-    if constexpr (weighted) return tail + i;
-    else return tail;
-  }
+  CNNPOOL_INLINE static const L* tail_at(const L* tail, index_t i) { return weighted ? tail + i : tail; }
   template <class G>
   CNNPOOL_INLINE decltype(auto) channel(const G& form, index_t o, index_t r, index_t rows) const {
     return for_channel<V>(form, r < rows ? o + r : o);
