@@ -94,6 +94,14 @@ descriptor_span<T> output_rows(const char* kind, T* data, index_t rows, index_t 
           ", expected ", expected);
   return {data, rows, cols, rows == 1 ? cols : row_stride};
 }
+/// The same by axes: one is one descriptor, two are rows of them.
+template <class T>
+descriptor_span<T> output_of_axes(const char* kind, T* data, index_t rank, const index_t* extents,
+                                  const index_t* strides, const char* expected = "1") {
+  if (rank == 1) return output_rows(kind, data, 1, extents[0], extents[0], strides[0], expected);
+  if (rank != 2) raise("pool_into: the ", kind, " output has ", rank, " axes, expected 1 or 2");
+  return output_rows(kind, data, extents[0], extents[1], strides[0], strides[1], expected);
+}
 
 }  // namespace detail
 

@@ -4,6 +4,7 @@
 #include <cnnpool/adapters/armadillo.hpp>
 
 #include "adapters/convolution.hpp"
+#include "adapters/one_descriptor.hpp"
 
 using namespace cnnpool;
 using testing::at;
@@ -44,6 +45,14 @@ TEST_CASE("parts of a cube and of a matrix") {
   const auto row = m.row(3);
   CHECK_ADAPTER(row, {.extents = {1, 4, 1, 1}, .stride = strides{.c = 7}},
                 [&](auto, auto c, auto, auto) -> const float& { return m(3, at(c)); });
+}
+TEST_CASE("a vector is one descriptor, as input and as output") {
+  const arma::fvec column = {3, 4, 12};
+  const arma::frowvec row = {3, 4, 12};
+  arma::fvec to_column(3);
+  arma::frowvec to_row(3);
+  testing::is_one_descriptor(column, to_column);
+  testing::is_one_descriptor(row, to_row);
 }
 TEST_CASE("a matrix has a descriptor per column, a vector is one descriptor") {
   const arma::fmat m(3, 4, arma::fill::randu);

@@ -3,6 +3,7 @@
 #include <cnnpool/adapters/kokkos.hpp>
 
 #include "adapters/convolution.hpp"
+#include "adapters/one_descriptor.hpp"
 
 using namespace cnnpool;
 using testing::at;
@@ -61,6 +62,11 @@ TEST_CASE("Kokkos views") {
     const Kokkos::View<float**, Kokkos::LayoutLeft, Kokkos::HostSpace> left("left", 2, 3);
     CHECK(sentence([&] { pool_into(x, max(), left, w); }) ==
           "pool_into: the Kokkos output of 2 x 3 has a column stride of 2, expected 1 (LayoutRight)");
+  }
+  SECTION("a vector is one descriptor, as input and as output") {
+    const Kokkos::View<float*, Kokkos::HostSpace> x("x", 3), out("out", 3);
+    x(0) = 3, x(1) = 4, x(2) = 12;
+    testing::is_one_descriptor(x, out);
   }
   SECTION("empty and moved from") {
     Kokkos::View<float***, Kokkos::HostSpace> t("t", 2, 3, 4), taken = std::move(t);

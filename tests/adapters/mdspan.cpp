@@ -18,6 +18,7 @@
 #include <cuda/std/mdspan>
 #endif
 
+#include "adapters/one_descriptor.hpp"
 #include "adapters/same_elements.hpp"
 #include "errors.hpp"
 
@@ -55,6 +56,12 @@ TEST_CASE("anything with an mdspan's members, forwards and backwards") {
   const strided_double<std::uint8_t, 1> bytes{nullptr, {0}, {1}};
   CHECK(as_view(bytes, {.axes = "w"}).extents() == shape{1, 1, 1, 0});
   CHECK(sentence([&] { as_view(m, {.axes = "chw"}); }) == "as_view: axes \"chw\" name 3 axes, the tensor has 4");
+}
+TEST_CASE("a vector is one descriptor, as input and as output") {
+  const float numbers[] = {3, 4, 12};
+  float memory[3];
+  const strided_double<float, 1> out{memory, {3}, {1}};
+  testing::is_one_descriptor(strided_double<const float, 1>{numbers, {3}, {1}}, out);
 }
 TEST_CASE("results go into two axes with an adjacent second one; others are a sentence") {
   const std::vector<float> numbers{1, 2, 3, 4, 5, 6};

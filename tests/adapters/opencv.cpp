@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "adapters/one_descriptor.hpp"
 #include "adapters/policies.hpp"
 #include "adapters/same_elements.hpp"
 #include "errors.hpp"
@@ -30,6 +31,17 @@ cv::Mat filled(std::vector<int> sizes, int type = CV_32F) {
   return m;
 }
 
+TEST_CASE("a row is one descriptor; a column is one or many, which only hints can say") {
+  const cv::Mat row = (cv::Mat_<float>(1, 3) << 3, 4, 12), column = row.t();
+  cv::Mat out(1, 3, CV_32F);
+  testing::is_one_descriptor(row, out);
+  CHECK(sentence([&] { as_view(column); }) ==
+        "as_view: the cv::Mat of 3 x 1 may be one descriptor or 3 of one number, expected hints{.axes}: \"cn\" or "
+        "\"nc\", or reshape(1, 1)");
+  CHECK(pool(as_view(column, {.axes = "cn"}), sum{} | l2{})(0, 1) == Approx(4. / 13));
+  CHECK(pool(as_view(column, {.axes = "nc"}), sum{}).rows() == 3);
+  CHECK(pool(column.reshape(1, 1), sum{} | l2{})(0, 1) == Approx(4. / 13));
+}
 TEST_CASE("what dnn gives: 4, 3 and 2 dimensions of one channel") {
   const cv::Mat four = filled({2, 3, 5, 7});
   same_elements(four, {2, 3, 5, 7}, [&](auto n, auto c, auto h, auto w) -> const float& {

@@ -1,10 +1,20 @@
 #include <cnnpool/adapters/std.hpp>
 
+#include "adapters/one_descriptor.hpp"
 #include "adapters/same_elements.hpp"
 #include "errors.hpp"
 
 using namespace cnnpool;
 
+TEST_CASE("a vector is one descriptor, as input and as output") {
+  const std::vector<float> x{3, 4, 12};
+  std::vector<float> out(3);
+  testing::is_one_descriptor(x, out);
+  std::array<float, 3> to_array{};
+  testing::is_one_descriptor(std::array<float, 3>{3, 4, 12}, to_array);
+  std::span<float> to_span(out);
+  testing::is_one_descriptor(std::span<const float>(x), to_span);
+}
 TEST_CASE("vectors, arrays and spans are one image of c channels") {
   const std::vector<float> v{1, 2, 3};
   same_elements(v, {.c = 3}, [&](auto, auto c, auto, auto) -> const float& { return v[static_cast<std::size_t>(c)]; });

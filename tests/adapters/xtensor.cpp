@@ -8,6 +8,7 @@
 #include <xtensor/xtensor.hpp>
 #include <xtensor/xview.hpp>
 
+#include "adapters/one_descriptor.hpp"
 #include "adapters/same_elements.hpp"
 #include "errors.hpp"
 
@@ -92,12 +93,22 @@ TEST_CASE("results go into two axes with an adjacent second one; others are a se
   pool_into(t, max(), xt::view(big, xt::range(1, 3), xt::range(5, 25)), w);
   CHECK((big(1, 5) == 29 && big(2, 24) == 1199 && big(1, 4) == 0 && big(3, 5) == 0));
   xt::xtensor<float, 3> three({2, 20, 1});
-  CHECK(sentence([&] { pool_into(t, max(), three, w); }) == "pool_into: the xtensor output has 3 axes, expected 2");
+  CHECK(sentence([&] { pool_into(t, max(), three, w); }) == "pool_into: the xtensor output has 3 axes, expected 1 or 2");
   xt::xtensor<float, 2, xt::layout_type::column_major> columns({2, 20});
   CHECK(sentence([&] { pool_into(t, max(), columns, w); }) ==
         "pool_into: the xtensor output of 2 x 20 has a column stride of 2, expected 1");
   CHECK(sentence([&] { pool_into(t, max(), xt::view(big, xt::range(0, 2), xt::range(0, 19)), w); }) ==
         "pool_into: output is 2 x 19, policy max on 2 x 20 x 6 x 5 needs 2 x 20");
+}
+TEST_CASE("a vector is one descriptor, as input and as output") {
+  const xt::xtensor<float, 1> x{3, 4, 12};
+  xt::xtensor<float, 1> out = xt::zeros<float>({3});
+  testing::is_one_descriptor(x, out);
+  xt::xarray<float> matrix = xt::zeros<float>({3, 2});
+  auto column = xt::view(matrix, xt::all(), 1);
+  workspace w;
+  CHECK(sentence([&] { pool_into(x, sum{}, column, w); }) ==
+        "pool_into: the xtensor output of 1 x 3 has a column stride of 2, expected 1");
 }
 TEST_CASE("five axes or none are a sentence, no element is nothing") {
   const xt::xtensor<float, 5> five({1, 1, 1, 1, 1});

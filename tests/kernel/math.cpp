@@ -24,6 +24,19 @@ TEST_CASE("helpers on one lane: zeros lose their sign, a NaN is neither more nor
   const float x = 1 + 0x1p-12f;
   CHECK(kernel::rounded_product(x, x) - (1 + 0x1p-11f) == 0);
 }
+TEST_CASE("log(1 + x) is exact to some units in the last place, however small x is") {
+  const auto check = []<class L>(L unit) {
+    for (L x = L(1e-20); x < L(1e20); x *= L(1.7)) {
+      const long double e = std::log1p(static_cast<long double>(x));
+      CHECK(std::fabs(static_cast<long double>(kernel::log1p(x)) - e) <= 4 * unit * e);
+    }
+    CHECK(kernel::log1p(L(0)) == 0);
+    CHECK(std::isinf(kernel::log1p(std::numeric_limits<L>::infinity())));
+    CHECK(std::isnan(kernel::log1p(std::numeric_limits<L>::quiet_NaN())));
+  };
+  check(0x1p-24f);
+  check(0x1p-53);
+}
 TEST_CASE("limits are those of the standard library") {
   const auto same = []<class L>(L) {
     CHECK(kernel::limits<L>::infinity == std::numeric_limits<L>::infinity());

@@ -23,6 +23,29 @@ TEST_CASE("both weights are results of their own") {
   for (std::size_t i = 0; i < 30; ++i) CHECK(spatial.row(0)[i] == Approx(static_cast<double>(es[i])).epsilon(1e-5));
   for (std::size_t i = 0; i < 20; ++i) CHECK(channel.row(0)[i] == Approx(static_cast<double>(ec[i])).epsilon(1e-5));
 }
+TEST_CASE("a channel that has nearly all there is keeps its weight, however near 1 the ratio is") {
+  const auto check = [](int c, int side, int positions_of_others, double beta, double epsilon) {
+    oracle::map m(c, side, side);
+    for (int i = 0; i < m.n(); ++i) m(0, i / side, i % side) = 2.5L;
+    if (c > 1 && positions_of_others > 0) m(1, 0, 0) = 1;
+    const std::vector<float> x(m.values.begin(), m.values.end());
+    const feature_view<float> v(x.data(), {.c = c, .h = side, .w = side}, nchw);
+    const auto r = pool(v, crow{.beta = beta, .channel_epsilon = epsilon});
+    const auto weights = pool(v, crow_channel_weights{.channel_epsilon = epsilon});
+    const oracle::row e = oracle::crow(m, 2, beta, epsilon), ew = oracle::crow_channel_weights(m, epsilon);
+    const double tolerance = 1e-5 + 3e-10 * m.n();  // the sums over the positions, z's among them
+    for (std::size_t k = 0; k < e.size(); ++k) {
+      CHECK(r.row(0)[k] == Approx(static_cast<double>(e[k])).epsilon(tolerance).margin(0));
+      CHECK(weights.row(0)[k] == Approx(static_cast<double>(ew[k])).epsilon(1e-5).margin(0));
+    }
+  };
+  for (const double beta : {2., 0.25}) {  // in one reading of the map, and in two
+    check(2, 100, 1, beta, 0);
+    check(2, 1000, 1, beta, 0);
+    for (const int c : {2, 5}) check(c, 8, 0, beta, 1e-6);
+    check(64, 30, 1, beta, 1e-9);
+  }
+}
 TEST_CASE("an all-zero and an all-negative map give the zero vector") {
   for (const float value : {0.f, -1.f}) {
     const std::vector<float> x(4 * 9, value);

@@ -1,6 +1,6 @@
 // Kokkos::View of 1 to 4 axes in any layout (LayoutLeft, LayoutRight, LayoutStride, subviews), of memory that the host
 // reads. Axes by rank (c, nc, chw, nchw) or hints{.axes}. Structural: includes nothing of Kokkos.
-// As an output, of float or double: two axes, the second adjacent (LayoutRight).
+// As an output, of float or double: one axis (one descriptor) or two, the last adjacent (LayoutRight).
 //
 // A View of a GPU's memory is a compile-time error; create_mirror_view_and_copy brings it here. A View counts its
 // owners: as_view of a temporary one is a compile-time error too, unless it is unmanaged.
@@ -46,23 +46,30 @@ struct adapter<T> {
     static_assert(detail::kokkos_on_host<T>,
                   "cnnpool::as_view: this Kokkos::View is not in host memory; create_mirror_view_and_copy brings it");
     if constexpr (has_axes && activation_scalar<scalar> && detail::kokkos_on_host<T>) {
-      index_t extents[rank], strides[rank];
-      for (std::size_t i = 0; i < rank; ++i) {
-        extents[i] = static_cast<index_t>(t.extent(i));
-        strides[i] = static_cast<index_t>(t.stride(i));
-      }
-      const detail::geometry g = detail::geometry_of(static_cast<index_t>(rank), extents, strides, h, "as_view");
+      const axes a(t);
+      const detail::geometry g = detail::geometry_of(static_cast<index_t>(rank), a.extents, a.strides, h, "as_view");
       return feature_view<scalar>(t.data(), g.extents, g.stride, h.quantized);
     }
   }
   static descriptor_span<scalar> output(const T& t)
-    requires(T::rank == 2 && std::floating_point<typename T::value_type> && !std::is_const_v<typename T::value_type> &&
-             detail::kokkos_on_host<T>)
+    requires((rank == 1 || rank == 2) && std::floating_point<typename T::value_type> &&
+             !std::is_const_v<typename T::value_type> && detail::kokkos_on_host<T>)
   {
-    const index_t rows = static_cast<index_t>(t.extent(0)), cols = static_cast<index_t>(t.extent(1));
-    return detail::output_rows("Kokkos", t.data(), rows, cols, static_cast<index_t>(t.stride(std::size_t{0})),
-                               static_cast<index_t>(t.stride(std::size_t{1})), "1 (LayoutRight)");
+    const axes a(t);
+    return detail::output_of_axes("Kokkos", t.data(), static_cast<index_t>(rank), a.extents, a.strides,
+                                  "1 (LayoutRight)");
   }
+
+ private:
+  struct axes {
+    index_t extents[array_size(rank)], strides[array_size(rank)];
+    explicit axes(const T& t) {
+      for (std::size_t i = 0; i < rank; ++i) {
+        extents[i] = static_cast<index_t>(t.extent(i));
+        strides[i] = static_cast<index_t>(t.stride(i));
+      }
+    }
+  };
 };
 
 }  // namespace cnnpool

@@ -1,6 +1,6 @@
 // mdspan: std's, the reference implementation's, CCCL's; whatever has data_handle(), extent(i), stride(i) and a static
 // rank(). Structural: includes nothing. Axes by rank (c, nc, chw, nchw) or hints{.axes}.
-// As an output, of float or double: two axes, the second adjacent; other strides are an error.
+// As an output, of float or double: one axis (one descriptor) or two, the last adjacent; other strides are an error.
 //
 // A layout without strides, an accessor that computes its elements, or another rank is a compile-time error. An
 // accessor does not say which memory it points to: host memory is taken for granted.
@@ -48,24 +48,30 @@ struct adapter<T> {
     static_assert(detail::mdspan_of_pointers<T>,
                   "cnnpool::as_view: the accessor of this mdspan does not hand out the elements in memory");
     if constexpr (has_axes && detail::mdspan_with_strides<T> && detail::mdspan_of_pointers<T>) {
-      index_t extents[rank], strides[rank];
-      for (std::size_t i = 0; i < rank; ++i) {
-        extents[i] = static_cast<index_t>(t.extent(i));
-        strides[i] = static_cast<index_t>(t.stride(i));
-      }
-      const detail::geometry g = detail::geometry_of(static_cast<index_t>(rank), extents, strides, h, "as_view");
+      const axes a(t);
+      const detail::geometry g = detail::geometry_of(static_cast<index_t>(rank), a.extents, a.strides, h, "as_view");
       return feature_view<scalar>(t.data_handle(), g.extents, g.stride, h.quantized);
     }
   }
 
   static descriptor_span<scalar> output(const T& t)
-    requires(rank == 2 && std::floating_point<typename T::element_type> && !std::is_const_v<typename T::element_type> &&
+    requires((rank == 1 || rank == 2) && std::floating_point<typename T::element_type> && !std::is_const_v<typename T::element_type> &&
              detail::mdspan_with_strides<T> && detail::mdspan_of_pointers<T>)
   {
-    const index_t rows = static_cast<index_t>(t.extent(0)), cols = static_cast<index_t>(t.extent(1));
-    const index_t row_stride = static_cast<index_t>(t.stride(0)), column_stride = static_cast<index_t>(t.stride(1));
-    return detail::output_rows("mdspan", t.data_handle(), rows, cols, row_stride, column_stride);
+    const axes a(t);
+    return detail::output_of_axes("mdspan", t.data_handle(), static_cast<index_t>(rank), a.extents, a.strides);
   }
+
+ private:
+  struct axes {
+    index_t extents[array_size(rank)], strides[array_size(rank)];
+    explicit axes(const T& t) {
+      for (std::size_t i = 0; i < rank; ++i) {
+        extents[i] = static_cast<index_t>(t.extent(i));
+        strides[i] = static_cast<index_t>(t.stride(i));
+      }
+    }
+  };
 };
 
 /// An mdspan of rank 4 (n, c, h, w) over the same memory, of the user's kind: Mdspan<const T, Extents, layout_stride>.

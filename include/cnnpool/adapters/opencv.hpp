@@ -1,6 +1,7 @@
 // cv::Mat and cv::Mat_ of OpenCV: float, double, float16 (CV_16F) and 8-bit, continuous or not.
 //
 //   1 channel     axes by the number of dimensions: nc, chw, nchw (what OpenCV dnn gives), or hints{.axes = "hw"}
+//                 a column alone (cv::Mat of a std::vector) is one descriptor or many: hints{.axes = "cn"} or "nc"
 //   k channels    an image: they are one more axis, the innermost: hwc with 2 dimensions, nhwc with 3
 //
 // A Mat shares its memory with others: after the next net.forward(), the Mat that was kept holds the new activations;
@@ -71,6 +72,10 @@ inline any_feature_view opencv_view(const cv::Mat& m, const hints& h) {
     extents[i] = m.size[i];
     strides[i] = static_cast<index_t>(m.step[i]) / element;  // OpenCV refuses steps that are no multiple of it
   }
+  // cv::Mat(std::vector) is a column, and so are many descriptors of one number.
+  if (!image && m.dims == 2 && m.cols == 1 && m.rows > 1 && h.axes.empty())
+    raise("as_view: the cv::Mat of ", m.rows, " x 1 may be one descriptor or ", m.rows,
+          " of one number, expected hints{.axes}: \"cn\" or \"nc\", or reshape(1, 1)");
   hints named = h;
   if (image) {
     extents[m.dims] = m.channels();

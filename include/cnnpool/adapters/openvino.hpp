@@ -1,6 +1,6 @@
 // OpenVINO: ov::Tensor in host memory, regions of interest too. Axes by rank (c, nc, chw, nchw) or
 // hints{.axes = "nhwc"}; its 8-bit tensors do not carry their scale: hints{.quantized}.
-// As an output, of f32: two axes, the second adjacent.
+// As an output, of f32: one axis, or two, the last adjacent.
 //
 //   request.infer();
 //   const ov::Tensor conv = request.get_tensor("conv5_3");     // model->add_output("conv5_3") before compiling
@@ -35,11 +35,9 @@ struct adapter<ov::Tensor> {
     if (t.get_element_type() != ov::element::f32)
       raise("pool_into: the ov::Tensor output has elements of ", t.get_element_type().get_type_name(),
             ", expected f32");
-    if (a.rank != 2) raise("pool_into: the ov::Tensor output has ", a.rank, " axes, expected 2");
     index_t strides[4] = {};
     a.strides_of(t, scalar_type::float32, strides);
-    return detail::output_rows("ov::Tensor", static_cast<float*>(t.data()), a.extents[0], a.extents[1], strides[0],
-                               strides[1]);
+    return detail::output_of_axes("ov::Tensor", static_cast<float*>(t.data()), a.rank, a.extents, strides);
   }
 
  private:

@@ -1,6 +1,6 @@
 // xtensor containers, adaptors, views and strided views: whatever has data(), data_offset(), dimension(), shape() and
 // strides(). Structural: includes nothing of xtensor, whose headers moved between versions. Axes by rank (c, nc, chw,
-// nchw) or hints{.axes}. As an output, of float or double: two axes, the second adjacent.
+// nchw) or hints{.axes}. As an output, of float or double: one axis (one descriptor) or two, the last adjacent.
 // A view that was made of a temporary container holds that container, and cannot be told from one that does not: give
 // it a name.
 #pragma once
@@ -36,25 +36,30 @@ struct adapter<T> {
   static constexpr bool owns = detail::xtensor_owner<T>;
 
   static auto view(const T& t, const hints& h) {
-    const index_t rank = static_cast<index_t>(t.dimension());
-    index_t extents[4] = {}, strides[4] = {};
-    if (rank > 4) raise("as_view: the xtensor expression has ", rank, " axes, expected 1 to 4");
-    for (index_t i = 0; i < rank; ++i) {
-      extents[i] = static_cast<index_t>(t.shape()[static_cast<std::size_t>(i)]);
-      strides[i] = static_cast<index_t>(t.strides()[static_cast<std::size_t>(i)]);
-    }
-    const detail::geometry g = detail::geometry_of(rank, extents, strides, h, "as_view");
+    const axes a(t);
+    if (a.rank > 4) raise("as_view: the xtensor expression has ", a.rank, " axes, expected 1 to 4");
+    const detail::geometry g = detail::geometry_of(a.rank, a.extents, a.strides, h, "as_view");
     return feature_view<scalar>(t.data() + static_cast<index_t>(t.data_offset()), g.extents, g.stride, h.quantized);
   }
 
   static descriptor_span<scalar> output(T& t)
     requires(std::floating_point<scalar> && !std::is_const_v<std::remove_pointer_t<decltype(t.data())>>)
   {
-    if (t.dimension() != 2) raise("pool_into: the xtensor output has ", t.dimension(), " axes, expected 2");
-    const index_t rows = static_cast<index_t>(t.shape()[0]), cols = static_cast<index_t>(t.shape()[1]);
-    return detail::output_rows("xtensor", t.data() + static_cast<index_t>(t.data_offset()), rows, cols,
-                               static_cast<index_t>(t.strides()[0]), static_cast<index_t>(t.strides()[1]));
+    const axes a(t);
+    return detail::output_of_axes("xtensor", t.data() + static_cast<index_t>(t.data_offset()), a.rank, a.extents,
+                                  a.strides);
   }
+
+ private:
+  struct axes {  // the first four
+    index_t rank, extents[4] = {}, strides[4] = {};
+    explicit axes(const T& t) : rank(static_cast<index_t>(t.dimension())) {
+      for (std::size_t i = 0; i < 4 && i < static_cast<std::size_t>(rank); ++i) {
+        extents[i] = static_cast<index_t>(t.shape()[i]);
+        strides[i] = static_cast<index_t>(t.strides()[i]);
+      }
+    }
+  };
 };
 
 }  // namespace cnnpool

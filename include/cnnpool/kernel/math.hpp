@@ -136,6 +136,13 @@ CNNPOOL_HD V rounded_product(const V& a, const V& b) {
   return fenced(a * b);
 }
 
+/// log(1 + x) for x > -1, some units in the last place exact however small x is: what 1 + x lost is added back.
+template <class V>
+CNNPOOL_HD V log1p(const V& x) {
+  const V one(lane_t<V>(1)), sum = fenced(one + x), lost = fenced(x - fenced(sum - one));
+  return log(sum) + select(x < one, lost / sum, V(lane_t<V>(0)));
+}
+
 /// x / y for |x| <= |y| at the ends of the range: -ffast-math multiplies by the reciprocal of a y that does not change,
 /// and the reciprocal of a float beyond 2^126 is flushed to zero.
 template <scalar_lane L>

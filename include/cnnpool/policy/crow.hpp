@@ -84,13 +84,16 @@ struct spatial_factor {
   }
 };
 
+/// I_c from the counts n_c = N Q_c, written as log(1 + what the other channels have / what this one has): a ratio near 1
+/// loses its difference from 1, and a sum of fractions the small ones.
 struct channel_weight {
-  double epsilon, channels;
+  double epsilon, channels;  // epsilon times N
   template <class V>
-  CNNPOOL_HD V operator()(const V& q, const V& total) const {
+  CNNPOOL_HD V operator()(const V& count, const V& total) const {
     using L = lane_t<V>;
-    const V weight = log((V(static_cast<L>(channels * epsilon)) + total) / (V(static_cast<L>(epsilon)) + q));
-    return epsilon > 0 ? weight : select(q == V(L(0)), V(L(0)), weight);
+    const V others = V(static_cast<L>((channels - 1) * epsilon)) + (total - count);
+    const V weight = log1p(others / (V(static_cast<L>(epsilon)) + count));
+    return epsilon > 0 ? weight : select(count == V(L(0)), V(L(0)), weight);
   }
 };
 
@@ -105,7 +108,15 @@ struct product {
   }
 };
 
-/// Both at one reading: SUM w x, and the fraction of positions that are not zero.
+/// N Q_c. Exact up to 2^24.
+struct nonzero_count : nonzero {
+  template <class V>
+  CNNPOOL_HD V finish(const V& s, index_t) const {
+    return s;
+  }
+};
+
+/// Both at one reading: SUM w x, and how many positions are not zero.
 struct weighted_sum_and_nonzero {
   template <class V>
   struct state {
@@ -128,8 +139,8 @@ struct weighted_sum_and_nonzero {
     return {s.sum * factor, s.count};
   }
   template <class V>
-  CNNPOOL_HD values<V, 2> finish(const state<V>& s, index_t n) const {
-    return {{s.sum, nonzero{}.finish(s.count, n)}};
+  CNNPOOL_HD values<V, 2> finish(const state<V>& s, index_t) const {
+    return {{s.sum, s.count}};
   }
 };
 
@@ -149,12 +160,13 @@ void crow_spatial(const B& backend, scratch& s, const matrix<A>& sums, double al
   backend.transform(s, sums, spatial_weight{alpha, beta}, sums, per_row<A>{one});
 }
 
-/// out = I_c from Q_c; in and out may be the same.
+/// I_c in place of N Q_c.
 template <class Space, class B, class A>
-void crow_channel(const B& backend, scratch& s, const matrix<A>& q, double epsilon) {
-  const matrix<A> total = s.make<A>(q.rows, 1);
-  backend.reduce(s, rows_as_images<Space>(q), over_positions{}, sum{}, total);
-  backend.transform(s, q, channel_weight{epsilon, static_cast<double>(q.cols)}, q, per_row<A>{total});
+void crow_channel(const B& backend, scratch& s, const matrix<A>& counts, double epsilon, const shape& image) {
+  const matrix<A> total = s.make<A>(counts.rows, 1);
+  backend.reduce(s, rows_as_images<Space>(counts), over_positions{}, sum{}, total);
+  const channel_weight weight{epsilon * static_cast<double>(image.positions()), static_cast<double>(image.c)};
+  backend.transform(s, counts, weight, counts, per_row<A>{total});
 }
 
 inline void check_crow(const char* name, double alpha, double beta, double epsilon) {
@@ -195,8 +207,8 @@ struct crow_channel_weights {
   template <class B, class X, class A>
   void pool(const B& backend, kernel::scratch& s, const X& x, const kernel::matrix<A>& out) const {
     const kernel::scratch::frame frame(s);
-    backend.reduce(s, x, kernel::over_positions{}, nonzero{}, out);
-    detail::crow_channel<typename B::space>(backend, s, out, channel_epsilon);
+    backend.reduce(s, x, kernel::over_positions{}, detail::nonzero_count{}, out);
+    detail::crow_channel<typename B::space>(backend, s, out, channel_epsilon, x.extents());
   }
 };
 
@@ -224,9 +236,9 @@ struct crow {
       const kernel::matrix<A> both = own.make<A>(count, 2 * e.c);
       b_.reduce(own, images, kernel::over_positions{}, detail::weighted_sum_and_nonzero{}, both,
                 kernel::per_position<A>{weights.data, weights.row_stride});
-      const kernel::matrix<A> sums = both.columns(0, e.c), q = both.columns(e.c, e.c);
-      detail::crow_channel<space>(b_, own, q, channel_epsilon);
-      b_.transform(own, rows, detail::product{}, sums, q);
+      const kernel::matrix<A> sums = both.columns(0, e.c), channels = both.columns(e.c, e.c);
+      detail::crow_channel<space>(b_, own, channels, channel_epsilon, e);
+      b_.transform(own, rows, detail::product{}, sums, channels);
     });
   }
 
@@ -245,10 +257,10 @@ struct crow {
       const kernel::matrix<A> sums = s.make<A>(n, x.extents().positions()), both = s.make<A>(n, 2 * c);
       backend.channel_gated_reduce(s, x, channels, root, fold, sums, both);
       const kernel::matrix<A> z = detail::crow_normaliser<typename B::space>(backend, s, sums, alpha),
-                              q = both.columns(c, c);
+                              weights = both.columns(c, c);
       backend.transform(s, z, detail::spatial_factor{alpha, beta}, z);
-      detail::crow_channel<typename B::space>(backend, s, q, channel_epsilon);
-      backend.transform(s, out, detail::product{}, both.columns(0, c), q, kernel::per_row<A>{z});
+      detail::crow_channel<typename B::space>(backend, s, weights, channel_epsilon, x.extents());
+      backend.transform(s, out, detail::product{}, both.columns(0, c), weights, kernel::per_row<A>{z});
       return true;
     } else {
       return false;
