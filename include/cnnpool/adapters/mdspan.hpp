@@ -1,9 +1,9 @@
-// mdspan: std's, the reference implementation's, CCCL's; whatever has data_handle(), extent(i), stride(i) and a static
-// rank(). Structural: includes nothing. Axes by rank (c, nc, chw, nchw) or hints{.axes}.
+// mdspan: std's, the reference implementation's, CCCL's; anything that has data_handle(), extent(i), stride(i) and a
+// static rank(). Structural: includes nothing. Axes by rank (c, nc, chw, nchw) or hints{.axes}.
 // As an output, of float or double: two axes, the second adjacent; other strides are an error.
 //
 // A layout without strides, an accessor that computes its elements, or another rank is a compile-time error. An
-// accessor does not say which memory it points to: host memory is taken for granted.
+// accessor does not say which memory it points to: host memory is assumed.
 #pragma once
 
 #include <array>
@@ -70,8 +70,8 @@ struct adapter<T> {
 
 /// An mdspan of rank 4 (n, c, h, w) over the same memory, of the user's kind: Mdspan<const T, Extents, layout_stride>.
 ///   to_mdspan<std::mdspan<const float, std::dextents<std::ptrdiff_t, 4>, std::layout_stride>>(view)
-/// Array is the array type its mapping takes strides in (cuda::std::array for CCCL's). Errors: what layout_stride
-/// cannot say, which is channel blocks, broadcast (0) and negative strides; numbers beyond the mdspan's index type.
+/// Array is the array type that its mapping takes strides in (cuda::std::array for CCCL's). Errors: what layout_stride
+/// cannot express (channel blocks, strides of 0 and negative ones), and numbers beyond the mdspan's index type.
 template <class Mdspan, class Array = std::array<std::ptrdiff_t, 4>, class T>
 Mdspan to_mdspan(const feature_view<T>& x) {
   using extents = typename Mdspan::extents_type;

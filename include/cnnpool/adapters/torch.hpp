@@ -1,6 +1,6 @@
 // libtorch: at::Tensor (torch::Tensor) on the CPU, strided: contiguous, channels_last, slices, expand(), transposes;
 // float, double, Half, BFloat16, Char, Byte, and per-tensor quantised QInt8 and QUInt8 with their scale. Axes by rank
-// (c, nc, chw, nchw): channels_last is NCHW with other strides, so it needs no hint. Structural: includes none of it.
+// (c, nc, chw, nchw): channels_last is NCHW with other strides and needs no hint. Structural: includes nothing of it.
 // As an output, of float: two axes, the second adjacent.
 //
 //   const at::Tensor conv = features->forward(image);       // a name: the view does not keep the tensor alive
@@ -15,7 +15,7 @@
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
-/// c10::ScalarType, stored in files and therefore fixed; ExecuTorch counts the same.
+/// c10::ScalarType, stored in files and therefore fixed; ExecuTorch uses the same numbers.
 inline scalar_type torch_type(int code, const char* kind) {
   switch (code) {
     case 0:

@@ -1,8 +1,8 @@
-// xtensor containers, adaptors, views and strided views: whatever has data(), data_offset(), dimension(), shape() and
-// strides(). Structural: includes nothing of xtensor, whose headers moved between versions. Axes by rank (c, nc, chw,
-// nchw) or hints{.axes}. As an output, of float or double: two axes, the second adjacent.
-// A view that was made of a temporary container holds that container, and cannot be told from one that does not: give
-// it a name.
+// xtensor containers, adaptors, views and strided views: anything that has data(), data_offset(), dimension(), shape()
+// and strides(). Structural: includes nothing of xtensor, whose headers moved between versions. Axes by rank (c, nc,
+// chw, nchw) or hints{.axes}. As an output, of float or double: two axes, the second adjacent.
+// A view made from a temporary container holds that container, and cannot be told from one that does not: give it a
+// name.
 #pragma once
 
 #include <concepts>
@@ -23,7 +23,7 @@ concept xtensor_like = requires(const T& t) {
   t.shape()[0];
   t.strides()[0];
 };
-/// xarray, xtensor and xtensor_fixed own their memory: assigned to a temporary they become what they are already.
+/// xarray, xtensor and xtensor_fixed own their memory: an expression's temporary_type, what it evaluates to, is itself.
 template <class T>
 concept xtensor_owner =
     xtensor_like<T> && requires { requires std::is_same_v<typename T::temporary_type, T>; };

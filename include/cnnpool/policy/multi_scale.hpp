@@ -1,5 +1,5 @@
 // One descriptor from those of one image at several scales (Radenovic, Tolias, Chum, TPAMI 2019):
-//   out_c = ( mean_s x_sc^p )^(1/p); L2 comes behind it: multi_scale{} | l2{}.        D = D of the descriptors.
+//   out_c = ( mean_s x_sc^p )^(1/p); L2 comes after it: multi_scale{} | l2{}.         D = D of the descriptors.
 //
 // A fold: the scales are the positions of a map. scales_of(rows, S) is that map for S blocks of n rows, one block per
 // scale, which is what pool(list of S batches, policy) gives:
