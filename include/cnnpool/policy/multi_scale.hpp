@@ -6,10 +6,10 @@
 //   const auto rows = pool(batches, gem{} | l2{});
 //   pool(scales_of(rows, 3), multi_scale{} | l2{})
 //
-// p = 1 is the average. For other p components below 0 count as 0, or with .signed_power = true x^p means sign(x) |x|^p
-// (the root too), for descriptors that can be negative. Accumulator float (double for double); within 2e-6 relative of
-// the largest term; powers that leave the range are computed again with the largest component factored out. NaN
-// propagates.
+// p = 1 is the average. For other p, components below 0 count as 0; with .signed_power = true x^p means
+// sign(x) |x|^p (the root too), for descriptors that can be negative. Accumulator float (double for double); within
+// 2e-6 relative of the largest term; powers that leave the range are computed again with the largest component factored
+// out. NaN propagates.
 #pragma once
 
 #include "../core/descriptors.hpp"
