@@ -1,6 +1,6 @@
 // as_view: from a framework's tensor to a view of the same memory, without a copy. The one extension point.
 //
-// Three ways to teach it a type, the first that exists is used:
+// There are three ways to teach it a type; the first that exists is used:
 //   1. specialise `template <> struct cnnpool::adapter<my_tensor>` with
 //      `static auto view(const my_tensor&, const hints&)`
 //   2. a function `cnnpool_view(const my_tensor&, const cnnpool::hints&)` in the type's own namespace
@@ -21,12 +21,12 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
-/// What a tensor does not know about itself.
+/// What a tensor does not say about itself.
 struct hints {
-  /// One letter per axis in the tensor's own order, out of n, c, h, w; an axis left out has extent 1. Empty: c, nc, chw
+  /// One letter per axis, from n, c, h, w, in the tensor's own order; an axis left out has extent 1. Empty: c, nc, chw
   /// or nchw, by the number of axes.
   std::string_view axes = {};
-  /// For 8-bit tensors that do not carry it.
+  /// For 8-bit tensors that do not carry their own.
   quantization quantized = {};
 };
 
@@ -59,7 +59,7 @@ struct geometry {
   strides stride;
 };
 
-/// Shape and strides (in elements) from a tensor's axes; what every adapter calls.
+/// Shape and strides (in elements) from a tensor's axes; every adapter calls this.
 inline geometry geometry_of(index_t rank, const index_t* extents, const index_t* element_strides, const hints& h,
                             const char* where) {
   constexpr std::string_view by_rank[] = {"", "c", "nc", "chw", "nchw"};
@@ -85,7 +85,7 @@ inline geometry geometry_of(index_t rank, const index_t* extents, const index_t*
   return g;
 }
 
-/// An output whose rows have adjacent components; `kind` is what the framework calls it.
+/// An output whose rows have adjacent components; `kind` is the framework's name for it.
 template <class T>
 descriptor_span<T> output_rows(const char* kind, T* data, index_t rows, index_t cols, index_t row_stride,
                                index_t column_stride, const char* expected = "1") {

@@ -1,5 +1,5 @@
-// Everything that needs nothing else: pooling, standard containers and descriptors as input, .npy files, models,
-// retrieval. Learning (fit_pca_whitening, fit_codebook) is in fit.hpp, which needs Eigen.
+// Everything without third-party dependencies: pooling, standard containers and descriptors as input, .npy files,
+// models, retrieval. Learning (fit_pca_whitening, fit_codebook) is in fit.hpp, which needs Eigen.
 #pragma once
 
 #include "adapters/descriptors.hpp"

@@ -3,7 +3,7 @@
 //   policy | stage            a policy: the stage is applied to its descriptors
 //   stage | stage             a stage
 //   concat(a, b, ...)         a policy: the descriptors one after the other. Parts that are folds (with or without
-//                             stages behind them) are pooled in ONE pass over memory. Weight a part with `| scale{w}`.
+//                             stages after them) are pooled in ONE pass over memory. Weight a part with `| scale{w}`.
 //   pool_regions              see pool.hpp
 #pragma once
 
@@ -76,7 +76,7 @@ struct chain {
   }
 };
 
-/// The same behind a policy of a list of views.
+/// The same after a policy for a list of views.
 template <list_policy P, stage S>
 struct list_chain {
   P policy;
@@ -130,7 +130,7 @@ template <class First, class Second>
 detail::nothing operator|(const First&, const Second&) CNNPOOL_UNAVAILABLE("cnnpool::operator|: what stands behind a policy or a stage is a stage, e.g. l2{}");
 
 namespace detail {
-/// Calls f with the one fold made of those that the policies choose.
+/// Calls f with the one fold made from those that the policies choose.
 template <class F, class P, class... Rest>
 void with_fused(const F& f, const P& policy, const Rest&... rest) {
   with_fold(policy, [&]<class First>(const First& first) {
@@ -139,12 +139,12 @@ void with_fused(const F& f, const P& policy, const Rest&... rest) {
   });
 }
 
-/// The fold at the head of a part of concat, and the stages behind it.
+/// The fold at the head of a part of concat, and the stages after it.
 template <class P>
 struct part {
   static constexpr bool starts_with_fold = foldable<P>;
   static const P& head(const P& p) { return p; }
-  /// Components behind the stages of a head of d components.
+  /// How many components the stages give for a head of d components.
   static index_t output_size(const P&, index_t d) { return d; }
   template <class B, class A>
   static void stages(const P&, const B& b, scratch& s, const matrix<A>& in, const matrix<A>& out) {

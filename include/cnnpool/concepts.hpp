@@ -23,7 +23,7 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
-/// sum, average, max, your own. finish gives V, or values<V, K>: K statistics. Optional: see kernel/fold_traits.hpp.
+/// sum, average, max, your own. finish gives V, or values<V, K>: K statistics. Options: see kernel/fold_traits.hpp.
 template <class F, class V = float>
 concept fold_policy = requires(const F f, typename F::template state<V> s, V x, index_t n) {
   { f.template init<V>() } -> std::convertible_to<typename F::template state<V>>;
@@ -32,8 +32,9 @@ concept fold_policy = requires(const F f, typename F::template state<V> s, V x, 
   f.finish(s, n);
 };
 
-/// A fold, something that selects one when it runs (gem), or: descriptor_size(shape of x) = d, and pool writes n x d.
-/// Optional: check(shape) raises what is wrong with the policy's numbers; `static constexpr const char* name`.
+/// A fold; or something that selects one when it runs (gem); or a type whose descriptor_size(shape of x) is d and whose
+/// pool writes n x d. Optional: check(shape), which raises what is wrong with the policy's numbers; `static constexpr
+/// const char* name`.
 template <class P>
 concept pooling_policy = fold_policy<P> || kernel::fold_selector<P> ||
     requires(const P p, const kernel::backend_archetype b, kernel::scratch s, kernel::source<feature_view<float>> x,
@@ -42,7 +43,8 @@ concept pooling_policy = fold_policy<P> || kernel::fold_selector<P> ||
   p.pool(b, s, x, out);
 };
 
-/// output_size(d) of d components; apply writes all rows of a batch. Of one size, in and out may be the same memory.
+/// output_size(d) for d components; apply writes all rows of a batch. If the size stays, in and out may be the same
+/// memory.
 template <class S>
 concept stage = requires(const S stage, kernel::backend_archetype b, kernel::scratch s, kernel::matrix<const float> in,
                          kernel::matrix<float> out) {

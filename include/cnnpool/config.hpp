@@ -1,6 +1,6 @@
 // Every macro of the library, and nothing else.
 //
-// A user may define, before the first include and alike in every translation unit:
+// A user may define, before the first include and in the same way in every translation unit:
 //   CNNPOOL_NO_SIMD      the CPU backend uses plain scalar lanes (what other compilers get anyway)
 //   CNNPOOL_NO_OPENMP    the CPU backend stays sequential although the compiler has OpenMP switched on
 //   CNNPOOL_COMPILED     the program is linked with cnnpool::compiled (library.hpp), whose target defines this
@@ -8,9 +8,9 @@
 //   CNNPOOL_HD           in front of every function that must run inside a kernel: a policy's init, step, merge,
 //                        finish and what they call. Always inlined on a CPU, __host__ __device__ under nvcc.
 //   CNNPOOL_INLINE       the same for functions that only the host runs
-//   CNNPOOL_LAMBDA       the same for a lambda, behind its parameters
-//   CNNPOOL_UNAVAILABLE  behind a declaration: calling it is the error that the sentence says
-//   CNNPOOL_UNROLL(n)    in front of a loop of a kernel whose n turns (at most) the compiler must write out
+//   CNNPOOL_LAMBDA       the same for a lambda, after its parameters
+//   CNNPOOL_UNAVAILABLE  after a declaration: a call of it is an error, with the sentence given
+//   CNNPOOL_UNROLL(n)    in front of a loop of a kernel, of at most n turns, that the compiler must unroll
 #pragma once
 
 #include "version.hpp"
@@ -134,10 +134,10 @@
 #define CNNPOOL_FINITE_MATH 0
 #endif
 
-// Inline functions of two object files are one function, the linker's choice. So everything is in an inline namespace
-// that names what changes code: the version and the compiler's flags (instruction sets, fast math, no exceptions).
-// Objects of different flags may be linked in any order; their types are different types, the linker says so. What must
-// be one for all of them (error, error.hpp) is in CNNPOOL_VERSION_NAMESPACE.
+// Of an inline function in two object files the linker keeps one, of its choice. So everything is in an inline
+// namespace that names what changes code: the version and the compiler's flags (instruction sets, fast math, no
+// exceptions). Objects of different flags may be linked in any order; their types are different types, and the linker
+// says so. What must be the same for all of them (error, error.hpp) is in CNNPOOL_VERSION_NAMESPACE.
 #if defined(__AVX512F__) && defined(__AVX512VL__) && defined(__AVX512BW__) && defined(__AVX512DQ__)
 #define CNNPOOL_WITH_SIMD _avx512
 #elif defined(__AVX512F__)

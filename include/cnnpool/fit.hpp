@@ -1,5 +1,5 @@
-// What is learned from descriptors: PCA whitening, learned whitening, codebooks. Third-party: Eigen. What was learned
-// is used, saved and loaded without this header.
+// What is learned from descriptors: PCA whitening, learned whitening, codebooks. Needs Eigen. What was learned is used,
+// saved and loaded without this header.
 #pragma once
 
 #include "fit/codebook.hpp"

@@ -2,9 +2,9 @@
 // float, double and any_feature_view, and the folds with the shortest steps on 8 and 16 bits. A program that links it
 // compiles their calls, not their code.
 //
-// A list, in groups, each a macro of a type. A program's units declare all of it; a unit of the library
+// This is a list in groups, each a macro of a type. A program's units declare all of it; a unit of the library
 // (cmake/library.cmake) defines one group for one type. What is not in the list (a user's own fold, a concat) and units
-// of other flags (CNNPOOL_USES_LIBRARY, config.hpp) are compiled from the headers as without a library.
+// with other flags (CNNPOOL_USES_LIBRARY, config.hpp) are compiled from the headers, as without a library.
 #pragma once
 
 #include "backend/cpu/cpu.hpp"

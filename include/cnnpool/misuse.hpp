@@ -1,7 +1,7 @@
 // What the compiler says when a call of pool, pool_into, pool_regions or workspace_bytes is wrong: one sentence.
 //
-// For every verdict (verdict.hpp) there is an overload of each function that must not be called, in place of a list of
-// all the overloads that the call is not. clang says its sentence; GCC shows the line below that holds it.
+// For every verdict (verdict.hpp) there is an overload of each function that must not be called, so that the user does
+// not get a list of all the overloads that do not match. clang says its sentence; GCC shows the line below that has it.
 #pragma once
 
 #include "backend/cpu/cpu.hpp"

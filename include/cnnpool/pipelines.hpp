@@ -1,4 +1,4 @@
-// The published pipelines that need nothing learned, under one word each: pool(x, pipelines::crow).
+// The published pipelines that need no training, under one word each: pool(x, pipelines::crow).
 #pragma once
 
 #include "compose.hpp"

@@ -6,10 +6,11 @@
 //   pool_regions(x, policy, grid)                   one row per image and region (training data for a whitening)
 //   pool_regions_into(backend, x, policy, grid, out, workspace)
 //
-// x: a feature_view, an any_feature_view, whatever an adapter turns into one (adapter.hpp), or for the first three a
-// list of views of different sizes (one batch after the other). Results are float, double for double activations. n = 0
-// gives no rows, c = 0 rows without components (crow_spatial_weights: H*W zeros). Errors name the shapes and leave the
-// output untouched. Safe to call from many threads at once, with one workspace each; policies are values.
+// x: a feature_view, an any_feature_view, anything that an adapter turns into one (adapter.hpp), or, for the first
+// three, a list of views of different sizes (one batch after the other). Results are float, or double for double
+// activations. n = 0 gives no rows, c = 0 rows without components (crow_spatial_weights: H*W zeros). Errors name the
+// shapes and leave the output untouched. Safe to call from many threads at once, with one workspace each; policies are
+// values.
 #pragma once
 
 #include "backend/cpu/cpu.hpp"
@@ -22,7 +23,7 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
-/// pool(backend, x, policy) compiles; the sentence that says why it does not is misuse.hpp's.
+/// Whether pool(backend, x, policy) compiles; if not, misuse.hpp has the sentence that says why.
 template <class P, class X, class B = cpu>
 concept pools = detail::of_pool<B, X, P> == detail::verdict::good;
 
@@ -41,14 +42,14 @@ std::size_t workspace_bytes(const B& b, const X& x, const P& policy) {
     });
   }
 }
-/// The same before there are any activations.
+/// The same, before there are any activations.
 template <activation_scalar T, backend B, class Layout, pooling_policy P>
 std::size_t workspace_bytes(const B& b, const shape& s, const Layout& layout, const P& policy) {
   const auto* nowhere = reinterpret_cast<const T*>(kernel::scratch::alignment);  // never read
   return workspace_bytes(b, feature_view<T, typename B::space>(nowhere, s, layout), policy);
 }
 
-/// out: descriptors, a descriptor_span, or an adapted matrix, with a row per image and descriptor_size(policy, shape)
+/// out: descriptors, a descriptor_span, or an adapted matrix, with one row per image and descriptor_size(policy, shape)
 /// columns.
 template <class B, class X, class P, class Out, workspace_memory W>
   requires(detail::of_pool_into<B, X, P, Out, W> == detail::verdict::good)
@@ -73,7 +74,7 @@ void pool_into(const X& x, const P& policy, Out&& out, workspace& w) {
   pool_into(B{}, x, policy, std::forward<Out>(out), w);
 }
 
-/// A row per image, in memory of its own; of a list the rows of one view behind those of the one before it.
+/// One row per image, in memory of its own; for a list, the rows of each view after those of the one before it.
 template <class B, class X, class P>
   requires(detail::of_pool<B, X, P> == detail::verdict::good)
 typename detail::pool_result<B, X, detail::of_pool<B, X, P>>::type pool(const B& b, const X& x, const P& policy) {

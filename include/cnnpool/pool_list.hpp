@@ -1,5 +1,5 @@
-// A list of views of different sizes in one call: one batch after the other, or all for one policy (mop_vlad). What
-// pool, pool_into and workspace_bytes do with a list.
+// A list of views of different sizes in one call: one batch after the other, or all of them to one policy (mop_vlad).
+// This is what pool, pool_into and workspace_bytes do with a list.
 #pragma once
 
 #include <ranges>
@@ -28,7 +28,7 @@ class list_call {
   index_t cols() const { return cols_; }
   index_t batches() const { return count_; }
 
-  /// The peak of what run takes.
+  /// The most memory that run takes at one time.
   template <class D>
   std::size_t measured() const {
     scratch s;

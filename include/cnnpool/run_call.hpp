@@ -35,7 +35,7 @@ struct result_type<B, V> {
 /// What pool returns: the backend's accumulator for the scalar type of x, or of the batches of a list.
 template <class B, class X>
 using result_t = typename result_type<B, view_type<batch_t<X>>>::type;
-/// The type of pool's result, where the call is good: clang makes it before it asks for the constraints.
+/// The type of pool's result if the call is right: clang forms it before it checks the constraints.
 template <class B, class X, verdict So>
 struct pool_result {};
 template <class B, class X>

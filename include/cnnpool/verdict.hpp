@@ -1,5 +1,5 @@
-// Whether a call of pool, pool_into, pool_regions or workspace_bytes compiles, and what is wrong with it otherwise: the
-// constraint of every overload, so that `requires { pool(x, policy); }` says the truth.
+// Whether a call of pool, pool_into, pool_regions or workspace_bytes compiles, and if not, what is wrong with it: the
+// constraint of every overload, so that `requires { pool(x, policy); }` tells the truth.
 #pragma once
 
 #include <ranges>
@@ -44,7 +44,7 @@ struct batch_of<X> {
 template <class X>
 using batch_t = typename batch_of<X>::type;
 
-/// Whether the views of a list are still there when the next one is asked for: a range may make its images then.
+/// Whether the views of a list stay valid when the next one is asked for: a range may make its images only then.
 template <view_list X>
 constexpr bool list_stays() {
   using item = std::ranges::range_reference_t<const X>;

@@ -1,6 +1,6 @@
 // Armadillo: Cube (one image: rows, columns and slices are h, w and c), Mat (one descriptor per column), Col and Row
 // (one descriptor), and rectangular parts of them (submat, cols, tube, subcube). hints{.axes} renames the axes.
-// Structural: includes nothing of Armadillo. Column-major, as it is; a batch is a range of cubes.
+// Structural: includes nothing of Armadillo. Column-major memory is read as it is; a batch is a range of cubes.
 // As an output, of float or double: a Mat of d x n, one descriptor per column.
 #pragma once
 
@@ -23,7 +23,7 @@ concept armadillo_matrix = requires(const T& t) {
 };
 template <class T>
 concept armadillo_cube = armadillo_matrix<T> && requires(const T& t) { t.n_slices; };
-/// A rectangle of a matrix or box of a cube, which says where it starts and knows whom it is a part of.
+/// A rectangle of a matrix or a box of a cube; it says where it starts and what it is a part of.
 template <class T>
 concept armadillo_submatrix = requires(const T& t) {
   requires armadillo_matrix<std::remove_cvref_t<decltype(t.m)>>;

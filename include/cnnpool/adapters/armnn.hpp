@@ -1,6 +1,7 @@
 // Arm NN: Tensor and ConstTensor, row-major, of Float32, Float16, BFloat16, QAsymmU8, QAsymmS8 and QSymmS8; scale and
-// offset come with the 8-bit ones. Whether the axes are NCHW or NHWC is not in the tensor: by rank (c, nc, chw, nchw),
-// or hints{.axes = "nhwc"}. Structural: includes nothing of Arm NN. The tensors own nothing; their buffer has to live.
+// offset come with the 8-bit ones. The tensor does not say whether its axes are NCHW or NHWC: they go by rank (c, nc,
+// chw, nchw), or hints{.axes = "nhwc"}. Structural: includes nothing of Arm NN. The tensors own nothing; their buffer
+// must outlive the view.
 #pragma once
 
 #include <cstdint>

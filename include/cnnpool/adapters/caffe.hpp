@@ -4,7 +4,7 @@
 //
 //   auto d = cnnpool::pool(*net.blob_by_name("conv5_3"), cnnpool::gem_p<3>{} | cnnpool::l2{});
 //
-// An in-place ReLU has overwritten conv5_3: the blob is after the ReLU, and there is none of the name relu5_3.
+// An in-place ReLU overwrites conv5_3: the blob then holds the values after it, and there is no blob named relu5_3.
 #pragma once
 
 #include <type_traits>

@@ -4,8 +4,8 @@
 //   cnnpool::cuda_array a{.data = pointer, .typestr = "<f4", .ndim = 4, .shape = {2, 512, 24, 32}};
 //   cnnpool::pool_into(cnnpool::cuda_backend{}, a, cnnpool::gem_p<3>{}, out, workspace);   out: a span on the device
 //
-// float64, float32, float16, int8, uint8 of this machine's byte order; strides are in bytes, absent means row-major. A
-// mask is a sentence; a stream (version 3) has to be waited for by the caller.
+// float64, float32, float16, int8, uint8 in this machine's byte order; strides are in bytes, none means row-major. A
+// mask is an error; the caller has to wait for a stream (version 3).
 #pragma once
 
 #include <bit>

@@ -1,4 +1,4 @@
-// What the adapters of tensors with run-time types share: one door with the checks that all of them need.
+// What the adapters of tensors with run-time types share: one entry with the checks that all of them need.
 #pragma once
 
 #include <cstdint>

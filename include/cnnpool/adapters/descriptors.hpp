@@ -1,5 +1,5 @@
-// Descriptors as activations, n x c x 1 x 1: stages can be applied to descriptors that are already there,
-//   auto normalised = pool(d, sum{} | power{} | l2{});       sum of one position is the descriptor itself
+// Descriptors as activations, n x c x 1 x 1, so that stages can be applied to descriptors that you already have:
+//   auto normalised = pool(d, sum{} | power{} | l2{});       the sum of one position is the descriptor itself
 // A range of them is a list: pool(list, sum{}) puts them one after the other. hints{.axes = "wc"} makes the rows the
 // positions of one image (local descriptors), "cn" the columns its images.
 #pragma once

@@ -1,7 +1,7 @@
 // dlib: tensor, resizable_tensor, alias_tensor_instance: n x c x h x w of float (num_samples, k, nr, nc), row-major.
-// Structural: includes nothing of dlib. host() gives the memory; where dlib runs on a GPU it copies from there first.
+// Structural: includes nothing of dlib. host() gives the memory; if dlib runs on a GPU, it copies from there first.
 //
-//   const auto& conv1 = dlib::layer<3>(net).get_output();   // throws when the layer behind it works in place
+//   const auto& conv1 = dlib::layer<3>(net).get_output();   // throws if the layer after it works in place
 #pragma once
 
 #include <concepts>

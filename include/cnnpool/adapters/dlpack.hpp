@@ -1,5 +1,5 @@
-// DLPack, the door to every framework that speaks it: DLTensor, DLManagedTensor (capsule "dltensor"), and
-// DLManagedTensorVersioned ("dltensor_versioned"). Own structs with DLPack's binary layout, so no header is needed.
+// DLPack, for every framework that speaks it: DLTensor, DLManagedTensor (capsule "dltensor"), and
+// DLManagedTensorVersioned ("dltensor_versioned"). The structs are ours, with DLPack's binary layout: no header needed.
 //
 //   auto x = cnnpool::as_view(tensor, {.axes = "nhwc"});      // its axes have no names: default by rank
 //   cnnpool::dlpack::owner tensor(managed);                   // calls the deleter exactly once
@@ -8,7 +8,7 @@
 //
 // float64, float32, float16, bfloat16, int8 and uint8 in host memory (or CUDA's pinned or managed memory). Strides
 // count elements and may be missing; byte_offset is added; no alignment beyond an element's own is assumed. A higher
-// minor version is read, another major is not. What cannot be read is an error that names what it is.
+// minor version is read, another major version is not. What cannot be read is an error that says what it is.
 #pragma once
 
 #include <concepts>
@@ -108,12 +108,12 @@ basic_any_feature_view<Space> view_of(const tensor& t, const hints& h) {
 
 }  // namespace detail
 
-/// A view of a tensor in CUDA's device or managed memory. Its producer's stream has to be done with it.
+/// A view of a tensor in CUDA's device or managed memory. Its producer's stream must be done with it.
 inline basic_any_feature_view<device_space> device_view(const tensor& t, const hints& h = {}) {
   return detail::view_of<device_space>(t, h);
 }
 
-/// Keeps a managed tensor alive and gives it back once. Throws (after giving it back) when its major version is not 1.
+/// Keeps a managed tensor alive and gives it back once. Throws (after giving it back) if its major version is not 1.
 class owner {
  public:
   owner() = default;
@@ -158,8 +158,8 @@ class owner {
   managed_tensor_versioned* versioned_ = nullptr;
 };
 
-/// Descriptors as a managed tensor n x d, which owns them from now on; for a capsule "dltensor", or an owner. Its
-/// strides are given, because DLPack 1.2 does not allow a producer to leave them out.
+/// Descriptors as a managed tensor n x d, which owns them from now on; for a capsule "dltensor", or an owner. It has
+/// strides, because DLPack 1.2 does not allow a producer to leave them out.
 template <std::floating_point T>
 managed_tensor* to_dlpack(descriptors<T> d) {
   struct holder {

@@ -1,9 +1,9 @@
 // Eigen::Matrix, Array, Map, Ref and blocks of them: rows x cols as axes "nc" (one descriptor per row), any storage
-// order and strides. hints{.axes = "cn"} reads one descriptor per column, "hw" one channel. What is a vector by its
-// type (VectorXf, RowVectorXf, a column of a matrix) is one descriptor, as input and as output.
+// order and strides. hints{.axes = "cn"} reads one descriptor per column, "hw" one channel. A type that is a vector
+// (VectorXf, RowVectorXf, a column of a matrix) is one descriptor, as input and as output.
 // As an output, of float or double: row-major, or one row, or one column; other strides are an error.
 //
-// An expression that Eigen has not evaluated has no memory to view: a compile-time error. Assigned to a matrix it has.
+// An expression that Eigen has not evaluated has no memory to view: a compile-time error. Assign it to a matrix first.
 #pragma once
 
 #if !__has_include(<Eigen/Core>)
@@ -23,17 +23,17 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 namespace detail {
 template <class T>
 concept eigen_dense = std::is_base_of_v<Eigen::DenseBase<T>, T>;
-/// Some of Eigen's expressions say that they have direct access and then have no data().
+/// Some of Eigen's expressions say that they have direct access, and then have no data().
 template <class T>
 concept eigen_with_memory =
     eigen_dense<T> && (int(Eigen::internal::traits<T>::Flags) & int(Eigen::DirectAccessBit)) != 0 &&
     requires(const T& t) { t.data(); };
-/// Matrix and Array own. So may a Ref to const: it holds a copy of what it cannot refer to.
+/// Matrix and Array own their memory. So may a Ref to const: it holds a copy of what it cannot refer to.
 template <class T>
 inline constexpr bool eigen_owner = std::is_base_of_v<Eigen::PlainObjectBase<T>, T>;
 template <class T, int Options, class Stride>
 inline constexpr bool eigen_owner<Eigen::Ref<const T, Options, Stride>> = true;
-/// A vector as far as the type says it.
+/// A vector, as far as the type says so.
 template <class T>
 inline constexpr bool eigen_column = T::ColsAtCompileTime == 1 && T::RowsAtCompileTime != 1;
 template <class T>

@@ -1,5 +1,5 @@
 // Eigen::Tensor, TensorFixedSize and TensorMap of them. Column-major by default, and the axes have no meaning of their
-// own: the caller names them,
+// own; the caller names them
 //   auto x = as_view(tensor, {.axes = "whcn"});
 // or gets an error. A slice, a shuffle or any other expression has no memory to view: a compile-time error.
 #pragma once

@@ -2,8 +2,8 @@
 // reads. Axes by rank (c, nc, chw, nchw) or hints{.axes}. Structural: includes nothing of Kokkos.
 // As an output, of float or double: one axis (one descriptor) or two, the last adjacent (LayoutRight).
 //
-// A View of a GPU's memory is a compile-time error; create_mirror_view_and_copy brings it here. A View counts its
-// owners: as_view of a temporary one is a compile-time error too, unless it is unmanaged.
+// A View of a GPU's memory is a compile-time error; create_mirror_view_and_copy copies it to the host. A View counts
+// its owners: as_view of a temporary one is a compile-time error too, unless it is unmanaged.
 #pragma once
 
 #include <concepts>
@@ -25,7 +25,7 @@ concept kokkos_view = requires(const T& t) {
   t.data();
   t.extent(0) + t.stride(std::size_t{0});
 };
-/// Where a mirror for the host would live in the same memory, the host reads this one.
+/// If a mirror for the host would be in the same memory, the host can read this View itself.
 template <class T>
 inline constexpr bool kokkos_on_host =
     std::is_same_v<typename T::traits::host_mirror_space::memory_space, typename T::memory_space>;

@@ -3,7 +3,7 @@
 // As an output, of float or double: one axis (one descriptor) or two, the last adjacent; other strides are an error.
 //
 // A layout without strides, an accessor that computes its elements, or another rank is a compile-time error. An
-// accessor does not say which memory it points to: host memory is taken for granted.
+// accessor does not say which memory it points to: host memory is assumed.
 #pragma once
 
 #include <array>
@@ -76,8 +76,8 @@ struct adapter<T> {
 
 /// An mdspan of rank 4 (n, c, h, w) over the same memory, of the user's kind: Mdspan<const T, Extents, layout_stride>.
 ///   to_mdspan<std::mdspan<const float, std::dextents<std::ptrdiff_t, 4>, std::layout_stride>>(view)
-/// Array is the array type its mapping takes strides in (cuda::std::array for CCCL's). Errors: what layout_stride
-/// cannot say, which is channel blocks, broadcast (0) and negative strides; numbers beyond the mdspan's index type.
+/// Array is the array type that its mapping takes strides in (cuda::std::array for CCCL's). Errors: what layout_stride
+/// cannot express (channel blocks, strides of 0 and negative ones), and numbers beyond the mdspan's index type.
 template <class Mdspan, class Array = std::array<std::ptrdiff_t, 4>, class T>
 Mdspan to_mdspan(const feature_view<T>& x) {
   using extents = typename Mdspan::extents_type;

@@ -5,7 +5,7 @@
 //                              {.n = t->batch(), .c = t->channel(), .h = t->height(), .w = t->width()},
 //                              static_cast<cnnpool::mnn_format>(t->getDimensionType()));
 //
-// caffe_c4 is NC4HW4: blocks of 4 channels outside, the images of the batch inside a block; the last block is padded.
+// caffe_c4 is NC4HW4: blocks of 4 channels outermost, the batch's images inside a block; the last block is padded.
 #pragma once
 
 #include "dense.hpp"

@@ -5,15 +5,15 @@
 //   extractor.extract("conv5_3", conv);
 //   auto d = cnnpool::pool(conv, cnnpool::gem_p<3>{} | cnnpool::l2{});
 //
-// Two axes are h x w of one channel and one axis is c, unless hints{.axes} says otherwise. elemsize says 4 bytes float;
-// 2 bytes is float16 (or bfloat16, which ncnn does not record: hint through ncnn_view), 1 byte is int8.
+// Two axes are h x w of one channel and one axis is c, unless hints{.axes} says otherwise. By elemsize, 4 bytes are
+// float, 2 bytes float16 (or bfloat16, which ncnn does not record: say so through ncnn_view), 1 byte int8.
 #pragma once
 
 #include "dense.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
-/// The fields of an ncnn::Mat: bytes_per_element is elemsize, that of a whole pack of `pack` channels.
+/// The fields of an ncnn::Mat: bytes_per_element is elemsize, the size of a whole pack of `pack` channels.
 struct ncnn_fields {
   int dims = 3;
   int w = 0, h = 1, d = 1, c = 1;

@@ -1,10 +1,10 @@
-// oneDNN: dnnl::memory, 1 to 4 axes (n, c, h, w in this order whatever the format), plain or with channels in one block
+// oneDNN: dnnl::memory, 1 to 4 axes (n, c, h, w in this order whatever the format), plain or with channels in blocks
 // (nChw8c, nChw16c, nhwc, strided, submemory), in CPU memory. Versions 2 and 3.
 //
 //   auto x = cnnpool::as_view(dst_memory);         // no reorder: the blocked layout is read as it is
 //
 // What oneDNN chose under format_tag::any is read too; winograd, packed weights, several blocks or a block on another
-// axis are a sentence that asks for a reorder. Its 8-bit memories do not carry their scale: hints{.quantized}.
+// axis are an error that asks for a reorder. Its 8-bit memories do not carry their scale: hints{.quantized}.
 #pragma once
 
 #if !__has_include(<oneapi/dnnl/dnnl.hpp>)
@@ -19,8 +19,8 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 
-/// The parts of a memory's descriptor, which version 2 has as fields and version 3 behind queries. By the C functions:
-/// the C++ ones allocate.
+/// The parts of a memory's descriptor, which are fields in version 2 and queries in version 3. Read with the C
+/// functions: the C++ ones allocate.
 struct dnnl_layout {
   int rank = 0;
   bool strided = false, on_cpu = false;

@@ -1,8 +1,9 @@
-// ONNX TensorProto, as in .pb files beside a model, initializers and Constant nodes: row-major, in raw_data, float_data
-// or double_data. Axes by rank (c, nc, chw, nchw) or hints{.axes}. Structural: includes nothing of ONNX or protobuf.
+// ONNX TensorProto, as in .pb files next to a model, initializers and Constant nodes: row-major, in raw_data,
+// float_data or double_data. Axes by rank (c, nc, chw, nchw) or hints{.axes}. Structural: includes nothing of ONNX or
+// protobuf.
 //
-// Float16, bfloat16 and 8-bit values in int32_data are widened there, external data lies in another file, a segment is
-// a part: none of them can be viewed, and each is a sentence.
+// Float16, bfloat16 and 8-bit values in int32_data are widened there, external data is in another file, a segment is
+// only a part: none of them can be viewed, and each is an error.
 #pragma once
 
 #include <bit>
@@ -14,7 +15,7 @@
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
-/// TensorProto.DataType, part of the file format; ONNX Runtime counts the same.
+/// TensorProto.DataType, part of the file format; ONNX Runtime uses the same numbers.
 inline scalar_type onnx_type(int code, const char* kind) {
   switch (code) {
     case 1: return scalar_type::float32;
@@ -89,10 +90,10 @@ struct adapter<T> {
   }
 };
 
-/// The bytes of an ONNX model whose inner tensor `name` is an output too, so that a run hands out that layer:
+/// The bytes of an ONNX model in which the inner tensor `name` is an output too, so that a run hands out that layer:
 ///   Ort::Session session(env, bytes.data(), bytes.size(), options);      // bytes = onnx_with_output(bytes, "conv5_3")
-/// No parser: two protobuf messages one after the other are one with the fields of both. A name that the graph does not
-/// have, or that is an output already, is found by the framework that loads it.
+/// No parser is needed: two protobuf messages one after the other are one with the fields of both. A name that the
+/// graph does not have, or that is already an output, is reported by the framework that loads it.
 inline std::string onnx_with_output(std::string model, std::string_view name) {
   std::string output, graph;
   output += '\x0a';  // ValueInfoProto.name

@@ -4,12 +4,12 @@
 //                 a column alone (cv::Mat of a std::vector) is one descriptor or many: hints{.axes = "cn"} or "nc"
 //   k channels    an image: they are one more axis, the innermost: hwc with 2 dimensions, nhwc with 3
 //
-// A Mat shares its memory with others: after the next net.forward(), the Mat that was kept holds the new activations;
-// pool before, or keep a clone(). In OpenCV's dnn a layer's Mat is before the ReLU that follows it in place. The scale
-// of an 8-bit blob is not in the Mat: hints{.quantized}. Half floats that cv::convertFp16 or an FP16 target stores as
-// CV_16S are an error that says how to read them.
+// A Mat shares its memory with others: after the next net.forward(), a Mat that was kept holds the new activations;
+// pool before that, or keep a clone(). In OpenCV's dnn a layer's Mat holds the values before the ReLU that follows it
+// in place. The scale of an 8-bit blob is not in the Mat: hints{.quantized}. Half floats that cv::convertFp16 or an
+// FP16 target stores as CV_16S are an error that says how to read them.
 // As an output: 2 dimensions, 1 channel, rows any distance apart; cv::Mat as float, cv::Mat_<double> as double.
-// to_mat(descriptors) copies a result into a Mat of its own; to_mat(d).reshape(1, h) makes a map of a row of h*w.
+// to_mat(descriptors) copies a result into a Mat of its own; to_mat(d).reshape(1, h) turns a row of h*w into a map.
 #pragma once
 
 #if !__has_include(<opencv2/core.hpp>)

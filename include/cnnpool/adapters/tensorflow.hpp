@@ -1,6 +1,6 @@
 // TensorFlow's C API: TF_Tensor, which always lies in host memory, row-major. Axes by rank: c, nc, hwc, nhwc, since
-// TensorFlow keeps channels last; hints{.axes = "nchw"} for the others. Scale and zero point of its quantised types are
-// tensors of their own: hints{.quantized}.
+// TensorFlow keeps channels last; hints{.axes = "nchw"} for others. Scale and zero point of its quantised types are
+// separate tensors: hints{.quantized}.
 //
 //   const TF_Tensor* t = TFE_TensorHandleResolve(handle, status);
 //   auto d = cnnpool::pool(*t, cnnpool::gem_p<3>{} | cnnpool::l2{});       // before TF_DeleteTensor

@@ -4,8 +4,9 @@
 //   auto x = cnnpool::tensorrt_view(host, scalar_type::float16, {.c = 512, .h = 24, .w = 32}, tensor_format::chw16);
 //   auto y = cnnpool::tensorrt_view<cnnpool::device_space>(device, ...);                // the same on the device
 //
-// dims are those of getTensorShape, as n, c, h, w; padding is what the format demands and is not read. Left out: the
-// formats of volumes (kDHWC8, kCDHW32, kDHWC), and kDLA_HWC4, an input image's, whose rows depend on the chip.
+// The dimensions are those of getTensorShape, as n, c, h, w; padding is what the format demands, and is not read. Not
+// supported: formats of volumes (kDHWC8, kCDHW32, kDHWC), and kDLA_HWC4, for input images, whose rows depend on the
+// chip.
 #pragma once
 
 #include <limits>
@@ -14,7 +15,7 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
-/// nvinfer1::TensorFormat. The number of channels in a block or to pad to is in the name.
+/// nvinfer1::TensorFormat. The name holds the number of channels in a block, or to pad to.
 enum class tensor_format : int {
   linear = 0,   // kLINEAR, NCHW
   chw2 = 1,     // kCHW2, blocks of 2
@@ -54,7 +55,7 @@ inline strides tensorrt_strides(const shape& s, tensor_format format, index_t by
 }
 }  // namespace detail
 
-/// q: the scale of the tensor's dynamic range for int8 (max / 127).
+/// q: for int8, the scale from the tensor's dynamic range (max / 127).
 template <class Space = host_space>
 basic_any_feature_view<Space> tensorrt_view(const void* data, scalar_type type, const shape& dims, tensor_format format,
                                             quantization q = {}) {

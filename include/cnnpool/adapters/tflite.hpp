@@ -1,11 +1,11 @@
-// TensorFlow Lite and LiteRT: TfLiteTensor, any struct with its fields (type, data.raw, dims->size, dims->data,
+// TensorFlow Lite and LiteRT: TfLiteTensor, or any struct with its fields (type, data.raw, dims->size, dims->data,
 // params.scale, params.zero_point). Axes by rank: c, nc, hwc, nhwc, since TF Lite keeps channels last. Structural:
 // includes nothing of TF Lite. Scale and zero point come with 8-bit tensors.
 //
 //   auto d = cnnpool::pool(*interpreter->tensor(i), cnnpool::gem_p<3>{} | cnnpool::l2{});     // until the next Invoke
 //   auto x = cnnpool::litert_view(host_memory, scalar_type::float32, rank, dims);        // LiteRT's buffers
 //
-// A scale per channel (quantization.params with more than one) and a sparse tensor are a sentence each.
+// A scale per channel (quantization.params with more than one) and a sparse tensor are errors.
 #pragma once
 
 #include <type_traits>

@@ -4,7 +4,7 @@
 //   cnnpool::pool_into(cnnpool::thrust_backend{}, x, cnnpool::rmac{}, cnnpool::thrust_rows(out, 8, 512), workspace);
 //
 // Without a shape a vector is one image of v.size() channels, and as an output one row. The memory space is the
-// device's where Thrust's device system is CUDA, the host's otherwise. A vector that grows moves: views do not follow.
+// device's if Thrust's device system is CUDA, the host's otherwise. A vector that grows may move; views do not follow.
 #pragma once
 
 #if !defined(THRUST_DEVICE_SYSTEM) && !defined(__CUDACC__)
@@ -33,7 +33,7 @@ using thrust_space = host_space;
 #endif
 
 namespace detail {
-/// Raises when the vector is smaller than what a shape and strides without negative ones reach.
+/// Raises if the vector is smaller than what the shape and the strides, none of them negative, reach.
 template <class T, class Space>
 feature_view<T, Space> checked_size_of(const feature_view<T, Space>& x, std::size_t size) {
   const shape& e = x.extents();

@@ -24,7 +24,7 @@
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
-/// c10::ScalarType, stored in files and therefore fixed; ExecuTorch counts the same.
+/// c10::ScalarType, stored in files and therefore fixed; ExecuTorch uses the same numbers.
 inline scalar_type torch_type(int code, const char* kind) {
   switch (code) {
     case 0:

@@ -1,4 +1,4 @@
-// tvm-ffi: tvm::ffi::Tensor and TensorView, what TVM and its kernels hand around; DLPack inside, so what
+// tvm-ffi: tvm::ffi::Tensor and TensorView, which TVM and its kernels pass around; they are DLPack inside, so what
 // adapters/dlpack.hpp says holds. Axes by rank (c, nc, chw, nchw) or hints{.axes}. Structural: includes nothing of TVM.
 #pragma once
 

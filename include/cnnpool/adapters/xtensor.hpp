@@ -23,7 +23,7 @@ concept xtensor_like = requires(const T& t) {
   t.shape()[0];
   t.strides()[0];
 };
-/// xarray, xtensor and xtensor_fixed own their memory: assigned to a temporary they become what they are already.
+/// xarray, xtensor and xtensor_fixed own their memory: an expression's temporary_type, what it evaluates to, is itself.
 template <class T>
 concept xtensor_owner =
     xtensor_like<T> && requires { requires std::is_same_v<typename T::temporary_type, T>; };

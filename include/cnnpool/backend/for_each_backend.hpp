@@ -2,8 +2,8 @@
 // loop, Thrust's for_each, a kernel. A result takes its elements in logical order, 32 at a time: the same bits on every
 // run and for any number of threads, and a sum of N elements with N/32 + 32 roundings.
 //
-// A backend derives from for_each_backend<Backend> and says `space`, `accumulator<T>` and for_each(count, f), calling
-// f(i) for i = 0 .. count-1, in any order. The functions are structs, callable on a GPU without compiler flags.
+// A backend derives from for_each_backend<Backend> and defines `space`, `accumulator<T>` and for_each(count, f), which
+// calls f(i) for i = 0 .. count-1, in any order. The functions are structs, callable on a GPU without compiler flags.
 #pragma once
 
 #include "../concepts.hpp"
@@ -19,7 +19,7 @@ CNNPOOL_HD void store_values(const R& result, const matrix<A>& out, index_t row,
   for (int k = 0; k < value_count<R>; ++k) out(row, k * cols + col) = value(result, k);
 }
 
-/// The state after n elements, step(state, i) taking the i-th: 32 at a time, merged one after the other.
+/// The state after n elements, where step(state, i) takes the i-th: 32 at a time, merged one after the other.
 template <class L, class F, class Step>
 CNNPOOL_HD auto fold_state(const F& f, index_t n, const Step& step) {
   auto all = f.template init<L>();

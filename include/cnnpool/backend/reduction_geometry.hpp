@@ -18,7 +18,7 @@ struct two_level_axis {
   CNNPOOL_HD index_t offset(index_t i) const {
     return inner == count ? i * inner_stride : (i / inner) * outer_stride + (i % inner) * inner_stride;
   }
-  /// The most that an element lies behind the first: at a corner of the full blocks, or of the last, shorter one.
+  /// How far the farthest element is beyond the first: at a corner of the full blocks, or of the last, shorter one.
   index_t reach() const {
     const index_t blocks = (count - 1) / inner, first_block = count < inner ? count : inner;
     index_t most = 0;
@@ -84,7 +84,7 @@ struct map_geometry {
   index_t h, w, down, across;
 };
 
-/// The same with what is read, for kernels that are compiled for its type.
+/// The same, with what is read, for kernels that are compiled for its type.
 template <class X, class A>
 struct fold_problem : reduction_geometry<A> {
   using T = typename X::value_type;

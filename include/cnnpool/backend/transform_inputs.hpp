@@ -7,11 +7,11 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
-/// One inside the other. Not a tuple: that is not for GPUs, and standard libraries lay theirs out differently, while
-/// cnnpool::compiled may be built with another one than the program.
+/// Nested, each inside the next. Not a tuple: that is not for GPUs, and standard libraries lay theirs out differently,
+/// while cnnpool::compiled may be built with a different one from the program's.
 template <class... In>
 struct transform_inputs {
-  /// f(read(first input), read(second input), ...), on the host or in a kernel as the two are.
+  /// f(read(first input), read(second input), ...), on the host or in a kernel, as f and read are.
 #if defined(__CUDACC__)
 #pragma nv_exec_check_disable
 #endif
@@ -38,7 +38,7 @@ transform_inputs<First, Rest...> inputs_of(const First& first, const Rest&... re
   return {first, inputs_of(rest...)};
 }
 
-/// What the function of a transform gets: an element of a matrix in the matrix's own type, or an index.
+/// What a transform's function is given: an element of a matrix in the matrix's own type, or an index.
 template <class A, class T>
 CNNPOOL_HD std::remove_const_t<T> transform_input(const matrix<T>& m, index_t i, index_t j) {
   return m(i, j);
@@ -76,7 +76,7 @@ struct transform_at {
   }
 };
 
-/// Whether an input's numbers are D's, if it has any.
+/// Whether an input's numbers are of type D, if it has any.
 template <class D, class In>
 inline constexpr bool has_type = true;
 template <class D, class T>

@@ -1,4 +1,4 @@
-// feature_view with the scalar type known only at run time: what most frameworks hand out.
+// A feature_view whose scalar type is known only at run time: what most frameworks hand out.
 #pragma once
 
 #include <string>
@@ -40,7 +40,7 @@ class basic_any_feature_view {
   const cnnpool::strides& stride() const { return strides_; }
   const quantization& quantized() const { return quantization_; }
 
-  /// Calls f(feature_view<T, Space>) with the type that is in here.
+  /// Calls f(feature_view<T, Space>) with the type that it holds.
   template <class F>
   friend decltype(auto) visit(const basic_any_feature_view& x, F&& f) {
     return dispatch(x.type_, [&]<class T>(std::type_identity<T>) -> decltype(auto) {
@@ -80,7 +80,7 @@ class basic_any_feature_view {
 
 using any_feature_view = basic_any_feature_view<host_space>;
 
-/// An any_feature_view for which the code of the scalar types T... alone is compiled; made by only<T...>.
+/// An any_feature_view for which only the code of the scalar types T... is compiled; made by only<T...>.
 template <class Space, activation_scalar... T>
 class some_feature_view {
   static_assert(sizeof...(T) > 0, "cnnpool::only: name at least one scalar type, e.g. only<float, float16>(x)");
@@ -118,8 +118,8 @@ class some_feature_view {
   basic_any_feature_view<Space> any_;
 };
 
-/// pool(only<float, float16>(x), policy): a program that meets two scalar types need not compile six. Another type is
-/// an error with its name.
+/// pool(only<float, float16>(x), policy): a program that meets two scalar types need not compile six. Any other type is
+/// an error that names it.
 template <activation_scalar... T, class Space>
 some_feature_view<Space, T...> only(const basic_any_feature_view<Space>& x) {
   return some_feature_view<Space, T...>(x);

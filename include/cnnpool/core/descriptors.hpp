@@ -12,7 +12,7 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
-/// One descriptor: its components, which are still where they were. Converts to a vector, a copy.
+/// One descriptor: a view of its components. Converts to a vector, which is a copy.
 template <class T>
 class descriptor_row : public std::span<T> {
  public:
@@ -62,7 +62,7 @@ class descriptor_span {
   index_t rows_ = 0, cols_ = 0, row_stride_ = 0;
 };
 
-/// Owning n x d result in host memory: n descriptors, d[i] is one. values() are all of their components, row by row.
+/// Owning n x d result in host memory: n descriptors, d[i] is one. values() has all of their components, row by row.
 template <class T>
 class descriptors {
  public:
@@ -71,7 +71,7 @@ class descriptors {
   descriptors() = default;
   descriptors(const descriptors&) = default;
   descriptors& operator=(const descriptors&) = default;
-  /// 0 x 0 remains: the values went along.
+  /// Leaves the other 0 x 0: its values have moved.
   descriptors(descriptors&& other) noexcept { swap(other); }
   descriptors& operator=(descriptors&& other) noexcept {
     descriptors gone;

@@ -1,4 +1,4 @@
-// Errors: one exception type, raised at the boundary only, with a sentence that holds the numbers.
+// Errors: one exception type, raised only at the boundary, with one sentence that has the numbers.
 //
 //   pool_into: output is 4 x 512, policy rmac on 4 x 256 x 24 x 32 needs 4 x 256
 //
@@ -31,7 +31,7 @@ class error : public std::exception {
 /// Called with the sentence; must not return (throw, longjmp, end the program).
 using error_handler = void (*)(const char* message);
 
-/// The handler of all objects of this executable or shared library; null: the default of the object that raises.
+/// The handler for all objects of this executable or shared library; null: the default of the object that raises.
 /// Hidden: a symbol that is unique in a process would keep a plugin from being unloaded.
 #if defined(__GNUC__) || defined(__clang__)
 __attribute__((visibility("hidden")))
@@ -53,7 +53,8 @@ inline void default_error_handler(const char* message) {
 }
 
 namespace detail {
-/// What a function returns that must not be called (CNNPOOL_UNAVAILABLE): of void, clang would complain first.
+/// The return type of a function that must not be called (CNNPOOL_UNAVAILABLE): with void, clang would complain of that
+/// first.
 struct nothing {};
 
 /// Not std::to_string: its table of digits is a symbol that is unique in a process, which keeps a plugin from being
@@ -82,7 +83,7 @@ void append(std::string& text, N number) {
 }
 }  // namespace detail
 
-/// Replaces the handler for the whole executable or shared library and returns the one before. nullptr restores the
+/// Replaces the handler for the whole executable or shared library and returns the previous one. nullptr restores the
 /// default.
 inline error_handler set_error_handler(error_handler handler) {
   const error_handler before = installed_error_handler.exchange(handler == &default_error_handler ? nullptr : handler);

@@ -2,8 +2,8 @@
 //
 //   auto x = cnnpool::feature_view<float>(ptr, {.c = 512, .h = 24, .w = 32}, cnnpool::nchw);
 //
-// Kernels look at the strides, never at a layout name. Elements between the view's own (padding) are never read into a
-// result. Construction checks extents and the products of extents and strides for overflow (error with the numbers).
+// Kernels look at the strides, never at a layout name. Elements between the view's own (padding) never enter a result.
+// Construction checks extents and the products of extents and strides for overflow (an error with the numbers).
 #pragma once
 
 #include <type_traits>
@@ -21,7 +21,7 @@ struct box {
 };
 
 namespace detail {
-/// Checks that every offset fits, and gives strides of extent-1 axes the value 0 (frameworks put anything there).
+/// Checks that every offset fits, and sets the strides of axes of extent 1 to 0 (frameworks put anything there).
 inline strides normalised(const shape& s, strides st, const char* where) {
   const index_t size = checked_size(s, where);
   if (st.block < 1) raise(where, ": channel block is ", st.block, ", expected at least 1");

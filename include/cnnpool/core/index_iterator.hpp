@@ -1,5 +1,5 @@
-// A random-access iterator over whatever has operator[]: the rows of descriptors, the neighbours of a query. Of a view
-// (descriptor_span, neighbour_list) it holds a copy, so that it outlives a temporary one.
+// A random-access iterator over anything that has operator[]: the rows of descriptors, the neighbours of a query. It
+// holds a copy of a view (descriptor_span, neighbour_list), so that it outlives a temporary one.
 #pragma once
 
 #include <compare>

@@ -21,8 +21,8 @@ concept region_grid = requires(const G g, index_t h, index_t w) {
   { g.regions(h, w) } -> region_list;
 };
 
-/// The user's own boxes. The memory stays the user's; the host checks the boxes and the backend reads them, so for a
-/// GPU they are in managed memory.
+/// The user's own boxes. The memory remains the user's; the host checks the boxes and the backend reads them, so for a
+/// GPU they must be in managed memory.
 struct box_list {
   std::span<const box> boxes;
   struct list {
@@ -44,7 +44,7 @@ struct whole_map {
   list regions(index_t h, index_t w) const { return {h, w}; }
 };
 
-/// The regions of a list and one more, last.
+/// The regions of a list, and one more at the end.
 template <region_list List>
 struct regions_and {
   List list;
@@ -54,7 +54,7 @@ struct regions_and {
 };
 
 namespace detail {
-/// Raises which region is outside the map; also(k, shape of region k) says what else must hold of each.
+/// Raises if a region is outside the map, and says which; also(k, shape of region k) checks what else must hold.
 template <region_list R, class Also>
 void check_regions(const R& regions, const shape& s, const char* where, const Also& also) {
   for (index_t k = 0; k < regions.size(); ++k) {

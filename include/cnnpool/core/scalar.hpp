@@ -9,7 +9,7 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
-/// IEEE 754 binary16 as stored by every framework; read as float, never computed with.
+/// IEEE 754 binary16, as every framework stores it; read as float, never used in computations.
 struct float16 {
   std::uint16_t bits = 0;
 };
@@ -75,7 +75,7 @@ template <class T>
 concept activation_scalar = std::is_same_v<T, float> || std::is_same_v<T, double> || std::is_same_v<T, float16> ||
                             std::is_same_v<T, bfloat16> || quantized_scalar<T>;
 
-/// double stays double; everything else accumulates in float, and so are its descriptors.
+/// double stays double; everything else accumulates in float, and has descriptors of float.
 template <class T>
 using accumulator_t = std::conditional_t<std::is_same_v<T, double>, double, float>;
 

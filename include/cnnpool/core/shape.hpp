@@ -1,4 +1,4 @@
-// Extents and element strides of activations. Named, so that nothing is positional.
+// Extents and element strides of activations. They have names, so that nothing is positional.
 #pragma once
 
 #include <cstddef>
@@ -60,10 +60,10 @@ constexpr bool add(index_t& sum, index_t term) {
 }
 }  // namespace detail
 
-/// The bound of a built-in array from a number of elements.
+/// A number of elements as the bound of a built-in array.
 CNNPOOL_HD constexpr std::size_t array_size(index_t n) { return static_cast<std::size_t>(n); }
 
-/// Number of elements; an error when an extent is negative or the product does not fit a signed 64-bit index.
+/// Number of elements; an error if an extent is negative or the product does not fit a signed 64-bit index.
 inline index_t checked_size(const shape& s, const char* where) {
   index_t size = 1;
   for (const index_t extent : {s.n, s.c, s.h, s.w})

@@ -1,14 +1,14 @@
 // Ground-truth files. Images are indices into the caller's list of names, the order of the database's rows.
 //
 //   read_oxford_folder   Oxford5k, Paris6k: NAME_query.txt (image x0 y0 x1 y1), NAME_good.txt, _ok.txt, _junk.txt
-//   read_groups          UKBench, Holidays, own photos: lines "image group"; every image is a query, itself junk
+//   read_groups          UKBench, Holidays, own photos: lines "image group"; every image is a query, junk for itself
 //   read_matches         place recognition: lines "query: reference reference ...", numbers from 0, in order
 //   read_revisited_list  revisited Oxford and Paris as text: lines "query KIND ...", KIND one of
 //                        box x0 y0 x1 y1, easy IMAGES, hard IMAGES, junk IMAGES (JSON: ground_truth_json.hpp)
 //
-// Names are one word, without a file's ending. Lines that are empty or start with # are passed over; a carriage return
-// at the end of a line too. A name that is unknown, or twice where it counts once, a file that is missing and a line of
-// another form are one sentence with the file and the name. A query without positives is read; `mean_of` counts it.
+// Names are one word, without a file's extension. Lines that are empty or start with # are skipped, and so is a
+// carriage return at the end of a line. A name that is unknown, or given twice where it counts once, a missing file and
+// a line of another form are errors with the file and the name. A query without positives is read; `mean_of` counts it.
 #pragma once
 
 #include <algorithm>
@@ -26,10 +26,10 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
-/// x0, y0, x1, y1 in pixels: what of the image is the query.
+/// x0, y0, x1, y1 in pixels: the part of the image that is the query.
 using query_box = std::array<double, 4>;
 
-/// Database names to rows.
+/// From names of the database to its rows.
 class image_names {
  public:
   explicit image_names(const std::vector<std::string>& names) : names_(names) {
@@ -65,7 +65,7 @@ struct revisited_query {
 
 namespace detail {
 
-/// Calls f(words, where) for every line that says something; where = `FILE:LINE`.
+/// Calls f(words, where) for every line that is neither empty nor a comment; where = `FILE:LINE`.
 template <class F>
 void for_each_line(const std::string& path, const char* reader, const F& f) {
   std::error_code none;
@@ -120,8 +120,8 @@ inline std::string without_prefix(const std::string& name) { return name.starts_
 
 }  // namespace detail
 
-/// Queries in the order of their names. `missing`: names that the lists may hold without being among the images (the
-/// broken photos of Paris6k); they are passed over.
+/// Queries in the order of their names. `missing`: names that the lists may have although they are not among the images
+/// (the broken photos of Paris6k); they are skipped.
 inline std::vector<landmark_query> read_oxford_folder(const std::string& folder, const image_names& images,
                                                       const std::vector<std::string>& missing = {}) {
   constexpr const char* reader = "read_oxford_folder";
@@ -168,7 +168,7 @@ struct image_group {
   std::string image, group;
 };
 
-/// The lines of a list of groups. An image that is there twice is an error.
+/// The lines of a list of groups. An image that appears twice is an error.
 inline std::vector<image_group> read_groups(const std::string& path) {
   std::vector<image_group> out;
   std::map<std::string, std::string> seen;
@@ -181,8 +181,8 @@ inline std::vector<image_group> read_groups(const std::string& path) {
   return out;
 }
 
-/// Every image is a query against all of them: positives are the others of its group, itself is junk. With
-/// `keep_query`, as UKBench counts, itself is a positive.
+/// Every image is a query against all of them: the others of its group are positives, the image itself is junk. With
+/// `keep_query` it is a positive, as UKBench counts.
 inline std::vector<relevance<>> truth_of_groups(const std::vector<image_group>& images, bool keep_query = false) {
   std::map<std::string, std::vector<index_t>> members;
   for (std::size_t i = 0; i < images.size(); ++i) members[images[i].group].push_back(static_cast<index_t>(i));

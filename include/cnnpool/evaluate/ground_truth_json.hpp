@@ -3,9 +3,9 @@
 //   {"imlist": [NAME, ...], "qimlist": [NAME, ...],
 //    "gnd": [{"bbx": [x0, y0, x1, y1], "easy": [ROW, ...], "hard": [ROW, ...], "junk": [ROW, ...]}, ...]}
 //
-// imlist is the database in the order of its rows, qimlist the queries, gnd[q] belongs to qimlist[q] and its rows are
-// positions in imlist, from 0. "bbx" may be left out. Anything of another form, a row outside imlist, and an image
-// twice among a query's easy, hard and junk is one sentence with the file and the query.
+// imlist is the database in the order of its rows, qimlist the queries; gnd[q] belongs to qimlist[q], and its rows are
+// positions in imlist, from 0. "bbx" may be left out. Anything of another form, a row outside imlist, and an image that
+// is twice among a query's easy, hard and junk are errors with the file and the query.
 #pragma once
 
 #include <nlohmann/json.hpp>

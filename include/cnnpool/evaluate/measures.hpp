@@ -2,16 +2,16 @@
 //
 //   average_precision    Oxford's compute_ap.cpp, trapezoids: SUM_j ((r_j = 0 ? 1 : j/r_j) + (j+1)/(r_j+1)) / (2 P)
 //   rectangular_average_precision   scikit-learn's:           SUM_j (j+1)/(r_j+1) / P
-//   recall_at(k)         the part of the positives among the first k
-//   ukbench_score        4 * recall_at(4): how many of a photo's group of 4, itself among them, are the first 4
+//   recall_at(k)         the fraction of the positives that are among the first k
+//   ukbench_score        4 * recall_at(4): how many of a photo's group of 4, itself included, are among the first 4
 //   hit_at(k)            1 when a positive is among the first k, else 0: the recall@k of place recognition
 //   precision_at(k)      mP@k of the revisited Oxford and Paris: #(ranks <= kq) / kq, kq = min(last positive's rank, k)
 //   mean_of(measure, lists, truths)   over the queries that have positives, and how many were left out
 //
 // P: number of positives; r_j: 0-based rank of the j-th positive (j from 0) in the list without junk. Positives that
-// were not retrieved add 0. Items are indices, names, or anything else that is ordered. An item twice in a list, twice
-// among the positives, or positive and junk at once is an error (the published program then returns more than 1), and
-// so is a single query without positives. Computed in double.
+// were not retrieved add 0. Items are indices, names, or anything else that is ordered. An item that is twice in a
+// list, twice among the positives, or positive and junk at once is an error (the published program then returns more
+// than 1), and so is a single query without positives. Computed in double.
 #pragma once
 
 #include <algorithm>
@@ -26,7 +26,7 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
-/// What is right for one query. positives = good + ok of the Oxford files; junk counts as if it were not in the list.
+/// The ground truth of one query. positives = good + ok of the Oxford files; junk counts as if it were not in the list.
 template <class Item = index_t>
 struct relevance {
   std::vector<Item> positives = {};
@@ -171,7 +171,7 @@ struct mean_measure {
   index_t left_out = 0;
 };
 
-/// lists[q] is the ranked list of query q and truths[q] what is right for it.
+/// lists[q] is the ranked list of query q and truths[q] its ground truth.
 template <class Measure, class Lists, class Item = index_t>
 mean_measure mean_of(const Measure& measure, const Lists& lists, const std::vector<relevance<Item>>& truths) {
   if (lists.size() != truths.size())

@@ -7,7 +7,7 @@
 //   hard       hard           junk, easy
 //
 // measure_revisited: mAP (Oxford's average precision) and mP@1, 5, 10, as fractions of 1; queries without positives
-// under a protocol are left out of its means and counted. An image twice among easy, hard and junk is an error.
+// under a protocol are left out of its means and counted. An image that is twice among easy, hard and junk is an error.
 #pragma once
 
 #include "measures.hpp"

@@ -5,8 +5,8 @@
 //   codebook_statistics                                   one Lloyd step over rows that lie on several machines
 //
 // The same seed gives the same codebook. A row belongs to the nearest centre by squared Euclidean distance (in double),
-// to the first of equally near ones. An empty cluster gets the row that is farthest from its own centre, unless every
-// row lies on its centre: then the old centre stays. Fewer rows than clusters are an error with both numbers.
+// the first of equally near ones. An empty cluster gets the row that is farthest from its own centre, unless every row
+// lies on its centre: then the old centre stays. Fewer rows than clusters are an error with both numbers.
 #pragma once
 
 #include <algorithm>
@@ -50,7 +50,7 @@ inline void check_codebook(const codebook_options& o) {
     raise("fit_codebook: first_rows is ", o.first_rows, ", expected at least the ", o.clusters, " clusters");
 }
 
-/// k-means++: every next centre is a row, drawn with the square of its distance to the centres so far as weight.
+/// k-means++: each new centre is a row, drawn with its squared distance to the centres so far as its weight.
 inline codebook seeded_codebook(const descriptors<float>& x, const codebook_options& o) {
   const index_t n = x.rows(), d = x.cols();
   seeded_numbers random(o.seed);
@@ -130,8 +130,8 @@ class collected_rows {
 
 }  // namespace detail
 
-/// Mini-batch k-means (Sculley, WWW 2010) over rows that are not kept: Lloyd on the first rows, then every centre is
-/// the mean of the rows that it was nearest to, as it stood when they came.
+/// Mini-batch k-means (Sculley, WWW 2010) over rows that are not kept: Lloyd on the first rows; after that every centre
+/// is the mean of the rows that it was nearest to when they came.
 class streaming_codebook {
  public:
   explicit streaming_codebook(const codebook_options& o) : options_(o) {

@@ -1,9 +1,10 @@
 // One step of Lloyd's k-means over rows that come in parts or lie on several machines: every machine adds its rows, the
-// statistics merge, next() gives the codebook of the next step.
+// statistics are merged, next() gives the codebook of the next step.
 //
-// A row belongs to the nearest centre by squared Euclidean distance (in double), to the first of equally near ones. An
+// A row belongs to the nearest centre by squared Euclidean distance (in double), the first of equally near ones. An
 // empty cluster gets the row that is farthest from its own centre, unless every row lies on its centre: then the old
-// centre stays. Merging in another order changes sums by rounding only, and the rows chosen where distances are equal.
+// centre stays. Merging in a different order changes only the rounding of sums, and which rows are chosen among equally
+// distant ones.
 #pragma once
 
 #include <algorithm>
@@ -41,7 +42,7 @@ struct nearest_centres {
 
 }  // namespace detail
 
-/// Rows by their nearest centre: how many, their sum, and the rows that are farthest away.
+/// For each centre, the rows nearest to it: how many, and their sum; and the rows that are farthest from their centre.
 class codebook_statistics {
  public:
   explicit codebook_statistics(const codebook& c) : codebook_(c), nearest_(c) {
@@ -64,7 +65,7 @@ class codebook_statistics {
       count_ += static_cast<index_t>(block.rows());
     });
   }
-  /// Adds rows that another one has read, measured against the same codebook.
+  /// Adds the rows that another object has read, with the same codebook.
   void merge(const codebook_statistics& other) {
     expect(other.nearest_.centres.cols());
     if (nearest_.centres != other.nearest_.centres)
@@ -78,7 +79,7 @@ class codebook_statistics {
   }
 
   index_t count() const { return count_; }
-  /// Rows whose nearest centre is k.
+  /// The number of rows whose nearest centre is k.
   index_t count(index_t k) const { return counts_[static_cast<std::size_t>(k)]; }
   /// Their sum.
   Eigen::RowVectorXd sum(index_t k) const { return sums_.row(k); }
@@ -119,7 +120,7 @@ class codebook_statistics {
     if (d != codebook_.dimensions())
       raise("codebook_statistics: rows of ", d, " components for a codebook of ", codebook_.dimensions());
   }
-  /// Keeps as many as there are clusters, the farthest first, equal ones in order.
+  /// Keeps as many as there are clusters, the farthest first, equally far ones in order.
   template <class Row>
   void remember(double distance, index_t centre, const Row& row) {
     const std::size_t most = counts_.size();

@@ -2,13 +2,13 @@
 // ICCV 2007):
 //   m  = mean of the query rows of the pairs
 //   S  = mean over the pairs of (xq - xp)(xq - xp)^T
-//   P1 = inverse of the lower Cholesky factor of S, with 1e-10, 1e-9, ... times the unit matrix added until it has one
+//   P1 = inverse of the lower Cholesky factor of S; 1e-10, 1e-9, ... times the unit matrix are added until it has one
 //   D  = SUM over all rows of P1 (x - m)(x - m)^T P1^T = E diag(lambda) E^T, lambda descending
 //   P  = the first `dimensions` rows of E^T P1
-//   fit_learned_whitening(training, pairs)     all rows at once, a pair is two of their numbers
-//   matching_statistics                        rows and pairs that come in parts or lie on several machines; they merge
+//   fit_learned_whitening(training, pairs)     all rows at once; a pair is the numbers of two of them
+//   matching_statistics                        rows and pairs in parts or on several machines; can be merged
 // Everything is double. The entry of an eigenvector of D that is largest in absolute value is positive. variances() of
-// the model are the lambda divided by the number of rows.
+// the model are the lambdas divided by the number of rows.
 #pragma once
 
 #include <Eigen/Cholesky>
@@ -99,17 +99,17 @@ projection fit_learned_whitening(const M& training, std::span<const matching_pai
   return detail::learned_model(m, factor, spread, n, dimensions);
 }
 
-/// What learned whitening keeps of its training data: the mean and covariance of all rows, and of the pairs the mean of
-/// their queries and S. Real is double; a template for the same reason as basic_covariance.
+/// What learned whitening keeps of its training data: the mean and covariance of all rows, and for the pairs the mean
+/// of their queries and S. Real is double; a template for the same reason as basic_covariance.
 template <class Real>
 class basic_matching_statistics {
  public:
-  /// Rows of the training set, every row once: those of the pairs too.
+  /// Adds rows of the training set; every row once, also those that are in pairs.
   template <training_rows M>
   void add(const M& rows) {
     all_.add(rows);
   }
-  /// Row i of `queries` and row i of `matches` show the same thing. They do not count as rows of the training set.
+  /// Adds pairs: row i of `queries` and row i of `matches` show the same thing. They do not count as training rows.
   template <training_rows Q, training_rows M>
   void add_pairs(const Q& queries, const M& matches) {
     const index_t n = static_cast<index_t>(queries.rows()), d = static_cast<index_t>(queries.cols());
@@ -134,7 +134,7 @@ class basic_matching_statistics {
     own.template selfadjointView<Eigen::Lower>().rankUpdate(apart);
     fold(n, q.colwise().mean().transpose(), own);
   }
-  /// Adds what another one has read.
+  /// Adds what another object has read.
   void merge(const basic_matching_statistics& other) {
     if (&other == this) return merge(basic_matching_statistics(other));
     if (pairs_ != 0 && other.pairs_ != 0 && mean_.size() != other.mean_.size())

@@ -5,10 +5,10 @@
 // power = 0.5 whitens, 0 is plain PCA. shrinkage s replaces lambda by (1-s) lambda + s trace(Cov)/d first. The entry of
 // an eigenvector that is largest in absolute value is positive (the first of equal ones).
 //
-// Everything is double. covariance reads rows in any number of calls, and two of them merge: the result is the same to
-// rounding, so that training spreads over machines. It holds at most d rows or d x d numbers. With fewer rows than
-// dimensions the eigenvectors come from the n x n Gram matrix. Directions with lambda <= d 2^-52 lambda_0 do not count
-// (the effective rank); asking for more dimensions is an error with both numbers.
+// Everything is double. covariance reads rows in any number of calls, and two of them can be merged, with the same
+// result up to rounding, so that training can be spread over machines. It holds at most d rows or d x d numbers. With
+// fewer rows than dimensions the eigenvectors come from the n x n Gram matrix. Directions with lambda <= d 2^-52
+// lambda_0 do not count (the effective rank); asking for more dimensions is an error with both numbers.
 #pragma once
 
 #include <Eigen/Eigenvalues>
@@ -21,8 +21,8 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
-/// Mean and covariance of rows that come in parts. Real is double; a template, so that a program that includes this and
-/// fits nothing does not compile Eigen's kernels.
+/// Mean and covariance of rows that come in parts. Real is double; it is a template so that a program that includes
+/// this and fits nothing does not compile Eigen's kernels.
 template <class Real>
 class basic_covariance {
  public:
@@ -39,7 +39,7 @@ class basic_covariance {
     detail::each_block(rows, "covariance::add", count_, [&](const detail::row_major& block) { add_block(block); });
   }
 
-  /// Adds what another one has read.
+  /// Adds what another object has read.
   void merge(const basic_covariance& other) {
     if (other.count_ == 0) return;
     if (&other == this) return merge(basic_covariance(other));
@@ -53,7 +53,7 @@ class basic_covariance {
     if (folded_) return mean_;
     return kept_rows().colwise().mean().transpose();
   }
-  /// True when there are more rows than dimensions; then scatter() is theirs, otherwise kept_rows().
+  /// True when there are more rows than dimensions: scatter() then has what they gave, otherwise kept_rows() does.
   bool folded() const { return folded_; }
   /// SUM (x-m)(x-m)^T, the lower triangle.
   const Eigen::MatrixX<Real>& scatter() const { return scatter_; }
@@ -123,7 +123,7 @@ struct pca_options {
 
 namespace detail {
 
-/// Eigenpairs, the strongest first; vectors are columns.
+/// Eigenvalues and eigenvectors, the strongest first; vectors are columns.
 struct eigenpairs {
   Eigen::VectorXd values;
   Eigen::MatrixXd vectors;

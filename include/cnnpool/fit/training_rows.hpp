@@ -1,5 +1,5 @@
-// What a fit reads: n descriptors of d components as anything with rows(), cols() and (i, j) - descriptors,
-// descriptor_span, an Eigen matrix - all at once, or in parts that need not be kept: a range of them, or a function
+// What a fit reads: n descriptors of d components, as anything with rows(), cols() and (i, j): descriptors,
+// descriptor_span, an Eigen matrix. All at once, or in parts that need not be kept: a range of them, or a function
 // that returns the next part, an empty one at the end. Numbers that are not finite are an error that names the row.
 #pragma once
 
@@ -32,7 +32,7 @@ namespace detail {
 
 using row_major = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-/// f(block) for all rows, some hundred at a time, as doubles. `before`: rows that were read earlier, for the message.
+/// f(block) for all rows, some hundreds at a time, as doubles. `before`: rows that were read earlier, for the message.
 template <training_rows M, class F>
 void each_block(const M& m, const char* where, index_t before, const F& f) {
   const index_t rows = static_cast<index_t>(m.rows()), cols = static_cast<index_t>(m.cols());
@@ -69,7 +69,7 @@ void each_part(R&& parts, const F& f) {
 
 }  // namespace detail
 
-/// Everything that a fit takes.
+/// Everything that a fit accepts.
 template <class R>
 concept training_data = training_rows<R> || training_range<R> || training_source<R>;
 

@@ -1,15 +1,15 @@
 // Files that appear under their names when they are complete, and never otherwise.
 //
-//   detail::atomic_file file("d.npy", "write_npy");   // the second begins the sentence of an error
+//   detail::atomic_file file("d.npy", "write_npy");   // the second begins the message of an error
 //   file.write(data, bytes);
 //   file.commit();                                    // commit_together({&a, &b}): all of them, or none
 //
 // The bytes go to a new file in the folder of the old one, NAME.cnnpool-K.part, and reach the disk before that is
-// renamed. Whatever goes wrong is one sentence with the system's reason; nothing half-written stays, and an older file
-// is as it was. On POSIX moreover:
+// renamed. Whatever goes wrong is an error with the system's reason; nothing half-written remains, and an older file
+// is as it was. On POSIX, moreover:
 //   * A link is followed and stays a link: what it names is written. Devices and FIFOs are written directly.
 //   * An older file keeps its mode and its owner (as far as the system lets us); one that is read-only is not replaced.
-//   * Several may write one path at once: each holds a lock on its temporary, the last to finish gives the contents.
+//   * Several may write to one path at once: each locks its temporary file, and the last to finish gives the contents.
 //     A temporary without a lock is that of a program that was killed; the next one that writes the path removes it.
 //   * commit_together undoes the renames before one that fails. A program that is killed between two renames leaves
 //     one new file and one old one. On a file system without hard links an older file cannot be put back.
@@ -35,7 +35,7 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 
-/// A file that appears under its name when commit() is called, and never otherwise.
+/// A file that appears under its name when commit() is called, and not otherwise.
 class atomic_file {
  public:
   atomic_file(std::string path, const char* where) : path_(std::move(path)), target_(path_), where_(where) {
@@ -63,7 +63,7 @@ class atomic_file {
     return target_.substr(0, name) + target_.substr(name, longest)  // a name may have 255 bytes
            + ".cnnpool-" + detail::decimal(k) + ".part";
   }
-  /// What is left of a file that is complete, or that nobody wants any more.
+  /// Cleans up after a file that is complete, or no longer wanted.
   void drop() {
     if (file_ != nullptr && !temporary_.empty() && !published_) std::remove(temporary_.c_str());
     if (file_ != nullptr) std::fclose(file_);
@@ -109,7 +109,7 @@ class atomic_file {
     if (file_ == nullptr) ::close(fd);
     return file_ != nullptr;
   }
-  /// target_: what the path names in the end, which need not exist.
+  /// target_: what the path names in the end, which may not exist.
   bool follow_links() {
     for (int i = 0; i < 40; ++i) {
       char to[4096];
@@ -127,7 +127,7 @@ class atomic_file {
     return ::fstat(fd, &open) == 0 && ::lstat(name.c_str(), &named) == 0 && open.st_ino == named.st_ino &&
            open.st_dev == named.st_dev;
   }
-  /// Only what nobody holds a lock on, and what is a file of its own.
+  /// Removes a temporary file only if nobody holds a lock on it and it is a regular file of ours.
   static void remove_stale(const std::string& name) {
     const int fd = ::open(name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0) return;
@@ -137,7 +137,7 @@ class atomic_file {
       ::unlink(name.c_str());
     ::close(fd);
   }
-  /// The owner first: a change of it clears bits of the mode. A group that cannot be kept has the rights of all.
+  /// The owner first: changing it clears bits of the mode. If the group cannot be kept, it gets the rights of others.
   void keep_owner_and_mode(int fd) const {
     mode_t mode = older_status_.st_mode & 07777;
     if (::fchown(fd, older_status_.st_uid, older_status_.st_gid) != 0) {
@@ -147,7 +147,7 @@ class atomic_file {
     }
     static_cast<void>(::fchmod(fd, mode));  // a file system without modes refuses
   }
-  /// Everything is on the disk, or in the device.
+  /// Brings everything to the disk, or to the device.
   bool finish() {
     if (std::fflush(file_) != 0) return false;
     if (temporary_.empty()) return true;

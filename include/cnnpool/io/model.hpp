@@ -8,8 +8,8 @@
 // array by array, row by row; u64 FNV-1a over all bytes before it. Arrays: whitening: mean (float 1 x d), matrix (float
 // k x d), variances (double 1 x r); codebook: centres (float K x d); head: weights (float K x d), biases (float 1 x K).
 //
-// Writing is atomic (atomic_file.hpp). A file is not believed: its length is compared with what its header promises
-// before anything is allocated. Everything wrong is one sentence with the file's name.
+// Writing is atomic (atomic_file.hpp). A file is not trusted: its length is compared with what its header promises
+// before anything is allocated. Whatever is wrong is an error with the file's name.
 #pragma once
 
 #include <bit>

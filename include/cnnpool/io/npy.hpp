@@ -5,8 +5,8 @@
 //   auto d = cnnpool::pool(maps, cnnpool::gem_p<3>{});                   // 1 to 4 axes: c, nc, chw, nchw
 //   auto e = cnnpool::pool(maps.view({.axes = "nhwc"}), cnnpool::gem_p<3>{});
 //
-// A file is not believed: the length that its header promises is compared with the length it has before anything is
-// allocated for it. Everything wrong is one sentence with the file's name and the numbers.
+// A file is not trusted: the length that its header promises is compared with the length that it has before anything is
+// allocated for it. Whatever is wrong is an error with the file's name and the numbers.
 #pragma once
 
 #include <bit>
@@ -81,7 +81,7 @@ inline std::string text_of(const std::vector<index_t>& shape) {
 
 }  // namespace detail
 
-/// From a stream that can seek; `name` is for messages.
+/// Reads from a stream that can seek; `name` is for messages.
 inline npy_array read_npy(std::istream& in, const std::string& name) {
   const auto bad = [&](const auto&... pieces) { raise("read_npy: ", name, ": ", pieces...); };
   in.peek();  // a folder can be opened; only reading it fails

@@ -1,7 +1,7 @@
 // The header of a .npy file: its format version, and the Python dictionary {'descr', 'fortran_order', 'shape'}.
 //
-// Read with a parser, not by searching: keys may come in any order, with any white space. Versions 1.0, 2.0 and 3.0.
-// Nothing of a header is copied but 4 extents and what a message quotes: it may be as long as the file.
+// It is parsed, not searched: keys may come in any order, with any white space. Versions 1.0, 2.0 and 3.0. A header may
+// be as long as the file, so nothing of it is copied except 4 extents and what a message quotes.
 #pragma once
 
 #include <bit>
@@ -16,7 +16,7 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
-/// What a .npy file says of its data.
+/// What a .npy file says about its data.
 struct npy_header {
   scalar_type type = scalar_type::float32;
   bool big_endian = false;
@@ -26,7 +26,7 @@ struct npy_header {
 
 namespace detail {
 
-/// A file's own words in a message: short, and one line whatever they hold.
+/// A file's own text in a message: short, and on one line whatever it contains.
 inline std::string in_quotes(std::string_view text) {
   constexpr std::size_t longest = 40;
   std::string r = "'";
@@ -34,7 +34,7 @@ inline std::string in_quotes(std::string_view text) {
   return r + (text.size() > longest ? "...'" : "'");
 }
 
-/// '<f4' and the like. "" when it is one of ours, else what is wrong.
+/// '<f4' and the like. Returns "" if it is one that we read, otherwise what is wrong.
 inline std::string read_descr(std::string_view descr, npy_header& h) {
   const auto unsupported = [&] {
     return "dtype " + in_quotes(descr) + " is not supported, expected f2, f4, f8, u1 or i1";

@@ -1,7 +1,7 @@
 // Descriptors and feature maps to .npy files that NumPy opens: format 1.0, C order, this machine's byte order.
 //
-// Atomic (atomic_file.hpp): the file appears when it is complete. Whatever goes wrong is one sentence with the system's
-// reason; nothing half-written stays, and an older file of that name is as it was.
+// Atomic (atomic_file.hpp): the file appears when it is complete. Whatever goes wrong is an error with the system's
+// reason; nothing half-written remains, and an older file of that name is as it was.
 #pragma once
 
 #include <bit>
@@ -26,7 +26,7 @@ constexpr const char* npy_code() {
   else return "i1";
 }
 
-/// Magic, version, length, dictionary, padded so that the data start at a multiple of 64.
+/// Magic, version, length and dictionary, padded so that the data start at a multiple of 64.
 template <class T>
 std::string npy_preamble(const std::string& shape) {
   const char order = sizeof(T) == 1 ? '|' : std::endian::native == std::endian::little ? '<' : '>';

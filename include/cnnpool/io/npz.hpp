@@ -8,8 +8,8 @@
 //   out.add("gem", d);
 //   out.commit();                                                          // now, and not before, there is a file
 //
-// A file is not believed: an array takes no more memory than 1032 times its bytes in the file, the most that deflate
-// can give, and its checksum is compared. Everything wrong is one sentence with the file's name.
+// A file is not trusted: an array takes no more memory than 1032 times its bytes in the file, the most that deflate
+// can give, and its checksum is compared. Whatever is wrong is an error with the file's name.
 #pragma once
 
 #if !__has_include(<zip.h>)
@@ -45,7 +45,7 @@ inline std::string zip_message(int code) {
   return text;
 }
 
-/// One entry of an archive as read_npy takes it: forwards, from the start again, and its length.
+/// One entry of an archive, as read_npy needs it: it can be read forwards and again from the start, and has a length.
 class zip_entry_buffer : public std::streambuf {
  public:
   zip_entry_buffer(zip_t* archive, zip_uint64_t entry, std::uint64_t length)
@@ -100,7 +100,7 @@ class zip_entry_buffer : public std::streambuf {
   char buffer_[4096];
 };
 
-/// Bytes in memory of malloc, which libzip frees.
+/// Bytes in memory from malloc, which libzip frees.
 class zip_bytes {
  public:
   ~zip_bytes() { std::free(data_); }
@@ -142,7 +142,7 @@ class npz_file {
     archive_.reset(zip_open(path_.c_str(), ZIP_RDONLY, &code));
     if (archive_ == nullptr) raise("npz_file: ", path_, ": ", detail::zip_message(code));
   }
-  /// An archive in memory, which has to stay there. name is for messages.
+  /// An archive in memory, which must outlive this object. `name` is for messages.
   npz_file(const void* data, std::size_t bytes, std::string name) : path_(std::move(name)) {
     zip_error_t reason;
     zip_error_init(&reason);
@@ -155,7 +155,7 @@ class npz_file {
     raise("npz_file: ", path_, ": ", detail::zip_message(code));
   }
 
-  /// In the order of the file; a name that the file has several times once.
+  /// In the order of the file; a name that the file has several times appears once.
   std::vector<std::string> names() const {
     std::vector<std::string> r;
     const zip_int64_t count = zip_get_num_entries(archive_.get(), 0);
@@ -168,7 +168,7 @@ class npz_file {
     return r;
   }
 
-  /// Of several arrays of one name the last, as NumPy does: whoever appends to an archive means the new one.
+  /// Of several arrays of one name it reads the last, as NumPy does: whoever appends to an archive means the new one.
   npy_array read(const std::string& name) const {
     const std::string where = path_ + ": array " + detail::in_quotes(name);
     const zip_uint64_t at = last_of(name + ".npy");
@@ -208,7 +208,7 @@ class npz_file {
   std::unique_ptr<zip_t, detail::zip_deleter> archive_;
 };
 
-/// An archive that is being made: a file when commit() returns, and never half of one. It is put together in memory,
+/// An archive that is being written: a file when commit() returns, and never half of one. It is put together in memory,
 /// because libzip would replace links, devices and the owner of an older file (atomic_file.hpp does not).
 class npz_writer {
  public:

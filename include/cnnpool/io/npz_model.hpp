@@ -4,10 +4,10 @@
 //   const auto w = read_npz<whitening>("pca.npz");      // NumPy: savez("pca.npz", mean=mean, matrix=rows)
 //
 // Arrays: whitening: mean (1 x d), matrix (k x d), variances (1 x r, only where they are known); codebook: centres
-// (K x d); netvlad_head: weights (K x d), biases (1 x K). Reading also takes what is 1 x d as one axis of d, any number
-// type that .npy has, and leaves arrays of other names alone. Models are kept in float, variances in double. model.hpp
-// has a format of one file with a checksum. Everything wrong is one sentence with the file's name; a file that is
-// written appears when it is complete.
+// (K x d); netvlad_head: weights (K x d), biases (1 x K). When reading, 1 x d may also be one axis of d, numbers may
+// have any type of .npy, and arrays of other names are ignored. Models are kept in float, variances in double.
+// model.hpp has a format of one file with a checksum. Whatever is wrong is an error with the file's name; a file that
+// is written appears when it is complete.
 #pragma once
 
 #include <algorithm>

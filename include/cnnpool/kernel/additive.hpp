@@ -1,4 +1,4 @@
-// The monoid that most folds are: start with 0, add, merge by adding. What differs is the step or the finish.
+// The monoid that most folds are: start with 0, add, merge by adding. They differ in the step or the finish.
 #pragma once
 
 #include "math.hpp"

@@ -1,5 +1,5 @@
-// The end of every reduction: a state is finished, or, where it left its range (is_reliable, fold_traits.hpp), the
-// result is computed again from its elements.
+// The end of every reduction: a state is finished, or, if it left its range (is_reliable, fold_traits.hpp), the result
+// is computed again from its elements.
 #pragma once
 
 #include "fold_traits.hpp"

@@ -1,13 +1,13 @@
-// The optional members of a fold, with what a kernel does where a fold has none.
+// The optional members of a fold, and what a kernel does if a fold does not have them.
 //
-//   first(x)            the state of one element, where it costs less than step(init, x)
+//   first(x)            the state of one element, if that costs less than step(init, x)
 //   is_reliable(state)  a mask, and
-//   exact<L>(n, x)      the result from elements x(0) .. x(n-1): where a state can leave the range of a float although
-//                       the result does not (GeM's sum of powers)
-//   fast_form(fold)     a function beside the fold: a fold of the same results whose step costs less, and which says
-//                       with is_reliable where it was wrong. Its state may be larger: it is taken where states are few
-//   forms(f)            calls f with one of several folds of the same states, by a number known when the program runs;
-//                       asked before a loop over elements
+//   exact<L>(n, x)      the result from elements x(0) .. x(n-1): for a state that can leave the range of a float
+//                       although the result does not (GeM's sum of powers)
+//   fast_form(fold)     a function next to the fold: a fold with the same results whose step costs less, and which says
+//                       with is_reliable where it was wrong. Its state may be larger: it is used where states are few
+//   forms(f)            calls f with one of several folds with the same states, by a number known at run time; called
+//                       before a loop over elements
 //   long_step = true    a static constant: a step costs much more than reading an element, so fewer are written out
 //   per_channel<V>(c)   the fold of channel c, in every lane, and
 //   per_channel<V>(c, count)   that of the channels in the lanes of V, for a fold that differs by channel
@@ -29,7 +29,7 @@ struct ignore_fold {  // in a concept nvcc takes this and not a generic lambda
   void operator()(const F&) const {}
 };
 
-/// Statistics that a fold gives at once; weighted folds too.
+/// The number of statistics that a fold gives at once; weighted folds too.
 template <class F>
 inline constexpr int fold_outputs = value_count<std::remove_cvref_t<decltype(
     std::declval<const F&>().finish(std::declval<typename F::template state<float>&>(), index_t{}))>>;
@@ -41,8 +41,8 @@ CNNPOOL_HD auto first_state(const F& f, const V& x) {
   else return f.step(f.template init<V>(), x);
 }
 
-/// A fold without data of the same init, step and merge, for folds that differ in their finish: a concat steps it once
-/// for all of them. Not a member, since a fold that inherits from one has a step of its own.
+/// A fold without data and with the same init, step and merge, for folds that differ in their finish: a concat steps it
+/// once for all of them. Not a member, since a fold that inherits from one may have a step of its own.
 template <class F>
 struct monoid_of {
   using type = void;
@@ -59,7 +59,7 @@ const F& fast_form(const F& f) {
   return f;
 }
 
-/// A fold whose step takes longer than reading an element says so: kernels write it out less often.
+/// A fold whose step takes longer than reading an element says so: kernels then contain fewer copies of it.
 template <class F>
 inline constexpr bool takes_longer_than_reading = false;
 template <class F>
@@ -67,7 +67,7 @@ template <class F>
 inline constexpr bool takes_longer_than_reading<F> = F::long_step;
 
 /// A fold whose step depends on a number known at run time may have forms, folds with the same states: kernels ask for
-/// one before a loop over elements, so the loop alone is compiled for each, and finish, merge and the kernel around it
+/// one before a loop over elements, so only the loop is compiled for each, and finish, merge and the kernel around it
 /// once.
 template <class F>
 concept has_forms = requires(const F f) { f.forms(ignore_fold{}); };
@@ -77,7 +77,7 @@ CNNPOOL_INLINE void with_form(const F& f, const Action& action) {
   else action(f);
 }
 
-/// A function of the host, for a fold to call: a fold runs on the host and in kernels, and nvcc would warn of the call.
+/// Makes a host function callable from a fold: a fold runs on the host and in kernels, so nvcc would warn of the call.
 template <class F>
 struct on_host {
   F f;
@@ -89,8 +89,8 @@ struct on_host {
 template <class F>
 on_host(F) -> on_host<F>;
 
-/// The fold of a channel, or of the channels in the lanes of V: a new one, or f itself (where GCC optimises for size, a
-/// copy for every row is a third of its time).
+/// The fold of a channel, or of the channels in the lanes of V: a new one, or f itself (when GCC optimises for size, a
+/// copy for every row would be a third of the row's time).
 template <class V, class F>
 CNNPOOL_HD decltype(auto) for_channel(const F& f, index_t c) {
   if constexpr (requires { f.template per_channel<V>(c); }) return f.template per_channel<V>(c);

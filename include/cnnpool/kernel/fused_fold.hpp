@@ -68,7 +68,7 @@ inline constexpr bool accumulates = std::is_same_v<M, shared_monoid<F>>;
 template <class M, class First, class Rest>
 inline constexpr bool accumulates<M, fused_fold<First, Rest>> = accumulates<M, First> || accumulates<M, Rest>;
 
-/// What makes a fused fold: of two, or of the parts of one and another.
+/// Makes a fused fold: from two folds, or from the parts of one and another.
 template <class F, class R>
 CNNPOOL_HD fused_fold<F, R> fuse(const F& first, const R& rest);
 template <class F, class R, class Others>
@@ -79,7 +79,7 @@ struct fused_fold {
   First first;
   Rest rest;
 
-  /// The rest accumulates what `first` does: its state is the one of both.
+  /// The rest accumulates what `first` does: its state serves both.
   static constexpr bool shared =
       !std::is_void_v<shared_monoid<First>> && accumulates<shared_monoid<First>, Rest>;
 

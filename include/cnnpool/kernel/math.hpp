@@ -1,7 +1,7 @@
 // The functions that a policy may call on its value type V: a float, a double, or a pack of them. A user's policy
-// writes cnnpool::kernel::maximum, cnnpool::kernel::exp, ... A header that packs are declared behind says `using
-// kernel::maximum;` and calls maximum(s, x), as one does with std::swap. Written without the standard library because
-// std::max, numeric_limits and friends are not callable in device code without flags.
+// writes cnnpool::kernel::maximum, cnnpool::kernel::exp, ... A header that is included before packs are declared says
+// `using kernel::maximum;` and calls maximum(s, x), as one does with std::swap. Written without the standard library
+// because std::max, numeric_limits and the like cannot be called in device code without flags.
 //
 // NaN: maximum and minimum propagate a NaN of the argument named x. select picks lane by lane.
 #pragma once
@@ -32,11 +32,11 @@ struct limits {
   static constexpr L infinity = std::numeric_limits<L>::infinity();
   static constexpr L smallest = static_cast<L>(sizeof(L) == 4 ? 1.17549435e-38 : 2.2250738585072014e-308);
   static constexpr L largest = static_cast<L>(sizeof(L) == 4 ? 3.4028234663852886e38 : 1.7976931348623157e308);
-  /// Where a search for the smallest starts; its negative, where one for the largest starts. An infinity is no value at
-  /// all where the compiler may assume that there are none.
+  /// Where a search for the smallest starts; its negative is where one for the largest starts. Not infinity if the
+  /// compiler may assume that there is none.
   static constexpr L above_all = CNNPOOL_FINITE_MATH ? largest : infinity;
-  /// A sum beyond this may have overflowed. Not the largest itself: where the compiler may assume that there is no
-  /// infinity, it takes that comparison away.
+  /// A sum beyond this may have overflowed. Not the largest itself: if the compiler may assume that there is no
+  /// infinity, it removes that comparison.
   static constexpr L overflow = largest / 2;
 };
 
@@ -44,7 +44,7 @@ template <scalar_lane V>
 CNNPOOL_HD V select(bool mask, V a, V b) {
   return mask ? a : b;
 }
-/// True when the mask holds in every lane.
+/// True if the mask holds in every lane.
 CNNPOOL_HD bool all(bool mask) { return mask; }
 template <scalar_lane V>
 CNNPOOL_HD V absolute(V x) {
@@ -81,8 +81,8 @@ template <scalar_lane V>
 CNNPOOL_HD V keep_nan(V r, V x) {
   return x != x ? x : r;
 }
-/// The larger of s and x, but NaN where either is; of -0 and +0 either. The maximum is one instruction on x86, which
-/// keeps a NaN s and ignores a NaN x; keep_nan takes the latter.
+/// The larger of s and x, but NaN where either is; of -0 and +0, either. The maximum is one instruction on x86, which
+/// keeps a NaN s and ignores a NaN x; keep_nan adds the latter.
 template <class V>
 CNNPOOL_HD V maximum_or_nan(const V& s, const V& x) {
   return keep_nan(maximum(x, s), x);
@@ -96,8 +96,8 @@ inline constexpr bool maximum_or_nan_is_one_instruction = CNNPOOL_HAS_NEON;
 
 namespace cnnpool::inline CNNPOOL_VARIANT::kernel {
 
-/// A number that was converted to a lane just now, in every lane: for finish and is_reliable (in a loop, V(x) is
-/// better: it is computed once). Keeps GCC from converting lane by lane, behind the broadcast.
+/// A number converted to a lane, in every lane: for finish and is_reliable (in a loop V(x) is better: it is computed
+/// once). Keeps GCC from converting lane by lane, after the broadcast.
 template <class V, class N>
 CNNPOOL_HD V in_every_lane(N number) {
   lane_t<V> x = static_cast<lane_t<V>>(number);
@@ -108,7 +108,7 @@ CNNPOOL_HD V in_every_lane(N number) {
 }
 
 /// x, computed and rounded before it is used: no compiler fuses or reorders across it, -ffast-math included.
-/// in_order(x) is for formulas that stand a fused operation, but no reordering.
+/// in_order(x) is for formulas that tolerate a fused operation, but no reordering.
 template <scalar_lane V>
 CNNPOOL_HD V fenced(V x) {
 #if defined(CNNPOOL_FENCE)
@@ -143,7 +143,7 @@ CNNPOOL_HD V log1p(const V& x) {
   return log(sum) + select(x < one, lost / sum, V(lane_t<V>(0)));
 }
 
-/// x / y for |x| <= |y| at the ends of the range: -ffast-math multiplies by the reciprocal of a y that does not change,
+/// x / y for |x| <= |y| at the ends of the range: -ffast-math multiplies by the reciprocal of a loop-invariant y,
 /// and the reciprocal of a float beyond 2^126 is flushed to zero.
 template <scalar_lane L>
 CNNPOOL_HD double part_of(L x, L y) {

@@ -1,5 +1,5 @@
-// A strided matrix in any memory: what the backend primitives read and write. Like everything in namespace
-// kernel a word of those who write policies, not of those who use them.
+// A strided matrix in any memory: what the backend primitives read and write. Like everything in namespace kernel, it
+// is for those who write policies, not for those who use them.
 #pragma once
 
 #include <type_traits>
@@ -33,7 +33,7 @@ struct matrix {
   }
 };
 
-/// An input of `transform`: a column of one element per row, the same along the row.
+/// An input of `transform`: a column, one element per row, which is the same along the row.
 template <class A>
 struct per_row {
   matrix<A> column;

@@ -2,13 +2,14 @@
 //
 //   reduce                   a fold over the positions of every channel, the channels of every position, or regions
 //   contract                 sums of products with a matrix of weights, over the channels or over the positions
-//   residual_sums            VLAD: sums of differences to the centre that every position is assigned to
+//   residual_sums            VLAD: sums of differences from the centre that every position is assigned to
 //   transform                a function of matrices, element by element
-//   for_each_index           a function of a number, one scalar at a time: what no other primitive expresses
-//   for_each_cached_slice    a part of the images at a time, such that what is read again is still in the cache
+//   for_each_index           a function of an index, one scalar at a time: what no other primitive expresses
+//   for_each_cached_slice    some of the images at a time, so that what is read again is still in the cache
 //
-// They are called with a scratch, where a backend takes memory of its own from. A scratch without memory measures: then
-// nothing is computed, which a backend sees to in the one place where it starts its work (docs/backends.md).
+// They are called with a scratch, from which a backend takes its own temporary memory. A scratch without memory
+// measures: then nothing is computed, which a backend ensures in the one place where it starts its work
+// (docs/backends.md).
 #pragma once
 
 #include <type_traits>
@@ -24,7 +25,7 @@ namespace cnnpool::inline CNNPOOL_VARIANT::kernel {
 struct over_positions {};
 struct over_channels {};
 
-/// An operand that is none; step(s, x).
+/// No operand; step(s, x).
 struct no_operand {};
 /// A number for every position (row-major h x w), the same for all channels; step(s, x, number). With an image_stride
 /// of 0 all images share the numbers.
@@ -34,16 +35,16 @@ struct per_position {
   index_t image_stride = 0;
 };
 
-/// What becomes of a contraction's sums: they are stored.
+/// What happens to a contraction's sums: they are stored.
 struct store_sums {};
-/// Or the k with the smallest squared_norms(k) - factor sum(k) is, the first of equal ones: of the rows of a matrix
-/// of centres the nearest, for a factor of 2.
+/// Or the k with the smallest squared_norms(k) - factor sum(k) is stored, the first of equal ones: with a factor of 2,
+/// the nearest of the rows of a matrix of centres.
 struct store_nearest {
   matrix<const double> squared_norms;
   double factor = 2;
 };
 
-/// The interface, for concepts to ask with. n is the number of images of x, c its channels, positions its h * w.
+/// The interface, for concepts to check with. n is the number of images of x, c its channels, positions its h * w.
 struct backend_archetype {
   using space = host_space;
   template <class T>
@@ -58,7 +59,7 @@ struct backend_archetype {
   /// over_channels:  out(n, j*positions + position) = SUM_channel weights(j, channel) x(n, channel, position): a 1x1
   ///                 convolution, a linear layer. The columns of weights are adjacent.
   /// over_positions: out(n, j*c + channel) = SUM_position weights(n, j*positions + position) x(n, channel, position).
-  /// With store_nearest (over_channels): out(n, position) = the j that it names.
+  /// With store_nearest (over_channels): out(n, position) = the j that it selects.
   template <class X, class Over, class W, class A, class Epilogue = store_sums>
   void contract(scratch&, const X&, const Over&, const matrix<const W>&, const matrix<A>& /*out*/,
                 const Epilogue& = {}) const {}
@@ -113,7 +114,7 @@ struct probe_call {
   void operator()(const Arguments&...) const {}
 };
 
-/// What the primitives of B are asked with.
+/// The arguments with which the primitives of B are checked.
 template <class B>
 struct probe {
   using A = typename B::template accumulator<float>;
@@ -161,7 +162,7 @@ concept has_for_each_cached_slice = has_memory<B> && requires(const probe<B> p) 
 
 namespace cnnpool::inline CNNPOOL_VARIANT::kernel {
 
-/// Compiles where B is a backend, and says in one sentence what it lacks where it is not one:
+/// Compiles if B is a backend, and otherwise says in one sentence what it lacks:
 /// static_assert(cnnpool::kernel::missing_primitive<B>() == nullptr).
 template <class B>
 constexpr const char* missing_primitive() {

@@ -9,17 +9,17 @@
 #include "fold_traits.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT::kernel {
-/// Whether one reduction is all of it.
+/// Whether one reduction is the whole policy.
 template <class P>
 concept foldable = fold_policy<P> || fold_selector<P>;
 }  // namespace cnnpool::kernel
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
-/// A policy of several batches at once, whatever it makes of them (mop_vlad: a batch per scale). list_size(count, f)
-/// gives the components of a descriptor, or raises what is wrong; f(i): the shape of batch i. pool(list, policy) gives
-/// a row for every image of the first batch: pool_list(backend, scratch, count, each, out); each(i, f) calls f(batch
-/// i).
+/// A policy for several batches at once, whatever it makes of them (mop_vlad: a batch per scale). list_size(count, f)
+/// gives the number of components of a descriptor, or raises what is wrong; f(i) is the shape of batch i. pool(list,
+/// policy) gives a row for every image of the first batch: pool_list(backend, scratch, count, each, out); each(i, f)
+/// calls f(batch i).
 template <class P>
 concept list_policy = requires(const P p, shape (*f)(index_t)) {
   { p.list_size(index_t{}, f) } -> std::convertible_to<index_t>;
@@ -58,7 +58,7 @@ void check_policy(const P& policy, const shape& s) {
 
 }  // namespace detail
 
-/// Components of the policy's descriptor of one image of this shape.
+/// The number of components of the policy's descriptor of one image of this shape.
 template <pooling_policy P>
 index_t descriptor_size(const P& policy, const shape& s) {
   if constexpr (kernel::foldable<P>) {
@@ -73,7 +73,7 @@ index_t descriptor_size(const P& policy, const shape& s) {
 
 namespace detail {
 
-/// f(a matrix of A's): out, or one that is converted to out.
+/// f(a matrix of A's): out itself, or a temporary that is then converted to out.
 template <class A, class B, class D, class F>
 void in_numbers_of(const B& b, scratch& s, const matrix<D>& out, const F& f) {
   if constexpr (std::is_same_v<A, D>) {
@@ -85,7 +85,7 @@ void in_numbers_of(const B& b, scratch& s, const matrix<D>& out, const F& f) {
     b.transform(s, out, read_as_is{}, t);
   }
 }
-/// The same of what the backend accumulates the elements of x in.
+/// The same for the type in which the backend accumulates the elements of x.
 template <class B, class X, class D, class F>
 void in_accumulator(const B& b, scratch& s, const X&, const matrix<D>& out, const F& f) {
   in_numbers_of<typename B::template accumulator<typename X::value_type>>(b, s, out, f);

@@ -1,7 +1,7 @@
 // Temporary memory of one pool_into call: a stack of matrices in a block that the caller owns.
 //
 // A scratch without memory measures: every primitive returns before it touches data, so that running a policy on it
-// adds up what the policy needs. That is how workspace_bytes answers, with no second copy of any size computation.
+// adds up what the policy needs. That is how workspace_bytes works, without a second copy of any size computation.
 #pragma once
 
 #include <concepts>
@@ -67,8 +67,8 @@ class scratch {
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
-/// Where memory of a space comes from: allocate(bytes), aligned to scratch::alignment, and release. Device memory comes
-/// with the backends that use it (backend/cuda/memory.hpp).
+/// Where memory of a space comes from: allocate(bytes), aligned to scratch::alignment, and release. For device memory
+/// see the backends that use it (backend/cuda/memory.hpp).
 template <class Space>
 struct space_memory;
 template <>
@@ -89,7 +89,7 @@ concept workspace_memory = requires(W& w, std::size_t bytes) {
 };
 
 namespace detail {
-/// run(scratch), first to measure what it takes, then in the workspace.
+/// Calls run(scratch) first to measure what it takes, then in the workspace.
 template <workspace_memory W, class Run>
 void in_workspace(W& w, const Run& run) {
   scratch measure;
@@ -100,7 +100,7 @@ void in_workspace(W& w, const Run& run) {
 }
 }  // namespace detail
 
-/// Memory of a space, owned; grows when it is too small and is reused as it is otherwise.
+/// Memory of a space, owned; it grows when it is too small, and is otherwise reused as it is.
 /// One workspace serves one call at a time (on a GPU: one stream).
 template <class Space>
 class basic_workspace {
@@ -110,7 +110,7 @@ class basic_workspace {
   basic_workspace() = default;
   explicit basic_workspace(std::size_t bytes) { reserve(bytes); }
 
-  /// 0 once it was moved from: the memory went along.
+  /// 0 if it was moved from: the memory has moved too.
   std::size_t capacity() const { return memory_ == nullptr ? 0 : capacity_; }
   void reserve(std::size_t bytes) {
     if (bytes <= capacity()) return;

@@ -29,7 +29,7 @@ class shared_array {
 
   const T* data() const { return data_.get(); }
   index_t size() const { return size_; }
-  /// All of it as rows x cols; the caller knows that this is its size.
+  /// All of it as count x cols; the caller ensures that this is its size.
   matrix<const T> rows(index_t count, index_t cols) const { return {data(), count, cols, cols, 1}; }
 
  private:

@@ -1,4 +1,4 @@
-// What a policy reads: a view, and a function applied to every element while it is read (relu, or nothing).
+// What a policy reads: a view, and a function that is applied to every element while it is read (relu, or nothing).
 #pragma once
 
 #include "../core/feature_view.hpp"
@@ -23,7 +23,7 @@ struct read_both {
   }
 };
 
-/// What is known of a source when a program is compiled beyond the view's type, for a backend to compile less.
+/// What is known about a source at compile time beyond the view's type, so that a backend compiles less.
 enum class source_kind {
   typed,    // nothing
   erased,   // an any_feature_view: its tiles may be converted to the accumulator first, for kernels of that type alone

@@ -1,8 +1,8 @@
-// Average pooling: out_c = SUM x_c(i,j) / N. D = C. The contract of sum.hpp and one more rounding; N counts up to 2^24
-// exactly in float.
+// Average pooling: out_c = SUM x_c(i,j) / N. D = C. The contract of sum.hpp and one more rounding; N is exact in float
+// up to 2^24.
 //
-// After L2 it is the same descriptor as sum pooling: the two differ by the factor N only. They part where a step that
-// is not scale-invariant follows, such as PCA without L2 first.
+// After L2 it is the same descriptor as sum pooling: the two differ only by the factor N. They do differ if a step
+// follows that is not scale-invariant, such as PCA without L2 first.
 #pragma once
 
 #include "../kernel/additive.hpp"

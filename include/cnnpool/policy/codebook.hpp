@@ -1,6 +1,6 @@
-// A codebook: K centres of d components, what VLAD measures descriptors against. A value whose copies share the
-// centres; Space is where they lie. fit/codebook.hpp fits one; centres from elsewhere make one as well. Centres are
-// kept in float.
+// A codebook: K centres of d components, to which VLAD compares descriptors. A value whose copies share the centres;
+// Space is where they lie. fit/codebook.hpp fits one; it can also be made from centres from elsewhere. Centres are kept
+// in float.
 #pragma once
 
 #include <cmath>
@@ -45,7 +45,7 @@ class basic_codebook {
   template <class T>
   basic_codebook(const std::vector<T>& centres, index_t clusters)
       : basic_codebook(std::span<const T>(centres), clusters) {}
-  /// Numbers that are in the space already; norms: the squared length of every centre.
+  /// From numbers that are already in the space; norms: the squared length of every centre.
   basic_codebook(kernel::shared_array<float, Space> centres, kernel::shared_array<double, Space> norms)
       : centres_(std::move(centres)), norms_(std::move(norms)), clusters_(norms_.size()) {
     if (clusters_ < 1 || centres_.size() == 0 || centres_.size() % clusters_ != 0)

@@ -5,11 +5,11 @@
 //
 // An all-zero map gives the zero vector (the published code: NaN). channel_epsilon e > 0 (paper, PyRetri: 1e-6) makes
 // I_c = log((C e + SUM Q) / (e + Q_c)). The maximum of S is factored out, so no power leaves the accumulator's range.
-// Both weights are policies of their own: crow_spatial_weights (D = H*W, the saliency map that people look at) and
+// Both weights are policies of their own: crow_spatial_weights (D = H*W, the saliency map to look at) and
 // crow_channel_weights (D = C). uCroW, without either weight, is sum pooling. NaN: a NaN spreads to every channel that
-// shares a position or an image with it. z is one factor of an image, so a backend may read x once (beta >= 1/2) and
+// shares a position or an image with it. z is one factor per image, so a backend may read x once (beta >= 1/2) and
 // apply it last: SUM (S / max S)^(1/beta) x_c, at most N^(1/(alpha beta)) times out_c / I_c, has to stay below
-// 2^(-1/beta) of the largest number there.
+// 2^(-1/beta) of the largest number that there is.
 #pragma once
 
 #include "../kernel/run_policy.hpp"
@@ -55,7 +55,7 @@ struct relative_to_largest {
   }
 };
 
-/// x^(1/beta): S* but for a factor of the image.
+/// x^(1/beta): S* except for a factor of the image.
 struct spatial_root {
   double beta;
   template <class V>
@@ -243,7 +243,7 @@ struct crow {
   }
 
  private:
-  /// In one reading of x, where the backend has one: the normaliser is one factor of an image, so it may come last.
+  /// In one pass over x, if the backend has one: the normaliser is one factor per image, so it may come last.
   template <class B, class X, class A>
   bool pool_at_once([[maybe_unused]] const B& backend, [[maybe_unused]] kernel::scratch& s, [[maybe_unused]] const X& x,
                     [[maybe_unused]] const kernel::matrix<A>& out) const {

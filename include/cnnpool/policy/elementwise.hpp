@@ -1,5 +1,5 @@
-// elementwise(f) | policy: f applied to every element while it is read, without a copy. f(x) is a template over V like
-// a fold's step, and marked CNNPOOL_HD. relu{} is one, and elementwise(f) | relu{} | policy applies f first.
+// elementwise(f) | policy: f applied to every element while it is read, without a copy. f(x) is a template over V, like
+// a fold's step, and marked CNNPOOL_HD. relu{} is one of these; elementwise(f) | relu{} | policy applies f first.
 #pragma once
 
 #include <string>
@@ -23,11 +23,11 @@ elementwise_function<F> elementwise(const F& f) {
   return {f};
 }
 
-/// relu, elementwise(f), and these behind one another.
+/// relu, elementwise(f), and chains of them.
 template <class R>
 concept element_function = requires { requires R::reads_elements; };
 
-/// A policy that reads through a function.
+/// A policy that reads its elements through a function.
 template <class Read, pooling_policy P>
 struct reading {
   Read read;

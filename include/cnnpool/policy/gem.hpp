@@ -23,7 +23,7 @@ enum class gem_floor { clamp, on_sum, none };
 
 namespace detail {
 
-/// The form of power_mean for p = infinity: the largest so far, or 0.
+/// The form of power_mean for p = infinity: the largest element so far, or 0.
 struct positive_max {
   template <class V>
   using state = V;
@@ -179,7 +179,7 @@ struct gem {
   }
 };
 
-/// gem{.p = P} with P known when it is compiled: a third of the time to compile.
+/// gem{.p = P} with P known at compile time: compiles in a third of the time.
 template <int P>
 struct gem_p {
   static_assert(P >= 1 && P <= 8,
@@ -197,8 +197,8 @@ struct gem_p {
   }
 };
 
-/// GeM with one p per channel (cirtorch's GeMmp). p outlives the call; the host checks it and the backend reads it, so
-/// for a GPU it is managed memory.
+/// GeM with one p per channel (cirtorch's GeMmp). p must outlive the call; the host checks it and the backend reads it,
+/// so for a GPU it must be in managed memory.
 struct gem_per_channel {
   static constexpr const char* name = "gem_per_channel";
   static constexpr int outputs = 1;

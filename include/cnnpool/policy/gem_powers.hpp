@@ -22,7 +22,7 @@ struct whole_power {
     for (int i = 1; i < P; ++i) r = r * x;
     return r;
   }
-  /// s + x^P, its last multiplication and the addition rounded as one wherever it stands.
+  /// s + x^P, its last multiplication and the addition rounded as one, wherever it is inlined.
   template <class V>
   CNNPOOL_HD V add_to(const V& s, const V& x) const {
     if constexpr (P == 1) return s + x;
@@ -54,7 +54,7 @@ struct integer_power {
 };
 
 /// A number of a fold as each lane type has it. Where GCC optimises for size it would convert a double in the loop,
-/// into a register whose last value it waits for: the turns of the loop then stand one behind the other.
+/// into a register whose last value it waits for: the turns of the loop then cannot overlap.
 struct lane_constant {
   float narrow;
   double wide;
@@ -99,8 +99,8 @@ struct any_power {
   CNNPOOL_HD V root(const V& x) const {
     return pow(x, exponent_of<V>(inverse));
   }
-  /// Where a sum of pow_of_normal says something: not below p = 1 when there may be zeros and subnormals, whose small
-  /// power is not small, and not where even 2^-126 to the p is far beyond what its polynomial is good for.
+  /// Whether a sum of pow_of_normal is meaningful: not below p = 1 if there may be zeros and subnormals, whose small
+  /// power is not small, and not if even 2^-126 to the p is far beyond what its polynomial is good for.
   template <class V>
   CNNPOOL_HD auto sums_up(double lowest) const {
     using L = lane_t<V>;

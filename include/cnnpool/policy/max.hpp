@@ -1,7 +1,7 @@
 // Max pooling, also called MAC (Tolias, Sicre, Jegou, ICLR 2016): out_c = MAX x_c(i,j). D = C.
 //
-// Exact: the same bits on every backend, whatever the order. A NaN in a channel makes that channel NaN; of -0 and +0
-// either may be the result.
+// Exact: the same bits on every backend, whatever the order. A NaN in a channel makes that channel NaN; where -0 and +0
+// tie, either may be the result.
 #pragma once
 
 #include "../kernel/additive.hpp"
@@ -37,11 +37,11 @@ struct max_policy {
   }
 };
 
-/// A function, since a type would be ambiguous with std::max and ::max behind `using namespace cnnpool`.
+/// A function, since a type would be ambiguous with std::max and ::max after `using namespace cnnpool`.
 inline constexpr max_policy (max)() { return {}; }
 
 namespace detail {
-/// max of channels without NaN: two instructions an element where max takes three.
+/// max for channels without NaN: two instructions per element, where max takes three.
 struct max_of_numbers {
   template <class V>
   using state = V;
@@ -67,8 +67,8 @@ struct max_of_numbers {
   }
 };
 
-/// No result, but a sum, which a concat often has anyway: a NaN makes it NaN, and the channel is then computed again
-/// (so is one with both infinities).
+/// Not a result but a sum, which a concat often has anyway: a NaN makes it NaN, and the channel is then computed again
+/// (as is one with both infinities).
 struct sum_is_number : additive {
   template <class V>
   CNNPOOL_HD values<V, 0> finish(const V&, index_t) const {

@@ -1,8 +1,8 @@
 // MOP-VLAD, multi-scale orderless pooling (Gong, Wang, Guo, Lazebnik, ECCV 2014).
 //
-// Level 1 is the network's own activation of the whole image; level l > 1 are the activations of windows of the image
+// Level 1 is the network's activation for the whole image; level l > 1 is its activations for windows of the image
 // (sliding_windows says which to crop). Each level: input projection, VLAD with a codebook, output projection; the
-// levels are put one after the other.
+// levels are concatenated.
 //
 //   auto d = pool(views, mop_vlad(levels));     views[l]: a batch of the windows of level l, windows x C (h = w = 1);
 //                                               for n images n * windows of them, image by image
@@ -12,8 +12,9 @@
 // Options: mop_paper (hard assignment), mop_reference (the released code: soft over the 5 nearest with exp(-d^2/10);
 // give it projections without_mean(); its distances lack a factor 2, which .released_distance repeats).
 //
-// mop_map(inner, levels) is an extension that no paper has: the same on windows of one convolutional map, each pooled
-// by an inner policy. It is a policy, so it nests and batches like any other. Numbers: as vlad and projection.
+// mop_map(inner, levels) is an extension of ours, from no paper: the same on windows of one convolutional map, each
+// pooled by an inner policy. It is a policy, so it nests and takes batches like any other. Numerics: as vlad and
+// projection.
 #pragma once
 
 #include <span>
@@ -30,7 +31,7 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 inline constexpr vlad_options mop_paper{.power = true};
 inline constexpr vlad_options mop_reference{.nearest = 5, .beta = 10, .power = true};
 
-/// How one level becomes a part of the descriptor. Empty models are left out.
+/// How one level becomes a part of the descriptor. Steps whose model is empty are left out.
 template <class Space = host_space>
 struct basic_mop_level {
   basic_projection<Space> input = {};
@@ -39,7 +40,7 @@ struct basic_mop_level {
   basic_projection<Space> output = {};
 
   index_t projected_size(index_t c) const { return input.output_size() == 0 ? c : input.output_size(); }
-  /// Components from `windows` activations of c components.
+  /// The number of components from `windows` activations of c components.
   index_t descriptor_size(index_t c) const {
     if (output.output_size() != 0) return output.output_size();
     return centres.clusters() == 0 ? projected_size(c) : vlad_of().descriptor_size({.c = projected_size(c)});
@@ -83,7 +84,7 @@ struct basic_mop_level {
 };
 using mop_level = basic_mop_level<host_space>;
 
-/// A policy of a list of views; see the top of this file.
+/// A policy for a list of views; see the top of this file.
 template <class Space>
 struct mop_vlad_policy {
   static constexpr const char* name = "mop_vlad";

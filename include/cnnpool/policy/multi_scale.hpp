@@ -1,15 +1,15 @@
 // One descriptor from those of one image at several scales (Radenovic, Tolias, Chum, TPAMI 2019):
-//   out_c = ( mean_s x_sc^p )^(1/p); L2 comes behind it: multi_scale{} | l2{}.        D = D of the descriptors.
+//   out_c = ( mean_s x_sc^p )^(1/p); L2 comes after it: multi_scale{} | l2{}.         D = D of the descriptors.
 //
 // A fold: the scales are the positions of a map. scales_of(rows, S) is that map for S blocks of n rows, one block per
 // scale, which is what pool(list of S batches, policy) gives:
 //   const auto rows = pool(batches, gem{} | l2{});
 //   pool(scales_of(rows, 3), multi_scale{} | l2{})
 //
-// p = 1 is the average. For other p components below 0 count as 0, or with .signed_power = true x^p means sign(x) |x|^p
-// (the root too), for descriptors that can be negative. Accumulator float (double for double); within 2e-6 relative of
-// the largest term; powers that leave the range are computed again with the largest component factored out. NaN
-// propagates.
+// p = 1 is the average. For other p, components below 0 count as 0; with .signed_power = true x^p means
+// sign(x) |x|^p (the root too), for descriptors that can be negative. Accumulator float (double for double); within
+// 2e-6 relative of the largest term; powers that leave the range are computed again with the largest component factored
+// out. NaN propagates.
 #pragma once
 
 #include "../core/descriptors.hpp"

@@ -2,7 +2,7 @@
 //   out = SUM_k policy(x restricted to region k).       D = D of the policy.
 //
 // The policy may be a chain, so R-MAC is regional(max() | l2{}, rmac_grid{}) | l2{}, and a whitening learned on
-// regional vectors goes between: max() | l2{} | whiten | l2{}. A fold over overlapping regions shares the work.
+// regional vectors goes in between: max() | l2{} | whiten | l2{}. A fold over overlapping regions shares the work.
 #pragma once
 
 #include <string>

@@ -1,8 +1,8 @@
 // The region grids of R-MAC (Tolias, Sicre, Jegou, ICLR 2016): L levels of square boxes that overlap by about 40 %.
 //
-// rmac_grid computes in integers. With w = min(H,W), D = |H-W|: extra = 0 for a square map, else the k in 1..6 that
-// minimises |(q-p) w k - q D| / k for an overlap of p/q, the first minimum. Level l has boxes of floor(2w/(l+1)); the
-// short side has l starts, the long side l + extra, start t = floor(t (len - wl) / (n - 1)); rows outer, columns inner.
+// rmac_grid computes in integers. With w = min(H,W), D = |H-W|: extra = 0 for a square map, else the first k in 1..6
+// that minimises |(q-p) w k - q D| / k for an overlap of p/q. Level l has boxes of floor(2w/(l+1)); the short side has
+// l starts, the long side l + extra, start t = floor(t (len - wl) / (n - 1)); rows outer, columns inner.
 // Square maps have 14 boxes at three levels, 24x32 has 20, 1x1 has 1; there is always one.
 //
 // grid::matlab and grid::float32 repeat the arithmetic of the published MATLAB code (double) and of cirtorch (single

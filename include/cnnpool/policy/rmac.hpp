@@ -1,11 +1,11 @@
 // R-MAC (Tolias, Sicre, Jegou, ICLR 2016): max pooling over the regions of rmac_grid,
 //   out = L2( SUM_k L2(max over region k) ). D = C.
 //
-// Options, each under the name of who does it:
+// Options, with who uses them:
 //   whole_map          the L2-normalised max of the whole map is one more term (cirtorch; a square map counts it twice)
 //   combination        concat: [ SUM of the regions ; max of the whole map ], D = 2C, each half L2-normalised
 //   global_first       [ whole map ; SUM ]
-//   regions_l2, halves_l2, final_l2   switch a normalisation off
+//   regions_l2, halves_l2, final_l2   each switches a normalisation off
 //   add_epsilon        is added to the norm of a region, as in l2 (cirtorch)
 // rmac_cirtorch is the layer of that library, rmac_blog the published "[global ; sum]" without any normalisation. With
 // a projection per region: regional(max() | l2{} | whiten | l2{}, rmac_grid{}) | l2{}. Maxima are exact; norms as in

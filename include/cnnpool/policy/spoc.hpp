@@ -2,7 +2,7 @@
 //   out_c = SUM a(i,j) x_c(i,j), a = exp(-((i-i0)^2 + (j-j0)^2) / (2 s^2)), i0 = (H-1)/2, j0 = (W-1)/2, s = min(H,W)/6.
 // D = C. A 1x1 map has weight 1. s is a third of the distance from the centre to the nearest border.
 //
-// The name means three things in the wild: this weighted sum (PyRetri), the sum without a prior (the author's script:
+// The name is used for three things: this weighted sum (PyRetri), the sum without a prior (the author's script:
 // centre_prior = false), the average without a prior (cirtorch: use average). Accumulator, NaN and inf as in sum.hpp.
 #pragma once
 
@@ -13,7 +13,7 @@
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
-/// The prior at (i, j) as a function of V's holding i and j.
+/// The prior at (i, j), as a function of V's that hold i and j.
 struct centre_prior {
   double i0, j0, falloff;  // -1 / (2 s^2)
   explicit centre_prior(const shape& s) {

@@ -5,13 +5,13 @@
 // q: 1 for the nearest centre (squared Euclidean distance, the first of equally near ones); .nearest = r > 1 weights
 // the r nearest by exp(-d^2/beta), divided by their sum; .cosine orders by the angle instead; netvlad(codebook, head)
 // takes softmax(w_k.x + b_k). Normalisations, in this order (VLFeat's): .mass (v_k / SUM q), .power (signed square
-// root), .intra (every v_k to unit length), .l2 (the whole). .power_after_intra exchanges the middle two. .residual_l2
+// root), .intra (every v_k to unit length), .l2 (the whole). .power_after_intra swaps the middle two. .residual_l2
 // makes every x_t - c_k a unit vector, .input_l2 every x_t. .layout = dimension_major gives out[channel*K + k] (NetVLAD
 // in MATLAB).
 //
 // A cluster without positions gives zeros, and so do norms of 0 (norms below 1e-12 count as 1e-12). Float accumulator:
-// products within (C + 2) u SUM |x c|, so a position whose two nearest centres are closer than that may go to either;
-// hard sums add residuals one by one, |error| <= (N + 2) u SUM |x - c|; soft ones subtract (SUM q) c_k at the end,
+// products within (C + 2) u SUM |x c|, so a position whose distances to its two nearest centres differ by less may go
+// to either; hard sums add residuals one by one, |error| <= (N + 2) u SUM |x - c|; soft ones subtract (SUM q) c_k last,
 // |error| <= (N/4 + 8) u SUM q (|x| + |c|). A NaN spreads to all components that share its position.
 #pragma once
 

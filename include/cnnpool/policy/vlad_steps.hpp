@@ -5,7 +5,7 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
-/// Norms below this count as this: descriptors and residuals of no length stay zero instead of becoming NaN.
+/// Norms below this count as this: descriptors and residuals of length zero stay zero instead of becoming NaN.
 template <class A>
 CNNPOOL_HD A safe_reciprocal(const A& norm) {
   return A(1) / maximum(static_cast<A>(1e-12), norm);
@@ -32,7 +32,7 @@ struct centre_order {
   }
 };
 
-/// assignments(n, p) = the nearest centre, of equally near ones the first. scales: 1/|x| of normalised descriptors.
+/// assignments(n, p) = the nearest centre, the first of equally near ones. scales: 1/|x| of normalised descriptors.
 template <class A>
 struct assign_nearest {
   matrix<const A> products, scales;
@@ -133,7 +133,7 @@ struct cluster_masses {
   }
 };
 
-/// |scale x - centre| of one position and one centre, 0 at most tiny: its reciprocal is then 0, not huge.
+/// 1 / |scale x - centre| of one position and one centre; 0, not a huge number, if that length is at most 1e-12.
 template <class A, class X>
 CNNPOOL_HD A reciprocal_distance(const X& x, index_t n, index_t p, const A& scale, const matrix<const float>& centres,
                                  index_t k) {

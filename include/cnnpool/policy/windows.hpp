@@ -1,5 +1,5 @@
 // Square windows at a stride, rows outer, columns inner: the boxes that MOP-VLAD crops out of an image, or a grid on a
-// map. 128 at stride 32 on 256 x 256: 25 windows; 64: 49. Only windows that lie inside count.
+// map. 128 at stride 32 on 256 x 256: 25 windows; 64: 49. Only windows that lie wholly inside count.
 #pragma once
 
 #include "../core/region.hpp"

@@ -12,8 +12,8 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 
-/// The sum carries what its roundings lost (Kahan): adding tens of thousands of equal squares, as in a VLAD vector,
-/// would else round the same way every time.
+/// The sum carries what its roundings lost (Kahan): otherwise adding tens of thousands of equal squares, as in a VLAD
+/// vector, would round the same way every time.
 struct euclidean_norm {
   template <class V>
   struct state {
@@ -66,7 +66,7 @@ struct euclidean_norm {
   }
 };
 
-/// x / (norm + epsilon), a zero row as it is.
+/// x / (norm + epsilon); a zero row stays as it is.
 struct by_norm {
   double add_epsilon;
   template <class V>

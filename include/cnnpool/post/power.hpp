@@ -1,5 +1,5 @@
-// Power normalisation (Jegou, Chum, ECCV 2012): sign(x) |x|^alpha for every component, alpha = 0.5: the signed square
-// root. 0 stays 0, NaN stays NaN, inf keeps its sign. alpha = 0.5 is correctly rounded, other alpha within 1e-6.
+// Power normalisation (Jegou, Chum, ECCV 2012): sign(x) |x|^alpha for every component; alpha = 0.5 is the signed square
+// root. 0 stays 0, NaN stays NaN, inf keeps its sign. alpha = 0.5 is correctly rounded, others are within 1e-6.
 #pragma once
 
 #include "../kernel/run_policy.hpp"

@@ -1,8 +1,8 @@
 // A learned linear projection of descriptors, y = P (x - m): PCA whitening, plain PCA, learned whitening (Lw).
 //
 // A model is a value: copies share its numbers. It is a stage, so policy | model | l2{} is a policy, in regions too.
-// fit/ fits models; a mean and a matrix from elsewhere make one as well: scikit-learn's mean_ and components_ (with
-// whiten=True give explained_variance_ too), FAISS's PCAMatrix::mean and A. As a linear layer: W = P, b = -P m.
+// fit/ fits models; they can also be made from a mean and a matrix from elsewhere: scikit-learn's mean_ and components_
+// (with whiten=True, explained_variance_ too), FAISS's PCAMatrix::mean and A. As a linear layer: W = P, b = -P m.
 //
 // Numbers are kept in float. The mean is subtracted first, so a large mean costs no accuracy. With u = 2^-24 the error
 // of a component is at most
@@ -38,7 +38,7 @@ inline std::vector<float> finite_floats(std::span<const double> values, const ch
   return r;
 }
 
-/// in as numbers of type A: itself, or a converted copy.
+/// `in` as numbers of type A: itself, or a converted copy.
 template <class A, class B, class T>
 matrix<const A> converted_model(const B& b, scratch& s, const matrix<const T>& in) {
   if constexpr (std::is_same_v<A, T>) {
@@ -51,7 +51,7 @@ matrix<const A> converted_model(const B& b, scratch& s, const matrix<const T>& i
 }
 }  // namespace detail
 
-/// The model; Space is where its numbers lie. A default-made model is empty and raises when it is used.
+/// The model; Space is where its numbers lie. A default-constructed model is empty and raises when it is used.
 template <class Space = host_space>
 class basic_projection {
  public:
@@ -81,7 +81,7 @@ class basic_projection {
     rows_ = kernel::shared_array<float>(detail::finite_floats(scaled, "projection", "the matrix"));
     outputs_ = static_cast<index_t>(k);
   }
-  /// Numbers that are in the space already: d and outputs x d of them.
+  /// From numbers that are already in the space: d, and outputs x d of them.
   basic_projection(kernel::shared_array<float, Space> mean, kernel::shared_array<float, Space> rows, index_t outputs,
              kernel::shared_array<double> variances = {})
       : mean_(std::move(mean)), rows_(std::move(rows)), variances_(std::move(variances)), outputs_(outputs) {
@@ -97,15 +97,14 @@ class basic_projection {
   kernel::matrix<const float> mean() const { return mean_.rows(1, input_size()); }
   /// output x d, row by row.
   kernel::matrix<const float> rows() const { return rows_.rows(outputs_, input_size()); }
-  /// Variances of the training data along all directions that it has, the largest first; empty where they are not
-  /// known.
+  /// Variances of the training data along all directions that it has, the largest first; empty if they are not known.
   const kernel::shared_array<double>& variances() const { return variances_; }
-  /// Directions in which the training data differ at all; 0 where that is not known.
+  /// The number of directions in which the training data differ at all; 0 if it is not known.
   index_t effective_rank() const { return variances_.size(); }
   const kernel::shared_array<float, Space>& mean_numbers() const { return mean_; }
   const kernel::shared_array<float, Space>& row_numbers() const { return rows_; }
 
-  /// The strongest `dimensions` outputs only.
+  /// Only the strongest `dimensions` outputs.
   basic_projection truncated(index_t dimensions) const
     requires(std::is_same_v<Space, host_space>)
   {
@@ -116,7 +115,7 @@ class basic_projection {
             dimensions, variances_};
   }
 
-  /// y = P x: without the subtraction of the mean, as MOP's released code does.
+  /// y = P x: without subtracting the mean, as in MOP's released code.
   basic_projection without_mean() const
     requires(std::is_same_v<Space, host_space>)
   {

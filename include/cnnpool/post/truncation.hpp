@@ -1,4 +1,5 @@
-// The first `dimensions` components of a descriptor (after PCA: the strongest ones). More than there are is an error.
+// The first `dimensions` components of a descriptor (after PCA: the strongest ones). Asking for more than there are is
+// an error.
 #pragma once
 
 #include "../kernel/run_policy.hpp"

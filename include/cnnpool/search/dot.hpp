@@ -1,6 +1,6 @@
 // Sums over two rows of components, in double: what every score is made of.
 //
-// Eight partial sums in one fixed order, whatever a register is wide: the same bits on every instruction set, and equal
+// Eight partial sums in one fixed order, however wide a register is: the same bits on every instruction set, and equal
 // rows give equal sums. NaN and infinities propagate as arithmetic says; empty rows give 0.
 #pragma once
 

@@ -1,9 +1,9 @@
 // A database that is searched again and again, exactly: what `nearest` gives, bit for bit.
 //
-// What `nearest` computes of the database for every call is kept here: its rows in float, of length 1 for the
-// cosine, and their lengths. One query then costs one reading of the kept rows.
+// What `nearest` computes from the database in every call is kept here: its rows in float, of length 1 for the
+// cosine, and their lengths. One query then costs one pass over the kept rows.
 //
-//   memory   rows * (4 cols + 9) bytes, beside the database itself, whose few candidates a query scores in double
+//   memory   rows * (4 cols + 9) bytes, besides the database itself, whose few candidates a query scores in double
 //   threads  nearest is const and may be called by several at once
 #pragma once
 
@@ -16,7 +16,7 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 template <descriptor_rows Database>
 class flat_index {
  public:
-  /// The database is looked at, not copied: it must outlive the index and not change. `block.fewest` is not looked at.
+  /// The database is not copied: it must outlive the index and not change. `block.fewest` is ignored.
   explicit flat_index(const Database& database, metric by = metric::cosine, const search_blocks& block = {})
       : database_(&database), by_(by), block_(block) {
     detail::check_blocks(block, "flat_index");

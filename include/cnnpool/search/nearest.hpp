@@ -1,9 +1,9 @@
 // Exact search: the k rows of a database that are nearest to each query.
 //
 // Many queries at the speed of a matrix product, with the bits of a search row by row (neighbours.hpp has the rules).
-// Blocks of queries meet blocks of the database in a float matrix product (the cpu backend's, threaded where OpenMP is
-// on). Its rounding error is bounded by (d + 8) 2^-24 |q| |x|, so only rows whose bound reaches the k-th best are
-// scored again, in double: near ties are decided there, equal rows tie exactly and go to the lower index. A few
+// Blocks of queries are multiplied with blocks of the database in float (by the cpu backend, threaded if OpenMP is on).
+// The rounding error is bounded by (d + 8) 2^-24 |q| |x|, so only rows whose bound reaches the k-th best are
+// scored again, in double: near ties are decided there; equal rows tie exactly and go to the lower index. A few
 // queries, and lists of most of the database, are searched row by row.
 //
 //   memory   block.queries * block.rows floats, and a few candidates per query; never queries * database
@@ -18,7 +18,7 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
-/// Rows of the two sides of one product; a change changes the time, never the result.
+/// Rows of the two sides of one product; they affect the time, never the result.
 struct search_blocks {
   index_t queries = 1024;
   index_t rows = 1024;
@@ -54,7 +54,7 @@ class search_side {
  public:
   search_side(const D& d, metric by, double unit) : d_(&d), by_(by), unit_(unit) {}
 
-  /// Rows first .. first+count-1. A row whose length is not a safe number is given as zeros and `doubtful` says so.
+  /// Rows first .. first+count-1. A row whose length is not a safe number is given as zeros, and `doubtful` says so.
   void load(index_t first, index_t count) {
     if (values.rows() != count) values = descriptors<float>(count, d_->cols());
     norms.resize(static_cast<std::size_t>(count));
@@ -88,7 +88,7 @@ class search_side {
   double unit_;
 };
 
-/// The rows that may be among the k best of one query: a row is one until k others are better for certain.
+/// The rows that may be among the k best of one query: a row is a candidate until k others are certainly better.
 /// Costs are smaller-is-better; a row's cost is known to lie in [low, high].
 class search_candidates {
  public:
@@ -144,7 +144,7 @@ double longest_row(const D& d) {
   return longest;
 }
 
-/// The k best of every query. each_block(f) calls f(first row, search_side) for one block of the database after the
+/// The k best for every query. each_block(f) calls f(first row, search_side) for one block of the database after the
 /// other; Euclidean rows are in units of `unit`.
 template <descriptor_rows Queries, descriptor_rows Database, class EachBlock>
 void search_in_blocks(const Queries& queries, const Database& database, metric by, double unit, index_t query_block,

@@ -1,6 +1,6 @@
 // What a search finds, how rows are compared, and the search that compares every query with every row.
 //
-//   metric::cosine      largest q.x / (|q| |x|) first; a zero vector has the similarity 0 to everything
+//   metric::cosine      largest q.x / (|q| |x|) first; a zero vector has similarity 0 to everything
 //   metric::euclidean   smallest |q - x| first
 //
 // Ties go to the lower index, and equal rows tie exactly: every pair is summed in double in one fixed order. Scores

@@ -1,11 +1,11 @@
-// Query expansion: a query, and the rows it finds, become a better query. The same over the database is augmentation.
+// Query expansion: a query and the rows that it finds become a better query. Done to the database, it is augmentation.
 //
 //   average_expansion{.k = 10}            q' = L2( q + SUM_{i in top k} x_i )              Chum et al., ICCV 2007
 //   alpha_expansion{.k = 10, .alpha = 3}  q' = L2( mean[ q, max(s_i, 0)^alpha x_i ] )      Radenovic et al., TPAMI 2018
-//   augment_database(x, how)              every row expanded by the others, itself excluded by index
+//   augment_database(x, how)              every row expanded by the others; the row itself is excluded by its index
 //
-// s_i: the cosine of q and x_i; rows go in as they are, so they should be L2-normalised. n x d in, n x d out, summed in
-// double. k above the number of rows means all of them. A zero sum stays zero, NaN stays NaN. alpha = 0 is the average
+// s_i: the cosine of q and x_i; rows are used as they are, so they should be L2-normalised. n x d in, n x d out, summed
+// in double. k above the number of rows means all of them. A zero sum stays zero, NaN stays NaN. alpha = 0 is average
 // expansion. k < 1, alpha < 0 or NaN, rows of different lengths and neighbours that are not rows are errors.
 #pragma once
 
@@ -36,7 +36,7 @@ inline double expansion_weight(const alpha_expansion& how, double similarity) {
   return std::isnan(similarity) ? similarity : std::pow((std::max)(similarity, 0.), how.alpha);
 }
 
-/// out = L2( q + SUM weight_i x_i ); the factor of the mean is gone after L2. Neighbour `self` is passed over.
+/// out = L2( q + SUM weight_i x_i ); L2 removes the factor of the mean. Neighbour `self` is skipped.
 template <class A, class B, descriptor_rows Database, class How>
 void expand_row(std::span<A> query, const Database& database, std::span<const index_t> ids,
                 std::span<const double> scores, const How& how, index_t self, std::span<B> out) {
@@ -60,7 +60,7 @@ void expand_row(std::span<A> query, const Database& database, std::span<const in
 
 }  // namespace detail
 
-/// found: what `nearest(queries, database, k)` gave, by cosine; lists of at least k rows (or all of them).
+/// found: the result of `nearest(queries, database, k)`, by cosine; lists of at least k rows (or all of them).
 template <descriptor_rows Queries, descriptor_rows Database, class How>
 auto expand_queries(const Queries& queries, const Database& database, const neighbours& found, const How& how) {
   using value = std::remove_cvref_t<decltype(queries.row(0)[0])>;
@@ -90,7 +90,7 @@ auto expand_queries(const Queries& queries, const Database& database, const How&
   return expand_queries(queries, database, nearest(queries, database, how.k), how);
 }
 
-/// One row more than k is searched, because a row finds itself; a duplicate of it is another row and counts.
+/// Searches for k + 1 rows, because a row finds itself; a duplicate of it is a different row and counts.
 template <descriptor_rows Database, class How>
 auto augment_database(const Database& database, const How& how) {
   using value = std::remove_cvref_t<decltype(database.row(0)[0])>;

@@ -5,7 +5,7 @@
 //   D(i,j)      |x_i - x_j|^2 / max_j |x_i - x_j|^2
 //   N(i,k)      item i and its k nearest others, ties to the lower index
 //   R(i,k)      the j in N(i,k) with i in N(j,k)
-//   R*(i)       R(i,k1), and every R(j, k1/2) of a j in R(i,k1) of which more than two thirds are in R(i,k1)
+//   R*(i)       R(i,k1), and for each j in R(i,k1) R(j,k1/2), if more than two thirds of it are in R(i,k1)
 //   V(i)        exp(-D(i,j)) for j in R*(i), divided by their sum; then the mean of V over N(i,k2-1)
 //   d_J(i,j)    1 - SUM min(V(i),V(j)) / (2 - SUM min(V(i),V(j)))
 //   result      (1 - lambda) d_J + lambda D, smallest first, ties to the lower index
@@ -78,7 +78,7 @@ class reciprocal_encoder {
     return v;
   }
 
-  /// The mean of v over the k2 first items of i's list, itself among them.
+  /// The mean of v over the first k2 items of i's list, i included.
   reciprocal_weights expand(index_t i, const std::vector<reciprocal_weights>& v) const {
     const auto closest = first(i, how_.k2 - 1);
     reciprocal_weights out;

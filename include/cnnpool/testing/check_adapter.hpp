@@ -4,11 +4,11 @@
 //                                              [&](auto n, auto c, auto h, auto w) { return tensor.at(n, c, h, w); });
 //   assert(report.ok);          // report.sentence: "element (1, 2, 3, 4) differs from the accessor's"
 //
-// Checked: extents, element type, memory space, scale and zero point, strides where they are given; that every logical
-// index holds the accessor's bits, at the accessor's address where that returns a reference; with `change`, a function
-// that writes to the framework's memory, that a view made before sees it, so nothing was copied; with `.allocations`, a
-// counter of yours, that making the view does not allocate, or not more than the framework's own functions do
-// (`.of_framework`). A view of other memory than the host's is not read.
+// Checked: extents, element type, memory space, scale and zero point, strides if they are given; that every logical
+// index has the accessor's bits, and its address if it returns a reference; with `change`, a function that writes to
+// the framework's memory, that a view made earlier sees the change, so nothing was copied; with `.allocations`, a
+// counter of yours, that making the view does not allocate, or no more than the framework's own functions do
+// (`.of_framework`). A view of memory other than the host's is not read.
 #pragma once
 
 #include <concepts>
@@ -69,7 +69,7 @@ class adapter_checker {
     if (s != wanted) fail("the strides are ", text_of(s), ", expected ", text_of(wanted));
   }
 
-  /// Every element has the accessor's bits; `copy` gets them.
+  /// Checks that every element has the accessor's bits, and puts them into `copy`.
   template <class At>
   void elements(const any_feature_view& any, const At& at, std::string& copy) {
     visit(any, [&]<class T>(const feature_view<T>& x) {

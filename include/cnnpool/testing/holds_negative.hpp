@@ -1,4 +1,4 @@
-// Whether a layer is before its ReLU or after it: a debugging aid for the trap that an in-place ReLU sets.
+// Whether a tensor holds a layer before its ReLU or after it: a debugging aid for the trap that an in-place ReLU sets.
 //
 //   std::puts(cnnpool::holds_negative(conv5_3) ? "before its ReLU" : "after its ReLU, or nothing was negative");
 #pragma once
@@ -7,7 +7,7 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
-/// Reads every element: true when one is below 0 (a NaN and -0 are not). 8-bit ones by their scale and zero point.
+/// Reads every element: true if one is below 0 (NaN and -0 are not). 8-bit elements by their scale and zero point.
 template <viewable X>
 bool holds_negative(const X& tensor) {
   const any_feature_view any = detail::view_of(tensor);

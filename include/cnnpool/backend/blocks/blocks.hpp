@@ -1,7 +1,7 @@
-// All primitives as kernels of blocks of threads, for a backend that can launch them.
+// All primitives as kernels for blocks of threads, for a backend that can launch them.
 //
-// A backend derives from block_backend<Backend> and says `space`, `accumulator<T>` and launch_blocks(kernel)
-// (kernel.hpp). What has no kernel of its own here is one thread per result (for_each_backend.hpp).
+// A backend derives from block_backend<Backend> and defines `space`, `accumulator<T>` and launch_blocks(kernel)
+// (kernel.hpp). What has no kernel of its own here runs with one thread per result (for_each_backend.hpp).
 #pragma once
 
 #include "kernels/reduce_columns.hpp"
@@ -102,7 +102,7 @@ struct block_backend : for_each_backend<Backend> {
   }
 
  private:
-  /// Every kernel but for_each's comes through here, so here it ends where a scratch measures.
+  /// Every kernel except for_each's is launched here, so this is where nothing is done if the scratch measures.
   template <class K>
   void launch(const kernel::scratch& s, const K& kernel) const {
     if (!s.measuring()) static_cast<const Backend&>(*this).launch_blocks(kernel);

@@ -4,11 +4,11 @@
 //   threads            how many threads a block has
 //   blocks(), steps(), shared_bytes()
 //   run(step, block, thread, shared)     what one thread of a block does in one step
-//   registers          optional: what a thread keeps from step to step, uninitialised at step 0; it comes as a fifth
-//                      argument of run, by reference
-//   resident           optional: how many blocks a multiprocessor should hold at once (fewer registers each)
+//   registers          optional: what a thread keeps from step to step, uninitialised at step 0; passed to run as a
+//                      fifth argument, by reference
+//   resident           optional: how many blocks a multiprocessor should hold at once (with fewer registers each)
 // All threads of a block finish a step before the next one starts, and within a step no thread reads what another one
-// writes. On a GPU a step ends in a barrier; on a host the threads of a step run one after the other, in any order,
+// writes. On a GPU a step ends with a barrier; on a host the threads of a step run one after the other, in any order,
 // which is how the kernels are tested on machines without a GPU.
 #pragma once
 
@@ -43,7 +43,7 @@ CNNPOOL_HD void run_step(const K& kernel, int step, index_t block, int thread, c
   else kernel.run(step, block, thread, shared);
 }
 
-/// Count elements of T that a thread loads at once.
+/// `Count` elements of T that a thread loads at once.
 template <class T, int Count>
 struct alignas(static_cast<std::size_t>(Count) * sizeof(T)) chunk {
   T v[array_size(Count)];
@@ -75,7 +75,7 @@ struct block_fold {
   index_t weights_stride;
 
   CNNPOOL_HD A lane(const T& stored) const { return p.x.read(as_lane<A>(stored, p.x.view.quantized())); }
-  /// s with element i of image n, whose value is `stored`.
+  /// Steps s with element i of image n, whose value is `stored`.
   template <class G>
   CNNPOOL_HD state stepped(const G& f, const state& s, const T& stored, index_t n, index_t i) const {
     if constexpr (weighted) return f.step(s, lane(stored), weights[n * weights_stride + i]);

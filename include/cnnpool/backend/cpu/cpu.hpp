@@ -1,6 +1,6 @@
 // The CPU backend: SIMD packs, the instruction set chosen at run time, OpenMP or the user's own threads.
 //
-// A fold turns into one of three kernels by looking at strides: reduce_rows (elements of a result side by side),
+// The strides decide which of three kernels runs a fold: reduce_rows (elements of a result side by side),
 // reduce_columns (results side by side), reduce_regions. Results do not depend on the number of threads or the split of
 // a batch.
 #pragma once
@@ -23,14 +23,14 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 inline namespace CNNPOOL_CPU_VARIANT {
 
 struct cpu {
-  /// 0: as many as OpenMP has (one without OpenMP or `parallel`). Small work uses fewer: a thread gets at least 1 MB.
+  /// 0: as many as OpenMP has (one without OpenMP or `parallel`). Small calls use fewer: a thread gets at least 1 MB.
   int threads = 0;
-  /// At most this one; what the machine lacks is never used.
+  /// The best instruction set that may be used; what the machine lacks is never used.
   instruction_set target = instruction_set::avx512;
   /// The user's own threads instead of OpenMP's; set `threads` too.
   parallel_for parallel = {};
 
-  /// Raises what is wrong with the numbers above; pool and the like ask.
+  /// Raises what is wrong with the numbers above; called by pool and the like.
   void (check)() const {
     if (threads < 0) raise("cpu: threads is ", threads, ", expected 0 (as many as there are) or more");
   }
@@ -38,7 +38,7 @@ struct cpu {
   using space = host_space;
   template <class T>
   using accumulator = accumulator_t<T>;
-  /// Where the scalar type is known at run time only, see source_kind.
+  /// For scalar types that are known only at run time, see source_kind.
   static constexpr bool converts_tiles = true;
 
   template <class X, class Over, class F, class A, class Operand = kernel::no_operand>
@@ -113,8 +113,8 @@ struct cpu {
     });
   }
 
-  /// Image by image (where little is read again, several at a time), the images shared among the threads where there
-  /// are enough of them.
+  /// Image by image (if little is read again, several at a time), with the images shared among the threads if there are
+  /// enough of them.
   template <class F>
   void for_each_cached_slice(kernel::scratch& s, index_t n, index_t bytes, index_t again, const F& f) const {
     constexpr index_t in_cache = 1 << 18;
@@ -179,8 +179,8 @@ struct cpu {
     return by_size < 2 ? 1 : by_size < most ? by_size : most;
   }
 
-  /// f(worker, first, last) on contiguous shares of 0 .. items-1. Everything that computes comes through here, so here
-  /// it ends where a scratch measures.
+  /// f(worker, first, last) on contiguous shares of 0 .. items-1. Everything that computes comes through here, so this
+  /// is where nothing is done if the scratch measures.
   template <class F>
   void run(const kernel::scratch& s, index_t workers, index_t items, const F& f) const {
     if (s.measuring()) return;
@@ -189,7 +189,7 @@ struct cpu {
         items / workers * (w + 1) + (w + 1 < items % workers ? w + 1 : items % workers));
     });
   }
-  /// f(buffer, first, last), every worker with `bytes` of its own.
+  /// f(buffer, first, last); every worker has `bytes` of its own.
   template <class T, class F>
   void run_with_buffers(kernel::scratch& s, index_t workers, index_t items, index_t bytes, const F& f) const {
     const kernel::scratch::frame frame(s);

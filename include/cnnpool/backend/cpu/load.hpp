@@ -12,7 +12,7 @@ namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 inline namespace CNNPOOL_CPU_LANES {
 
-/// Not inlined: rare, and they would stand in every kernel many times. An optimised kernel calls optimised ones.
+/// Not inlined: they are rare, and every kernel would contain many copies. An optimised kernel calls optimised ones.
 template <class T>
 [[gnu::noinline]] inline void copy_elements(T* to, const T* from, index_t count, index_t stride) {
   for (index_t i = 0; i < count; ++i) to[i] = from[i * stride];
@@ -25,16 +25,16 @@ template <class T>
 }  // namespace CNNPOOL_CPU_LANES
 
 #if CNNPOOL_HAS_PACKS
-/// What is twice as wide as From, and four times as wide as a byte.
+/// The type that is twice as wide as From, and for a byte four times as wide.
 template <class From>
 using wide_t = std::conditional_t<std::is_same_v<From, float>, double,
                                   std::conditional_t<sizeof(From) == 2, float, std::int32_t>>;
 template <class From, int N>
 using wide_vector = typename vector_of<wide_t<From>, N>::type;
 
-/// Whether N elements become wide ones by instructions written out, which GCC's conversions do not become: of 32 bytes
-/// it takes two halves and joins them; of 64, and on aarch64, it makes scalars. An intrinsic cannot be inlined through
-/// functions that lack its target, and costs a header; an instruction can.
+/// Whether N elements are widened by explicit instructions, which GCC's conversions do not become: for 32 bytes it
+/// takes two halves and joins them; for 64, and on aarch64, it makes scalars. An intrinsic cannot be inlined through
+/// functions that lack its target, and needs a header; an instruction can.
 template <class Target, class From, int N>
 inline constexpr bool by_instructions = CNNPOOL_HAS_NEON
                                             ? sizeof(wide_vector<From, N>) == 16
@@ -66,7 +66,7 @@ CNNPOOL_INLINE void widen(const void* p, wide_vector<From, N>& r) {
   }
 }
 #elif CNNPOOL_HAS_NEON
-/// As many bytes as there are elements, read as a number: a vector of four bytes would be loaded one by one.
+/// As many bytes as there are elements, read as a number: a vector of four bytes would be loaded byte by byte.
 template <class From, int N>
 CNNPOOL_INLINE void widen(const void* p, wide_vector<From, N>& r) {
   std::conditional_t<sizeof(From) == 1, std::uint32_t, std::uint64_t> x;
@@ -223,7 +223,7 @@ CNNPOOL_INLINE void stored(const V& x, lane_t<V>* p, index_t count, index_t stri
   scatter_elements(p, buffer, count, stride);
 }
 
-/// N ones and N zeros. Of this object file: a static of an inline function would be one for the whole process.
+/// N ones and N zeros. Private to this object file: a static of an inline function would be one for the whole process.
 template <class L, int N>
 struct ones_and_zeros {
   L v[array_size(2 * N)];

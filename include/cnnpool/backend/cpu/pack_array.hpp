@@ -1,5 +1,5 @@
 // pack<L, N> as a plain array: for compilers without vector extensions, for nvcc, and for CNNPOOL_NO_SIMD.
-// Included by pack.hpp only. Lane for lane the same results as pack_vector.hpp.
+// Included only by pack.hpp. Lane for lane the same results as pack_vector.hpp.
 #pragma once
 
 #include "../../kernel/math.hpp"
@@ -104,7 +104,7 @@ CNNPOOL_HD pack<L, N> select(const pack_mask<L, N>& m, const pack<L, N>& a, cons
   return r;
 }
 
-/// maximum and minimum of math.hpp, without a mask between.
+/// maximum and minimum of math.hpp, without a mask in between.
 template <class L, int N>
 CNNPOOL_HD pack<L, N> maximum(const pack<L, N>& m, const pack<L, N>& x) {
   pack<L, N> r;
@@ -119,7 +119,7 @@ CNNPOOL_HD pack<L, N> minimum(const pack<L, N>& m, const pack<L, N>& x) {
   for (int i = 0; i < N; ++i) r.v[i] = m.v[i] < x.v[i] ? m.v[i] : x.v[i];
   return r;
 }
-/// Loops of one step each: written out, they become a branch per lane instead of a mask.
+/// Loops of one step each: unrolled, they would become a branch per lane instead of a mask.
 template <class L, int N>
 CNNPOOL_HD pack<L, N> keep_nan(const pack<L, N>& result, const pack<L, N>& x) {
   pack<L, N> r;

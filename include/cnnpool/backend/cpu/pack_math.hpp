@@ -40,8 +40,8 @@ using int_vector = typename vector_of<std::int32_t, N>::type;
 template <int N>
 using float_vector = typename vector_of<float, N>::type;
 
-/// The nearest integer of |x| < 2^22, as an integer (in a struct: no function takes a raw vector) and as a float. The
-/// last step is one of integers, which no compiler reorders.
+/// The integer nearest to x, |x| < 2^22, as an integer (in a struct: no function takes a raw vector) and as a float.
+/// The last step is one of integers, which no compiler reorders.
 template <int N>
 struct whole_number {
   int_vector<N> whole;
@@ -216,7 +216,7 @@ CNNPOOL_HD pack<L, N> cbrt(const pack<L, N>& x) {
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 #if CNNPOOL_HAS_PACKS
-/// (2^e m)^p. Bounded: for any p; without, the result is good while it is not below 2^-20000 or so.
+/// (2^e m)^p. Bounded: for any p; if not, the result is right unless it is below 2^-20000 or so.
 template <bool Bounded, int N>
 CNNPOOL_INLINE floats<N> pow_of_parts(const floats<N>& e, const floats<N>& m, const exponent<floats<N>>& p) {
   using V = floats<N>;

@@ -6,7 +6,7 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
-/// yes where the mask holds, no elsewhere, component by component.
+/// `yes` where the mask holds, `no` elsewhere, component by component.
 template <class V, class S, class M>
 CNNPOOL_INLINE S select_state(const M& mask, const S& yes, const S& no) {
   S r = no;

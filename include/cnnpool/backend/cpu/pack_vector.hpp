@@ -1,4 +1,4 @@
-// pack<L, N> on the vector extensions of GCC and clang. Included by pack.hpp only.
+// pack<L, N> on the vector extensions of GCC and clang. Included only by pack.hpp.
 //
 // No function takes or returns a raw vector: that would tie its ABI to the instruction set it was compiled for.
 #pragma once
@@ -45,8 +45,8 @@ struct pack {
   vector v;
 
   CNNPOOL_INLINE pack() {}
-  /// A broadcast to 16 bytes, repeated. Of a wider one GCC makes an insert per lane, because this constructor, until
-  /// it is inlined, is code for baseline registers. x - 0 is x, -0 and NaN included. At -Os the repetition would go
+  /// A broadcast to 16 bytes, repeated. From a wider one GCC makes an insert per lane, because this constructor, until
+  /// it is inlined, is code for baseline registers. x - 0 is x, also for -0 and NaN. At -Os the repetition would go
   /// through memory, in every turn of a loop.
   CNNPOOL_INLINE pack(L x) {
 #if CNNPOOL_HAS_X86_ASM && defined(__OPTIMIZE_SIZE__)
@@ -208,9 +208,9 @@ CNNPOOL_INLINE pack<L, N> fenced(const pack<L, N>& x) {
   return r;
 }
 
-/// a * b + c in one expression, which clang needs to fuse it; so whether it does, the code around cannot change.
-/// GCC does not fuse chains when it tunes for a Zen (-march=native there), so where the whole file has the instruction,
-/// it is called by name.
+/// a * b + c in one expression, which clang needs to fuse it, so that the code around cannot change whether it does.
+/// GCC does not fuse chains when it tunes for a Zen (-march=native there), so if the whole file has the instruction, it
+/// is called by name.
 template <class L, int N>
 CNNPOOL_INLINE pack<L, N> multiply_add(const pack<L, N>& a, const pack<L, N>& b, const pack<L, N>& c) {
   pack<L, N> r;

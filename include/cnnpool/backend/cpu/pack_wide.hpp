@@ -1,8 +1,8 @@
-// Vectors, and registers of 64 bytes by instruction. Included by pack_vector.hpp only.
+// Vectors, and registers of 64 bytes by explicit instructions. Included only by pack_vector.hpp.
 //
-// GCC decides what a comparison of vectors is made of where it reads the code, in a function for baseline x86-64, and
-// keeps that decision when it inlines: of 64 bytes it makes scalars, and likewise of selections and conversions. So
-// their instructions are written out, and a mask is what AVX-512 has, a bit per lane.
+// GCC decides how to compare vectors where it reads the code, in a function for baseline x86-64, and keeps that
+// decision when it inlines: for 64 bytes it makes scalars, and likewise for selections and conversions. So their
+// instructions are given explicitly, and a mask is what AVX-512 has, a bit per lane.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,7 @@ struct vector_of {
 template <class L, int N>
 inline constexpr bool by_instruction = CNNPOOL_HAS_X86_ASM && sizeof(L) * N == 64;
 
-/// What a mask of N lanes is kept in: all bits of a lane, or one.
+/// What a mask of N lanes is kept in: all bits of each lane, or one bit.
 template <class L, int N>
 struct mask_of {
   using type = typename vector_of<typename same_size_int<L>::type, N>::type;
@@ -90,7 +90,7 @@ template <class V>
 void smaller(V& r, const V& m, const V& x);
 #endif
 
-/// Sixteen or fewer whole numbers from floats, cut off, and floats from them.
+/// Sixteen or fewer integers from floats, truncated, and floats from them.
 template <class To, class From>
 CNNPOOL_INLINE void convert_lanes(To& to, const From& from) {
 #if CNNPOOL_HAS_X86_ASM

@@ -1,4 +1,4 @@
-// Threads of the CPU backend: OpenMP where the compiler has it switched on, the user's own otherwise, or none.
+// Threads of the CPU backend: the user's own, or OpenMP's if the compiler has it switched on, or none.
 //
 // Work is cut into one contiguous share per worker. Shares never change a result: a descriptor component is computed by
 // one worker, in one order.
@@ -13,8 +13,8 @@
 namespace cnnpool::inline CNNPOOL_VARIANT {
 inline namespace CNNPOOL_CPU_VARIANT {
 
-/// A user's thread pool: run(self, count, task, data) calls task(data, i) for i = 0 .. count-1, in any order and at the
-/// same time, and returns when all are done. tasks must not throw, and do not.
+/// A user's thread pool: run(self, count, task, data) calls task(data, i) for i = 0 .. count-1, in any order and
+/// concurrently, and returns when all are done. Tasks do not throw.
 struct parallel_for {
   void (*run)(void* self, index_t count, void (*task)(void* data, index_t i), void* data) = nullptr;
   void* self = nullptr;
@@ -25,7 +25,7 @@ struct parallel_for {
 namespace detail {
 inline namespace CNNPOOL_CPU_VARIANT {
 
-/// Workers when the user says nothing.
+/// The number of workers if the user does not give one.
 inline int available_threads() {
 #if CNNPOOL_HAS_OPENMP
   return omp_in_parallel() ? 1 : omp_get_max_threads();

@@ -21,7 +21,7 @@ struct region_plan {
   index_t* col_cell = nullptr;  // of a map column; columns outside every box have a cell too
   place* places = nullptr;
 
-  /// States of one lane that a kernel keeps for `lanes` channels: the cells, and one row of them.
+  /// The number of one-lane states that a kernel keeps for `lanes` channels: the cells, and one row of them.
   index_t states_for(index_t lanes) const { return (row_cells + 1) * col_cells * lanes; }
 
   template <class R>
@@ -54,7 +54,7 @@ struct region_plan {
   }
 
  private:
-  /// Marks of edges become the number of the cell that starts at or before each line; returns the number of cells.
+  /// Turns marks of edges into the number of the cell that starts at or before each line; returns the number of cells.
   static index_t number(index_t* marks, index_t length, index_t* cut) {
     index_t cells = 0;
     cut[0] = 0;

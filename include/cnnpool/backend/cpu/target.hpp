@@ -19,8 +19,8 @@ constexpr const char* to_string(instruction_set target) {
 
 inline namespace CNNPOOL_CPU_LANES {
 
-/// The widest one that this machine has and this compiler can target. Asked anew each time: that is a few loads, and a
-/// static variable would be one for the whole process, which keeps a plugin from being unloaded.
+/// The widest instruction set that this machine has and this compiler can target. Determined anew each time: that is a
+/// few loads, and a static variable would be one for the whole process, which keeps a plugin from being unloaded.
 inline instruction_set best_instruction_set() {
 #if CNNPOOL_HAS_X86_TARGETS
   __builtin_cpu_init();
@@ -38,8 +38,7 @@ inline instruction_set best_instruction_set() {
 namespace detail {
 inline namespace CNNPOOL_CPU_LANES {
 
-/// bytes: width of a register. Every processor with AVX2 and FMA
-/// has F16C.
+/// bytes: the width of a register. Every processor with AVX2 and FMA has F16C.
 struct target_baseline {
   static constexpr int bytes = 16;
   static constexpr bool f16c = false;
@@ -86,9 +85,8 @@ void run_baseline(const Task& task) {
 }
 #endif
 
-/// Runs the task for the target asked for, or the best below it that this machine has. A task for
-/// which wider registers bring nothing (their masks and selections cost more) has up_to_avx2, and is compiled twice
-/// instead of three times.
+/// Runs the task for the target asked for, or the best below it that this machine has. A task that gains nothing from
+/// wider registers (their masks and selections cost more) has up_to_avx2, and is compiled twice instead of three times.
 template <class Task>
 void dispatch_here(instruction_set wanted, const Task& task) {
 #if CNNPOOL_HAS_X86_TARGETS
@@ -115,7 +113,7 @@ void dispatch_as(const Task& task) {
 
 }  // namespace CNNPOOL_CPU_LANES
 
-/// Whether cnnpool::compiled holds the code of a task (library.hpp): then it is not compiled here, and run there.
+/// Whether cnnpool::compiled holds the code of a task (library.hpp): then it is not compiled here but run from there.
 template <class Task>
 inline constexpr bool in_library = false;
 template <class Task>

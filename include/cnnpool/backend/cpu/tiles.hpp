@@ -63,7 +63,7 @@ struct fold_share {
   }
 };
 
-/// The same of a fold over regions, with its memory.
+/// The same for a fold over regions, with its memory.
 template <template <class, class, class, class, class> class Kernel, class T, class Read, class F, class A>
 struct regions_share {
   static constexpr bool up_to_avx2 = true;

@@ -8,8 +8,8 @@
 //
 // x is a feature_view<T, device_space>, out a descriptor_span<A, device_space>. Calls are asynchronous: no
 // synchronisation, no copy between spaces, no allocation once the workspace is warm, so a call can be captured in a
-// CUDA graph. The same bits on every run (no atomics). A launch that fails is an error with CUDA's words. Streams and
-// threads may call at once, with one workspace each.
+// CUDA graph. The same bits on every run (no atomics). A launch that fails is an error with CUDA's message. Several
+// streams and threads may call at once, with one workspace each.
 #pragma once
 
 #include "../../adapter.hpp"
@@ -54,7 +54,7 @@ struct cuda_backend : block_backend<cuda_backend> {
                        kernel.shared_bytes(), " bytes of shared memory failed");
   }
 
-  /// As many images as fit a part of the second-level cache, so that a second pass over them stays in it.
+  /// As many images as fit into part of the second-level cache, so that a second pass over them stays in it.
   template <class F>
   void for_each_cached_slice(kernel::scratch& s, index_t n, index_t, index_t again, const F& f) const {
     constexpr index_t in_cache = 16 << 20;
@@ -68,7 +68,7 @@ struct cuda_backend : block_backend<cuda_backend> {
   }
 };
 
-/// The same with temporaries in stream-ordered memory.
+/// The same, with temporaries in stream-ordered memory.
 template <viewable X, pooling_policy P, class Out>
 void pool_into(const cuda_backend& backend, const X& x, const P& policy, Out&& out) {
   stream_workspace w(backend.stream);

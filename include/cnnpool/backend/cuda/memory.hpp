@@ -23,7 +23,7 @@ struct space_memory<device_space> {
   }
   static void release(void* p) noexcept { cudaFree(p); }
 };
-/// One per stream. reserve it before a CUDA graph is captured: to grow, it calls cudaMalloc.
+/// One per stream. Call reserve before a CUDA graph is captured: to grow, it calls cudaMalloc.
 using device_workspace = basic_workspace<device_space>;
 
 /// Stream-ordered device memory: taken and given back on a stream, from the device's memory pool, without

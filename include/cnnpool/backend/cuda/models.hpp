@@ -9,7 +9,7 @@
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
-/// A copy in device memory; waits until it is there.
+/// A copy in device memory; waits until it is complete.
 template <class T>
 shared_array<T, device_space> to_device(const shared_array<T>& host) {
   if (host.size() == 0) return {};

@@ -1,4 +1,4 @@
-// The dullest possible backend: one result after the other, one element after the other, in logical order, in double.
+// The simplest possible backend: one result after the other, one element after the other, in logical order, in double.
 // Everything else is compared to it.
 #pragma once
 

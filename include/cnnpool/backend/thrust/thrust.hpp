@@ -1,4 +1,4 @@
-// The Thrust backend: the same policies on any Thrust device system (CPP, OMP, TBB, CUDA), chosen when compiling.
+// The Thrust backend: the same policies on any Thrust device system (CPP, OMP, TBB, CUDA), chosen at compile time.
 //
 //   pool(thrust_backend{}, x, rmac{})           on CPP, OMP and TBB, whose memory is the host's
 //   pool_into(thrust_backend{}, feature_view<float, device_space>(...), rmac{}, out, workspace)         on CUDA

@@ -1,17 +1,17 @@
-// A weighted fold whose weights come from the channels of the position itself, in one reading of NHWC: tiles of whole
-// positions go through shared memory, where their channel folds, their weights and their steps are taken.
+// A weighted fold whose weights come from the channels of the position itself, in one pass over NHWC: tiles of whole
+// positions go through shared memory, where their channel folds, their weights and their steps are computed.
 //
-// The weights are relative to the largest channel result of an image, which is known at the end only. Until then they
+// The weights are relative to the largest channel result of an image, which is known only at the end. Until then they
 // are relative to a power of two, 1/2 to 256 times the largest so far; when it grows, the states are scaled (exactly,
-// where the weight is a square root). A block takes a slice of an image's positions, of a length that the image's shape
-// decides; slices are merged in order.
+// if the weight is a square root). A block takes a slice of an image's positions, whose length depends on the image's
+// shape; slices are merged in order.
 #pragma once
 
 #include "../kernel.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
-/// What the slice of an image knows beside its states: what its weights are relative to, and the largest result.
+/// What a slice of an image keeps besides its states: what its weights are relative to, and the largest result.
 template <class A>
 struct slice_scale {
   A reference, largest;
@@ -86,7 +86,7 @@ struct self_weighted_blocks {
 
   CNNPOOL_HD index_t blocks() const { return all.p.images * all.slices; }
   CNNPOOL_HD index_t first(int slice) const { return all.p.outputs.count * slice / all.slices; }
-  /// Of the longest slice.
+  /// The number of tiles of the longest slice.
   CNNPOOL_HD int tiles() const {
     return static_cast<int>(((all.p.outputs.count + all.slices - 1) / all.slices + tile - 1) / tile);
   }
@@ -140,7 +140,7 @@ struct self_weighted_blocks {
     return at;
   }
   CNNPOOL_HD int quads_per_position() const { return pitch / quad; }
-  /// Threads that share the channels, each taking every groups()-th position.
+  /// The number of groups of threads that share the channels, each taking every groups()-th position.
   CNNPOOL_HD int groups() const { return quads_per_position() < threads ? threads / quads_per_position() : 1; }
   CNNPOOL_HD int owners() const { return quads_per_position() < threads ? quads_per_position() : threads; }
 
@@ -153,7 +153,7 @@ struct self_weighted_blocks {
     }
     fetch(own, at, 0, thread);
   }
-  /// A tile of the tensor into registers, 16 bytes at a time.
+  /// Loads a tile of the tensor into registers, 16 bytes at a time.
   CNNPOOL_HD void fetch(registers& own, const place& at, int t, int thread) const {
     const int items = at.count(index_t{t} * tile, tile) * per_position;
     CNNPOOL_UNROLL(8)
@@ -232,7 +232,7 @@ struct self_weighted_blocks {
       }
     }
   }
-  /// The states of all threads into shared memory, group by group.
+  /// Puts the states of all threads into shared memory, group by group.
   CNNPOOL_HD void keep(const registers& own, const place& at, int thread) const {
     if (thread >= groups() * owners()) return;
     state* const to = reinterpret_cast<state*>(at.map) + thread / owners() * pitch + thread % owners() * quad;
@@ -257,7 +257,7 @@ struct self_weighted_blocks {
   }
 };
 
-/// The slices of an image, one channel.
+/// Merges the slices of an image, for one channel.
 template <class Problem>
 struct merge_slices {
   Problem all;

@@ -1,12 +1,12 @@
-// Products, and the nearest weights of every row, by tiles (contract_tile.hpp): the sums of a tile are written, or
-// searched where they are.
+// Products, and the nearest weights of every row, in tiles (contract_tile.hpp): the sums of a tile are written, or
+// searched in place.
 #pragma once
 
 #include "contract_tile.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
-/// Result j of row r of image n to column j * (rows of an image) + r.
+/// Writes result j of row r of image n to column j * (rows of an image) + r.
 template <class X, class W, class A>
 struct product_blocks {
   using tile_type = product_tile<X, W, A, true>;
@@ -49,7 +49,7 @@ struct product_blocks {
   }
 };
 
-/// The k with the smallest squared_norms(k) - factor (weights(k) . row), the first of equal ones, to the row's result.
+/// Writes the k with the smallest squared_norms(k) - factor (weights(k) . row), the first of equal ones, for each row.
 template <class X, class W, class A>
 struct nearest_blocks {
   using tile_type = product_tile<X, W, A, false>;

@@ -1,8 +1,8 @@
-// A tile of a product: 128 x 64 results (doubles: 64 x 64) of 256 threads.
+// A tile of a product: 128 x 64 results (doubles: 64 x 64), computed by 256 threads.
 // A thread has 8 x 4 (doubles: 4 x 4) of them in its registers.
 //
-// 16 elements of the tile's rows and weights at a time go through shared memory, the next ones on their way meanwhile.
-// Every result adds its products in logical order, InParts 32 at a time as for_each_backend.hpp does, so its bits
+// 16 elements of the tile's rows and weights at a time go through shared memory while the next ones are being loaded.
+// Every result adds its products in logical order (InParts: 32 at a time, as for_each_backend.hpp does), so its bits
 // depend neither on the tile nor on the batch:
 //   |error| <= (elements/32 + 33) u SUM |x w|, otherwise (elements + 1) u SUM |x w|.
 #pragma once
@@ -39,11 +39,11 @@ struct product_tile {
     return p.images * ((p.outputs.count + tall - 1) / tall);
   }
   CNNPOOL_HD index_t result_tiles() const { return (results + wide - 1) / wide; }
-  /// Turns of 16 elements; a last one that brings nothing.
+  /// The number of turns of 16 elements, and a last one that loads nothing.
   CNNPOOL_HD int turns() const { return static_cast<int>((p.elements.count + deep - 1) / deep); }
   CNNPOOL_HD static constexpr int shared_bytes() { return 2 * buffer * static_cast<int>(sizeof(A)); }
 
-  /// Image and row of row i of a tile, or false behind the last one.
+  /// Image and row of row i of a tile, or false after the last one.
   CNNPOOL_HD bool row(index_t tile, int i, index_t& image, index_t& line) const {
     const index_t rows = p.outputs.count;
     if (shares_weights()) {
@@ -79,7 +79,7 @@ struct product_tile {
     }
   }
 
-  /// Brings the elements of a turn from the tensor, and puts them into one of two buffers in shared memory.
+  /// Loads the elements of a turn from the tensor, and puts them into one of two buffers in shared memory.
   CNNPOOL_HD void fetch(registers& own, int turn, int thread) const {
     fetch_x(own, turn * deep + x_first(thread));
     fetch_w(own, turn * deep + thread % (deep / w_run) * w_run);
@@ -128,7 +128,7 @@ struct product_tile {
       }
     }
   }
-  /// Threads follow what is adjacent in memory: elements of a row, or rows.
+  /// Threads follow what is adjacent in memory: the elements of a row, or the rows.
   CNNPOOL_HD bool rows_adjacent() const { return p.elements.inner_stride != 1 && p.outputs.inner_stride == 1; }
   CNNPOOL_HD int x_row(int thread) const { return rows_adjacent() ? thread % tall : thread / (deep / x_run); }
   CNNPOOL_HD int x_first(int thread) const {

@@ -1,8 +1,8 @@
 // Folds whose results lie side by side (the channels of NHWC and of channel blocks, the positions of an NCHW channel
 // sum).
 //
-// A thread keeps the states of up to 16 bytes of neighbouring results and takes every 8th (long columns: 32nd) element;
-// the states of the 8 (32) threads are merged in a fixed order.
+// A thread keeps the states of the results of up to 16 neighbouring bytes and takes every 8th element (in long columns:
+// every 32nd); the states of the 8 (32) threads are merged in a fixed order.
 #pragma once
 
 #include "../kernel.hpp"

@@ -23,7 +23,7 @@ struct region_blocks {
     const index_t room = (shared_limit - states_bytes()) / (x.extents().positions() * index_t{sizeof(A)});
     planes = static_cast<int>(room < 8 ? room : 8);
   }
-  /// Whether a map of one channel fits the shared memory of a block.
+  /// Whether a map of one channel fits into the shared memory of a block.
   static bool fits(const X& x) {
     return x.extents().positions() <= (shared_limit - states_bytes()) / static_cast<index_t>(sizeof(A));
   }

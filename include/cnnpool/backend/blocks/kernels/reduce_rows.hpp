@@ -1,6 +1,6 @@
 // Folds whose elements lie side by side (the planes of NCHW): a group of up to 32 threads per result.
 //
-// The threads of a group take 16 bytes in turn, from the aligned address at or before the row; elements of the
+// The threads of a group take 16 bytes in turn, starting at the aligned address at or before the row; elements of
 // neighbouring rows in the first and last 16 bytes are left out. The group's states are merged in a fixed order.
 #pragma once
 

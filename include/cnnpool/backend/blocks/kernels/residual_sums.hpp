@@ -1,5 +1,5 @@
 // Sums of residuals by group: a thread owns one channel and every parts-th group, keeps their sums in shared memory and
-// takes the positions in logical order, 16 of them on their way at a time.
+// takes the positions in logical order, loading 16 of them at a time.
 #pragma once
 
 #include "../kernel.hpp"
@@ -22,7 +22,7 @@ struct residual_blocks {
     while (lanes > least_lanes && (lanes >= 2 * p.outputs.count || lanes * bytes_per_lane(centres_) > shared_limit))
       lanes /= 2;
   }
-  /// Whether the sums of a few channels fit the shared memory of a block.
+  /// Whether the sums of a few channels fit into the shared memory of a block.
   static bool fits(const matrix<const W>& centres) { return least_lanes * bytes_per_lane(centres) <= shared_limit; }
 
   CNNPOOL_HD index_t per_image() const { return (p.outputs.count + lanes - 1) / lanes; }

@@ -9,7 +9,7 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
-/// Stays in its register: GCC may read memory again for every use, and the loads then cost more than the products.
+/// Keeps x in its register: otherwise GCC may read memory again for every use, and loads cost more than the products.
 template <class V>
 CNNPOOL_INLINE void keep_in_register([[maybe_unused]] V& x) {
 #if CNNPOOL_HAS_X86_ASM
@@ -17,14 +17,14 @@ CNNPOOL_INLINE void keep_in_register([[maybe_unused]] V& x) {
 #endif
 }
 
-/// Lane i with i + N/2, then N/4, ...
+/// Adds lane i and lane i + N/2, then N/4, ...
 template <class L, int N>
 CNNPOOL_INLINE L sum_of_lanes(const pack<L, N>& x) {
   if constexpr (N == 2) return x[0] + x[1];
   else return sum_of_lanes(lanes<0, N / 2>(x) + lanes<N / 2, N / 2>(x));
 }
 
-/// Results of one call: result j of row r of image n goes to out(n, j * rows of an image + r).
+/// The results of one call: result j of row r of image n goes to out(n, j * rows of an image + r).
 template <class Read, class W, class A>
 struct product_problem {
   static constexpr index_t block = 16;  // rows that are made ready together
@@ -80,7 +80,7 @@ struct product_share {
   }
 
  private:
-  /// Rows row .. row+count-1 as adjacent numbers; they may be of several images.
+  /// Rows row .. row+count-1 as adjacent numbers; they may belong to several images.
   template <class Target>
   CNNPOOL_INLINE void copy_rows(index_t row, index_t count) const {
     const reduction_geometry<A>& p = all.p;

@@ -1,9 +1,9 @@
 // The nearest centre of every position: products and the smallest of |c|^2 - factor x.c in one go, positions in lanes.
 //
 // A block of positions is laid out channel by channel (whatever the layout and type of the map), and stays in the
-// second cache while the centres pass it. Every lane sums its own products, channel by channel, so results do not
-// depend on the block or the thread: |error| of a product <= (c + 1) u SUM |x c|. Of equally near centres the first
-// stays.
+// second-level cache while all centres are compared with it. Every lane sums its own products, channel by channel, so
+// results do not depend on the block or the thread: |error| of a product <= (c + 1) u SUM |x c|. Of equally near
+// centres the first wins.
 #pragma once
 
 #include "../../../kernel/primitives.hpp"
@@ -47,7 +47,7 @@ struct nearest_share {
   }
 
  private:
-  /// Positions p .. p+count-1 into the panel, the last one again up to a whole block.
+  /// Puts positions p .. p+count-1 into the panel, repeating the last one up to a whole block.
   template <class Target>
   CNNPOOL_INLINE void fill(index_t n, index_t p, index_t count) const {
     constexpr index_t B = problem::block;
@@ -58,7 +58,7 @@ struct nearest_share {
     read_packed<Target>(all.read, panel, channels * B);
   }
 
-  /// Two registers of positions from i against all centres.
+  /// Compares two registers of positions, from i on, with all centres.
   template <class Target>
   CNNPOOL_INLINE void search(index_t n, index_t p, index_t i, index_t count) const {
     using V = pack<A, target_width<Target, A, 16>>;

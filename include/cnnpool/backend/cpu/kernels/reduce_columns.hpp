@@ -2,10 +2,10 @@
 // sum.
 //
 // Lanes are outputs. Up to eight registers of them, four at a time, keep their states in registers while they read
-// every element. More keep them in the first-level cache, so that memory is read in runs as long as a tile: four or
-// eight elements of every output are stepped per visit, and loading and storing a state costs as little. Every output
-// takes its elements in runs of 64, in order, and adds up the runs: the same bits for any tile, register width and
-// number of threads, and a rounding error that grows with N/64 instead of N.
+// every element. More than that keep them in the first-level cache, so that memory is read in runs as long as a tile:
+// four or eight elements of every output are stepped per visit, so loading and storing a state costs that much less.
+// Every output takes its elements in runs of 64, in order, and adds up the runs: the same bits for any tile, register
+// width and number of threads, and a rounding error that grows with N/64 instead of N.
 #pragma once
 
 #include "reduce_rows.hpp"
@@ -155,7 +155,7 @@ struct reduce_columns {
     }
   }
 
-  /// Elements i .. i+rows-1, at most eight. Four steps are written out, not eight: a step may be long.
+  /// Elements i .. i+rows-1, at most eight. Four steps are unrolled, not eight: a step may be long.
   CNNPOOL_INLINE void step_rows(state* states, const T* const* row, index_t i, index_t rows, index_t count) const {
     with_form(fold, [&](const auto& form) CNNPOOL_LAMBDA { step_rows_of(form, states, row, i, rows, count); });
   }

@@ -1,9 +1,9 @@
 // One fold over many boxes of a map, every element read and stepped once (region_plan.hpp).
 //
-// Lanes are channels from the cells on. NHWC is read that way; rows of NCHW are folded down the rows of a cell with
-// lanes along the row, then a square of channels x columns is transposed, once per cell row instead of once per map
-// row. A row of cells is read where it lies, or from a copy, where its rows are not adjacent or its last register would
-// reach behind the view: whole registers either way.
+// From the cells on, lanes are channels. NHWC is read that way; rows of NCHW are folded down the rows of a cell with
+// lanes along the row, then a square of channels x columns is transposed, once per row of cells instead of once per map
+// row. A row of cells is read where it lies, or from a copy if its rows are not adjacent or its last register would
+// reach beyond the view: whole registers either way.
 #pragma once
 
 #include "../region_plan.hpp"
@@ -11,7 +11,7 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
-/// Channels of NCHW that are merged together, for one decision what to merge: eight registers of AVX2.
+/// Channels of NCHW that are merged together, with one decision about what to merge: eight registers of AVX2.
 template <class L>
 inline constexpr int region_channels = 256 / static_cast<int>(sizeof(L));
 
@@ -38,9 +38,9 @@ struct reduce_regions {
   T* copies;     // as many as copies_for says
   reader<Target, T, Read, L> read;
 
-  /// Maps of so few numbers are copied at once, not row of cells by row of cells.
+  /// Maps with no more numbers than this are copied as a whole, not one row of cells at a time.
   static constexpr index_t whole_maps = 32768;
-  /// Numbers that rows_of copies at a time of `channels` channels or fewer, at most.
+  /// The most numbers that rows_of copies at a time, of `channels` channels or fewer.
   static index_t copies_for(const region_plan& plan, index_t h, index_t w, index_t channels) {
     const index_t whole = h * w * channels < whole_maps ? h * w * channels : whole_maps;
     const index_t rows = plan.most_rows * w * channels;
@@ -188,7 +188,7 @@ struct reduce_regions {
     }
   }
 
-  /// Columns w .. w+columns-1 into the cells of a row of cells.
+  /// Merges columns w .. w+columns-1 into the cells of a row of cells.
   CNNPOOL_INLINE void merge_columns(const state* turned, state* row, index_t packs, index_t w, index_t columns) const {
     for (index_t j = 0; j < columns;) {
       const index_t c = plan.col_cell[w + j], cut = plan.col_cut[c + 1] - w, stop = cut < columns ? cut : columns;
@@ -201,7 +201,7 @@ struct reduce_regions {
     }
   }
 
-  /// f<Packs>(first) for registers 0 .. packs-1: as many at a time as stay in registers while they are merged.
+  /// f<Packs>(first) for registers 0 .. packs-1: as many at a time as fit into registers while they are merged.
   template <class Action>
   CNNPOOL_INLINE void for_packs(index_t packs, const Action& f) const {
     index_t t = 0;
@@ -209,7 +209,7 @@ struct reduce_regions {
     for (; t < packs; ++t) f.template operator()<1>(t);
   }
 
-  /// `count` lines of states, `step` apart; first what `before` says, nothing where it is null.
+  /// The merge of `count` lines of states, `step` apart, goes to `into`; `before`, unless it is null, is merged first.
   template <int Packs>
   CNNPOOL_INLINE void merge_lines(const state* line, index_t step, index_t count, const state* before,
                                   state* into) const {

@@ -1,13 +1,13 @@
 // Folds whose elements lie side by side: a channel of NCHW, the channels of an NHWC pixel, a row of a matrix.
 //
 // Long rows: 256 bytes of lanes in flight (eight registers of AVX2: two adders times a latency of four cycles), half or
-// a quarter of them where a state has more components. Rows of up to 128 elements: 32 bytes of lanes, as many rows at a
-// time as a long row has registers, so that both are the same loop. Element e of a row of floats always meets virtual
-// lane e mod 64 (or 8), whatever a register is wide, and lanes are merged in halves: the same bits on every instruction
+// a quarter of them if a state has more components. Rows of up to 128 elements: 32 bytes of lanes, as many rows at a
+// time as a long row has registers, so that both are the same loop. Element e of a row of floats always goes to virtual
+// lane e mod 64 (or 8), however wide a register is, and lanes are merged in halves: the same bits on every instruction
 // set. Several rows are reduced jointly, so finish runs in all lanes too. Rows that are not adjacent numbers of the
 // kernel's type come from a panel: the same bits again.
 //
-// The last, partial register of a row may load what lies behind the row inside the view's memory; a mask drops it.
+// The last, partial register of a row may load what follows the row inside the view's memory; a mask drops it.
 #pragma once
 
 #include "../pack_reduce.hpp"
@@ -16,7 +16,7 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
-/// Outputs that reduce_rows and reduce_columns take at a time, at most.
+/// The most outputs that reduce_rows and reduce_columns take at a time.
 inline constexpr index_t row_tile = 64;
 template <class L>
 inline constexpr index_t column_tile = 8192 / static_cast<index_t>(sizeof(L));
@@ -34,7 +34,7 @@ struct reduce_rows {
   using V = pack<L, N>;
   using state = typename F::template state<V>;
   static constexpr int parts = components<V, state>;
-  /// Virtual lanes of a long row: eight registers of AVX2, fewer where a state has more components.
+  /// Virtual lanes of a long row: eight registers of AVX2, fewer if a state has more components.
   static constexpr int in_long = (parts == 1 ? 8 : parts <= 2 ? 4 : 2) * in_short, in_row = in_long / N;
   /// Registers that are stepped together.
   static constexpr int R = Target::bytes > 16 ? in_row : parts <= 2 ? 4 : 2;
@@ -105,7 +105,7 @@ struct reduce_rows {
     }
   }
 
-  /// The registers of a row from x on, weighted from `done` on: all of them, or few at a time where a step is long.
+  /// The registers of a row from x on, weighted from `done` on: all of them, or few at a time if a step is long.
   CNNPOOL_INLINE void step_row(index_t o, state* acc, const T* x, index_t blocks, index_t rest, index_t done,
                                const L* tail) const {
     with_form(fold, [&]<class G>(const G& form) CNNPOOL_LAMBDA {
@@ -122,7 +122,7 @@ struct reduce_rows {
     });
   }
 
-  /// Some registers of a row, side by side; `rest` elements lie behind the blocks.
+  /// Some registers of a row, side by side; `rest` elements follow the blocks.
   template <int Some, class G>
   CNNPOOL_INLINE void step_registers(const G& f, state* acc, const T* x, index_t blocks, index_t rest, const L* w,
                                      const L* tail) const {
@@ -205,7 +205,7 @@ struct reduce_rows {
     }
   }
 
-  /// A register of each of some rows: outputs o + r and on, of which those from o + rows on mean nothing.
+  /// One register of each of some rows: outputs from o + r on, of which those from o + rows on are meaningless.
   template <int Some, class G>
   CNNPOOL_INLINE void step_rows(const G& form, state* s, const T* x, index_t step, index_t blocks, index_t rest,
                                 const L* w, const L* tail, index_t o, index_t r, index_t rows) const {
@@ -224,7 +224,7 @@ struct reduce_rows {
     });
   }
 
-  /// f(s[j], j) for the first `count` states: two are written out, more are a loop.
+  /// f(s[j], j) for the first `count` states: two are unrolled, more are a loop.
   template <int Count, class Action>
   CNNPOOL_INLINE static void each_of(state* s, index_t count, const Action& f) {
     if constexpr (Count <= 2) {
@@ -239,8 +239,8 @@ struct reduce_rows {
     }
   }
 
-  /// f on a copy of the states. What a loop that is not written out indexes stays in memory wherever it is used, so the
-  /// loops that are written out have another one.
+  /// f on a copy of the states. What a loop that is not unrolled indexes stays in memory wherever it is used, so such a
+  /// loop gets the copy, and loops that are unrolled keep the original.
   template <int Count, class Action>
   CNNPOOL_INLINE static void in_memory(state* s, const Action& f) {
     state t[array_size(Count)];
@@ -260,7 +260,7 @@ struct reduce_rows {
   CNNPOOL_INLINE decltype(auto) channel(const G& form, index_t o, index_t r, index_t rows) const {
     return for_channel<V>(form, r < rows ? o + r : o);
   }
-  /// x with the weights from w[i] on; w means nothing without weights.
+  /// x with the weights from w[i] on; w is ignored if there are no weights.
   template <class G>
   CNNPOOL_INLINE state stepped(const G& f, const state& s, const T* x, [[maybe_unused]] const L* w,
                                [[maybe_unused]] index_t i) const {
@@ -268,7 +268,7 @@ struct reduce_rows {
     else return f.step(s, read.template adjacent<V>(x));
   }
 
-  /// How many rows from the first on can be read where they lie, whole registers past their end included.
+  /// How many rows from the first on can be read where they lie, including whole registers past their ends.
   CNNPOOL_INLINE index_t rows_in_place(index_t n, index_t first, index_t count, index_t total, index_t block) const {
     const two_level_axis &e = p.elements, &o = p.outputs;
     const bool adjacent = e.inner == e.count && (e.inner_stride == 1 || e.count == 1) && o.inner == o.count;
@@ -279,7 +279,7 @@ struct reduce_rows {
     return block == in_long ? rows : rows / group * group;
   }
 
-  /// As many short rows from output o on as the panel takes, of `left`; the last ones again for a whole group.
+  /// Loads as many of `left` short rows, from output o on, as fit the panel; repeats the last ones for a whole group.
   [[gnu::noinline]] index_t load_rows(index_t n, index_t o, index_t left, T* panel) const {
     const index_t elements = p.elements.count, fit = panel_size<T> / (elements > 0 ? elements : 1) / group * group;
     const index_t rows = left < fit ? left : fit;

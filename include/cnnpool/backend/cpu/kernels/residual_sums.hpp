@@ -1,6 +1,6 @@
-// Sums of residuals by group. For every group the sums of a run of channels stay in registers while its positions pass,
-// in logical order; the threads share images and runs of channels. Maps whose channels are not adjacent numbers of the
-// accumulator's type are copied position by position first, a run of channels at a time.
+// Sums of residuals by group. For every group the sums of a run of channels stay in registers while its positions are
+// read, in logical order; the threads share images and runs of channels. Maps whose channels are not adjacent numbers
+// of the accumulator's type are first copied position by position, a run of channels at a time.
 #pragma once
 
 #include "contract.hpp"
@@ -20,7 +20,7 @@ struct residuals_problem {
   matrix<A> out;
 
   index_t runs() const { return (p.elements.count + channels - 1) / channels; }
-  /// Bytes of a worker: a copy of a run, positions by group, where groups start.
+  /// A worker's memory in bytes: a copy of a run, the positions by group, where groups start.
   index_t copy() const { return p.outputs.count * channels * static_cast<index_t>(sizeof(A)); }
   index_t buffer() const {
     return copy() + (p.outputs.count + centres.rows + 64) / 64 * 64 * static_cast<index_t>(sizeof(index_t));

@@ -6,8 +6,8 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
-/// Finishes a state whose lanes are outputs o .. o+count-1 and writes them; where the state left its range, the output
-/// is computed again from its elements.
+/// Finishes a state whose lanes are outputs o .. o+count-1 and writes them; if the state left its range, the output is
+/// computed again from its elements.
 template <class V, class K, class G, class S>
 CNNPOOL_INLINE void store_results(const K& kernel, const G& f, const S& s, index_t n, index_t o, index_t count) {
   using L = lane_t<V>;

@@ -7,7 +7,7 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
-/// Row i of an input, made ready once.
+/// Row i of an input, prepared once.
 template <class V>
 struct input_row {
   const lane_t<V>* p;

@@ -57,7 +57,7 @@ void convert_run(const void* from, index_t stride, index_t count, const quantiza
 
 }  // namespace CNNPOOL_CPU_LANES
 
-/// Dispatched to a target, leaves the function of that target.
+/// Dispatched to a target, stores that target's function.
 template <class S, class T>
 struct conversion_choice {
   conversion<T>& chosen;

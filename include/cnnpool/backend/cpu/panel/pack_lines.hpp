@@ -1,5 +1,5 @@
 // Lines of a view (rows of a product, positions or channels of a map) packed side by side, whatever lies between their
-// elements in memory: what products, nearest centres and residuals are computed from.
+// elements in memory: products, nearest centres and residuals are computed from them.
 #pragma once
 
 #include "../pack_reduce.hpp"
@@ -7,7 +7,7 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
-/// `rows` runs of `count` adjacent numbers, `step` apart, turned: number j of run i goes to to[j*pitch + i].
+/// `rows` runs of `count` adjacent numbers, `step` apart, transposed: number j of run i goes to to[j*pitch + i].
 template <class Target, class T>
 CNNPOOL_INLINE void turn(const T* from, index_t step, index_t rows, index_t count, T* to, index_t pitch) {
   using V = pack<T, target_width<Target, T, 32 / static_cast<int>(sizeof(T))>>;
@@ -112,7 +112,7 @@ void pack_lines(const panel_source<T>& from, const line_block& block, T* to, ind
 
 }  // namespace CNNPOOL_CPU_LANES
 
-/// Dispatched to a target, leaves the function of that target.
+/// Dispatched to a target, stores that target's function.
 template <class T>
 struct packing_choice {
   line_packing<T>& chosen;

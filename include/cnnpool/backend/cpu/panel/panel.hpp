@@ -1,8 +1,8 @@
 // Panels: elements of any type, layout and stride as adjacent numbers of the type that a kernel reads.
 //
-// Reading is one room and folding another: a kernel sees numbers where they lie, when they are of its type and side by
-// side, or a panel of them in the first-level cache. What fills panels is compiled once per element type and
-// instruction set, never per fold.
+// Reading is separate from folding: a kernel sees numbers where they lie, if they are of its type and side by side, or
+// a panel of them in the first-level cache. What fills panels is compiled once per element type and instruction set,
+// never per fold.
 #pragma once
 
 #include "convert.hpp"
@@ -10,7 +10,7 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
-/// Numbers in a panel: 8 KB.
+/// How many numbers a panel has: 8 KB.
 template <class T>
 inline constexpr index_t panel_size = 8192 / static_cast<index_t>(sizeof(T));
 
@@ -47,7 +47,7 @@ struct panel_source {
   }
 };
 
-/// What kernels with an accumulator A read of a source: its own scalar type, or, where that is erased, A. A task that
+/// What kernels with an accumulator A read from a source: its own scalar type, or, if that is erased, A. A task that
 /// the library holds for the source's own type costs nothing to compile, and reads without panels.
 template <class X, class A, class Task>
 using read_scalar =
