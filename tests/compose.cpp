@@ -10,6 +10,7 @@
 #include <cnnpool/post/power.hpp>
 #include <cnnpool/post/truncation.hpp>
 
+#include <utility>
 #include <vector>
 
 #include "catch.hpp"
@@ -84,6 +85,49 @@ void check_two_statistics(const B& b) {
 
 }  // namespace
 
+namespace elsewhere {
+struct total {
+  template <class V>
+  using state = V;
+  template <class V>
+  CNNPOOL_HD V init() const {
+    return V(kernel::lane_t<V>(0));
+  }
+  template <class V>
+  CNNPOOL_HD V step(const V& s, const V& x) const {
+    return s + x;
+  }
+  template <class V>
+  CNNPOOL_HD V merge(const V& a, const V& b) const {
+    return a + b;
+  }
+  template <class V>
+  CNNPOOL_HD V finish(const V& s, index_t) const {
+    return s;
+  }
+};
+struct plus_one {
+  struct add {
+    template <class V>
+    CNNPOOL_HD V operator()(const V& x) const {
+      return x + V(kernel::lane_t<V>(1));
+    }
+  };
+  index_t output_size(index_t d) const { return d; }
+  template <class B, class A>
+  void apply(const B& b, kernel::scratch& s, const kernel::matrix<const A>& in, const kernel::matrix<A>& out) const {
+    b.transform(s, out, add{}, in);
+  }
+};
+auto chains() { return std::pair(total{} | plus_one{}, plus_one{} | plus_one{}); }
+}  // namespace elsewhere
+
+TEST_CASE("a policy and a stage of a user's namespace make a chain there") {
+  const auto [chain, stages] = elsewhere::chains();
+  const float x[] = {1, 2, 3, 4};
+  const feature_view<float> v(x, {.h = 2, .w = 2}, nchw);
+  CHECK((pool(v, chain)(0, 0) == 11 && pool(v, chain | stages)(0, 0) == 13 && pool(reference{}, v, chain)(0, 0) == 11));
+}
 TEST_CASE("a fold of two statistics with several stages behind it is a part of concat: cpu") {
   check_two_statistics(cpu{});
 }

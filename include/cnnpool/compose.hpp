@@ -12,6 +12,7 @@
 
 #include "kernel/fused_fold.hpp"
 #include "kernel/run_policy.hpp"
+#include "policy/elementwise.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
@@ -127,7 +128,10 @@ template <class First, pooling_policy Second>
 detail::nothing operator|(const First&, const Second&) CNNPOOL_UNAVAILABLE("cnnpool::operator|: a policy stands on the right; the order is policy | stage, and concat(a, b) puts two policies together");
 template <class First, class Second>
   requires((pooling_policy<First> || list_policy<First> || stage<First>) && !stage<Second> && !pooling_policy<Second>)
-detail::nothing operator|(const First&, const Second&) CNNPOOL_UNAVAILABLE("cnnpool::operator|: what stands behind a policy or a stage is a stage, e.g. l2{}");
+detail::nothing operator|(const First&, const Second&) CNNPOOL_UNAVAILABLE("cnnpool::operator|: what stands behind a policy or a stage is a stage, e.g. l2{}; kernel::missing_member<S>() names what it lacks to be one");
+template <class First, stage Last>
+  requires(!pooling_policy<First> && !list_policy<First> && !stage<First> && !element_function<First>)
+detail::nothing operator|(const First&, const Last&) CNNPOOL_UNAVAILABLE("cnnpool::operator|: what stands in front of a stage is a policy or a stage; kernel::missing_member<P>() names what it lacks to be one");
 
 namespace detail {
 /// Calls f with the one fold made from those that the policies choose.
@@ -270,3 +274,7 @@ template <class... Parts>
 detail::nothing concat(const Parts&...) CNNPOOL_UNAVAILABLE("cnnpool::concat: a part is not a policy; put a policy in front of a stage: policy | stage");
 
 }  // namespace cnnpool
+
+// For a policy and a stage that are both of the user's namespaces: nothing of ours is looked up by argument there. The
+// operator takes nothing but policies, stages and functions of elements.
+using cnnpool::operator|;

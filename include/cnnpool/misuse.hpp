@@ -7,6 +7,7 @@
 #include "backend/cpu/cpu.hpp"
 #include "core/descriptors.hpp"
 #include "kernel/scratch.hpp"
+#include "missing_member.hpp"
 #include "verdict.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
@@ -57,7 +58,7 @@ CNNPOOL_MISUSE(one_view_only, "cnnpool::pool_regions: it takes no list of views;
 CNNPOOL_MISUSE(list_only, "cnnpool::pool: this policy takes a list of views, e.g. std::vector{view, view}")
 CNNPOOL_MISUSE(list_of_temporaries, "cnnpool::pool: this range makes its views when they are asked for, and this policy needs all at once; keep them in a vector")
 CNNPOOL_MISUSE(stage, "cnnpool::pool: this is a stage, not a pooling policy; put a policy in front of it: policy | stage")
-CNNPOOL_MISUSE(no_policy, "cnnpool::pool: this is not a pooling policy; a fold has state, init, step, merge and finish, see cnnpool/concepts.hpp")
+CNNPOOL_MISUSE(no_policy, "cnnpool::pool: this is not a pooling policy; a fold has state, init, step, merge and finish, and cnnpool::kernel::missing_member<P>() names the one that is missing")
 CNNPOOL_MISUSE(other_space, "cnnpool::pool: the activations are in another memory space than the one this backend reads")
 CNNPOOL_MISUSE(result_space, "cnnpool::pool: the result would be in host memory, which this backend does not write; use pool_into with a descriptor_span of the backend's space")
 CNNPOOL_MISUSE(no_output, "cnnpool::pool_into: the output is neither descriptors nor a descriptor_span nor an adapted matrix, or it is const")

@@ -88,7 +88,8 @@ TEST_CASE("results go into two axes of f32") {
   ov::Tensor doubles(ov::element::f64, {2, 3}), three(ov::element::f32, {2, 3, 1});
   CHECK(sentence([&] { pool_into(x, max(), doubles, w); }) ==
         "pool_into: the ov::Tensor output has elements of f64, expected f32");
-  CHECK(sentence([&] { pool_into(x, max(), three, w); }) == "pool_into: the ov::Tensor output has 3 axes, expected 1 or 2");
+  CHECK(sentence([&] { pool_into(x, max(), three, w); }) ==
+        "pool_into: the ov::Tensor output has 3 axes, expected 1 or 2");
 }
 TEST_CASE("what cannot be read is one sentence") {
   CHECK(said(ov::Tensor()) == "as_view: the ov::Tensor is empty");

@@ -144,7 +144,8 @@ TEST_CASE("results go into one or two axes of Float") {
         "pool_into: the at::Tensor output has scalar type 7, expected Float");
   CHECK(sentence([&] { pool_into(x, max(), turned, w); }) ==
         "pool_into: the at::Tensor output of 2 x 3 has a column stride of 2, expected 1");
-  CHECK(sentence([&] { pool_into(x, max(), three, w); }) == "pool_into: the at::Tensor output has 3 axes, expected 1 or 2");
+  CHECK(sentence([&] { pool_into(x, max(), three, w); }) ==
+        "pool_into: the at::Tensor output has 3 axes, expected 1 or 2");
 }
 TEST_CASE("what cannot be read is one sentence") {
   CHECK(said(at::Tensor()) == "as_view: the at::Tensor is undefined");

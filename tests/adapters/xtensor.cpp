@@ -93,7 +93,8 @@ TEST_CASE("results go into two axes with an adjacent second one; others are a se
   pool_into(t, max(), xt::view(big, xt::range(1, 3), xt::range(5, 25)), w);
   CHECK((big(1, 5) == 29 && big(2, 24) == 1199 && big(1, 4) == 0 && big(3, 5) == 0));
   xt::xtensor<float, 3> three({2, 20, 1});
-  CHECK(sentence([&] { pool_into(t, max(), three, w); }) == "pool_into: the xtensor output has 3 axes, expected 1 or 2");
+  CHECK(sentence([&] { pool_into(t, max(), three, w); }) ==
+        "pool_into: the xtensor output has 3 axes, expected 1 or 2");
   xt::xtensor<float, 2, xt::layout_type::column_major> columns({2, 20});
   CHECK(sentence([&] { pool_into(t, max(), columns, w); }) ==
         "pool_into: the xtensor output of 2 x 20 has a column stride of 2, expected 1");

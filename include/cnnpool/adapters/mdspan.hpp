@@ -55,8 +55,9 @@ struct adapter<T> {
   }
 
   static descriptor_span<scalar> output(const T& t)
-    requires((rank == 1 || rank == 2) && std::floating_point<typename T::element_type> && !std::is_const_v<typename T::element_type> &&
-             detail::mdspan_with_strides<T> && detail::mdspan_of_pointers<T>)
+    requires((rank == 1 || rank == 2) && std::floating_point<typename T::element_type> &&
+             !std::is_const_v<typename T::element_type> && detail::mdspan_with_strides<T> &&
+             detail::mdspan_of_pointers<T>)
   {
     const axes a(t);
     return detail::output_of_axes("mdspan", t.data_handle(), static_cast<index_t>(rank), a.extents, a.strides);

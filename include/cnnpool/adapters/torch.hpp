@@ -1,7 +1,7 @@
 // libtorch: at::Tensor (torch::Tensor) on the CPU, strided: contiguous, channels_last, slices, expand(), transposes;
 // float, double, Half, BFloat16, Char, Byte, and per-tensor quantised QInt8 and QUInt8 with their scale. Axes by rank
-// (c, nc, chw, nchw): channels_last is NCHW with other strides, so it needs no hint. Structural: includes none of it but
-// the header that says whether gradients are recorded.
+// (c, nc, chw, nchw): channels_last is NCHW with other strides and needs no hint. Structural: includes nothing of it
+// but the header that says whether gradients are recorded.
 // As an output, of float: one axis, or two, the last adjacent. A tensor that requires a gradient is an error while
 // gradients are recorded: its descriptors have none.
 //

@@ -190,17 +190,21 @@ projection fit_pca_whitening(const basic_covariance<Real>& c, const pca_options&
   if (dimensions > rank || rank == 0)
     raise("fit_pca_whitening: ", o.dimensions, " dimensions from training data of effective rank ", rank, " (",
           c.count(), " rows of ", d, " components)");
-  std::vector<double> rows;
+  std::vector<double> factors;
   for (index_t k = 0; k < dimensions; ++k) {
     const double lambda = (1 - o.shrinkage) * pairs.values[k] + o.shrinkage * trace / static_cast<double>(d);
     detail::make_largest_positive(pairs.vectors.col(k));
-    const double factor = std::pow(lambda + o.epsilon, -o.power);
-    for (index_t j = 0; j < d; ++j) rows.push_back(pairs.vectors(j, k) * factor);
+    factors.push_back(std::pow(lambda + o.epsilon, -o.power));
   }
+  const auto number = [&](std::size_t i) {
+    const index_t k = static_cast<index_t>(i) / d, j = static_cast<index_t>(i) % d;
+    return static_cast<double>(pairs.vectors(j, k)) * factors[static_cast<std::size_t>(k)];
+  };
   const Eigen::VectorX<Real> m = c.mean();
   return {kernel::shared_array<float>(
               detail::finite_floats({m.data(), static_cast<std::size_t>(d)}, "fit_pca_whitening", "the mean")),
-          kernel::shared_array<float>(detail::finite_floats(rows, "fit_pca_whitening", "the matrix")), dimensions,
+          kernel::shared_array<float>(detail::finite_floats(
+              static_cast<std::size_t>(dimensions * d), number, "fit_pca_whitening", "the matrix")), dimensions,
           kernel::shared_array<double>(std::vector<double>(pairs.values.data(), pairs.values.data() + rank))};
 }
 

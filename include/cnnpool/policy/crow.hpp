@@ -84,8 +84,8 @@ struct spatial_factor {
   }
 };
 
-/// I_c from the counts n_c = N Q_c, written as log(1 + what the other channels have / what this one has): a ratio near 1
-/// loses its difference from 1, and a sum of fractions the small ones.
+/// I_c from the counts n_c = N Q_c, as log(1 + what the other channels have / what this one has): a ratio near 1 loses
+/// its difference from 1, and a sum of fractions the small ones.
 struct channel_weight {
   double epsilon, channels;  // epsilon times N
   template <class V>

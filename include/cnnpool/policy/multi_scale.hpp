@@ -7,9 +7,10 @@
 //   pool(scales_of(rows, 3), multi_scale{} | l2{})
 //
 // p = 1 is the average. For other p, components below 0 count as 0; with .signed_power = true x^p means
-// sign(x) |x|^p (the root too), for descriptors that can be negative. Accumulator float (double for double); within
-// 2e-6 relative of the largest term; powers that leave the range are computed again with the largest component factored
-// out. NaN propagates.
+// sign(x) |x|^p (the root too), for descriptors that can be negative. There is no floor: dirtorch raises |x| and then
+// |mean| to 1e-6, so that at p = 3 its components are 0 or at least 0.01 in size. Accumulator float (double for
+// double); within 2e-6 relative of the largest term; powers that leave the range are computed again with the largest
+// component factored out. NaN propagates.
 #pragma once
 
 #include "../core/descriptors.hpp"

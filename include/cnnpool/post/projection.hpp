@@ -27,15 +27,20 @@ struct difference {
   }
 };
 
-inline std::vector<float> finite_floats(std::span<const double> values, const char* where, const char* what) {
+/// value(0), value(1), ... as floats.
+template <class Value>
+std::vector<float> finite_floats(std::size_t count, const Value& value, const char* where, const char* what) {
   std::vector<float> r;
-  r.reserve(values.size());
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    r.push_back(static_cast<float>(values[i]));
-    if (!std::isfinite(r.back()))
-      raise(where, ": number ", i, " of ", what, " is ", values[i], ", expected a finite float");
+  r.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const double x = value(i);
+    r.push_back(static_cast<float>(x));
+    if (!std::isfinite(r.back())) raise(where, ": number ", i, " of ", what, " is ", x, ", expected a finite float");
   }
   return r;
+}
+inline std::vector<float> finite_floats(std::span<const double> values, const char* where, const char* what) {
+  return finite_floats(values.size(), [&](std::size_t i) { return values[i]; }, where, what);
 }
 
 /// `in` as numbers of type A: itself, or a converted copy.
@@ -75,10 +80,11 @@ class basic_projection {
       raise("projection: ", variances.size(), " variances for a matrix of ", k, " rows");
     for (std::size_t j = 0; j < variances.size(); ++j)
       if (!(variances[j] > 0)) raise("projection: variance ", j, " is ", variances[j], ", expected a positive number");
-    std::vector<double> scaled(rows.begin(), rows.end());
-    for (std::size_t i = 0; i < scaled.size() && !variances.empty(); ++i) scaled[i] /= std::sqrt(variances[i / d]);
+    const auto scaled = [&](std::size_t i) {
+      return variances.empty() ? rows[i] : rows[i] / std::sqrt(variances[i / d]);
+    };
     mean_ = kernel::shared_array<float>(detail::finite_floats(mean, "projection", "the mean"));
-    rows_ = kernel::shared_array<float>(detail::finite_floats(scaled, "projection", "the matrix"));
+    rows_ = kernel::shared_array<float>(detail::finite_floats(rows.size(), scaled, "projection", "the matrix"));
     outputs_ = static_cast<index_t>(k);
   }
   /// From numbers that are already in the space: d, and outputs x d of them.
