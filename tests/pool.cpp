@@ -230,4 +230,7 @@ TEST_CASE("a backend's numbers are looked at") {
   CHECK(sentence([&] { workspace_bytes(wrong, x, max()); }) == expected);
   CHECK(sentence([&] { pool(wrong, std::vector{x}, max()); }) == expected);
   CHECK(sentence([&] { pool_regions(wrong, x, max(), rmac_grid{}); }) == expected);
+  const cpu uncounted{.parallel = {[](void*, index_t, void (*)(void*, index_t), void*) {}, nullptr}};
+  CHECK(sentence([&] { pool(uncounted, x, max()); }) ==
+        "cpu: parallel is set and threads is 0, expected the number of threads that it has");
 }

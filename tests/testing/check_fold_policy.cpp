@@ -37,6 +37,21 @@ struct loses_nan : max_policy {
   template <class V> CNNPOOL_HD V step(const V& s, const V& x) const { return cnnpool::kernel::select(x > s, x, s); }
   template <class V> CNNPOOL_HD V merge(const V& a, const V& b) const { return cnnpool::kernel::select(b > a, b, a); }
 };
+/// The mean of squares less the square of the mean: nothing is left of it far from zero.
+struct cancelling_variance {
+  template <class V> struct state { V sum, squares; };
+  template <class V> CNNPOOL_HD state<V> init() const { return {V(0), V(0)}; }
+  template <class V> CNNPOOL_HD state<V> step(const state<V>& s, const V& x) const {
+    return {s.sum + x, s.squares + x * x};
+  }
+  template <class V> CNNPOOL_HD state<V> merge(const state<V>& a, const state<V>& b) const {
+    return {a.sum + b.sum, a.squares + b.squares};
+  }
+  template <class V> CNNPOOL_HD V finish(const state<V>& s, index_t n) const {
+    const V count(static_cast<kernel::lane_t<V>>(n)), mean = s.sum / count;
+    return s.squares / count - mean * mean;
+  }
+};
 struct differs_by_lane : sum {
   template <class V>
   CNNPOOL_HD V step(const V& s, const V& x) const {
@@ -60,6 +75,10 @@ TEST_CASE("good folds pass") {
 }
 TEST_CASE("the design's log_sum_exp passes") {
   CHECK(check_fold_policy(log_sum_exp{}, {.smallest = -1, .largest = 2}).sentence == "");
+}
+TEST_CASE("a difference of large sums is found, if it is looked for") {
+  CHECK(broken(cancelling_variance{}) == "elements far from zero cancel in float");
+  CHECK(check_fold_policy(cancelling_variance{}, {.offset = 0}).sentence == "");
 }
 TEST_CASE("a broken law is named") {
   CHECK(broken(wrong_init{}) == "init is not neutral on the left of merge");

@@ -115,7 +115,8 @@ class adapter_checker {
 
 /// See the top of this file. at(n, c, h, w): the framework's element, as a value or a reference.
 template <viewable T, class At, class Change>
-adapter_report check_adapter(const T& tensor, const adapter_expectation& e, const At& at, const Change& change) {
+[[nodiscard]] adapter_report check_adapter(const T& tensor, const adapter_expectation& e, const At& at,
+                                           const Change& change) {
   detail::adapter_checker c;
   if (e.allocations != nullptr) {
     const long before = e.allocations();
@@ -139,7 +140,7 @@ adapter_report check_adapter(const T& tensor, const adapter_expectation& e, cons
   return c.report;
 }
 template <viewable T, class At>
-adapter_report check_adapter(const T& tensor, const adapter_expectation& e, const At& at) {
+[[nodiscard]] adapter_report check_adapter(const T& tensor, const adapter_expectation& e, const At& at) {
   return check_adapter(tensor, e, at, nullptr);
 }
 

@@ -23,16 +23,19 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 inline namespace CNNPOOL_CPU_VARIANT {
 
 struct cpu {
-  /// 0: as many as OpenMP has (one without OpenMP or `parallel`). Small calls use fewer: a thread gets at least 1 MB.
+  /// 0: as many as OpenMP has (one without OpenMP); with `parallel`, the number that it has. Small calls use fewer: a thread gets at least 1 MB.
   int threads = 0;
   /// The best instruction set that may be used; what the machine lacks is never used.
   instruction_set target = instruction_set::avx512;
-  /// The user's own threads instead of OpenMP's; set `threads` too.
+  /// The user's own threads instead of OpenMP's. A call returns when all its tasks are done: called from one of these
+  /// threads it would wait for itself, so there use threads = 1.
   parallel_for parallel = {};
 
   /// Raises what is wrong with the numbers above; called by pool and the like.
   void (check)() const {
     if (threads < 0) raise("cpu: threads is ", threads, ", expected 0 (as many as there are) or more");
+    if (threads == 0 && parallel.run != nullptr)
+      raise("cpu: parallel is set and threads is 0, expected the number of threads that it has");
   }
 
   using space = host_space;
