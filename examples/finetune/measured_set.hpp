@@ -86,8 +86,12 @@ class measured_set {
         if (const auto likeliest = h.classes_of(y)) classes->push_back(likeliest->item<std::int64_t>());
       const at::Tensor here = y.cpu();
       const auto x = cnnpool::as_view(here).as<float>();
-      (x.extents().positions() == 1 ? vector_ : gem_).pool(x, false, one, memory);
-      if (rows.rows() == 0) rows = cnnpool::descriptors<float>(static_cast<cnnpool::index_t>(list.size()), one.cols());
+      if (rows.rows() == 0)
+        rows = cnnpool::descriptors<float>(static_cast<cnnpool::index_t>(list.size()), x.extents().c);
+      if (one.rows() == 0) one = cnnpool::descriptors<float>(1, x.extents().c);
+      const cnnpool::cpu one_thread{.threads = 1};
+      if (x.extents().positions() == 1) cnnpool::pool_into(one_thread, x, cnnpool::sum{} | cnnpool::l2{}, one, memory);
+      else cnnpool::pool_into(one_thread, x, cnnpool::pipelines::gem, one, memory);
       std::ranges::copy(one.row(0), rows.row(static_cast<cnnpool::index_t>(i)).begin());
     }
   }
@@ -100,8 +104,6 @@ class measured_set {
   feature_cache cache_;
   study_photos photos_;
   bool stored_ = true;
-  study_policy gem_ = study_policy_of("gem", cnnpool::pipelines::gem),
-               vector_ = study_policy_of("none", cnnpool::sum{} | cnnpool::l2{});
 };
 
 /// Every photo of a list asks for the others of its label.

@@ -4,13 +4,14 @@ import io
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import unittest
 
 import numpy
 from PIL import Image
+
+import forked
 
 SEED = int(os.environ.get("CNNPOOL_TEST_SEED", "1"))
 PROGRAM = None
@@ -72,8 +73,7 @@ class DatasetCase(unittest.TestCase):
         return out
 
     def run_it(self, *arguments, code=0, **options):
-        ran = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, check=False,
-                             cwd=self.folder, **options)
+        ran = forked.run([PROGRAM, *arguments], cwd=self.folder, **options)
         self.assertEqual(ran.returncode, code, f"{arguments}: {ran.stdout}{ran.stderr}")
         return ran
 

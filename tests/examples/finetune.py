@@ -7,13 +7,13 @@ where there are some.
 import os
 import resource
 import signal
-import subprocess
 import sys
 import unittest
 
 import numpy as np
 
 import finetune_case
+import forked
 import study_case
 from finetune_case import picture
 
@@ -231,9 +231,8 @@ class Finetune(finetune_case.FinetuneCase):
             np.savez(self.path("wrong.npz"), **arrays)
             photo = self.path("some photos", "val 00.ppm")
             for ran in (self.study("--parameters", self.path("wrong.npz")),
-                        subprocess.run([WINDOWS, "--parameters", self.path("wrong.npz"), self.path("net.cfg"),
-                                        self.path("net.weights"), "leaky_2", "32", photo, photo],
-                                       capture_output=True, text=True, check=False)):
+                        forked.run([WINDOWS, "--parameters", self.path("wrong.npz"), self.path("net.cfg"),
+                                    self.path("net.weights"), "leaky_2", "32", photo, photo])):
                 self.assertEqual(ran.returncode, 1)
                 self.assertIn(sentence, ran.stderr)
         self.assertIn("net.cfg", self.study("--parameters", self.path("net.cfg")).stderr)
@@ -273,15 +272,15 @@ class Examples(finetune_case.FinetuneCase):
         photos = [self.path("some photos", f"val {colour}{number}.ppm") for colour in (0, 1) for number in (0, 1)]
         outputs = []
         for options in ((), ("--parameters", self.path("tuned.npz"))):
-            ran = subprocess.run([WINDOWS, *options, self.path("net.cfg"), self.path("net.weights"), "leaky_2", "32",
-                                  *photos], capture_output=True, text=True, check=False)
+            ran = forked.run([WINDOWS, *options, self.path("net.cfg"), self.path("net.weights"), "leaky_2", "32",
+                              *photos])
             self.assertEqual(ran.returncode, 0, ran.stderr)
             outputs.append(ran.stdout)
         self.assertNotEqual(*outputs)
         # It reads one file, and a Darknet network is two: without the second there are no numbers to replace.
         for parameters, sentence in (("tuned.npz", "conv_0.0: the layer has 0 blobs"), ("none.npz", "No such file")):
-            ran = subprocess.run([FRAME, "--parameters", self.path(parameters), self.path("net.cfg"), "leaky_2",
-                                  photos[0], self.path("d.npy")], capture_output=True, text=True, check=False)
+            ran = forked.run([FRAME, "--parameters", self.path(parameters), self.path("net.cfg"), "leaky_2", photos[0],
+                              self.path("d.npy")])
             self.assertEqual(ran.returncode, 1)
             self.assertIn(sentence, ran.stderr)
 

@@ -45,6 +45,18 @@ foreach(framework onnxruntime openvino libtorch opencv)
   endif()
 endforeach()
 
+# Their tests run these programs some two hundred times, and libtorch alone takes half a second to start.
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND NOT CNNPOOL_SANITIZE AND NOT CNNPOOL_COVERAGE)
+  add_library(cnnpool_forked_program MODULE ${CMAKE_CURRENT_LIST_DIR}/forked_program.cpp)
+  target_link_libraries(cnnpool_forked_program PRIVATE ${CMAKE_DL_LIBS} $<TARGET_NAME_IF_EXISTS:cnnpool_warnings>)
+endif()
+function(cnnpool_forked_test name)
+  add_test(NAME ${name} COMMAND Python3::Interpreter ${ARGN})
+  if(TARGET cnnpool_forked_program)
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT CNNPOOL_TEST_FORKED=$<TARGET_FILE:cnnpool_forked_program>)
+  endif()
+endfunction()
+
 # Photos on their way to fine-tuning. Their tests need Pillow, the pack's lmdb and protobuf.
 function(cnnpool_dataset_test name modules program)
   execute_process(COMMAND ${Python3_EXECUTABLE} -c "import ${modules}" RESULT_VARIABLE missing OUTPUT_QUIET ERROR_QUIET)
@@ -53,8 +65,7 @@ function(cnnpool_dataset_test name modules program)
                    "python3-protobuf)")
     return()
   endif()
-  add_test(NAME example_${name} COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/${name}.py
-                                        $<TARGET_FILE:${program}> ${ARGN})
+  cnnpool_forked_test(example_${name} ${CMAKE_CURRENT_LIST_DIR}/${name}.py $<TARGET_FILE:${program}> ${ARGN})
 endfunction()
 if(TARGET cnnpool-dataset)
   cnnpool_dataset_test(dataset "numpy, PIL" cnnpool-dataset ${PROJECT_SOURCE_DIR}/../shared/data/images
@@ -73,14 +84,16 @@ elseif(NOT CNNPOOL_SANITIZE)
 endif()
 
 if(TARGET cnnpool-finetune)
-  add_test(NAME example_finetune
-           COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/finetune.py
-                   $<TARGET_FILE:cnnpool-finetune> $<TARGET_FILE:cnnpool-study> $<TARGET_FILE:example_opencv_frame>
-                   $<TARGET_FILE:example_mop_windows> ${PROJECT_SOURCE_DIR}/../shared/data)
-  if(CNNPOOL_TEST_ALL)  # two runs of two minutes
-    add_test(NAME example_finetune_landmarks
-             COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/finetune_landmarks.py
-                     $<TARGET_FILE:cnnpool-finetune> ${PROJECT_SOURCE_DIR}/../shared/data)
+  cnnpool_forked_test(example_finetune ${CMAKE_CURRENT_LIST_DIR}/finetune.py
+                      $<TARGET_FILE:cnnpool-finetune> $<TARGET_FILE:cnnpool-study>
+                      $<TARGET_FILE:example_opencv_frame> $<TARGET_FILE:example_mop_windows>
+                      ${PROJECT_SOURCE_DIR}/../shared/data)
+  if(CNNPOOL_TEST_ALL)  # two runs of two minutes, and five
+    foreach(name finetune_landmarks finetune_left_out)
+      add_test(NAME example_${name}
+               COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/${name}.py
+                       $<TARGET_FILE:cnnpool-finetune> ${PROJECT_SOURCE_DIR}/../shared/data)
+    endforeach()
   endif()
 elseif(NOT CNNPOOL_SANITIZE)
   message(NOTICE "skipped: example_finetune: libtorch, libzip or what cnnpool-study needs is not installed "
