@@ -16,7 +16,7 @@ import sys
 import unittest
 
 import numpy
-from PIL import Image
+from PIL import Image, ImageFile
 
 import dataset_case
 from dataset_case import DatasetCase, jpeg, pixels
@@ -58,7 +58,7 @@ def damaged_files():
         "sixteen.png": (saved(Image.fromarray(pixels(7)[..., 0].astype(numpy.uint16) * 256), "PNG"), "16 bit"),
         "cmyk.jpg": (saved(image.convert("CMYK"), "JPEG"), "CMYK"),
         "palette.png": (saved(image.convert("P"), "PNG"), "palette"),
-        "frames.gif": (saved(image, "GIF"), "unreadable"),
+        "frames.gif": (saved(image, "GIF"), "not read"),
         "progressive.jpg": (progressive, "good"),
         "progressive_trunc50.jpg": (progressive[:len(progressive) // 2], "truncated"),
         "trunc.png": (png[:len(png) // 2], "damaged"),
@@ -85,11 +85,13 @@ class Check(DatasetCase):
         self.assertEqual(wrong, {})
         self.assertTrue(all(kinds[f"bridge, old/{i}.jpg"] == "good" for i in range(5)))
         broken = {n for n, (_, kind) in files.items()
-                  if kind in ("unreadable", "truncated", "damaged", "half filled", "too small")}
+                  if kind in ("unreadable", "truncated", "damaged", "half filled", "too small", "not read")}
         self.assertEqual(set(os.listdir(self.path("broken", "tower"))), broken)
         self.assertEqual(set(os.listdir(self.path("photos", "tower"))), set(files) - broken | {"notes.txt"})
         self.assertRegex(ran.stdout, rf"28 photos of 2 classes: {len(broken)} broken \(.*\), moved to broken; report")
         self.assertRegex(ran.stderr, "left out: .*notes.txt: has no photo's ending")
+        self.assertRegex(ran.stderr, "not read: tower/frames.gif: GIF is not read by OpenCV .*; save it as PNG or JPEG")
+        self.assertNotRegex(ran.stderr, "(?m)^(Corrupt|Premature|libpng)")
         os.remove(self.path("photos", "tower", "notes.txt"))
         again = self.run_it("check", "photos")
         self.assertIn(": 0 broken", again.stdout)
@@ -131,6 +133,65 @@ class Check(DatasetCase):
         exif[0x0112] = 6  # the camera was turned
         self.put(saved(Image.fromarray(filled), "JPEG", quality=85, exif=exif), "photos", "a", "turned.jpg")
         self.assertIn("1 half filled", self.run_it("check", "photos", code=3).stdout)
+
+    def test_a_filling_at_any_side_and_of_a_tenth(self):
+        photo = pixels(7, 480, 640)
+        frame = numpy.full((480, 640, 3), 140, numpy.uint8)
+        frame[60:420, 60:580] = photo[60:420, 60:580]
+        for form, options in (("JPEG", {"quality": 85}), ("PNG", {})):
+            for side in range(4):
+                for grey in (False, True):
+                    turned = numpy.rot90(photo, side).copy()
+                    kept = len(turned) * 9 // 10
+                    turned[kept:] = 128 if grey else turned[kept - 1]
+                    turned = numpy.ascontiguousarray(numpy.rot90(turned, -side))
+                    self.put(saved(Image.fromarray(turned), form, **options), "photos", "filled",
+                             f"{side} {grey}.{form.lower()}")
+            self.put(saved(Image.fromarray(photo), form, **options), "photos", "good", f"whole.{form.lower()}")
+            self.put(saved(Image.fromarray(frame), form, **options), "photos", "good", f"frame.{form.lower()}")
+        ran = self.run_it("check", "photos", code=3)
+        self.assertIn("20 photos of 2 classes: 16 broken (16 half filled)", ran.stdout)
+        self.assertNotIn("good/", ran.stderr)
+        for side in ("rows, at the bottom", "columns, at the left", "rows, at the top", "columns, at the right"):
+            self.assertEqual(len([line for line in ran.stderr.splitlines() if side in line]), 4, side)
+
+    def test_the_beginning_of_a_progressive_jpeg_saved_again(self):
+        ImageFile.LOAD_TRUNCATED_IMAGES = True
+        self.addCleanup(setattr, ImageFile, "LOAD_TRUNCATED_IMAGES", False)
+        for i in range(4):
+            data = jpeg(i, 240, 320, progressive=True)
+            begun = Image.open(io.BytesIO(data[:len(data) // 7])).convert("RGB")
+            for form in ("JPEG", "PNG"):
+                self.put(saved(begun, form), "photos", "a", f"{i}.{form.lower()}")
+            self.put(data, "photos", "b", f"{i}.jpg")
+        slopes = numpy.add.outer(numpy.arange(240), numpy.arange(320))[..., None].repeat(3, 2) * 255 // 558
+        self.put(saved(Image.fromarray(slopes.astype(numpy.uint8)), "PNG"), "photos", "b", "slopes.png")
+        ran = self.run_it("check", "photos", code=3)
+        self.assertIn("13 photos of 2 classes: 8 broken (8 damaged)", ran.stdout)
+        self.assertIn("a/0.jpeg: shows nothing finer than 8 pixels: the beginning of a progressive JPEG", ran.stderr)
+
+    def test_forms_that_opencv_does_not_read_are_named(self):
+        self.photos({"a": 2})
+        self.put(saved(Image.fromarray(pixels(1)), "GIF"), "photos", "a", "frames.gif")
+        self.put(b"\0\0\0\x18ftypheic" + bytes(100), "photos", "a", "phone.jpg")
+        for command in (("check", "photos"), ("augment", "photos", "--out", "more", "--wanted", 3),
+                        ("pack", "photos", "--out", "set.lmdb"), ("mean", "photos")):
+            ran = self.run_it(*command, code=3)
+            for form in ("frames.gif: GIF", "phone.jpg: HEIC"):
+                self.assertRegex(ran.stderr, f"{form} is not read by OpenCV .*; save it as PNG or JPEG")
+
+    def test_what_a_decoder_prints_stands_in_a_sentence(self):
+        self.photos({"a": 2})
+        whole = jpeg(5, 240, 320)
+        self.put(whole[:len(whole) // 2] + b"\xff\xd9", "photos", "a", "cut.jpg")
+        self.put(saved(Image.fromarray(pixels(1)), "PNG", icc_profile=b"none"), "photos", "a", "profile.png")
+        for command in (("augment", "photos", "--out", "more", "--wanted", 5), ("mean", "photos"),
+                        ("pack", "photos", "--out", "raw.lmdb"), ("check", "photos", "--report", "r.csv")):
+            ran = self.run_it(*command, code=3 if "check" in command else 0)
+            self.assertNotRegex(ran.stderr, "(?m)^(Corrupt|Premature|libpng)")
+            self.assertRegex(ran.stderr, "(?m)^.*a/cut.jpg: is .*says:? Corrupt JPEG data: premature end")
+            if "check" not in command:
+                self.assertRegex(ran.stderr, "a/profile.png: is used, and its decoder says: libpng warning: iCCP")
 
     def test_moving_by_a_list_of_whole_paths(self):
         self.put(b"", "photos", "a", "1.jpg")
@@ -203,6 +264,15 @@ class Split(DatasetCase):
         self.assertEqual(self.everything("lists"), before)
         self.run_it("split", "photos", "--out", "other", "--seed", 7)
         self.assertNotEqual(self.lists("other")[0], train)
+        self.photos({str(i): 11 for i in range(12)}, "photos")  # a new photo moves one old one of its class at most
+        self.run_it("split", "photos", "--out", "added")
+        was, now = ({line.rsplit(" ", 1)[0] for line in self.lists(name)[0]} for name in ("lists", "added"))
+        for i in range(12):
+            self.assertLessEqual(len([p for p in was - now if f"/{i}/" in p]), 1)
+            self.assertLessEqual(len([p for p in now - was if f"/{i}/" in p and "photo 10" not in p]), 1)
+            self.assertEqual(len([p for p in now if f"/{i}/" in p]), 6)
+        for i in range(12):
+            os.remove(self.path("photos", str(i), "photo 10.jpg"))
         self.photos({"aaa": 5}, "photos")  # a new class changes no other's photos
         self.run_it("split", "photos", "--out", "more")
         paths = {line.rsplit(" ", 1)[0] for line in self.lists("more")[0]}
