@@ -34,6 +34,12 @@ def jpeg(number, height=96, width=128, **options):
     return out.getvalue()
 
 
+def saved(image, kind, **options):
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
 class DatasetCase(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="cnnpool_dataset_")

@@ -18,7 +18,7 @@ import numpy
 from PIL import Image
 
 import dataset_case
-from dataset_case import DatasetCase, jpeg, pixels
+from dataset_case import DatasetCase, pixels
 
 RECORDS = None
 

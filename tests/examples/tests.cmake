@@ -70,10 +70,12 @@ endfunction()
 if(TARGET cnnpool-dataset)
   cnnpool_dataset_test(dataset "numpy, PIL" cnnpool-dataset ${PROJECT_SOURCE_DIR}/../shared/data/images
                        ${CNNPOOL_FRAMEWORKS})
+  cnnpool_dataset_test(dataset_check "numpy, PIL" cnnpool-dataset ${PROJECT_SOURCE_DIR}/../shared/data/images)
   cnnpool_dataset_test(dataset_pack "numpy, PIL, lmdb, google.protobuf" cnnpool-dataset
                        ${PROJECT_SOURCE_DIR}/examples/dataset/caffe.proto)
 else()
-  message(NOTICE "skipped: example_dataset, example_dataset_pack: not all that cnnpool-dataset needs is installed")
+  message(NOTICE "skipped: example_dataset, example_dataset_check, example_dataset_pack: not all that cnnpool-dataset "
+                 "needs is installed")
 endif()
 if(TARGET cnnpool-dataset AND TARGET cnnpool-finetune AND TARGET cnnpool-gain)
   cnnpool_dataset_test(finetune_study "numpy, PIL, google.protobuf" cnnpool-dataset $<TARGET_FILE:cnnpool-finetune>
@@ -88,6 +90,8 @@ if(TARGET cnnpool-finetune)
                       $<TARGET_FILE:cnnpool-finetune> $<TARGET_FILE:cnnpool-study>
                       $<TARGET_FILE:example_opencv_frame> $<TARGET_FILE:example_mop_windows>
                       ${PROJECT_SOURCE_DIR}/../shared/data)
+  cnnpool_forked_test(example_finetune_wrong ${CMAKE_CURRENT_LIST_DIR}/finetune_wrong.py
+                      $<TARGET_FILE:cnnpool-finetune> $<TARGET_FILE:cnnpool-study> $<TARGET_FILE:example_mop_windows>)
   if(CNNPOOL_TEST_ALL)  # two runs of two minutes, and five
     foreach(name finetune_landmarks finetune_left_out)
       add_test(NAME example_${name}
@@ -96,6 +100,6 @@ if(TARGET cnnpool-finetune)
     endforeach()
   endif()
 elseif(NOT CNNPOOL_SANITIZE)
-  message(NOTICE "skipped: example_finetune: libtorch, libzip or what cnnpool-study needs is not installed "
-                 "(Debian: libtorch-dev libzip-dev), or this compiler refuses libtorch's headers")
+  message(NOTICE "skipped: example_finetune, example_finetune_wrong: libtorch, libzip or what cnnpool-study needs is "
+                 "not installed (Debian: libtorch-dev libzip-dev), or this compiler refuses libtorch's headers")
 endif()
