@@ -1,8 +1,6 @@
 // Caffe's stochastic gradient descent: v = momentum v + rate (gradient + decay w), w = w - v.
 #pragma once
 
-#include <ATen/ATen.h>
-
 #include <string>
 #include <vector>
 

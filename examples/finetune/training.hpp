@@ -2,9 +2,6 @@
 // soon as it is there, the solver's state to OUT.snapshot.npz; whatever stops the run, both are whole.
 #pragma once
 
-#include <ATen/ATen.h>
-#include <ATen/CPUGeneratorImpl.h>
-
 #include <chrono>
 #include <cmath>
 #include <cstdio>

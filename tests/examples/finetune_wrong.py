@@ -4,6 +4,7 @@
     finetune_wrong.py PROGRAM STUDY MOP_WINDOWS
 """
 import os
+import re
 import resource
 import signal
 import sys
@@ -53,6 +54,20 @@ class Wrong(finetune_case.FinetuneCase):
             self.assertIn(sentence, ran.stderr)
             self.assertEqual(len(ran.stderr.split("cnnpool-finetune: ")[1].splitlines()), 1, ran.stderr)
             self.assertFalse(os.path.exists(self.path("tuned.npz")))
+
+    def test_a_layer_that_cannot_learn_is_told_with_the_way_out(self):
+        with open(self.path("net.cfg"), encoding="ascii") as file:
+            first, rest = file.read().split("[convolutional]", 1)
+        between = "[convolutional]" + rest.replace("[convolutional]", "[upsample]\nstride=2\n\n[convolutional]", 1)
+        self.write("net.cfg", (first + between.split("[connected]")[0]).encode())
+        ran = self.run_it(layer="leaky_3")
+        self.assertEqual(ran.returncode, 1)
+        way = re.search(r"layer (\S+) is a (\S+) that cannot be turned into one that learns; give --train-from (\S+) "
+                        "or a layer behind it", ran.stderr)
+        self.assertTrue(way, ran.stderr)
+        self.assertEqual(len(ran.stderr.strip().split("cnnpool-finetune: ")), 2, ran.stderr)
+        self.trained(layer="leaky_3", train_from=way[3], max_iter=2)
+        self.assertEqual(set(self.arrays("tuned.npz")), {way[3] + ".0", way[3] + ".1"})
 
     def test_wrong_lists(self):
         photos = "some photos/train "
