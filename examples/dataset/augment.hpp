@@ -182,7 +182,7 @@ inline int run_augment(const augment_options& o) {
   std::erase_if(set.photos, [](const labelled_photo& p) { return p.copy; });
   detail::check_augment(set, o);
   const fs::path folder = whole_path(o.out);
-  make_folder_of_ours(folder);
+  make_folder(folder);
   folder_outputs lists(folder, {"train.txt", "classes.txt"});
   const detail::earlier_copies earlier = detail::read_views(folder);
   detail::agree_with_earlier_run(folder, detail::augmentation_text(o), !earlier.empty());
@@ -203,7 +203,7 @@ inline int run_augment(const augment_options& o) {
     if (n == 0) continue;
     originals += n;
     auto of_class = detail::plan_class(set, at->second, o);
-    if (!of_class.empty()) make_folder_of_ours(folder / name);
+    if (!of_class.empty()) make_folder(folder / name);
     plan.insert(plan.end(), of_class.begin(), of_class.end());
   }
 

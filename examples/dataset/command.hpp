@@ -102,10 +102,4 @@ inline std::string plural(std::size_t n, const std::string& one, const std::stri
 }
 inline std::string photos_text(std::size_t n) { return plural(n, "photo", "photos"); }
 
-inline void make_folder_of_ours(const fs::path& folder) {
-  std::error_code failed;
-  fs::create_directories(folder, failed);
-  if (failed) cnnpool::raise("cnnpool-dataset: ", folder.string(), " cannot be made: ", failed.message());
-}
-
 }  // namespace dataset

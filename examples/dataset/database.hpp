@@ -31,7 +31,7 @@ class database_writer {
     if (fs::exists(fs::symlink_status(path)))
       cnnpool::raise("cnnpool-dataset pack: ", path.string(), " is there already, expected a name that is free");
     remove_part();  // of a run that was killed
-    make_folder_of_ours(part_);
+    make_folder(part_);
     with_lmdb(path_, "written", [&] {
       env_ = std::make_unique<lmdb::env>(lmdb::env::create());
       env_->set_mapsize(most_bytes);  // an address range; the file grows as it is filled

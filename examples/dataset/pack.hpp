@@ -94,7 +94,7 @@ inline int run_pack(const pack_options& o) {
   };
   if (!o.files.empty()) {
     const fs::path folder = o.files;
-    make_folder_of_ours(folder);
+    make_folder(folder);
     if (fs::equivalent(folder, set.root))
       cnnpool::raise("cnnpool-dataset pack: --files ", o.files, " is the folder of the photos, expected another one");
     const std::string format = o.encoded.empty() ? "png" : o.encoded;

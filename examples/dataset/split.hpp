@@ -102,7 +102,7 @@ inline int run_split(const split_options& o) {
     std::fprintf(stderr, "%s made by augment passed over\n", plural(copies_of_augment, "copy", "copies").c_str());
   if (o.least < 1) cnnpool::raise("cnnpool-dataset split: --least is ", o.least, ", expected at least 1");
   const fs::path folder = o.out;
-  make_folder_of_ours(folder);
+  make_folder(folder);
   folder_outputs files(folder, {"train.txt", "val.txt", "classes.txt"});
   std::map<fs::path, std::string> bytes;  // a fingerprint of each photo's
   {

@@ -3,7 +3,11 @@
 #pragma once
 
 #define AT_PER_OPERATOR_HEADERS  // its own headers include no others then
+#include <ATen/core/ivalue.h>    // first: clang++ 14 refuses a std::vector of IValue before that is complete
+
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/amax.h>
