@@ -89,6 +89,7 @@ class DatasetCase(unittest.TestCase):
         said = [line for line in ran.stderr.splitlines() if not re.fullmatch(r"\w+: \d+", line)]  # progress
         self.assertEqual(len(said), 1, ran.stderr)
         self.assertEqual(ran.stdout, "")
+        return said[0]
 
 
 def main(arguments):
