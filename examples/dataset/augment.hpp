@@ -7,39 +7,16 @@
 // augmented: views of photos that validate would leak.
 #pragma once
 
+#include <map>
 #include <set>
 #include <tuple>
 
-#include "../random_view.hpp"
-#include "../study/photo.hpp"
-#include "command.hpp"
+#include "augment_options.hpp"
+#include "read_photo.hpp"
 
 namespace dataset {
 
-struct augment_options {
-  std::string source, out, format = "jpg";
-  std::int64_t wanted = 800;
-  std::uint64_t seed = 1024;
-  augmentation_ranges ranges;
-};
-
 namespace detail {
-
-/// Raises where the list is one to validate with.
-inline void refuse_validation(const photo_set& set, const fs::path& source) {
-  const std::string stem = source.stem().string();
-  if (fs::is_regular_file(source) && (stem == "val" || stem == "validation" || stem == "test"))
-    cnnpool::raise("cnnpool-dataset augment: ", source.string(),
-                   " is a list to validate with by its name, and only photos to train on are augmented");
-  const fs::path validation = set.root / "val.txt";
-  if (!fs::is_regular_file(source) || !fs::is_regular_file(validation)) return;
-  std::set<fs::path> kept;
-  for (const labelled_photo& p : read_list(validation).photos) kept.insert(p.path);
-  for (const labelled_photo& p : set.photos)
-    if (kept.contains(p.path))
-      cnnpool::raise("cnnpool-dataset augment: ", p.path.string(), " is in ", validation.string(),
-                     " too, and only photos to train on are augmented");
-}
 
 /// What the copies depend on; another text is another set of copies.
 inline std::string augmentation_text(const augment_options& o) {
@@ -87,6 +64,8 @@ struct planned_copy {
   }
 };
 
+using decoded_originals = std::map<fs::path, cv::Mat>;
+
 struct readable_photo {
   labelled_photo photo;
   cv::Size size;
@@ -131,42 +110,26 @@ inline earlier_copies read_views(const fs::path& folder) {
   return out;
 }
 
-inline void check_augment(const photo_set& set, const augment_options& o) {
-  if (o.wanted < 1 || o.wanted > 1000000)
-    cnnpool::raise("cnnpool-dataset augment: --wanted is ", o.wanted, ", expected 1 to 1000000");
-  if (o.format != "jpg" && o.format != "png")
-    cnnpool::raise("cnnpool-dataset augment: --format ", o.format, ", expected jpg or png");
-  const augmentation_ranges& r = o.ranges;
-  if (!(r.rotation >= 0 && r.rotation <= 180))
-    cnnpool::raise("cnnpool-dataset augment: --rotation is ", r.rotation, ", expected 0 to 180");
-  for (const auto& [name, range] : {std::pair("shift", r.shift), {"shear", r.shear}, {"zoom", r.zoom}})
-    if (!(range >= 0 && range < 1))
-      cnnpool::raise("cnnpool-dataset augment: --", name, " is ", range, ", expected 0 to less than 1");
-  std::map<std::string, int> numbers;
-  for (const auto& [label, name] : set.classes) {
-    if (name.empty() || name.find('/') != std::string::npos || name == "." || name == "..")
-      cnnpool::raise("cnnpool-dataset augment: the class \"", name, "\" cannot be a folder's name");
-    if (const auto [before, added] = numbers.emplace(name, label); !added)
-      cnnpool::raise("cnnpool-dataset augment: classes ", before->second, " and ", label, " are both called ", name);
-  }
-}
-
-/// The photos that can be read, class by class.
-inline std::map<int, std::vector<readable_photo>> read_originals(const photo_set& set, left_out& out) {
+/// The photos that can be read, class by class. Their pixels are kept for their copies up to a gigabyte; beyond that a
+/// photo is decoded a second time when its copies are made.
+inline std::map<int, std::vector<readable_photo>> read_originals(const photo_set& set, decoded_originals& kept,
+                                                                 left_out& out) {
   std::map<int, std::vector<readable_photo>> good;
   study_progress progress("reading");
-  std::size_t done = 0;
+  std::size_t done = 0, bytes_kept = 0;
   for (const labelled_photo& p : set.photos) {
     progress.at(++done, set.photos.size(), set.place(p));
     const auto bytes = bytes_of(p.path.string());
-    const photo read = read_photo(bytes);
-    if (read.pixels.empty()) {
-      out.add(p.path, read.problem);
-      continue;
-    }
+    const decoded_photo read = decode_or_leave_out(p, bytes, out);
+    if (read.pixels.empty()) continue;
     fingerprint f;
     f.add(bytes.data(), bytes.size());
     good[p.label].push_back({p, read.pixels.size(), f.text()});
+    constexpr std::size_t most_kept = std::size_t{1} << 30;
+    const std::size_t size = read.pixels.total() * read.pixels.elemSize();
+    if (bytes_kept + size > most_kept) continue;
+    bytes_kept += size;
+    kept[p.path] = read.pixels;
   }
   return good;
 }
@@ -174,7 +137,7 @@ inline std::map<int, std::vector<readable_photo>> read_originals(const photo_set
 /// Makes what is not there yet, or is of an original that has changed. The number made; what has too long a name is
 /// left out, and taken from the plan.
 inline std::size_t make_copies(std::vector<planned_copy>& plan, const earlier_copies& earlier,
-                               const std::string& format, left_out& out) {
+                               decoded_originals& kept, const std::string& format, left_out& out) {
   // All copies of one original one after the other: it is decoded once.
   std::ranges::stable_sort(plan, {}, [](const planned_copy& c) { return c.original.path; });
   study_progress progress("augment");
@@ -196,8 +159,13 @@ inline std::size_t make_copies(std::vector<planned_copy>& plan, const earlier_co
                        " is there, and this program did not make it; choose ", "another --out");
       if (before->second == c.bytes) continue;
     }
-    if (original.first != c.original.path)
-      original = {c.original.path, read_photo(bytes_of(c.original.path.string())).pixels};
+    if (original.first != c.original.path) {
+      const auto decoded = kept.find(c.original.path);
+      original = {c.original.path, decoded == kept.end() ? decode_photo(bytes_of(c.original.path.string())).pixels
+                                                         : decoded->second};
+    }
+    if (original.second.empty())
+      cnnpool::raise("cnnpool-dataset augment: ", c.original.path.string(), " has changed while its copies were made");
     const auto bytes = encoded(view_of(original.second, c.view), format, c.path);
     write_file(c.path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     ++made;
@@ -214,14 +182,15 @@ inline int run_augment(const augment_options& o) {
   std::erase_if(set.photos, [](const labelled_photo& p) { return p.copy; });
   detail::check_augment(set, o);
   const fs::path folder = whole_path(o.out);
-  make_folder_of_ours(folder);
+  make_folder(folder);
   folder_outputs lists(folder, {"train.txt", "classes.txt"});
   const detail::earlier_copies earlier = detail::read_views(folder);
   detail::agree_with_earlier_run(folder, detail::augmentation_text(o), !earlier.empty());
 
   left_out out;
   name_passed_over(set, out);
-  const auto good = detail::read_originals(set, out);
+  detail::decoded_originals kept;
+  const auto good = detail::read_originals(set, kept, out);
   std::vector<detail::planned_copy> plan;
   std::size_t originals = 0, removed = 0;
   for (const auto& [label, name] : set.classes) {
@@ -234,7 +203,7 @@ inline int run_augment(const augment_options& o) {
     if (n == 0) continue;
     originals += n;
     auto of_class = detail::plan_class(set, at->second, o);
-    if (!of_class.empty()) make_folder_of_ours(folder / name);
+    if (!of_class.empty()) make_folder(folder / name);
     plan.insert(plan.end(), of_class.begin(), of_class.end());
   }
 
@@ -252,7 +221,7 @@ inline int run_augment(const augment_options& o) {
     if (!wanted.contains(path))
       views += csv_field(path.lexically_relative(folder).string()) + ",," + bytes + ",0,0,0,0,1,1,0\n";
   write_file(folder / "views.csv", views);
-  const std::size_t made = detail::make_copies(plan, earlier, o.format, out);
+  const std::size_t made = detail::make_copies(plan, earlier, kept, o.format, out);
   for (const auto& [path, bytes] : earlier)
     if (!wanted.contains(path) && fs::is_regular_file(fs::symlink_status(path))) removed += fs::remove(path) ? 1u : 0u;
 
@@ -273,22 +242,6 @@ inline int run_augment(const augment_options& o) {
               plural(set.classes.size(), "class", "classes").c_str(), originals, plan.size(), made, removed,
               out.text().c_str(), folder.c_str());
   return out.exit_code();
-}
-
-inline void add_augment(CLI::App& app, augment_options& o) {
-  CLI::App* c =
-      app.add_subcommand("augment", "as many photos of every class as wanted, by random views of the originals");
-  c->add_option("SOURCE", o.source, "a list to train on (or a folder of class folders)")->required();
-  c->add_option("--out", o.out, "folder of the copies and of their list")->required();
-  c->add_option("--wanted", o.wanted, "photos per class, originals included")->capture_default_str();
-  c->add_option("--seed", o.seed, "with a copy's name it fixes its parameters")->capture_default_str();
-  c->add_option("--rotation", o.ranges.rotation, "degrees to both sides")->capture_default_str();
-  c->add_option("--shift", o.ranges.shift, "share of the height, and of the width")->capture_default_str();
-  c->add_option("--shear", o.ranges.shear, "radians")->capture_default_str();
-  c->add_option("--zoom", o.ranges.zoom, "factors from 1 - this to 1 + this, rows and columns apart")
-      ->capture_default_str();
-  c->add_flag("!--no-flip", o.ranges.flip, "never left for right");
-  c->add_option("--format", o.format, "jpg (quality 95) or png")->capture_default_str();
 }
 
 }  // namespace dataset

@@ -18,7 +18,7 @@ namespace detail {
 
 /// Moves a file to a folder that may be on another file system; a file of that name that is there keeps it.
 inline fs::path move_photo(const fs::path& from, const fs::path& to) {
-  make_folder_of_ours(to.parent_path());
+  make_folder(to.parent_path());
   if (fs::is_symlink(from)) {  // a relative one would lead nowhere from there
     const fs::path link = fs::weakly_canonical(from);
     std::error_code failed;

@@ -25,16 +25,19 @@ inline constexpr int all_good = 0, something_left_out = 3;
 class left_out {
  public:
   void add(const fs::path& photo, const std::string& why) { photos_.emplace_back(photo.string(), why); }
+  /// Something to say of a photo that is used all the same.
+  void note(const fs::path& photo, const std::string& what) { notes_.emplace_back(photo.string(), what); }
   std::size_t count() const { return photos_.size(); }
   int exit_code() const { return photos_.empty() ? all_good : something_left_out; }
   /// ", N left out", or nothing.
   std::string text() const { return photos_.empty() ? "" : ", " + std::to_string(count()) + " left out"; }
   ~left_out() {
+    for (const auto& [photo, what] : notes_) std::fprintf(stderr, "%s: %s\n", photo.c_str(), what.c_str());
     for (const auto& [photo, why] : photos_) std::fprintf(stderr, "left out: %s: %s\n", photo.c_str(), why.c_str());
   }
 
  private:
-  std::vector<std::pair<std::string, std::string>> photos_;
+  std::vector<std::pair<std::string, std::string>> photos_, notes_;
 };
 
 inline void write_file(const fs::path& path, std::string_view bytes) {
@@ -98,11 +101,5 @@ inline std::string plural(std::size_t n, const std::string& one, const std::stri
   return std::to_string(n) + " " + (n == 1 ? one : many);
 }
 inline std::string photos_text(std::size_t n) { return plural(n, "photo", "photos"); }
-
-inline void make_folder_of_ours(const fs::path& folder) {
-  std::error_code failed;
-  fs::create_directories(folder, failed);
-  if (failed) cnnpool::raise("cnnpool-dataset: ", folder.string(), " cannot be made: ", failed.message());
-}
 
 }  // namespace dataset

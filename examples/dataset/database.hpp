@@ -10,6 +10,7 @@
 
 #include "command.hpp"
 #include "datum.hpp"
+#include "in_a_child.hpp"
 
 namespace dataset {
 
@@ -30,7 +31,7 @@ class database_writer {
     if (fs::exists(fs::symlink_status(path)))
       cnnpool::raise("cnnpool-dataset pack: ", path.string(), " is there already, expected a name that is free");
     remove_part();  // of a run that was killed
-    make_folder_of_ours(part_);
+    make_folder(part_);
     with_lmdb(path_, "written", [&] {
       env_ = std::make_unique<lmdb::env>(lmdb::env::create());
       env_->set_mapsize(most_bytes);  // an address range; the file grows as it is filled
@@ -99,18 +100,8 @@ inline bool is_database(const fs::path& path) { return fs::is_regular_file(path 
 
 class database_reader {
  public:
-  explicit database_reader(const fs::path& path)
-      : path_(path), env_(with_lmdb(path, "read", [&] {
-          lmdb::env env = lmdb::env::create();
-          env.set_mapsize(std::max<std::size_t>(fs::file_size(path / "data.mdb"), 1 << 20));
-          env.open(path.c_str(), MDB_RDONLY | MDB_NOLOCK, 0664);
-          return env;
-        })),
-        txn_(with_lmdb(path, "read", [&] {
-          check_length();
-          return lmdb::txn::begin(env_, nullptr, MDB_RDONLY);
-        })),
-        table_(with_lmdb(path, "read", [&] { return lmdb::dbi::open(txn_, nullptr); })) {}
+  /// Reads all of it once, in a child process: a damaged one is a sentence.
+  explicit database_reader(const fs::path& path) : database_reader(tried(path), unsafe{}) {}
 
   std::size_t size() const { return table_.size(txn_); }
   bool get(const std::string& key, std::string& record) const {
@@ -132,6 +123,40 @@ class database_reader {
   }
 
  private:
+  struct unsafe {};
+  database_reader(const fs::path& path, unsafe)
+      : path_(path), env_(with_lmdb(path, "read", [&] {
+          lmdb::env env = lmdb::env::create();
+          env.set_mapsize(std::max<std::size_t>(fs::file_size(path / "data.mdb"), 1 << 20));
+          env.open(path.c_str(), MDB_RDONLY | MDB_NOLOCK, 0664);
+          return env;
+        })),
+        txn_(with_lmdb(path, "read", [&] {
+          check_length();
+          return lmdb::txn::begin(env_, nullptr, MDB_RDONLY);
+        })),
+        table_(with_lmdb(path, "read", [&] { return lmdb::dbi::open(txn_, nullptr); })) {}
+
+  static const fs::path& tried(const fs::path& path) {
+    const std::string problem = problem_in_a_child([&] {
+      const database_reader database(path, unsafe{});
+      std::size_t count = 0;
+      std::string last;
+      database.each([&](const std::string& key, const std::string&) {
+        if (++count > database.size() || (count > 1 && key <= last))
+          cnnpool::raise("cnnpool-dataset: ", path.string(), " is damaged: record ", count, " of ", database.size(),
+                         " is out of order");
+        last = key;
+      });
+      if (count != database.size())
+        cnnpool::raise("cnnpool-dataset: ", path.string(), " is damaged: it counts ", database.size(),
+                       " records and holds ", count);
+    });
+    if (problem.starts_with("cnnpool-dataset")) cnnpool::raise(problem);
+    if (!problem.empty()) cnnpool::raise("cnnpool-dataset: ", path.string(), " is damaged: ", problem);
+    return path;
+  }
+
   /// LMDB maps the file and believes it: a page that is not there is a bus error.
   void check_length() const {
     MDB_envinfo info;

@@ -79,7 +79,11 @@ inline int run_mean(const mean_options& o) {
       const std::string where = o.source + ", record \"" + key + "\"";
       Datum d;
       if (!d.ParseFromString(record)) cnnpool::raise("cnnpool-dataset mean: ", where, ": is no Datum");
-      mean.add(pixels_of(d, "cnnpool-dataset mean: " + where), where);
+      decoder_lines lines;
+      const cv::Mat pixels = pixels_of(d, "cnnpool-dataset mean: " + where);
+      if (const std::string warning = lines.first(); !warning.empty())
+        out.note(where, "is used, and its decoder says: " + warning);
+      mean.add(pixels, where);
     });
   } else {
     const photo_set set = read_photo_set(o.source);
@@ -87,9 +91,8 @@ inline int run_mean(const mean_options& o) {
     study_progress progress("mean");
     for (const labelled_photo& p : set.photos) {
       progress.at(++done, set.photos.size(), set.place(p));
-      const photo read = read_photo(bytes_of(p.path.string()));
-      if (read.pixels.empty()) out.add(p.path, read.problem);
-      else mean.add(packed_pixels(read.pixels, o.size), p.path.string());
+      const decoded_photo read = decode_or_leave_out(p, bytes_of(p.path.string()), out);
+      if (!read.pixels.empty()) mean.add(packed_pixels(read.pixels, o.size), p.path.string());
     }
   }
   if (mean.count() == 0) cnnpool::raise("cnnpool-dataset mean: ", o.source, " gives 0 photos, expected at least 1");

@@ -3,9 +3,9 @@
 // the study's tools take their photos.
 #pragma once
 
-#include "../study/photo.hpp"
 #include "augment.hpp"
 #include "database.hpp"
+#include "packed_files.hpp"
 
 namespace dataset {
 
@@ -55,7 +55,7 @@ inline std::size_t read_back(const fs::path& path, const photo_set& set, const p
     std::string record;
     if (!database.get(key, record))
       cnnpool::raise("cnnpool-dataset pack: ", path.string(), " has no record \"", key, "\"");
-    const photo again = read_photo(bytes_of(photo_.path.string()));
+    const photo again = decode_photo(bytes_of(photo_.path.string()));
     if (again.pixels.empty() || record != record_of(packed_pixels(again.pixels, o.size), photo_, o.encoded))
       cnnpool::raise("cnnpool-dataset pack: ", path.string(), ", record \"", key, "\": is not what ",
                      set.place(photo_), " gives");
@@ -79,51 +79,57 @@ inline int run_pack(const pack_options& o) {
   left_out out;
   name_passed_over(set, out);
   std::vector<std::pair<std::string, labelled_photo>> stored;
-  // f(key, photo, pixels) for every photo that can be read.
+  // f(number, photo, pixels) for every photo that can be read.
   const auto each = [&](const auto& f) {
     study_progress progress("pack");
     for (std::size_t i = 0; i < set.photos.size(); ++i) {
       const labelled_photo& p = set.photos[i];
       progress.at(i + 1, set.photos.size(), set.place(p));
-      const photo read = read_photo(bytes_of(p.path.string()));
-      if (read.pixels.empty()) {
-        out.add(p.path, read.problem);
-        continue;
-      }
-      const std::string key = detail::key_of(i, set, p);
-      f(key, p, packed_pixels(read.pixels, o.size));
-      stored.emplace_back(key, p);
+      const decoded_photo read = decode_or_leave_out(p, bytes_of(p.path.string()), out);
+      if (read.pixels.empty()) continue;
+      f(i, p, packed_pixels(read.pixels, o.size));
+      stored.emplace_back(detail::key_of(i, set, p), p);
     }
     if (stored.empty()) cnnpool::raise("cnnpool-dataset pack: 0 of ", photos_text(set.photos.size()), " can be read");
   };
   if (!o.files.empty()) {
     const fs::path folder = o.files;
-    make_folder_of_ours(folder);
+    make_folder(folder);
     if (fs::equivalent(folder, set.root))
       cnnpool::raise("cnnpool-dataset pack: --files ", o.files, " is the folder of the photos, expected another one");
     const std::string format = o.encoded.empty() ? "png" : o.encoded;
     const std::string list_name = fs::is_directory(o.source) ? "list.txt" : fs::path(o.source).filename().string();
     folder_outputs lists(folder, {list_name, "classes.txt"});
+    const auto name_of = [&](std::size_t number, const labelled_photo& p) {
+      return detail::key_of(number, set, p).substr(0, 9) + p.path.filename().string() + "." + format;
+    };
+    std::vector<std::string> planned;
+    for (std::size_t i = 0; i < set.photos.size(); ++i) planned.push_back(name_of(i, set.photos[i]));
+    packed_files record(folder, planned);
     std::vector<labelled_photo> files;
-    each([&](const std::string& key, const labelled_photo& p, const cv::Mat& pixels) {
-      const fs::path path = folder / (key.substr(0, 9) + p.path.filename().string() + "." + format);
+    each([&](std::size_t number, const labelled_photo& p, const cv::Mat& pixels) {
+      const fs::path path = folder / name_of(number, p);
       const auto bytes = detail::encoded(pixels, format, path);
       write_file(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
       files.push_back({path, p.label});
+      record.made(path.filename().string());
     });
     const fs::path list = folder / list_name;
     lists.add(list_name, list_text(files, list));
     lists.add("classes.txt", classes_text(set.classes));
     lists.commit();
-    std::printf("%s of %d x %d%s; %s\n", plural(files.size(), "file", "files").c_str(), o.size, o.size,
-                out.text().c_str(), list.c_str());
+    const std::size_t removed = record.remove_others();
+    std::printf("%s of %d x %d%s%s; %s\n", plural(files.size(), "file", "files").c_str(), o.size, o.size,
+                out.text().c_str(),
+                removed == 0 ? "" : (", " + std::to_string(removed) + " of earlier runs removed").c_str(),
+                list.c_str());
     return out.exit_code();
   }
   const std::size_t side = static_cast<std::size_t>(o.size);
   {
     database_writer database(o.out, (set.photos.size() + 16) * (side * side * 4 + 16384) + (std::size_t{64} << 20));
-    each([&](const std::string& key, const labelled_photo& p, const cv::Mat& pixels) {
-      database.put(key, detail::record_of(pixels, p, o.encoded));
+    each([&](std::size_t number, const labelled_photo& p, const cv::Mat& pixels) {
+      database.put(detail::key_of(number, set, p), detail::record_of(pixels, p, o.encoded));
     });
     database.commit();
   }

@@ -2,9 +2,6 @@
 // A run begins with the first: a layer that OpenCV's public classes describe wrongly learns nothing.
 #pragma once
 
-#include <ATen/ATen.h>
-#include <ATen/CPUGeneratorImpl.h>
-
 #include <cmath>
 #include <cstdio>
 #include <string>

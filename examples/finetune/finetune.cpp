@@ -9,10 +9,6 @@
 // OpenCV. OUT holds the numbers of the best state by the mAP of the validation photos; cnnpool-study and the examples
 // read it as --parameters. Beside it lie OUT's log (.csv) and the snapshot to go on from (.snapshot.npz). Lines per
 // test on standard output, progress on stderr; whatever is wrong is one sentence there and exit code 1.
-#include <ATen/ATen.h>
-#include <ATen/CPUGeneratorImpl.h>
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <string>

@@ -5,9 +5,6 @@
 //                    nearest of another (batch-hard), with a margin
 #pragma once
 
-#include <ATen/ATen.h>
-#include <ATen/CPUGeneratorImpl.h>
-
 #include <memory>
 #include <optional>
 #include <string>

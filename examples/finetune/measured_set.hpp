@@ -3,11 +3,14 @@
 // whatever the loss has learned, so that the number is that of the study's row `gem`.
 #pragma once
 
+#include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <cnnpool/adapters/torch.hpp>
 
+#include "../decoder_lines.hpp"
 #include "../study/dead_rows.hpp"
 #include "../study/evaluation.hpp"
 #include "../study/features.hpp"
@@ -33,16 +36,24 @@ class measured_set {
     if (asking == 0)
       cnnpool::raise(option, ": none of ", photos_.task.truths.size(), " photos has another one of its kind to find");
     for (const std::string& name : reads) stored_ = stored_ && !name.empty();
+    std::vector<std::pair<std::string, std::string>> warned;
     study_progress progress(std::string("frozen activations of ") + option);
     std::size_t done = 0;
     for (const auto* list : {&photos_.task.database, &photos_.task.queries})
       for (const study_photo& photo : *list) {
         progress.at(++done, photos_.count(), photo.name);
         photo_problems problems;
-        if (stored_ && !cache_.prepare(photo, reads, problems))
-          cnnpool::raise(option, ": ", photo.path, " ", problems.begin()->second);
+        decoder_lines lines;
+        const bool good = !stored_ || cache_.prepare(photo, reads, problems);
         if (!stored_) static_cast<void>(pixels_of(photo));
+        const std::string warning = lines.first();
+        if (!good)
+          cnnpool::raise(option, ": ", photo.path, " ", problems.begin()->second,
+                         warning.empty() ? "" : "; its decoder says: " + warning);
+        if (!warning.empty()) warned.emplace_back(photo.path, warning);
       }
+    for (const auto& [path, warning] : warned)
+      std::fprintf(stderr, "cnnpool-finetune: %s is used, and its decoder says: %s\n", path.c_str(), warning.c_str());
   }
 
   std::size_t size() const { return photos_.count(); }
@@ -60,6 +71,7 @@ class measured_set {
 
  private:
   cv::Mat pixels_of(const study_photo& photo) const {
+    const decoder_lines caught;  // the constructor names them, once
     const ::photo read = read_photo(bytes_of(photo.path), photo.crop);
     if (!read.problem.empty()) cnnpool::raise(option_, ": ", photo.path, " ", read.problem);
     return read.pixels;
@@ -86,8 +98,12 @@ class measured_set {
         if (const auto likeliest = h.classes_of(y)) classes->push_back(likeliest->item<std::int64_t>());
       const at::Tensor here = y.cpu();
       const auto x = cnnpool::as_view(here).as<float>();
-      (x.extents().positions() == 1 ? vector_ : gem_).pool(x, false, one, memory);
-      if (rows.rows() == 0) rows = cnnpool::descriptors<float>(static_cast<cnnpool::index_t>(list.size()), one.cols());
+      if (rows.rows() == 0)
+        rows = cnnpool::descriptors<float>(static_cast<cnnpool::index_t>(list.size()), x.extents().c);
+      if (one.rows() == 0) one = cnnpool::descriptors<float>(1, x.extents().c);
+      const cnnpool::cpu one_thread{.threads = 1};
+      if (x.extents().positions() == 1) cnnpool::pool_into(one_thread, x, cnnpool::sum{} | cnnpool::l2{}, one, memory);
+      else cnnpool::pool_into(one_thread, x, cnnpool::pipelines::gem, one, memory);
       std::ranges::copy(one.row(0), rows.row(static_cast<cnnpool::index_t>(i)).begin());
     }
   }
@@ -100,8 +116,6 @@ class measured_set {
   feature_cache cache_;
   study_photos photos_;
   bool stored_ = true;
-  study_policy gem_ = study_policy_of("gem", cnnpool::pipelines::gem),
-               vector_ = study_policy_of("none", cnnpool::sum{} | cnnpool::l2{});
 };
 
 /// Every photo of a list asks for the others of its label.

@@ -2,9 +2,6 @@
 // classes show is known of a layer; check.hpp compares every one with OpenCV's own result before anything learns.
 #pragma once
 
-#include <ATen/ATen.h>
-#include <c10/core/GradMode.h>
-
 #include <functional>
 #include <limits>
 #include <string>
@@ -13,6 +10,7 @@
 #include <opencv2/dnn/all_layers.hpp>
 
 #include "graph.hpp"
+#include "tensors.hpp"
 
 namespace finetune {
 

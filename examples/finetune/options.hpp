@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include "../study/network_options.hpp"
+#include "lr_policy.hpp"
 
 namespace finetune {
 
@@ -16,9 +17,9 @@ struct options {
   std::string train, val, foreign, foreign_truth, layer, train_from, out = "tuned.npz", resume, cache;
   std::string loss = "triplet", device = "cpu";
   double margin = 0.1, power = 3, power_rate = 10;
-  double base_lr = 0.001, momentum = 0.9, weight_decay = 5e-4, gamma = 0.1;
-  std::string lr_policy = "step";
-  int stepsize = 20000, max_iter = 50000, test_interval = 0, snapshot = 1000, batch = 64;
+  double momentum = 0.9, weight_decay = 5e-4;
+  lr_policy lr = {};
+  int max_iter = 50000, test_interval = 0, snapshot = 1000, batch = 64;
   int phases = 1, head_iter = 0;
   int size = 256, crop = 224, views = 0, memory = 2048;
   bool mirror = false, augment = false, check = false;
@@ -41,12 +42,9 @@ inline void add_options(CLI::App& app, options& o) {
   app.add_option("--margin", o.margin, "triplet: of squared distances")->capture_default_str();
   app.add_option("--p", o.power, "triplet: GeM's exponent at the start")->capture_default_str();
   app.add_option("--p-lr-mult", o.power_rate, "triplet: its rate; 0 keeps it")->capture_default_str();
-  app.add_option("--base-lr", o.base_lr, "rate")->capture_default_str();
   app.add_option("--momentum", o.momentum)->capture_default_str();
   app.add_option("--weight-decay", o.weight_decay)->capture_default_str();
-  app.add_option("--lr-policy", o.lr_policy, "step or fixed")->capture_default_str();
-  app.add_option("--gamma", o.gamma, "step: the rate is multiplied with it")->capture_default_str();
-  app.add_option("--stepsize", o.stepsize, "step: every so many iterations")->capture_default_str();
+  add_lr_policy(app, o.lr);
   app.add_option("--max-iter", o.max_iter, "iterations")->capture_default_str();
   app.add_option("--test-interval", o.test_interval, "iterations between tests; 0: an epoch")->capture_default_str();
   app.add_option("--snapshot", o.snapshot, "iterations between snapshots; 0: the last one only")->capture_default_str();
@@ -90,17 +88,13 @@ inline void check(const options& o) {
   if (o.layer.empty()) cnnpool::raise("--layer: no layer is named; cnnpool-study --list-layers 512x384 shows them");
   if (o.loss != "triplet" && o.loss != "classification")
     cnnpool::raise("--loss: \"", o.loss, "\", expected triplet or classification");
-  if (o.lr_policy != "step" && o.lr_policy != "fixed")
-    cnnpool::raise("--lr-policy: \"", o.lr_policy, "\", expected step or fixed");
+  check(o.lr);
   if (o.phases != 1 && o.phases != 2) cnnpool::raise("--phases: ", o.phases, ", expected 1 or 2");
-  if (!(o.base_lr > 0)) cnnpool::raise("--base-lr: ", o.base_lr, ", expected more than 0");
   if (!(o.momentum >= 0 && o.momentum < 1)) cnnpool::raise("--momentum: ", o.momentum, ", expected 0 to below 1");
   at_least("--weight-decay", o.weight_decay, 0.);
-  at_least("--gamma", o.gamma, 0.);
   at_least("--margin", o.margin, 0.);
   at_least("--p", o.power, 1.);
   at_least("--p-lr-mult", o.power_rate, 0.);
-  at_least("--stepsize", o.stepsize, 1);
   at_least("--max-iter", o.max_iter, 1);
   at_least("--test-interval", o.test_interval, 0);
   at_least("--snapshot", o.snapshot, 0);

@@ -1,8 +1,6 @@
 // What a run leaves: the numbers that were learned (OUT), and the whole state of the solver, to go on from.
 #pragma once
 
-#include <ATen/ATen.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <string>

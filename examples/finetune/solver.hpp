@@ -1,9 +1,6 @@
 // Caffe's stochastic gradient descent: v = momentum v + rate (gradient + decay w), w = w - v.
 #pragma once
 
-#include <ATen/ATen.h>
-
-#include <cmath>
 #include <string>
 #include <vector>
 
@@ -13,11 +10,7 @@
 
 namespace finetune {
 
-inline double rate_at(const options& o, std::size_t iteration) {
-  return o.lr_policy == "fixed"
-             ? o.base_lr
-             : o.base_lr * std::pow(o.gamma, static_cast<double>(iteration / static_cast<std::size_t>(o.stepsize)));
-}
+inline double rate_at(const options& o, std::size_t iteration) { return o.lr.rate(iteration, o.max_iter); }
 
 class solver {
  public:

@@ -2,11 +2,9 @@
 // soon as it is there, the solver's state to OUT.snapshot.npz; whatever stops the run, both are whole.
 #pragma once
 
-#include <ATen/ATen.h>
-#include <ATen/CPUGeneratorImpl.h>
-
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +14,7 @@
 #include "check.hpp"
 #include "log.hpp"
 #include "measured_set.hpp"
+#include "shared_photos.hpp"
 #include "snapshot.hpp"
 
 namespace finetune {
@@ -33,6 +32,8 @@ class training {
         batches_(o, train_, class_names(o.train)),
         photos_(o, net_, train_),
         frozen_(o, net_, photos_, train_.size(), part_.reads()) {
+    if (const std::string warning = shared_photos(train_, val_); !warning.empty())
+      std::fprintf(stderr, "cnnpool-finetune: %s\n", warning.c_str());
     // Before the sets: what cannot learn is said before minutes of frozen layers.
     const at::Tensor features = compare_with_opencv();
     val_set_.emplace("--val", net_, task_of(val_), o.side, cache_folder(), frozen_, part_.reads());

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdio>
+#include <map>
 #include <string>
 #include <vector>
 
 #include <opencv2/core.hpp>
 
+#include "../decoder_lines.hpp"
 #include "../random_view.hpp"
 #include "../study/features.hpp"
 #include "options.hpp"
@@ -29,6 +32,9 @@ class training_photos {
       bytes_ += bytes;
       kept_[i] = photo;
     }
+    for (const auto& [i, warning] : warned_)
+      std::fprintf(stderr, "cnnpool-finetune: %s is used, and its decoder says: %s\n", list[i].path.c_str(),
+                   warning.c_str());
   }
 
   std::size_t bytes() const { return bytes_; }
@@ -50,8 +56,13 @@ class training_photos {
   }
 
  private:
-  cv::Mat read(std::size_t i) const {
+  cv::Mat read(std::size_t i) {
+    decoder_lines lines;
     const ::photo read = read_photo(bytes_of(list_[i].path));
+    if (const std::string warning = lines.first(); !warning.empty()) {
+      if (read.problem.empty()) warned_[i] = warning;
+      else cnnpool::raise("--train: ", list_[i].path, " ", read.problem, "; its decoder says: ", warning);
+    }
     if (!read.problem.empty()) cnnpool::raise("--train: ", list_[i].path, " ", read.problem);
     if (o_.size == 0) {
       if (std::min(read.pixels.cols, read.pixels.rows) < o_.crop)
@@ -72,6 +83,7 @@ class training_photos {
   const std::vector<labelled_photo>& list_;
   std::vector<cv::Mat> kept_;
   std::size_t bytes_ = 0;
+  std::map<std::size_t, std::string> warned_;  // by its decoder
 };
 
 }  // namespace finetune

@@ -1,179 +1,25 @@
 #!/usr/bin/env python3
-"""cnnpool-dataset check, split and augment: broken photos, lists, copies of the originals.
+"""cnnpool-dataset split and augment: lists, and copies of the originals.
 
     dataset.py PROGRAM SHARED_PHOTOS FRAMEWORKS
 
-SHARED_PHOTOS: real photos that must give no alarm. FRAMEWORKS: where scripts/frameworks put Keras-Preprocessing, whose
-views are compared. A case says what it skips where one of them is missing.
+SHARED_PHOTOS: real photos, one of which is augmented. FRAMEWORKS: where scripts/frameworks put Keras-Preprocessing,
+whose views are compared. A case says what it skips where one of them is missing.
 """
 import csv
-import io
 import os
 import resource
 import signal
 import subprocess
-import sys
 import unittest
 
 import numpy
 from PIL import Image
 
 import dataset_case
-from dataset_case import DatasetCase, jpeg, pixels
+from dataset_case import DatasetCase, jpeg, pixels, saved
 
 SHARED = FRAMEWORKS = None
-
-
-def saved(image, kind, **options):
-    out = io.BytesIO()
-    image.save(out, kind, **options)
-    return out.getvalue()
-
-
-def damaged_files():
-    """Name -> bytes and the kind that check has to say: what was seen in collections, made from one photo."""
-    whole = jpeg(7, 240, 320)
-    image = Image.fromarray(pixels(7, 240, 320))
-    half = len(whole) // 2
-    random = numpy.random.RandomState(dataset_case.SEED)
-    noise = whole[:half] + bytes(random.randint(0, 255, 200, dtype=numpy.uint8)) + whole[half + 200:]
-    filled = pixels(7, 240, 320)
-    filled[130:] = filled[129]
-    progressive = saved(image, "JPEG", progressive=True, quality=90)
-    png = saved(image, "PNG")
-    return {
-        "trunc50.jpg": (whole[:half], "truncated"),
-        "trunc50_eoi.jpg": (whole[:half] + b"\xff\xd9", "damaged"),
-        "trunc95.jpg": (whole[:len(whole) * 95 // 100], "truncated"),
-        "trunc_1byte.jpg": (whole[:-1], "truncated"),
-        "noise.jpg": (noise, "damaged"),
-        "zeros.jpg": (whole[:half] + bytes(4000) + whole[half + 4000:], "damaged"),
-        "half_saved_again.jpg": (saved(Image.fromarray(filled), "JPEG", quality=85), "half filled"),
-        "half_saved_again.png": (saved(Image.fromarray(filled), "PNG"), "half filled"),
-        "trailing.jpg": (whole + b"hello" * 100, "good"),
-        "empty.jpg": (b"", "unreadable"),
-        "text.jpg": (b"<html>404</html>", "unreadable"),
-        "grey.jpg": (saved(image.convert("L"), "JPEG"), "grey"),
-        "rgba.png": (saved(image.convert("RGBA"), "PNG"), "alpha"),
-        "sixteen.png": (saved(Image.fromarray(pixels(7)[..., 0].astype(numpy.uint16) * 256), "PNG"), "16 bit"),
-        "cmyk.jpg": (saved(image.convert("CMYK"), "JPEG"), "CMYK"),
-        "palette.png": (saved(image.convert("P"), "PNG"), "palette"),
-        "frames.gif": (saved(image, "GIF"), "unreadable"),
-        "progressive.jpg": (progressive, "good"),
-        "progressive_trunc50.jpg": (progressive[:len(progressive) // 2], "truncated"),
-        "trunc.png": (png[:len(png) // 2], "damaged"),
-        "one_pixel.png": (saved(image.crop((0, 0, 1, 1)), "PNG"), "too small"),
-        "strip.jpg": (saved(image.crop((0, 0, 320, 4)), "JPEG"), "too small"),
-        "black.jpg": (saved(Image.new("RGB", (320, 240)), "JPEG"), "half filled"),
-    }
-
-
-class Check(DatasetCase):
-    def test_every_damaged_file_is_judged_right_and_moved(self):
-        files = damaged_files()
-        self.assertEqual(len(files), 23)
-        for name, (data, _) in files.items():
-            self.put(data, "photos", "tower", name)
-        for i in range(5):
-            self.put(jpeg(i), "photos", "bridge, old", f"{i}.jpg")
-        self.put("not a photo", "photos", "tower", "notes.txt")
-        ran = self.run_it("check", "photos", "--move-to", "broken", code=3)
-        with open(self.path("check.csv"), newline="", encoding="utf-8") as file:
-            kinds = {row["photo"]: row["kind"] for row in csv.DictReader(file)}
-        wrong = {name: (kinds["tower/" + name], kind) for name, (_, kind) in files.items()
-                 if kinds["tower/" + name] != kind}
-        self.assertEqual(wrong, {})
-        self.assertTrue(all(kinds[f"bridge, old/{i}.jpg"] == "good" for i in range(5)))
-        broken = {n for n, (_, kind) in files.items()
-                  if kind in ("unreadable", "truncated", "damaged", "half filled", "too small")}
-        self.assertEqual(set(os.listdir(self.path("broken", "tower"))), broken)
-        self.assertEqual(set(os.listdir(self.path("photos", "tower"))), set(files) - broken | {"notes.txt"})
-        self.assertRegex(ran.stdout, rf"28 photos of 2 classes: {len(broken)} broken \(.*\), moved to broken; report")
-        self.assertRegex(ran.stderr, "left out: .*notes.txt: has no photo's ending")
-        os.remove(self.path("photos", "tower", "notes.txt"))
-        again = self.run_it("check", "photos")
-        self.assertIn(": 0 broken", again.stdout)
-
-    def test_nothing_is_overwritten_when_moving(self):
-        for _ in range(2):
-            self.put(b"", "photos", "a", "1.jpg")
-            self.put(jpeg(1), "photos", "a", "2.jpg")
-            self.run_it("check", "photos", "--move-to", "broken", code=3)
-        self.assertEqual(sorted(os.listdir(self.path("broken", "a"))), ["1.2.jpg", "1.jpg"])
-        self.refuses("lies in", "check", "photos", "--move-to", "photos/broken")
-
-    def test_what_is_no_set_of_photos(self):
-        self.refuses("neither a folder nor a list", "check", "nowhere")
-        os.makedirs(self.path("empty"))
-        self.refuses("holds 0 folders, expected one per class", "check", "empty")
-        os.makedirs(self.path("classes", "a"))
-        self.refuses("names 0 photos", "check", "classes")
-        self.put("alone\n", "list.txt")
-        self.refuses('list.txt:1: "alone", expected a path, a space and a label', "check", "list.txt")
-        self.put(jpeg(1), "photos", "a", "1.jpg")
-        self.refuses("cannot be", "check", "photos", "--report", "no/such/folder.csv")
-        self.refuses("--min-side is 0", "check", "photos", "--min-side", 0)
-
-    def test_borders_and_slopes_are_no_filling(self):
-        photo = Image.fromarray(pixels(3, 200, 300))
-        for name, colour in (("white", 255), ("black", 0)):
-            framed = Image.new("RGB", (300, 400), (colour,) * 3)
-            framed.paste(photo, (0, 80))
-            self.put(saved(framed, "JPEG", quality=90), "photos", "a", name + ".jpg")
-        sky = numpy.repeat(numpy.linspace(0, 255, 1200)[:, None], 40, 1)[..., None].repeat(3, 2).astype(numpy.uint8)
-        self.put(saved(Image.fromarray(sky), "PNG"), "photos", "a", "sky.png")
-        whole = jpeg(7, 240, 320)
-        self.put(whole[:-2] + bytes(14) + whole[-2:], "photos", "a", "padded.jpg")
-        self.assertIn("4 photos of 1 class: 0 broken", self.run_it("check", "photos").stdout)
-        filled = pixels(7, 240, 320)
-        filled[130:] = filled[129]
-        exif = Image.Exif()
-        exif[0x0112] = 6  # the camera was turned
-        self.put(saved(Image.fromarray(filled), "JPEG", quality=85, exif=exif), "photos", "a", "turned.jpg")
-        self.assertIn("1 half filled", self.run_it("check", "photos", code=3).stdout)
-
-    def test_moving_by_a_list_of_whole_paths(self):
-        self.put(b"", "photos", "a", "1.jpg")
-        self.put(jpeg(1), "photos", "a", "2.jpg")
-        lines = "".join(f"{self.path('photos', 'a', name)} 0\n" for name in ("1.jpg", "2.jpg"))
-        self.put(lines, "lists", "all.txt")
-        self.run_it("check", "lists/all.txt", "--move-to", "broken", code=3)
-        self.assertEqual(os.listdir(self.path("broken", "0")), ["1.jpg"])
-        self.put(b"", "photos", "a", "1.jpg")
-        ran = self.run_it("split", "lists/all.txt", "--without", "check.csv", "--out", "s", code=3)
-        self.assertIn("1 photo of 1 class", ran.stdout)
-
-    def test_files_of_the_user_are_not_overwritten_and_a_fifo_does_not_hang(self):
-        self.photos({"a": 3})
-        self.put("photos/a/photo 0.jpg 0\n", "train.txt")
-        for name in ("train.txt", "classes.txt", "val.txt"):
-            self.put("photos/a/photo 0.jpg 0\n" if name == "train.txt" else "0 mine\n", name)
-        before = self.everything()
-        self.refuses("train.txt is there, and this program did not write it", "split", "photos")
-        for command in (("check", "photos", "--report"), ("mean", "photos", "--out"),
-                        ("mean", "photos", "--binaryproto")):
-            self.refuses("photo 1.jpg is there, and this program did not write it", *command, "photos/a/photo 1.jpg")
-        self.refuses("is the folder of the photos", "pack", "photos/../train.txt", "--files", ".")
-        self.assertEqual({n: h for n, h in self.everything().items() if n != "mean.npy"}, before)
-        os.mkfifo(self.path("photos", "a", "pipe.jpg"))
-        ran = self.run_it("check", "photos", "--report", "r.csv", code=3, timeout=20)
-        self.assertRegex(ran.stderr, "left out: .*pipe.jpg: is no file")
-
-    def test_standard_output_and_wrong_arguments(self):
-        self.photos({"a": 3})
-        with open("/dev/full", "wb") as full:
-            ran = subprocess.run([dataset_case.PROGRAM, "check", "photos"], cwd=self.folder, stdout=full,
-                                 stderr=subprocess.PIPE, text=True, check=False)
-        self.assertEqual((ran.returncode, "standard output cannot be written" in ran.stderr), (1, True))
-        self.refuses("SOURCE is required", "check")
-
-    def test_real_photos_give_no_alarm(self):
-        sets = [s for s in ("paris5", "mini13", "corridor") if os.path.isdir(os.path.join(SHARED, s))]
-        if not sets:
-            print(f"skipped: example_dataset on real photos: {SHARED} is not there")
-            self.skipTest("no photos")
-        for name in sets:
-            self.assertIn(": 0 broken", self.run_it("check", os.path.join(SHARED, name)).stdout)
 
 
 class Split(DatasetCase):
@@ -203,6 +49,15 @@ class Split(DatasetCase):
         self.assertEqual(self.everything("lists"), before)
         self.run_it("split", "photos", "--out", "other", "--seed", 7)
         self.assertNotEqual(self.lists("other")[0], train)
+        self.photos({str(i): 11 for i in range(12)}, "photos")  # a new photo moves one old one of its class at most
+        self.run_it("split", "photos", "--out", "added")
+        was, now = ({line.rsplit(" ", 1)[0] for line in self.lists(name)[0]} for name in ("lists", "added"))
+        for i in range(12):
+            self.assertLessEqual(len([p for p in was - now if f"/{i}/" in p]), 1)
+            self.assertLessEqual(len([p for p in now - was if f"/{i}/" in p and "photo 10" not in p]), 1)
+            self.assertEqual(len([p for p in now if f"/{i}/" in p]), 6)
+        for i in range(12):
+            os.remove(self.path("photos", str(i), "photo 10.jpg"))
         self.photos({"aaa": 5}, "photos")  # a new class changes no other's photos
         self.run_it("split", "photos", "--out", "more")
         paths = {line.rsplit(" ", 1)[0] for line in self.lists("more")[0]}

@@ -4,13 +4,14 @@ import io
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import unittest
 
 import numpy
 from PIL import Image
+
+import forked
 
 SEED = int(os.environ.get("CNNPOOL_TEST_SEED", "1"))
 PROGRAM = None
@@ -30,6 +31,12 @@ def pixels(number, height=96, width=128):
 def jpeg(number, height=96, width=128, **options):
     out = io.BytesIO()
     Image.fromarray(pixels(number, height, width)).save(out, "JPEG", quality=90, **options)
+    return out.getvalue()
+
+
+def saved(image, kind, **options):
+    out = io.BytesIO()
+    image.save(out, kind, **options)
     return out.getvalue()
 
 
@@ -72,8 +79,7 @@ class DatasetCase(unittest.TestCase):
         return out
 
     def run_it(self, *arguments, code=0, **options):
-        ran = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, check=False,
-                             cwd=self.folder, **options)
+        ran = forked.run([PROGRAM, *arguments], cwd=self.folder, **options)
         self.assertEqual(ran.returncode, code, f"{arguments}: {ran.stdout}{ran.stderr}")
         return ran
 
@@ -83,6 +89,7 @@ class DatasetCase(unittest.TestCase):
         said = [line for line in ran.stderr.splitlines() if not re.fullmatch(r"\w+: \d+", line)]  # progress
         self.assertEqual(len(said), 1, ran.stderr)
         self.assertEqual(ran.stdout, "")
+        return said[0]
 
 
 def main(arguments):

@@ -18,7 +18,7 @@ import numpy
 from PIL import Image
 
 import dataset_case
-from dataset_case import DatasetCase, jpeg, pixels
+from dataset_case import DatasetCase, pixels
 
 RECORDS = None
 
@@ -86,6 +86,54 @@ class Pack(DatasetCase):
                     apart = numpy.abs(numpy.asarray(image)[..., ::-1].astype(int) - whole)
                 self.assertLessEqual(apart.max(), most)
 
+    def test_files_of_an_earlier_run_go_and_files_of_the_user_stay(self):
+        self.run_it("pack", "train.txt", "--files", "small", "--size", 8)
+        self.put("mine", "small", "notes.txt")
+        self.put(b"mine", "small", "00000009_mine.png")
+        self.put("".join(f"photos/photo {i}.png 0\n" for i in (0, 2, 5)), "train.txt")
+        ran = self.run_it("pack", "train.txt", "--files", "small", "--size", 8)
+        self.assertIn("3 files of 8 x 8, 6 of earlier runs removed; ", ran.stdout)
+        names = [f"0000000{k}_photo {i}.png.png" for k, i in enumerate((0, 2, 5))]
+        self.assertEqual(sorted(os.listdir(self.path("small"))),
+                         sorted([*names, "00000009_mine.png", "classes.txt", "cnnpool-dataset.txt", "notes.txt",
+                                 "packed-files.txt", "train.txt"]))
+        ran = self.run_it("pack", "train.txt", "--files", "small", "--size", 8)
+        self.assertNotIn("removed", ran.stdout)
+        # One of the user's where one of ours would go, and a record that is none.
+        self.put("photos/photo 1.png 0\n" * 1 + "photos/photo 0.png 0\n", "train.txt")
+        self.put(b"mine", "small", "00000001_photo 0.png.png")
+        before = self.everything("small")
+        self.refuses("00000001_photo 0.png.png is there, and this program did not write it", "pack", "train.txt",
+                     "--files", "small", "--size", 8)
+        self.put("mine", "other", "packed-files.txt")
+        self.refuses("packed-files.txt is there, and this program did not write it", "pack", "train.txt", "--files",
+                     "other", "--size", 8)
+        self.assertEqual(self.everything("small"), before)
+
+    def test_a_database_that_is_damaged_anywhere_is_a_sentence(self):
+        with lmdb.open(self.path("set.lmdb"), map_size=1 << 24) as database, database.begin(write=True) as write:
+            small = RECORDS.Datum(channels=3, height=4, width=4, data=bytes(48), label=1).SerializeToString()
+            large = RECORDS.Datum(channels=3, height=40, width=40, data=bytes(4800), label=1).SerializeToString()
+            for i in range(400):
+                write.put(f"{i:08d}_a".encode(), small)
+            for i in range(400, 410):
+                write.put(f"{i:08d}_b".encode(), large)
+        os.remove(self.path("set.lmdb", "lock.mdb"))
+        with open(self.path("set.lmdb", "data.mdb"), "rb") as file:
+            whole = file.read()
+        self.refuses("is 40 x 40, those before it are 4 x 4", "mean", "set.lmdb")
+        random = numpy.random.RandomState(dataset_case.SEED)
+        damaged = 0
+        for page in range(len(whole) // 4096):
+            for garbage in (bytes(random.randint(0, 256, 4096, dtype=numpy.uint8)), b"\xff" * 64, bytes(64),
+                            bytes(random.randint(0, 256, 24, dtype=numpy.uint8))):
+                data = bytearray(whole)
+                at = 4096 * page + (16 if len(garbage) == 24 else 0)
+                data[at:at + len(garbage)] = garbage
+                self.put(bytes(data), "set.lmdb", "data.mdb")
+                damaged += 0 if "those before it" in self.refuses("", "mean", "set.lmdb", timeout=20) else 1
+        self.assertGreater(damaged, 40)
+
     def test_shuffled_the_same_way_each_time(self):
         order = []
         for name in ("a", "b"):
@@ -112,15 +160,19 @@ class Pack(DatasetCase):
         self.assertEqual(sorted(os.listdir(self.folder)), ["photos", "train.txt"])
 
     def test_a_run_that_was_killed_leaves_no_database_and_is_run_again(self):
-        self.put("".join(f"photos/photo {i % 7}.png 0\n" for i in range(3000)), "train.txt")
+        for i in range(700):
+            os.symlink(f"photo {i % 7}.png", self.path("photos", f"link {i}.png"))
+        self.put("".join(f"photos/link {i}.png 0\n" for i in range(700)), "train.txt")
         with subprocess.Popen([dataset_case.PROGRAM, "pack", "train.txt", "--out", "set.lmdb"], cwd=self.folder,
                               stderr=subprocess.DEVNULL) as running:
             while not os.path.exists(self.path("set.lmdb.cnnpool-part", "data.mdb")) and running.poll() is None:
                 time.sleep(.01)
             running.kill()
+        self.assertEqual(running.returncode, -signal.SIGKILL)
         self.assertFalse(os.path.exists(self.path("set.lmdb")))
-        self.put("".join(f"photos/photo {i}.png 0\n" for i in range(7)), "train.txt")
-        self.run_it("pack", "train.txt", "--out", "set.lmdb", "--size", 8)
+        self.assertTrue(os.path.exists(self.path("set.lmdb.cnnpool-part")))
+        ran = self.run_it("pack", "train.txt", "--out", "set.lmdb", "--size", 8)
+        self.assertIn("700 records of 8 x 8, raw; 100 read back and compared; set.lmdb", ran.stdout)
         self.assertEqual(sorted(os.listdir(self.folder)), ["photos", "set.lmdb", "train.txt"])
 
     def test_the_mean_is_numpys(self):

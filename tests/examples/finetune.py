@@ -5,15 +5,14 @@ where there are some.
     finetune.py PROGRAM STUDY OPENCV_FRAME MOP_WINDOWS SHARED_DATA
 """
 import os
-import resource
-import signal
-import subprocess
+import shutil
 import sys
 import unittest
 
 import numpy as np
 
 import finetune_case
+import forked
 import study_case
 from finetune_case import picture
 
@@ -76,6 +75,55 @@ class Finetune(finetune_case.FinetuneCase):
             a, b = ([{**r, "seconds": ""} for r in self.rows(f"{name}-{part}.csv")] for part in ("whole", "parts"))
             self.assertEqual(a, b)
 
+    def test_the_rate_goes_on_as_in_caffe(self):
+        base, last = 1e-4, 8
+        for options, formula in (
+            ({"lr_policy": "fixed"}, lambda i: 1),
+            ({"gamma": .5, "stepsize": 3}, lambda i: .5 ** (i // 3)),
+            ({"lr_policy": "exp", "gamma": .9}, lambda i: .9 ** i),
+            ({"lr_policy": "inv", "gamma": .2, "power": .75}, lambda i: (1 + .2 * i) ** -.75),
+            ({"lr_policy": "multistep", "gamma": .1, "stepvalue": "2,5"}, lambda i: .1 ** ((i >= 2) + (i >= 5))),
+            ({"lr_policy": "poly", "power": 2}, lambda i: (1 - i / last) ** 2),
+            ({"lr_policy": "poly"}, lambda i: 1 - i / last),
+            ({"lr_policy": "sigmoid", "gamma": -.7, "stepsize": 4}, lambda i: 1 / (1 + np.exp(.7 * (i - 4)))),
+        ):
+            self.trained(base_lr=base, max_iter=last, test_interval=1, loss="classification", **options)
+            rates = [float(row["rate"]) for row in self.rows()]
+            np.testing.assert_allclose(rates, [base * formula(i) for i in range(last + 1)], rtol=1e-5, atol=1e-12,
+                                       err_msg=str(options))
+
+    def test_photos_that_validate_what_they_taught_are_told(self):
+        self.assertNotIn("warning", self.trained(max_iter=1).stderr)
+        for copy, said in (("some photos/train 00.ppm", "(some photos/train 00.ppm)"),
+                           ("copy.ppm", "(copy.ppm is some photos/train 00.ppm)")):
+            if copy == "copy.ppm":
+                shutil.copy(self.path("some photos", "train 00.ppm"), self.path(copy))
+            with open(self.path("val.txt"), "rb") as file:
+                self.write("more.txt", file.read() + copy.encode() + b" 0\n")
+            ran = self.trained(max_iter=1, val=self.path("more.txt"))
+            self.assertIn("cnnpool-finetune: warning: 1 of 25 validation photos are trained on too " + said, ran.stderr)
+
+    def test_what_a_decoder_prints_stands_in_a_sentence(self):
+        try:
+            from PIL import Image
+        except ImportError:
+            print("skipped: example_finetune on damaged photos: Pillow is not installed")
+            self.skipTest("no Pillow")
+        Image.fromarray(picture(0, 50, 64).astype(np.uint8)).save(self.path("whole.jpg"))
+        with open(self.path("whole.jpg"), "rb") as file:
+            whole = file.read()
+        lists = {}
+        for name in ("train", "val"):
+            self.write(f"cut {name}.jpg", whole[:len(whole) * 2 // 3 + len(name)] + b"\xff\xd9")
+            with open(self.path(name + ".txt"), "rb") as file:
+                self.write(name + "-cut.txt", file.read() + f"cut {name}.jpg 0\n".encode())
+            lists[name] = self.path(name + "-cut.txt")
+        for options in ({}, {"train_from": "conv_1"}):
+            ran = self.trained(max_iter=2, memory=1, **lists, **options)
+            self.assertNotRegex(ran.stderr, "(?m)^(Corrupt|Premature)")
+            for name in ("train", "val"):
+                self.assertRegex(ran.stderr, f"cut {name}.jpg is used, and its decoder says: Corrupt JPEG data")
+
     def test_what_is_frozen_stays(self):
         before = np.fromfile(self.path("net.weights"), "<f4")
         self.trained(train_from="conv_1")
@@ -110,133 +158,6 @@ class Finetune(finetune_case.FinetuneCase):
             self.assertEqual(self.study("--mean-image", self.path(name)).returncode, 0)
             self.assertEqual(self.study_map(), expected)
         self.assertEqual(len(os.listdir(self.path("study-cache"))), 4)
-
-    def test_wrong_options(self):
-        for options, sentence in (
-            ({"model": None}, "--model: no network is named"),
-            ({"layer": "leaky_9"}, "has no layer \"leaky_9\""),
-            ({"train_from": "relu_3"}, "\"relu_3\" is none of the 4 layers that leaky_2 is made of"),
-            ({"train_from": "leaky_2"}, "the 1 layers from leaky_2 to leaky_2 have no numbers to learn"),
-            ({"loss": "contrastive"}, "--loss: \"contrastive\", expected triplet or classification"),
-            ({"device": "cuda:0"}, "--device: cuda:0: this libtorch has no CUDA"),
-            ({"device": "abacus"}, "--device: \"abacus\", expected cpu or cuda:0"),
-            ({"crop": 40}, "--size: 36 pixels are smaller than the --crop of 40"),
-            ({"crop": 40, "size": 0}, "train 00.ppm is 36 x 36, smaller than the --crop of 40"),
-            ({"out": self.path("none", "tuned.npz")}, "none is no folder"),
-            ({"out": self.path("tuned.bin")}, "expected a name that ends in .npz"),
-            ({"train": self.path("none.txt")}, "none.txt cannot be opened"),
-            ({"batch": 3}, "--batch: 3, --loss triplet needs at least 4"),
-            ({"max_iter": 0}, "--max-iter: 0, expected at least 1"),
-            ({"resume": self.path("net.cfg")}, "net.cfg"),
-            ({"views": 1000, "memory": 1, "train_from": "conv_1"}, "MB, more than the --memory of 1"),
-        ):
-            ran = self.run_it(**options)
-            if options.get("device") == "cuda:0" and ran.returncode == 0:
-                continue
-            self.assertEqual(ran.returncode, 1, options)
-            self.assertIn(sentence, ran.stderr)
-            self.assertEqual(len(ran.stderr.split("cnnpool-finetune: ")[1].splitlines()), 1, ran.stderr)
-            self.assertFalse(os.path.exists(self.path("tuned.npz")))
-
-    def test_wrong_lists(self):
-        photos = "some photos/train "
-        for text, sentence in (
-            ("", "names 0 photos"),
-            (photos + "00.ppm red\n", "expected a number of 0 or more"),
-            (photos + "00.ppm 0\n" + photos + "01.ppm 0\n", "2 photos of 1 class"),
-            (2 * (photos + "00.ppm 0\n"), "is in line 1 already"),
-            (photos + "00.ppm 0\n" + photos + "01.ppm 0\n" + photos + "10.ppm 1\n",
-             "class 1 (green) has 1 photo, --loss triplet needs at least 2"),
-            (photos + "00.ppm 0\n" + photos + "01.ppm 0\ntext.jpg 1\nnone.jpg 1\n", "text.jpg is no picture"),
-            (photos + "00.ppm 0\n" + photos + "01.ppm 0\nnone.jpg 1\ntext.jpg 1\n", "none.jpg cannot be read"),
-        ):
-            self.write("text.jpg", b"this is no photo")
-            self.write("list.txt", text.encode())
-            ran = self.run_it(train=self.path("list.txt"))
-            self.assertEqual(ran.returncode, 1, text)
-            self.assertIn(sentence, ran.stderr)
-        self.write("list.txt", b"some photos/val 00.ppm 0\nsome photos/val 10.ppm 1\n")
-        self.assertIn("--val: none of 2 photos has another one", self.run_it(val=self.path("list.txt")).stderr)
-        self.write("list.txt", b"some photos/val 00.ppm 0\ntext.jpg 0\n")
-        self.assertIn("--val: ", self.run_it(val=self.path("list.txt")).stderr)
-
-    def test_a_run_that_fails_keeps_what_it_has(self):
-        self.trained(snapshot=10)
-        kept = {name: self.arrays(name) for name in ("tuned.npz", "tuned.snapshot.npz")}
-        resume = {"resume": self.path("tuned.snapshot.npz"), "max_iter": 60}
-        for rate, momentum in (("1e30", 0.9), ("300", 0)):
-            ran = self.run_it(base_lr=rate, momentum=momentum, **resume)
-            self.assertEqual(ran.returncode, 1, ran.stdout)
-            self.assertRegex(ran.stderr, r"(the loss is .*nan|collapsed|no number).* in iteration \d+.*"
-                                         r"tuned.npz holds the best state, iteration \d+, mAP \d")
-        self.assertRegex(self.run_it(base_lr="1e30", out=self.path("first.npz")).stderr,
-                         "first.npz is not written yet")
-        for name, arrays in kept.items():
-            for key, array in self.arrays(name).items():
-                np.testing.assert_array_equal(array, arrays[key])
-        with open(self.path("train.txt"), encoding="ascii") as file:
-            photos = file.read().splitlines()
-        self.write("other.txt", "".join(f"{line[:-1]}{(int(line[-1]) + 1) % 3}\n" for line in photos).encode())
-        for options, sentence in (
-            ({"loss": "classification"}, "loss triplet, 3 classes"),
-            ({"seed": 7}, "seed 1024, this is network"),
-            ({"train": self.path("other.txt")}, "is a snapshot of network"),
-            ({"out": self.path("elsewhere.npz")}, "elsewhere.npz, which would hold it, is not there"),
-            ({"train_from": "conv_1"}, "learning from conv_0, loss triplet"),
-            ({"input_scale": "0.5"}, "is a snapshot of network"),
-        ):
-            ran = self.run_it(**{**resume, **options})
-            self.assertEqual(ran.returncode, 1)
-            self.assertIn(sentence, ran.stderr)
-        self.assertIn("is no snapshot of cnnpool-finetune", self.run_it(resume=self.path("tuned.npz")).stderr)
-        self.assertIn("--max-iter: 15, the snapshot is of iteration 20",
-                      self.run_it(**{**resume, "max_iter": 15}).stderr)
-
-    def test_a_dead_network_is_told(self):
-        with open(self.path("net.weights"), "r+b") as file:
-            file.seek(20)
-            file.write(bytes(4 * (8 + 8 * 27 + 12 + 12 * 8 * 9)))
-        ran = self.run_it()
-        self.assertEqual(ran.returncode, 1)
-        self.assertIn("the network is dead in iteration 0: of the validation photos 24 are all alike", ran.stderr)
-        ran = self.study()
-        self.assertEqual(ran.returncode, 0, ran.stderr)
-        self.assertIn("leaky_2 gem: 24 are all alike (cosines of at least 1.000000); ties go by the order", ran.stderr)
-
-    def test_a_full_disk(self):
-        def full():
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
-
-        self.trained(max_iter=5)  # fills the cache
-        before = self.arrays("tuned.npz")
-        ran = self.run_it(limits=full, train_from=None, max_iter=10)
-        self.assertEqual(ran.returncode, 1)
-        self.assertIn("cannot be written: File too large", ran.stderr)
-        for key, array in self.arrays("tuned.npz").items():
-            np.testing.assert_array_equal(array, before[key])
-        self.assertFalse([name for name in os.listdir(self.folder) if name.endswith(".part")])
-        self.write("other.csv", b"my,own,table\n")
-        self.assertIn("other.csv is there, and no earlier run wrote it", self.run_it(out=self.path("other.npz")).stderr)
-
-    def test_parameters_that_do_not_fit(self):
-        good = np.zeros((8, 3, 3, 3), np.float32)
-        for arrays, sentence in (
-            ({"conv_9.0": good}, "has numbers of \"conv_9\", a layer that is not there"),
-            ({"conv_0.2": good}, "conv_0.2: the layer has 2 blobs"),
-            ({"conv_0": good}, "has an array \"conv_0\", expected LAYER.INDEX"),
-            ({"conv_0.0": good[:7]}, "conv_0.0 is 7 x 3 x 3 x 3 of float32, the network's is 8 x 3 x 3 x 3"),
-            ({"conv_0.0": good.astype(float)}, "of float64, the network's is"),
-        ):
-            np.savez(self.path("wrong.npz"), **arrays)
-            photo = self.path("some photos", "val 00.ppm")
-            for ran in (self.study("--parameters", self.path("wrong.npz")),
-                        subprocess.run([WINDOWS, "--parameters", self.path("wrong.npz"), self.path("net.cfg"),
-                                        self.path("net.weights"), "leaky_2", "32", photo, photo],
-                                       capture_output=True, text=True, check=False)):
-                self.assertEqual(ran.returncode, 1)
-                self.assertIn(sentence, ran.stderr)
-        self.assertIn("net.cfg", self.study("--parameters", self.path("net.cfg")).stderr)
 
     def test_check(self):
         for options in ({}, {"layer": "relu_3", "size": 32}, {"loss": "classification"}):
@@ -273,15 +194,15 @@ class Examples(finetune_case.FinetuneCase):
         photos = [self.path("some photos", f"val {colour}{number}.ppm") for colour in (0, 1) for number in (0, 1)]
         outputs = []
         for options in ((), ("--parameters", self.path("tuned.npz"))):
-            ran = subprocess.run([WINDOWS, *options, self.path("net.cfg"), self.path("net.weights"), "leaky_2", "32",
-                                  *photos], capture_output=True, text=True, check=False)
+            ran = forked.run([WINDOWS, *options, self.path("net.cfg"), self.path("net.weights"), "leaky_2", "32",
+                              *photos])
             self.assertEqual(ran.returncode, 0, ran.stderr)
             outputs.append(ran.stdout)
         self.assertNotEqual(*outputs)
         # It reads one file, and a Darknet network is two: without the second there are no numbers to replace.
         for parameters, sentence in (("tuned.npz", "conv_0.0: the layer has 0 blobs"), ("none.npz", "No such file")):
-            ran = subprocess.run([FRAME, "--parameters", self.path(parameters), self.path("net.cfg"), "leaky_2",
-                                  photos[0], self.path("d.npy")], capture_output=True, text=True, check=False)
+            ran = forked.run([FRAME, "--parameters", self.path(parameters), self.path("net.cfg"), "leaky_2", photos[0],
+                              self.path("d.npy")])
             self.assertEqual(ran.returncode, 1)
             self.assertIn(sentence, ran.stderr)
 

@@ -2,12 +2,12 @@
 import csv
 import os
 import shutil
-import subprocess
 import tempfile
 import unittest
 
 import numpy as np
 
+import forked
 import study_case
 
 PROGRAM = STUDY = ""  # set by who imports this
@@ -60,7 +60,7 @@ class FinetuneCase(unittest.TestCase):
         for name, value in chosen.items():
             if value is not None:
                 command += ["--" + name.replace("_", "-")] + ([] if value is True else [str(value)])
-        return subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=limits)
+        return forked.run(command, preexec_fn=limits)
 
     def trained(self, **options):
         ran = self.run_it(**options)
@@ -85,12 +85,10 @@ class FinetuneCase(unittest.TestCase):
                 name = os.path.basename(path).replace(" ", "_")
                 shutil.copy(self.path(path), self.path("validation", name))
                 file.write(f"{name} {label.strip()}\n")
-        return subprocess.run([STUDY, "--photos", self.path("validation"), "--truth",
-                               "groups:" + self.path("groups.txt"), "--model", self.path("net.cfg"), "--weights",
-                               self.path("net.weights"), "--rgb", "--input-scale", "0.00392", "--layers", layer,
-                               "--policies", "gem", "--side", "32", "--dimensions", "4", "--out", self.path(out),
-                               "--cache", self.path("study-cache"), *options],
-                              capture_output=True, text=True, check=False)
+        return forked.run([STUDY, "--photos", self.path("validation"), "--truth", "groups:" + self.path("groups.txt"),
+                           "--model", self.path("net.cfg"), "--weights", self.path("net.weights"), "--rgb",
+                           "--input-scale", "0.00392", "--layers", layer, "--policies", "gem", "--side", "32",
+                           "--dimensions", "4", "--out", self.path(out), "--cache", self.path("study-cache"), *options])
 
     def study_map(self, out="study"):
         with open(self.path(out, "study.csv"), encoding="ascii", newline="") as file:

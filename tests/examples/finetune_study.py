@@ -17,6 +17,8 @@ import unittest
 import numpy
 from PIL import Image
 
+import forked
+
 SEED = int(os.environ.get("CNNPOOL_TEST_SEED", "1"))
 PROGRAMS = {}
 RECORDS = None
@@ -89,8 +91,7 @@ class TheStudysPath(unittest.TestCase):
         self.network = ("--model", "net.prototxt", "--weights", "net.caffemodel", "--input-scale", ".02")
 
     def run_it(self, program, *arguments, code=0):
-        ran = subprocess.run([PROGRAMS[program], *map(str, arguments)], cwd=self.folder, capture_output=True, text=True,
-                             check=False)
+        ran = forked.run([PROGRAMS[program], *arguments], cwd=self.folder)
         self.assertEqual(ran.returncode, code, f"{program} {arguments}: {ran.stdout}{ran.stderr}")
         return ran.stdout
 

@@ -45,6 +45,18 @@ foreach(framework onnxruntime openvino libtorch opencv)
   endif()
 endforeach()
 
+# Their tests run these programs some two hundred times, and libtorch alone takes half a second to start.
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND NOT CNNPOOL_SANITIZE AND NOT CNNPOOL_COVERAGE)
+  add_library(cnnpool_forked_program MODULE ${CMAKE_CURRENT_LIST_DIR}/forked_program.cpp)
+  target_link_libraries(cnnpool_forked_program PRIVATE ${CMAKE_DL_LIBS} $<TARGET_NAME_IF_EXISTS:cnnpool_warnings>)
+endif()
+function(cnnpool_forked_test name)
+  add_test(NAME ${name} COMMAND Python3::Interpreter ${ARGN})
+  if(TARGET cnnpool_forked_program)
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT CNNPOOL_TEST_FORKED=$<TARGET_FILE:cnnpool_forked_program>)
+  endif()
+endfunction()
+
 # Photos on their way to fine-tuning. Their tests need Pillow, the pack's lmdb and protobuf.
 function(cnnpool_dataset_test name modules program)
   execute_process(COMMAND ${Python3_EXECUTABLE} -c "import ${modules}" RESULT_VARIABLE missing OUTPUT_QUIET ERROR_QUIET)
@@ -53,16 +65,17 @@ function(cnnpool_dataset_test name modules program)
                    "python3-protobuf)")
     return()
   endif()
-  add_test(NAME example_${name} COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/${name}.py
-                                        $<TARGET_FILE:${program}> ${ARGN})
+  cnnpool_forked_test(example_${name} ${CMAKE_CURRENT_LIST_DIR}/${name}.py $<TARGET_FILE:${program}> ${ARGN})
 endfunction()
 if(TARGET cnnpool-dataset)
   cnnpool_dataset_test(dataset "numpy, PIL" cnnpool-dataset ${PROJECT_SOURCE_DIR}/../shared/data/images
                        ${CNNPOOL_FRAMEWORKS})
+  cnnpool_dataset_test(dataset_check "numpy, PIL" cnnpool-dataset ${PROJECT_SOURCE_DIR}/../shared/data/images)
   cnnpool_dataset_test(dataset_pack "numpy, PIL, lmdb, google.protobuf" cnnpool-dataset
                        ${PROJECT_SOURCE_DIR}/examples/dataset/caffe.proto)
 else()
-  message(NOTICE "skipped: example_dataset, example_dataset_pack: not all that cnnpool-dataset needs is installed")
+  message(NOTICE "skipped: example_dataset, example_dataset_check, example_dataset_pack: not all that cnnpool-dataset "
+                 "needs is installed")
 endif()
 if(TARGET cnnpool-dataset AND TARGET cnnpool-finetune AND TARGET cnnpool-gain)
   cnnpool_dataset_test(finetune_study "numpy, PIL, google.protobuf" cnnpool-dataset $<TARGET_FILE:cnnpool-finetune>
@@ -73,16 +86,20 @@ elseif(NOT CNNPOOL_SANITIZE)
 endif()
 
 if(TARGET cnnpool-finetune)
-  add_test(NAME example_finetune
-           COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/finetune.py
-                   $<TARGET_FILE:cnnpool-finetune> $<TARGET_FILE:cnnpool-study> $<TARGET_FILE:example_opencv_frame>
-                   $<TARGET_FILE:example_mop_windows> ${PROJECT_SOURCE_DIR}/../shared/data)
-  if(CNNPOOL_TEST_ALL)  # two runs of two minutes
-    add_test(NAME example_finetune_landmarks
-             COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/finetune_landmarks.py
-                     $<TARGET_FILE:cnnpool-finetune> ${PROJECT_SOURCE_DIR}/../shared/data)
+  cnnpool_forked_test(example_finetune ${CMAKE_CURRENT_LIST_DIR}/finetune.py
+                      $<TARGET_FILE:cnnpool-finetune> $<TARGET_FILE:cnnpool-study>
+                      $<TARGET_FILE:example_opencv_frame> $<TARGET_FILE:example_mop_windows>
+                      ${PROJECT_SOURCE_DIR}/../shared/data)
+  cnnpool_forked_test(example_finetune_wrong ${CMAKE_CURRENT_LIST_DIR}/finetune_wrong.py
+                      $<TARGET_FILE:cnnpool-finetune> $<TARGET_FILE:cnnpool-study> $<TARGET_FILE:example_mop_windows>)
+  if(CNNPOOL_TEST_ALL)  # two runs of two minutes, and five
+    foreach(name finetune_landmarks finetune_left_out)
+      add_test(NAME example_${name}
+               COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/${name}.py
+                       $<TARGET_FILE:cnnpool-finetune> ${PROJECT_SOURCE_DIR}/../shared/data)
+    endforeach()
   endif()
 elseif(NOT CNNPOOL_SANITIZE)
-  message(NOTICE "skipped: example_finetune: libtorch, libzip or what cnnpool-study needs is not installed "
-                 "(Debian: libtorch-dev libzip-dev), or this compiler refuses libtorch's headers")
+  message(NOTICE "skipped: example_finetune, example_finetune_wrong: libtorch, libzip or what cnnpool-study needs is "
+                 "not installed (Debian: libtorch-dev libzip-dev), or this compiler refuses libtorch's headers")
 endif()
