@@ -127,10 +127,10 @@ template <class F>
               c.results(f, f.merge(a, b), 2 * size));
     const std::vector<double> backwards(x.rbegin(), x.rend());
     c.compare("the order of the elements matters", c.results(f, a, size), c.results(f, c.folded(f, backwards), size));
-    auto far = x;
-    for (double& v : far) v = static_cast<double>(static_cast<float>(v + options.offset));
+    auto distant = x;
+    for (double& v : distant) v = static_cast<double>(static_cast<float>(v + options.offset));
     if (options.offset != 0)
-      c.compare_precisions(c.results(f, c.template folded<float>(f, far), size), c.results(f, c.folded(f, far), size));
+      c.compare_precisions(c.results(f, c.template folded<float>(f, distant), size), c.results(f, c.folded(f, distant), size));
     if (!c.report.ok) return c.report;
   }
 

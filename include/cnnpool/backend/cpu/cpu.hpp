@@ -23,7 +23,8 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 inline namespace CNNPOOL_CPU_VARIANT {
 
 struct cpu {
-  /// 0: as many as OpenMP has (one without OpenMP); with `parallel`, the number that it has. Small calls use fewer: a thread gets at least 1 MB.
+  /// 0: as many as OpenMP has (one without OpenMP); with `parallel`, the number that it has. Small calls use fewer: a
+  /// thread gets at least 1 MB.
   int threads = 0;
   /// The best instruction set that may be used; what the machine lacks is never used.
   instruction_set target = instruction_set::avx512;
