@@ -32,13 +32,13 @@ decltype(auto) with_storage(F&& f) {
 inline void make_folder(const std::filesystem::path& folder) {
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
-  if (failed) throw storage_failure("study: " + folder.string() + " cannot be made: " + failed.message());
+  if (failed) throw storage_failure(folder.string() + " cannot be made: " + failed.message());
 }
 
 /// Files that appear together.
 class study_outputs {
  public:
-  explicit study_outputs(const char* program = "study") : program_(program) {}
+  explicit study_outputs(const char* program = "output") : program_(program) {}
   /// To be filled before commit().
   cnnpool::detail::atomic_file& add(const std::filesystem::path& path) {
     return with_storage([&]() -> cnnpool::detail::atomic_file& {
