@@ -100,12 +100,13 @@ class StudyCase(unittest.TestCase):
             file.write(data)
         self.lines.append(f"{name} {group}")
 
-    def command(self, *options, layers=LAYERS, out="out", truth=None, side=32):
+    def command(self, *options, layers=LAYERS, out="out", truth=None, side=32, dimensions=4):
         with open(self.path("groups.txt"), "w", encoding="ascii") as file:
             file.write("\n".join(self.lines) + "\n")
         return [PROGRAM, "--photos", self.path("photos"), "--truth", truth or "groups:" + self.path("groups.txt"),
                 "--model", self.path("net.cfg"), "--weights", self.path("net.weights"), "--rgb", "--input-scale",
-                "0.00392", "--layers", layers, "--side", str(side), "--dimensions", "4", "--out", self.path(out),
+                "0.00392", "--layers", layers, "--side", str(side), "--dimensions", str(dimensions), "--out",
+                self.path(out),
                 *options]
 
     def run_it(self, *options, **choices):

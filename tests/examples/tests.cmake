@@ -24,6 +24,10 @@ if(TARGET cnnpool-study)
                                       $<TARGET_FILE:cnnpool-study> ${PROJECT_SOURCE_DIR}/../shared/data)
   add_test(NAME example_study_files COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/study_files.py
                                             $<TARGET_FILE:cnnpool-study>)
+  add_test(NAME example_study_folders COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/study_folders.py
+                                              $<TARGET_FILE:cnnpool-study>)
+  add_test(NAME example_study_networks COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/study_networks.py
+                                               $<TARGET_FILE:cnnpool-study> ${PROJECT_SOURCE_DIR}/../shared/data)
 else()
   message(NOTICE "skipped: example_study: CLI11, Eigen or OpenCV is not installed")
 endif()
