@@ -77,6 +77,14 @@ inline bool is_of_a_study(const std::filesystem::path& file) {
   return beginning_of(file.parent_path() / "ranking.csv", ranking_head.size()) == ranking_head;
 }
 
+/// Tried before the work, not after it. A pipe would wait for a reader.
+inline void check_place(const char* option, const std::filesystem::path& file) {
+  std::error_code unknown;
+  if (std::filesystem::is_fifo(file, unknown))
+    cnnpool::raise(option, ": ", file.string(), " is a pipe, expected a place for a file");
+  const cnnpool::detail::atomic_file probe(file.string(), option);
+}
+
 inline void check_free(const char* option, const std::filesystem::path& folder,
                        const std::vector<std::string>& names) {
   for (const std::string& name : names)
@@ -91,16 +99,21 @@ inline bool lies_in(const std::filesystem::path& path, const std::filesystem::pa
 
 }  // namespace study_detail
 
-/// The folders that a study is asked to write into.
-inline void check_outputs(const std::string& out, const std::string& pictures) {
-  study_detail::check_free("--out", out,
-                           {"study.csv", "study.md", "ranking.csv", "descriptors.npy", "names.txt",
-                            "query_descriptors.npy", "query_names.txt"});
-  if (pictures.empty()) return;
-  std::vector<std::string> names = {"matches.png", "map_by_dimension.png", "time_by_policy.png"};
+/// The folders that a study is asked to write into: nothing of others is there, the folders can be made, and every file
+/// can be written.
+inline void prepare_outputs(const std::string& out, const std::string& pictures) {
+  const std::vector<std::string> tables = {"study.csv", "study.md",  "ranking.csv",
+                                           "descriptors.npy", "names.txt", "query_descriptors.npy", "query_names.txt"};
+  std::vector<std::string> drawn = {"matches.png", "map_by_dimension.png", "time_by_policy.png"};
   for (const char* kind : {"saliency_crow_", "saliency_spoc_", "regions_"})
-    for (const char* number : {"1", "2", "3", "4"}) names.push_back(std::string(kind) + number + ".png");
-  study_detail::check_free("--pictures", pictures, names);
+    for (const char* number : {"1", "2", "3", "4"}) drawn.push_back(std::string(kind) + number + ".png");
+  study_detail::check_free("--out", out, tables);
+  if (!pictures.empty()) study_detail::check_free("--pictures", pictures, drawn);
+  make_folder(out);
+  for (const std::string& name : tables) study_detail::check_place("--out", std::filesystem::path(out) / name);
+  if (pictures.empty()) return;
+  make_folder(pictures);
+  for (const std::string& name : drawn) study_detail::check_place("--pictures", std::filesystem::path(pictures) / name);
 }
 
 /// Photos are read from the folder itself, or from its jpg/, query/ and ref/: what a study writes there would be a

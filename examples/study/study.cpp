@@ -75,11 +75,7 @@ class study {
     }
     photos_ = read_photos(o.photos, o.truth, o.train, o.boxes);
     for (const std::string& note : photos_.task.notes) std::fprintf(stderr, "%s\n", note.c_str());
-    check_outputs(o.out, o.pictures);
-    guarded([&] {
-      make_folder(o.out);
-      if (!o.pictures.empty()) make_folder(o.pictures);
-    });
+    guarded([&] { prepare_outputs(o.out, o.pictures); });
   }
 
   /// side: one of those asked for.

@@ -34,9 +34,9 @@ def convolution(name, bottom, outputs, size):
 
 
 def make(folder, rewired=False):
-    """Photos of 32 x 32; a Concat of two rectified convolutions, then fc6 and fc7 with ReLU and dropout. As trained these
-    stand in place; rewired, every layer writes a blob of its own, and drop7 is given fc7 instead of relu7. Returns the
-    numbers by layer."""
+    """Photos of 32 x 32; a Concat of two rectified convolutions, then fc6 and fc7 with ReLU and dropout. As trained
+    they stand in place; rewired, every layer writes a blob of its own, and drop7 is given fc7 instead of relu7. Returns
+    the numbers by layer."""
     random = np.random.default_rng(2)
     plan = 'name: "small"\ninput: "data"\ninput_dim: 1\ninput_dim: 3\ninput_dim: 32\ninput_dim: 32\n'
     plan += convolution("conv1", "data", 4, 3) + layer("relu1", "ReLU", "conv1", "conv1")

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Runs an example and compares what it prints with the comment at its end.
+"""Runs an example and compares what it prints with the comment at its end; on a full disk it fails.
 
     output.py SOURCE PROGRAM [ARGUMENT...]
 
 The comment: a line `// prints:`, then the lines behind `// `.
 """
 import difflib
+import os
 import subprocess
 import sys
 
@@ -23,6 +24,12 @@ def main():
     if ran.returncode != 0:
         print(f"{command[0]} ended with {ran.returncode}: {ran.stderr}")
         return 1
+    if os.path.exists("/dev/full"):  # what is printed may be lost, and must not look like a success
+        with open("/dev/full", "w", encoding="ascii") as full:
+            lost = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        if lost.returncode != 1 or "standard output cannot be written: No space left on device" not in lost.stderr:
+            print(f"{command[0]} > /dev/full ended with {lost.returncode}: {lost.stderr}")
+            return 1
     if not expected or printed != [line.rstrip() for line in expected]:
         print("\n".join(difflib.unified_diff(expected, printed, "the comment", "printed", lineterm="")))
         return 1

@@ -126,7 +126,8 @@ class StudyNetworks(study_case.StudyCase):
         for word, same in (("torchvision", ("--rgb", "--mean", "123.675,116.28,103.53", "--deviation",
                                             "58.395,57.12,57.375")),
                            ("caffe", ("--mean", "103.939,116.779,123.68")),
-                           ("minus-one-one", ("--rgb", "--mean", "127.5,127.5,127.5", "--input-scale", "0.00784313725"))):
+                           ("minus-one-one", ("--rgb", "--mean", "127.5,127.5,127.5", "--deviation",
+                                              "127.5,127.5,127.5"))):
             np.testing.assert_allclose(numbers("--preprocess", word), numbers(*same), atol=1e-5, err_msg=word)
         for options, sentence in (
                 (("--preprocess", "imagenet"), '--preprocess: "imagenet", expected torchvision (RGB'),

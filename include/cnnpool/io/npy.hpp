@@ -11,6 +11,7 @@
 
 #include <bit>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <istream>
 #include <string>
@@ -139,6 +140,9 @@ inline npy_array read_npy(std::istream& in, const std::string& name) {
 }
 
 inline npy_array read_npy(const std::string& path) {
+  std::error_code unknown;
+  if (std::filesystem::is_fifo(path, unknown))
+    raise("read_npy: ", path, " is a pipe, expected a file: its length is looked at first");
   std::ifstream in(path, std::ios::binary);
   if (!in) raise("read_npy: ", path, " cannot be opened");
   return read_npy(in, path);
