@@ -29,7 +29,7 @@ struct network_card {
   int multiple = 1;             ///< heights and widths are rounded to multiples of it
   std::string resize = "auto";  ///< area, linear, cubic, lanczos; auto: area to smaller sizes, linear to larger ones
   std::string parameters = {};  ///< .npz of numbers that replace those of the file (network_parameters.hpp)
-  std::string mean_image = {};  ///< .npy that replaces `mean` (mean_image.hpp)
+  std::string mean_image = {};  ///< .npy or .binaryproto that replaces `mean` (mean_image.hpp)
 };
 
 struct layer_info {

@@ -42,5 +42,6 @@ inline void add_network_options(CLI::App& app, network_card& card) {
       ->capture_default_str();
   app.add_option("--resize", card.resize, "auto, area, linear, cubic or lanczos")->capture_default_str();
   app.add_option("--parameters", card.parameters, ".npz of numbers that replace the network's (cnnpool-finetune)");
-  app.add_option("--mean-image", card.mean_image, ".npy of the mean per pixel or channel, in place of --mean");
+  app.add_option("--mean-image", card.mean_image,
+                 ".npy of the mean per pixel or channel, or Caffe's .binaryproto, in place of --mean");
 }

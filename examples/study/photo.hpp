@@ -15,6 +15,8 @@
 
 #include <cnnpool/evaluate/ground_truth.hpp>
 
+#include "webp.hpp"
+
 /// FNV-1a, 64 bit: names what a cached file was made of.
 class fingerprint {
  public:
@@ -76,7 +78,7 @@ inline photo read_photo(const std::vector<unsigned char>& bytes, const cnnpool::
   if (truncated_jpeg(bytes)) return {{}, "is truncated: the JPEG's end marker is missing"};
   photo out;
   try {
-    out.pixels = cv::imdecode(bytes, cv::IMREAD_COLOR);
+    out.pixels = is_webp(bytes) ? decode_webp(bytes) : cv::imdecode(bytes, cv::IMREAD_COLOR);
   } catch (const cv::Exception& e) {
     return {{}, "cannot be decoded: " + std::string(e.err)};
   } catch (const std::bad_alloc&) {

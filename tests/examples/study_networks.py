@@ -137,6 +137,24 @@ class StudyNetworks(study_case.StudyCase):
             ran = self.run_plain(*options, code=1)
             self.assertIn(sentence, ran.stderr)
 
+    def test_a_mean_image_of_caffe(self):
+        mean = np.random.default_rng(3).uniform(90, 140, (1, 3, 8, 8)).astype(np.float32)
+        np.save(self.path("mean.npy"), mean)
+        head = b"".join(bytes([8 * (i + 1)]) + caffe_network.varint(n) for i, n in enumerate(mean.shape))
+        with open(self.path("mean.binaryproto"), "wb") as file:
+            file.write(head + caffe_network.data(5, mean.tobytes()))
+        found = []
+        for name in ("mean.npy", "mean.binaryproto"):
+            self.run_plain("--mean-image", self.path(name))
+            found.append(np.load(self.path("plain", "descriptors.npy")))
+        np.testing.assert_array_equal(*found)
+        for data in (b"no mean", head, head[:2] + b"\x10\1" + head[4:] + caffe_network.data(5, mean.tobytes()[:256])):
+            with open(self.path("mean.binaryproto"), "wb") as file:
+                file.write(data)
+            ran = self.run_plain("--mean-image", self.path("mean.binaryproto"), code=1)
+            self.assertIn("mean.binaryproto is neither a .npy file nor a mean image of Caffe with 3 channels",
+                          ran.stderr)
+
     def run_plain(self, *options, code=0):
         command = self.command("--policies", "sum", layers="relu_1", out="plain", truth="none")
         at = command.index("--rgb")
