@@ -158,7 +158,7 @@ class study {
     std::vector<std::string> notes;
     // A fully connected layer: every policy is the vector itself.
     if (extents.positions() == 1) policies.assign(1, study_policy_of("none", cnnpool::sum{} | cnnpool::l2{}));
-    else policies = learned_policies(cache, photos, layer, policies_, notes);
+    else policies = learned_policies(cache, photos, layer, policies_, o_.dimensions, notes);
     for (const std::string& note : notes) table_.note(network + ": " + note);
     const auto all = pool_layer(cache, photos, layer, policies, network + " " + layer);
     for (std::size_t p = 0; p < policies.size(); ++p) {
