@@ -123,6 +123,8 @@ class feature_cache {
       if constexpr (!std::is_same_v<T, float>)
         cnnpool::raise("a layer gives ", cnnpool::to_string(cnnpool::scalar_type_of<T>()), ", expected float32");
     });
+    // They would rank by the order of the photos.
+    if (!cv::checkRange(map)) cnnpool::raise("a layer gives numbers that are not finite, expected finite ones");
   }
   static void write(const std::filesystem::path& file, const cv::Mat& map) {
     make_folder(file.parent_path());

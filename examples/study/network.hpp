@@ -45,6 +45,10 @@ class network {
                      " deviations, expected 3 of each");
     for (const double deviation : card.deviation)
       if (!(deviation > 0)) cnnpool::raise("network: a deviation is ", deviation, ", expected more than 0");
+    if (!std::ranges::all_of(card.mean, [](double m) { return std::isfinite(m); }))
+      cnnpool::raise("network: a mean is not finite: ", card.mean[0], ", ", card.mean[1], ", ", card.mean[2]);
+    if (!std::isfinite(card.scale) || card.scale == 0)
+      cnnpool::raise("network: --input-scale is ", card.scale, ", expected a finite number other than 0");
     if (card.multiple < 1) cnnpool::raise("network: sizes of multiples of ", card.multiple, ", expected at least 1");
     // Means between 0 and 1 belong to pixels from 0 to 1: subtracted from 0 to 255 they would do nothing, silently.
     if (std::ranges::all_of(card.mean, [](double m) { return m > 0 && m < 1; }))

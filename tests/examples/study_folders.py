@@ -294,6 +294,14 @@ class StudyFolders(study_case.StudyCase):
         self.assertTrue(found, said)
         self.assertEqual(sum(len(files) for _, _, files in os.walk(self.path("cache"))), int(found.group(1)))
         self.assertEqual(found.group(2), self.path("cache"))
+        # Nor does a run that is killed leave anything that the next one trips over.
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+            time.sleep(0.3)
+            running.kill()
+        again = self.run_it("--policies", "gem", "--cache", self.path("cache"), layers="relu_1", side=64)
+        self.assertEqual(again.returncode, 0, again.stderr)
+        left = [f for folder, _, files in os.walk(self.folder) for f in files if f.endswith(".part")]
+        self.assertEqual(left, [])
 
 
 if __name__ == "__main__":

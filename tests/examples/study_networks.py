@@ -132,6 +132,11 @@ class StudyNetworks(study_case.StudyCase):
         for options, sentence in (
                 (("--preprocess", "imagenet"), '--preprocess: "imagenet", expected torchvision (RGB'),
                 (("--preprocess", "caffe", "--rgb"), "--preprocess"),
+                (("--input-scale", "0"), "--input-scale is 0, expected a finite number other than 0"),
+                (("--input-scale", "nan"), "--input-scale is nan, expected a finite"),
+                (("--mean", "1,nan,3"), "a mean is not finite: 1, nan, 3"),
+                (("--input-scale", "1e38"), "net gives features of 0 of 8 photos; 00.ppm: a layer gives numbers that "
+                                            "are not finite"),
                 (("--mean", "0.485,0.456,0.406"),
                  "the means are 0.485, 0.456, 0.406, expected those of pixels from 0 to 255")):
             ran = self.run_plain(*options, code=1)
