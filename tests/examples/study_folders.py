@@ -279,7 +279,7 @@ class StudyFolders(study_case.StudyCase):
 
     def test_an_interrupted_run_says_how_far_it_came(self):
         for number in range(10, 300):
-            self.photo(f"0{number}.ppm", ppm(picture(0, number % 9)), "group0")
+            self.photo(f"0{number}.ppm", ppm(picture(0, number)), "group0")
         command = self.command("--policies", "gem", "--cache", self.path("cache"), layers="relu_1", side=64)
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
             for _ in range(2000):
