@@ -32,6 +32,8 @@ inline std::vector<unsigned char> signed_png(std::vector<unsigned char> png, std
 }
 
 inline std::string beginning_of(const std::filesystem::path& path, std::size_t bytes) {
+  std::error_code unknown;
+  if (!std::filesystem::is_regular_file(path, unknown)) return {};  // a pipe would never end
   std::string text(bytes, '\0');
   std::ifstream in(path, std::ios::binary);
   in.read(text.data(), static_cast<std::streamsize>(bytes));

@@ -11,7 +11,6 @@
 
 #include <bit>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 #include <istream>
 #include <string>
@@ -20,6 +19,7 @@
 
 #include "../adapter.hpp"
 #include "npy_header.hpp"
+#include "seekable_file.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
@@ -140,9 +140,7 @@ inline npy_array read_npy(std::istream& in, const std::string& name) {
 }
 
 inline npy_array read_npy(const std::string& path) {
-  std::error_code unknown;
-  if (std::filesystem::is_fifo(path, unknown))
-    raise("read_npy: ", path, " is a pipe, expected a file: its length is looked at first");
+  detail::refuse_pipe(path, "read_npy");
   std::ifstream in(path, std::ios::binary);
   if (!in) raise("read_npy: ", path, " cannot be opened");
   return read_npy(in, path);
