@@ -8,7 +8,6 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -22,6 +21,7 @@
 #include "demo_learned.hpp"
 #endif
 #include "ground_truth.hpp"
+#include "output_place.hpp"
 #include "picture.hpp"
 #include "standard_output.hpp"
 
@@ -185,12 +185,7 @@ void run(const std::string& data, const std::string& output) {
   if (std::filesystem::create_directories(output, wrong); !std::filesystem::is_directory(output))
     raise("demo: the folder ", output, " cannot be made: ", wrong.message());
   // Before the first row: what cannot be written is said now, not when a minute's work is lost.
-  const auto place = [&](const char* name) {
-    if (std::filesystem::is_fifo(output + name))
-      raise("demo: ", output, name, " is a pipe, expected a place for a picture");
-    return std::make_unique<detail::atomic_file>(output + name, "demo");
-  };
-  const auto saliency = place("/saliency.png"), regions = place("/regions.png");
+  for (const char* name : {"/saliency.png", "/regions.png"}) check_place_of_file(output + name, "demo");
   std::printf("%td queries against %td references, maps of %s (n x c x h x w), real activations of a corridor\n\n",
               t.queries.extents().n, t.references.extents().n, to_string(t.queries.extents()).c_str());
 
@@ -236,9 +231,10 @@ void run(const std::string& data, const std::string& output) {
     if (right(q) && (!right(shown) || by_crow.scores(q)[0] > by_crow.scores(shown)[0])) shown = q;
   }
   const index_t query = static_cast<index_t>(shown), match = by_crow[shown][0].id;
-  draw_saliency(t, query, match, *saliency);
-  draw_regions(t, query, *regions);
-  detail::commit_together({saliency.get(), regions.get()});
+  detail::atomic_file saliency(output + "/saliency.png", "demo"), regions(output + "/regions.png", "demo");
+  draw_saliency(t, query, match, saliency);
+  draw_regions(t, query, regions);
+  detail::commit_together({&saliency, &regions});
   std::printf("%s/saliency.png   where CroW looks: query %td on the left, its best match, reference %td, right\n",
               output.c_str(), query, match);
   std::printf("%s/regions.png    the %td regions of R-MAC on query %td, by level, over its strongest activations\n",

@@ -15,7 +15,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +24,7 @@
 #include <cnnpool/io/npy_write.hpp>
 
 #include "describe_choices.hpp"
+#include "output_place.hpp"
 #include "standard_output.hpp"
 
 namespace {
@@ -197,9 +197,8 @@ void run(const options& o) {
   const maps_of_folder found = folder ? files_of(input) : maps_of_folder{{input}};
   const std::vector<fs::path>& files = found.files;
   // Before the work: what cannot be written is said now.
-  cnnpool::detail::atomic_file rows(o.out, "--out");
-  std::optional<cnnpool::detail::atomic_file> names;
-  if (!list.empty()) names.emplace(list.string(), "--out");
+  check_place(out, "--out");
+  if (!list.empty()) check_place(list, "--out");
   const progress p;
   result r;
   for (std::size_t i = 0; i < files.size(); ++i) {
@@ -214,13 +213,14 @@ void run(const options& o) {
   }
   cnnpool::descriptors<float> all(r.rows, r.cols);
   std::copy(r.values.begin(), r.values.end(), all.data());
-  cnnpool::detail::npy_to(rows, all);
-  std::vector<cnnpool::detail::atomic_file*> outputs = {&rows};
-  if (names) {
-    for (const std::string& name : r.names) names->write((name + "\n").data(), name.size() + 1);
-    outputs.push_back(&*names);
+  if (list.empty()) {
+    cnnpool::write_npy(o.out, all);
+  } else {
+    cnnpool::detail::atomic_file rows(o.out, "--out"), names(list.string(), "--out");
+    cnnpool::detail::npy_to(rows, all);
+    for (const std::string& name : r.names) names.write((name + "\n").data(), name.size() + 1);
+    cnnpool::detail::commit_together({&rows, &names});
   }
-  cnnpool::detail::commit_together(outputs);
   p.clear();
   std::fprintf(stderr, "%s: %td x %td from %zu file%s%s\n", o.out.c_str(), r.rows, r.cols, files.size(),
                files.size() == 1 ? "" : "s", found.passed_over.c_str());

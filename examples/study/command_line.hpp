@@ -60,6 +60,11 @@ inline std::vector<known_network> networks_of(const study_options& o) {
     return {own};
   }
   if (o.models.empty()) cnnpool::raise("no network: give --model FILE, or --models FOLDER with --network NAME");
+  if (const network_card usual; o.own.rgb != usual.rgb || o.own.mean != usual.mean || o.own.scale != usual.scale ||
+                                o.own.deviation != usual.deviation || !o.own.weights.empty())
+    cnnpool::raise(
+        "--weights, --rgb, --mean, --deviation, --input-scale and --preprocess belong to a --model; the networks "
+        "of --models are known with theirs");
   std::vector<known_network> out;
   std::string names;
   for (auto& known : known_networks(o.models)) {

@@ -43,10 +43,10 @@ void run(const options& o) {
   const gain::fs::path out = o.out;
   check_gain_outputs(out);
   make_folder(out);
-  for (const char* name : {"gain.csv", "gain.md"}) study_detail::check_place("cnnpool-gain", out / name);
-  if (!o.log.empty()) study_detail::check_place("cnnpool-gain", out / "learning.png");
-  if (!o.one_before.empty()) study_detail::check_place("cnnpool-gain", out / "saliency.png");
-  if (!o.photos.empty()) study_detail::check_place("cnnpool-gain", out / "changed.png");
+  for (const char* name : {"gain.csv", "gain.md"}) check_place_of_file(out / name, "cnnpool-gain");
+  if (!o.log.empty()) check_place_of_file(out / "learning.png", "cnnpool-gain");
+  if (!o.one_before.empty()) check_place_of_file(out / "saliency.png", "cnnpool-gain");
+  if (!o.photos.empty()) check_place_of_file(out / "changed.png", "cnnpool-gain");
   std::string drawn;
   // Drawn first: a log that is none is said before a table is there.
   if (!o.log.empty()) {

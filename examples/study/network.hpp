@@ -44,7 +44,8 @@ class network {
       cnnpool::raise("network: ", card.mean.size(), " means and ", card.deviation.size(),
                      " deviations, expected 3 of each");
     for (const double deviation : card.deviation)
-      if (!(deviation > 0)) cnnpool::raise("network: a deviation is ", deviation, ", expected more than 0");
+      if (!(deviation > 0) || !std::isfinite(deviation))
+        cnnpool::raise("network: a deviation is ", deviation, ", expected a finite number of more than 0");
     if (!std::ranges::all_of(card.mean, [](double m) { return std::isfinite(m); }))
       cnnpool::raise("network: a mean is not finite: ", card.mean[0], ", ", card.mean[1], ", ", card.mean[2]);
     if (!std::isfinite(card.scale) || card.scale == 0)

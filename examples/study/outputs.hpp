@@ -12,6 +12,7 @@
 
 #include <cnnpool/io/atomic_file.hpp>
 
+#include "../output_place.hpp"
 #include "../own_picture.hpp"
 
 class storage_failure : public cnnpool::error {
@@ -77,14 +78,6 @@ inline bool is_of_a_study(const std::filesystem::path& file) {
   return beginning_of(file.parent_path() / "ranking.csv", ranking_head.size()) == ranking_head;
 }
 
-/// Tried before the work, not after it. A pipe would wait for a reader.
-inline void check_place(const char* option, const std::filesystem::path& file) {
-  std::error_code unknown;
-  if (std::filesystem::is_fifo(file, unknown))
-    cnnpool::raise(option, ": ", file.string(), " is a pipe, expected a place for a file");
-  const cnnpool::detail::atomic_file probe(file.string(), option);
-}
-
 inline void check_free(const char* option, const std::filesystem::path& folder,
                        const std::vector<std::string>& names) {
   for (const std::string& name : names)
@@ -110,10 +103,10 @@ inline void prepare_outputs(const std::string& out, const std::string& pictures)
   study_detail::check_free("--out", out, tables);
   if (!pictures.empty()) study_detail::check_free("--pictures", pictures, drawn);
   make_folder(out);
-  for (const std::string& name : tables) study_detail::check_place("--out", std::filesystem::path(out) / name);
+  for (const std::string& name : tables) check_place_of_file(std::filesystem::path(out) / name, "--out");
   if (pictures.empty()) return;
   make_folder(pictures);
-  for (const std::string& name : drawn) study_detail::check_place("--pictures", std::filesystem::path(pictures) / name);
+  for (const std::string& name : drawn) check_place_of_file(std::filesystem::path(pictures) / name, "--pictures");
 }
 
 /// Photos are read from the folder itself, or from its jpg/, query/ and ref/: what a study writes there would be a

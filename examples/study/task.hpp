@@ -85,8 +85,12 @@ inline study_task groups(const fs::path& folder, const std::string& file) {
   for (const auto& image : images) {
     const cnnpool::index_t row = known.find(image.image);
     fs::path path = inside / image.image;
-    if (row >= 0) path = there[static_cast<std::size_t>(row)], named[static_cast<std::size_t>(row)] = 1;
-    else if (!fs::exists(path, unknown) && fs::exists(folder / image.image, unknown)) path = folder / image.image;
+    if (row >= 0) {
+      path = there[static_cast<std::size_t>(row)];
+      if (named[static_cast<std::size_t>(row)]++ != 0)
+        cnnpool::raise(file, ": \"", image.image, "\" is ", path.filename().string(), ", which is in the list already");
+    }
+    if (row < 0 && !fs::exists(path, unknown) && fs::exists(folder / image.image, unknown)) path = folder / image.image;
     task.database.push_back({image.image, path.string()});
   }
   std::vector<std::string> others;

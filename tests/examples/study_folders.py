@@ -129,6 +129,10 @@ class StudyFolders(study_case.StudyCase):
         self.assertIn("1 photo (03.ppm) of " + self.path("photos") + " not named by " + self.path("groups.txt"),
                       ran.stderr)
 
+    def test_a_photo_is_listed_once(self):
+        self.lines.append("00 group1")
+        self.refuses('"00" is 00.ppm, which is in the list already')
+
     def test_boxes_that_are_none(self):
         def oxford(box):
             for kind, text in (("query", f"oxc1_00.ppm {box}"), ("good", "01\n02"), ("ok", ""), ("junk", "00")):

@@ -160,6 +160,12 @@ class StudyNetworks(study_case.StudyCase):
             self.assertIn("mean.binaryproto is neither a .npy file nor a mean image of Caffe with 3 channels",
                           ran.stderr)
 
+    def test_preprocessing_of_known_networks(self):
+        for options in (("--mean", "1,2,3"), ("--preprocess", "caffe"), ("--rgb",), ("--input-scale", "2")):
+            ran = subprocess.run([study_case.PROGRAM, "--photos", self.path("photos"), "--truth", "none", "--models",
+                                  self.folder, *options], capture_output=True, text=True, check=False)
+            self.refuses("belong to a --model; the networks of --models are known with theirs", ran)
+
     def run_plain(self, *options, code=0):
         command = self.command("--policies", "sum", layers="relu_1", out="plain", truth="none")
         at = command.index("--rgb")
