@@ -298,7 +298,8 @@ class Describe(unittest.TestCase):
         out = (source, "--out", self.out)
         for pool, message in (("gme", "\"gme\" is no policy"), ("sum+", "\"\" is no policy"),
                               ("gem:p=x", "is no policy"),
-                              ("gem:p=2.7x", "is no policy"), ("gem:p=inf", "is no policy"), ("gem:p=-1", "gem: p is -1"),
+                              ("gem:p=2.7x", "is no policy"), ("gem:p=inf", "is no policy"),
+                              ("gem:p=-1", "gem: p is -1"),
                               ("rmac:levels=0", "levels is 0")):
             self.fails(message, *out, "--pool", pool)
         for post, message in (("l3", "\"l3\" is no stage"), ("l2,,l2", "\"\" is no stage"),
