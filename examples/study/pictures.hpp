@@ -150,6 +150,9 @@ inline cv::Mat plot(const std::string& title, const std::string& x_name, const s
   const cv::Scalar colours[] = {{180, 119, 31},  {14, 127, 255}, {44, 160, 44},  {40, 39, 214},
                                 {189, 103, 148}, {75, 86, 140},  {127, 127, 127}};
   int line = 0;
+  const curve* labelled = nullptr;  // the longest one's points stand below
+  for (const curve& c : curves)
+    if (labelled == nullptr || c.points.size() > labelled->points.size()) labelled = &c;
   for (const curve& c : curves) {
     const cv::Scalar& colour = colours[static_cast<std::size_t>(line) % 7];
     if (c.level)
@@ -159,7 +162,7 @@ inline cv::Mat plot(const std::string& title, const std::string& x_name, const s
       const cv::Point here = at(c.points[i].first, c.points[i].second);
       cv::circle(out, here, 3, colour, cv::FILLED, cv::LINE_AA);
       if (i > 0) cv::line(out, at(c.points[i - 1].first, c.points[i - 1].second), here, colour, 2, cv::LINE_AA);
-      if (line == 0) write(out, cv::format("%.0f", c.points[i].first), {here.x - 8, height - bottom + 18}, 0.38);
+      if (&c == labelled) write(out, cv::format("%.0f", c.points[i].first), {here.x - 8, height - bottom + 18}, 0.38);
     }
     cv::line(out, {width - right_side + 15, top + 20 * line}, {width - right_side + 35, top + 20 * line}, colour, 2);
     write(out, c.name, {width - right_side + 42, top + 4 + 20 * line++}, 0.42);
