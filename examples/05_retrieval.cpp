@@ -2,6 +2,7 @@
 //
 //   example_05_retrieval examples/data
 #include <cstdio>
+#include <exception>
 #include <string>
 
 #include <cnnpool/cnnpool.hpp>
@@ -12,7 +13,7 @@
 
 using namespace cnnpool;
 
-int main(int count, char** arguments) {
+int main(int count, char** arguments) try {
   if (count != 2) return std::fprintf(stderr, "usage: example_05_retrieval DATA_FOLDER\n"), 2;
   const std::string data = arguments[1];
 
@@ -33,6 +34,8 @@ int main(int count, char** arguments) {
   std::printf("mAP %.1f %%, recall@1 %.1f %%, over %td queries (%td left out)\n", 100 * map.value,
               100 * mean_of(measures::hit_at{1}, ranked, truths).value, map.counted, map.left_out);
   return printed();
+} catch (const std::exception& e) {
+  return std::fprintf(stderr, "%s\n", e.what()), 1;
 }
 
 // prints:

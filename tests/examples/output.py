@@ -30,6 +30,11 @@ def main():
         if lost.returncode != 1 or "standard output cannot be written: No space left on device" not in lost.stderr:
             print(f"{command[0]} > /dev/full ended with {lost.returncode}: {lost.stderr}")
             return 1
+    if len(command) > 1:  # an example that takes a folder says what is wrong with it
+        bad = subprocess.run([*command[:-1], "/none"], capture_output=True, text=True, check=False)
+        if bad.returncode not in (0, 1) or (bad.returncode == 1 and bad.stderr.count("\n") != 1):
+            print(f"{command[0]} /none ended with {bad.returncode}: {bad.stderr}")
+            return 1
     if not expected or printed != [line.rstrip() for line in expected]:
         print("\n".join(difflib.unified_diff(expected, printed, "the comment", "printed", lineterm="")))
         return 1

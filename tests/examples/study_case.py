@@ -115,3 +115,14 @@ class StudyCase(unittest.TestCase):
     def rows(self, out="out"):
         with open(self.path(out, "study.csv"), encoding="ascii", newline="") as file:
             return {(r["layer"], r["policy"], r["projection"]): r for r in csv.DictReader(file)}
+
+    def put(self, data, *names):
+        os.makedirs(os.path.dirname(self.path(*names)), exist_ok=True)
+        with open(self.path(*names), "wb") as file:
+            file.write(data if isinstance(data, bytes) else data.encode())
+        return self.path(*names)
+
+    def study(self, *options, code=0, **choices):
+        ran = self.run_it("--policies", "gem", *options, layers="relu_1", **choices)
+        self.assertEqual(ran.returncode, code, ran.stderr)
+        return ran

@@ -11,7 +11,6 @@ import random
 import re
 import shutil
 import signal
-import struct
 import subprocess
 import sys
 import time
@@ -27,17 +26,6 @@ REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__f
 
 
 class StudyFolders(study_case.StudyCase):
-    def put(self, data, *names):
-        os.makedirs(os.path.dirname(self.path(*names)), exist_ok=True)
-        with open(self.path(*names), "wb") as file:
-            file.write(data if isinstance(data, bytes) else data.encode())
-        return self.path(*names)
-
-    def study(self, *options, code=0, **choices):
-        ran = self.run_it("--policies", "gem", *options, layers="relu_1", **choices)
-        self.assertEqual(ran.returncode, code, ran.stderr)
-        return ran
-
     def maps(self, out="out"):
         return {key: row["map_percent"] for key, row in self.rows(out).items()}
 
@@ -214,72 +202,6 @@ class StudyFolders(study_case.StudyCase):
         ran = self.study("--train", self.path("flat"), "--policies", "rmac-whitened,rmac", out="flat_out")
         self.assertIn("no row of relu_1 rmac-whitened: fit_pca_whitening", ran.stdout)
         self.assertIn("no projection: the descriptors to learn it on are all alike: net relu_1 ", ran.stdout)
-
-    def test_a_damaged_jpeg_is_named(self):
-        path = os.path.join(REPOSITORY, "..", "shared", "data", "images", "mini13", "jpg")
-        if not os.path.isdir(path):
-            print(f"skipped: example_study_folders on a damaged JPEG: {path} is not there")
-            return
-        name = sorted(f for f in os.listdir(path) if f.endswith(".jpg"))[0]
-        with open(os.path.join(path, name), "rb") as file:
-            data = bytearray(file.read())
-        self.photo("good.jpg", data, "group0")
-        middle = len(data) * 2 // 3
-        data[middle:middle + 400] = bytes(400)
-        self.photo("zeroed.jpg", data, "group0")
-        ran = self.run_it("--policies", "gem", layers="relu_1")
-        if "left out" not in ran.stderr:
-            print("skipped: example_study_folders on a damaged JPEG: built without libjpeg")
-            return
-        self.assertEqual(ran.returncode, 3, ran.stderr)
-        self.assertRegex(ran.stderr, r"left out: zeroed.jpg: is damaged inside: libjpeg says .+\n")
-        self.assertNotIn("good.jpg", ran.stderr)
-
-    def test_webp_is_turned(self):
-        try:
-            from PIL import Image, features
-            webp = features.check("webp")
-        except ImportError:
-            webp = False
-        if not webp:
-            print("skipped: example_study_folders on WebP: Python has no Pillow with WebP (Debian: python3-pil)")
-            return
-        self.lines = []
-        for name in os.listdir(self.path("photos")):
-            os.remove(self.path("photos", name))
-        for turn in (1, 3, 6, 8):
-            exif = Image.Exif()
-            exif[0x112] = turn
-            photo = Image.fromarray(picture(0, turn).astype(np.uint8)[:20])
-            for ending in ("png", "webp"):  # OpenCV turns the first by itself
-                photo.save(self.path("photos", f"{turn}.{ending}"), lossless=True, exif=exif.tobytes())
-        self.study(truth="none")
-        rows = np.load(self.path("out", "descriptors.npy"))
-        np.testing.assert_array_equal(rows[::2], rows[1::2])
-        self.assertGreater(np.abs(rows[0] - rows[2]).max(), 1e-3)
-
-    def size(self, *names):
-        with open(self.path(*names), "rb") as file:
-            return struct.unpack(">II", file.read(24)[16:])
-
-    def test_pictures(self):
-        self.put(b"", "photos", "00.ppm")
-        layers = ("conv_1", "conv_1+relu")
-        for layer in layers:
-            ran = self.run_it("--policies", "rmac", "--pictures", self.path(layer), layers=layer, truth="none",
-                              out=layer + "_out")
-            self.assertEqual(ran.returncode, 3, ran.stderr)
-        # A row for each of the seven photos that are there; seven tiles in it.
-        self.assertEqual(self.size("conv_1", "matches.png"), (7 * (170 + 8) + 8, 7 * (130 + 18 + 8) + 8))
-        # A panel for each of three levels.
-        self.assertEqual(self.size("conv_1", "regions_1.png"), (3 * 32 + 2 * 8, 32))
-        # What positions add to SPoC depends on the map, CroW's weights of a rectified map are the same.
-        for kind, same in (("saliency_spoc_1.png", False), ("saliency_crow_1.png", True)):
-            both = []
-            for layer in layers:
-                with open(self.path(layer, kind), "rb") as file:
-                    both.append(file.read())
-            self.assertEqual(both[0] == both[1], same, kind)
 
     def test_an_interrupted_run_says_how_far_it_came(self):
         for number in range(10, 300):

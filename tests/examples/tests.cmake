@@ -29,6 +29,8 @@ if(TARGET cnnpool-study)
                                             $<TARGET_FILE:cnnpool-study>)
   add_test(NAME example_study_folders COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/study_folders.py
                                               $<TARGET_FILE:cnnpool-study>)
+  add_test(NAME example_study_photos COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/study_photos.py
+                                             $<TARGET_FILE:cnnpool-study>)
   add_test(NAME example_study_networks COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/study_networks.py
                                                $<TARGET_FILE:cnnpool-study> ${PROJECT_SOURCE_DIR}/../shared/data)
 else()
