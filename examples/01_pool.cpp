@@ -5,6 +5,8 @@
 
 #include <cnnpool/cnnpool.hpp>
 
+#include "standard_output.hpp"
+
 template <class Descriptors>
 void print(const char* what, const Descriptors& d) {
   std::printf("%-8s", what);
@@ -31,6 +33,7 @@ int main() {
     for (int i = 0; i < 8; ++i) pixels[i * 3 + c] = planes[c * 8 + i];
   const cnnpool::feature_view<float> y(pixels, {.c = 3, .h = 2, .w = 4}, cnnpool::nhwc);
   print("sum", cnnpool::pool(y, cnnpool::sum{}));
+  return printed();
 }
 
 // prints:

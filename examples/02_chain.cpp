@@ -4,6 +4,8 @@
 
 #include <cnnpool/cnnpool.hpp>
 
+#include "standard_output.hpp"
+
 using namespace cnnpool;
 
 int main() {
@@ -33,6 +35,7 @@ int main() {
   for (int frame = 0; frame < 3; ++frame) pool_into(cpu{}, x, both, out, memory);
   for (const float component : out.row(1)) length += component * component;
   std::printf("squared length of the last: %.3f\n", static_cast<double>(length));
+  return printed();
 }
 
 // prints:

@@ -5,6 +5,8 @@
 
 #include <cnnpool/cnnpool.hpp>
 
+#include "standard_output.hpp"
+
 using cnnpool::index_t;
 namespace kernel = cnnpool::kernel;  // the words of those who write policies
 
@@ -56,6 +58,7 @@ int main() {
   // It is a policy like any other.
   const auto regions = cnnpool::regional(log_sum_exp{} | cnnpool::l2{}, cnnpool::rmac_grid{}) | cnnpool::l2{};
   std::printf("in regions: %td components\n", cnnpool::pool(x, regions).cols());
+  return printed();
 }
 
 // prints:

@@ -4,6 +4,8 @@
 
 #include <cnnpool/cnnpool.hpp>
 
+#include "standard_output.hpp"
+
 using namespace cnnpool;
 
 int main() {
@@ -31,6 +33,7 @@ int main() {
     for (const float component : left_and_right.row(k)) std::printf(" %g", static_cast<double>(component));
     std::printf("\n");
   }
+  return printed();
 }
 
 // prints:

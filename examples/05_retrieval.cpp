@@ -2,16 +2,18 @@
 //
 //   example_05_retrieval examples/data
 #include <cstdio>
+#include <exception>
 #include <string>
 
 #include <cnnpool/cnnpool.hpp>
 #include <cnnpool/search/nearest.hpp>
 
 #include "ground_truth.hpp"
+#include "standard_output.hpp"
 
 using namespace cnnpool;
 
-int main(int count, char** arguments) {
+int main(int count, char** arguments) try {
   if (count != 2) return std::fprintf(stderr, "usage: example_05_retrieval DATA_FOLDER\n"), 2;
   const std::string data = arguments[1];
 
@@ -26,11 +28,14 @@ int main(int count, char** arguments) {
   for (const auto [id, score] : best[0]) std::printf("  reference %td, cosine %.3f\n", id, score);
 
   // Measures need the whole ranking.
-  const auto truths = read_ground_truth(data + "/ground_truth.txt");
+  const auto truths = read_matches(data + "/ground_truth.txt", references.rows());
   const neighbours ranked = nearest(queries, references, references.rows());
   const mean_measure map = mean_of(measures::average_precision{}, ranked, truths);
   std::printf("mAP %.1f %%, recall@1 %.1f %%, over %td queries (%td left out)\n", 100 * map.value,
               100 * mean_of(measures::hit_at{1}, ranked, truths).value, map.counted, map.left_out);
+  return printed();
+} catch (const std::exception& e) {
+  return std::fprintf(stderr, "%s\n", e.what()), 1;
 }
 
 // prints:

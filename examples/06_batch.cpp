@@ -8,6 +8,8 @@
 #include <cstring>
 #include <vector>
 
+#include "standard_output.hpp"
+
 #ifdef __CUDACC__
 #include <cnnpool/backend/cuda/cuda.cuh>
 using backend = cnnpool::cuda_backend;
@@ -47,6 +49,7 @@ int main() {
     std::printf("image %d: %d components, the largest is %.3f, of group %d\n", static_cast<int>(n), static_cast<int>(d),
                 static_cast<double>(result(n, largest)), static_cast<int>(largest % 8));
   }
+  return printed();
 }
 
 // prints:

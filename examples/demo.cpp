@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -20,7 +21,9 @@
 #include "demo_learned.hpp"
 #endif
 #include "ground_truth.hpp"
+#include "output_place.hpp"
 #include "picture.hpp"
+#include "standard_output.hpp"
 
 using namespace cnnpool;
 
@@ -86,29 +89,41 @@ neighbours row(const task& t, const char* name, const Policy& policy) {
 
 std::vector<float> dequantised(const feature_view<std::uint8_t>& x) {
   std::vector<float> values(static_cast<std::size_t>(checked_size(x.extents(), "dequantised")));
-  std::transform(x.data(), x.data() + values.size(), values.begin(),
-                 [&](std::uint8_t stored) { return x.quantized().scale * static_cast<float>(stored); });
+  const shape& e = x.extents();
+  auto to = values.begin();
+  for (index_t n = 0; n < e.n; ++n)
+    for (index_t c = 0; c < e.c; ++c)
+      for (index_t h = 0; h < e.h; ++h)
+        for (index_t w = 0; w < e.w; ++w) *to++ = x.quantized().scale * static_cast<float>(x(n, c, h, w));
   return values;
 }
 
+/// Pixels a position: `wanted`, and fewer of a large map, whose picture would be larger than anybody looks at.
+int cell_of(int wanted, index_t h, index_t w) {
+  constexpr index_t most = 4096;
+  return static_cast<int>(std::clamp<index_t>(most / std::max(h, w), 1, wanted));
+}
+
 /// Where CroW looks: the query on the left, its best match on the right.
-void draw_saliency(const task& t, index_t query, index_t match, const std::string& path) {
-  constexpr int cell = 40, gap = 20;
+void draw_saliency(const task& t, index_t query, index_t match, detail::atomic_file& file) {
+  constexpr int gap = 20;
   const index_t h = t.queries.extents().h, w = t.queries.extents().w;
+  const int cell = cell_of(40, h, w);
   const int width = static_cast<int>(w) * cell;
   const auto left = pool(t.queries.images(query, 1), crow_spatial_weights{});
   const auto right = pool(t.references.images(match, 1), crow_spatial_weights{});
   picture p(2 * width + gap, static_cast<int>(h) * cell);
   p.heat_map(left.row(0), h, w, 0, 0, cell, true);
   p.heat_map(right.row(0), h, w, width + gap, 0, cell, true);
-  p.write(path);
+  p.write(file);
 }
 
 /// The boxes of R-MAC over the strongest activation of every position, one panel per level.
-void draw_regions(const task& t, index_t query, const std::string& path) {
-  constexpr int cell = 32, gap = 16;
+void draw_regions(const task& t, index_t query, detail::atomic_file& file) {
+  constexpr int gap = 16;
   constexpr colour colours[] = {{255, 255, 255}, {90, 220, 255}, {120, 255, 120}, {255, 220, 80}};
   const shape& e = t.queries.extents();
+  const int cell = cell_of(32, e.h, e.w);
   const int width = static_cast<int>(e.w) * cell;
   const auto image = t.queries.images(query, 1);
   std::vector<float> strongest(static_cast<std::size_t>(e.positions()), 0.f);
@@ -128,11 +143,11 @@ void draw_regions(const task& t, index_t query, const std::string& path) {
     for (int k = 0; drawn < boxes.size(); ++drawn, ++k)
       p.outline(boxes[drawn], left, 0, cell, 2 + 3 * (k % 4), 3, colours[static_cast<std::size_t>(k % 4)]);
   }
-  p.write(path);
+  p.write(file);
 }
 
 /// What no policy of the table could say of its own input.
-void check_data(const task& t, const std::string& data) {
+void check_maps(const task& t, const std::string& data) {
   const shape &q = t.queries.extents(), &r = t.references.extents();
   if (q.n < 1 || r.n < 1)
     raise("demo: ", data, " has ", q.n, " queries and ", r.n, " references, expected at least one of each");
@@ -141,8 +156,16 @@ void check_data(const task& t, const std::string& data) {
   if (q.c < channels || std::min({q.h, q.w, r.h, r.w}) < window)
     raise("demo: the maps in ", data, " are ", to_string(q), " and ", to_string(r), ", expected at least ", channels,
           " x ", window, " x ", window);
-  if (static_cast<index_t>(t.truths.size()) != q.n)
-    raise("demo: ", data, "/ground_truth.txt is about ", t.truths.size(), " queries, queries.npy has ", q.n);
+  constexpr index_t longest = 100'000;  // a picture has three of them side by side, and PNG a million pixels
+  if (std::max(q.h, q.w) > longest)
+    raise("demo: the maps in ", data, " are ", to_string(q), ", expected at most ", longest, " positions a side");
+}
+void check_truths(const task& t, const std::string& data) {
+  if (const index_t queries = t.queries.extents().n; static_cast<index_t>(t.truths.size()) != queries)
+    raise("demo: ", data, "/ground_truth.txt is about ", t.truths.size(), " queries, queries.npy has ", queries);
+  for (std::size_t i = 0; i < t.truths.size(); ++i)
+    if (t.truths[i].positives.empty())
+      raise("demo: ", data, "/ground_truth.txt names no reference for query ", i, ", expected at least one");
 }
 
 void run(const std::string& data, const std::string& output) {
@@ -154,13 +177,15 @@ void run(const std::string& data, const std::string& output) {
   const auto stored_queries = demo_view(query_file, query_path);
   const auto stored_references = demo_view(reference_file, reference_path);
   const std::vector<float> queries = dequantised(stored_queries), references = dequantised(stored_references);
-  const task t{{queries.data(), stored_queries.extents(), nchw},
-               {references.data(), stored_references.extents(), nchw},
-               read_ground_truth(data + "/ground_truth.txt")};
-  check_data(t, data);
+  task t{{queries.data(), stored_queries.extents(), nchw}, {references.data(), stored_references.extents(), nchw}, {}};
+  check_maps(t, data);
+  t.truths = read_matches(data + "/ground_truth.txt", stored_references.extents().n);
+  check_truths(t, data);
   std::error_code wrong;
   if (std::filesystem::create_directories(output, wrong); !std::filesystem::is_directory(output))
     raise("demo: the folder ", output, " cannot be made: ", wrong.message());
+  // Before the first row: what cannot be written is said now, not when a minute's work is lost.
+  for (const char* name : {"/saliency.png", "/regions.png"}) check_place_of_file(output + name, "demo");
   std::printf("%td queries against %td references, maps of %s (n x c x h x w), real activations of a corridor\n\n",
               t.queries.extents().n, t.references.extents().n, to_string(t.queries.extents()).c_str());
 
@@ -182,7 +207,17 @@ void run(const std::string& data, const std::string& output) {
   row(t, "concat(sum | l2, max | l2) | l2", concat(sum{} | l2{}, max() | l2{}) | l2{});
 #if defined(CNNPOOL_DEMO_LEARNED)
   std::printf("fitted on the references, no query seen:\n");
-  demo::learned_rows(t.references, [&](const char* name, const auto& policy) { row(t, name, policy); });
+  demo::learned_rows(t.references, [&](const char* name, const auto& learn) {
+    const auto policy = [&]() -> std::optional<decltype(learn())> {
+      try {
+        return learn();
+      } catch (const error& e) {  // of too few references, or of references that are all alike
+        std::printf("%-32s skipped: %s\n", name, e.what());
+        return std::nullopt;
+      }
+    }();
+    if (policy) row(t, name, *policy);
+  });
 #else
   std::printf("skipped: whitening, VLAD and MOP-VLAD: Eigen is not installed (Debian: libeigen3-dev)\n");
 #endif
@@ -196,8 +231,10 @@ void run(const std::string& data, const std::string& output) {
     if (right(q) && (!right(shown) || by_crow.scores(q)[0] > by_crow.scores(shown)[0])) shown = q;
   }
   const index_t query = static_cast<index_t>(shown), match = by_crow[shown][0].id;
-  draw_saliency(t, query, match, output + "/saliency.png");
-  draw_regions(t, query, output + "/regions.png");
+  detail::atomic_file saliency(output + "/saliency.png", "demo"), regions(output + "/regions.png", "demo");
+  draw_saliency(t, query, match, saliency);
+  draw_regions(t, query, regions);
+  detail::commit_together({&saliency, &regions});
   std::printf("%s/saliency.png   where CroW looks: query %td on the left, its best match, reference %td, right\n",
               output.c_str(), query, match);
   std::printf("%s/regions.png    the %td regions of R-MAC on query %td, by level, over its strongest activations\n",
@@ -213,6 +250,7 @@ int main(int count, char** arguments) {
   }
   try {
     run(arguments[1], arguments[2]);
+    return printed();
   } catch (const std::exception& e) {
     std::fprintf(stderr, "%s\n", e.what());
     return 1;

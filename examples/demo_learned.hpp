@@ -25,23 +25,28 @@ inline cnnpool::descriptors<float> local_descriptors(const cnnpool::feature_view
   return rows;
 }
 
-/// row(name, policy) for each.
+/// row(name, learn) for each: learn() fits, and gives the policy.
 template <class Row>
 void learned_rows(const cnnpool::feature_view<float>& references, const Row& row) {
   using namespace cnnpool;
-  const auto whitened = [&](const auto& policy, cnnpool::index_t dimensions) {
-    return fit_pca_whitening(pool(references, policy), {.dimensions = dimensions});
-  };
-  row("gem | l2 | whiten{32} | l2", pipelines::gem | whitened(pipelines::gem, 32) | l2{});
-  const auto regional_whitening =
-      fit_pca_whitening(pool_regions(references, max() | l2{}, rmac_grid{}), {.dimensions = 128});
-  row("rmac, whitened regions, 128", regional(max() | l2{} | regional_whitening | l2{}, rmac_grid{}) | l2{});
-  const codebook words = fit_codebook(local_descriptors(references), {.clusters = 64, .seed = 1, .iterations = 10});
-  row("vlad{64}, power, intra", vlad(words, {.power = true, .intra = true}));
-  const auto windows = pool_regions(references, max() | l2{}, sliding_grid{.window = 4, .stride = 1});
-  mop_map_level level{.window = 4, .stride = 1};
-  level.level.centres = fit_codebook(windows, {.clusters = 32, .seed = 1, .iterations = 10});
-  row("mop-vlad on the map, 4 x 4", mop_map(max() | l2{}, std::vector<mop_map_level>{{}, level}) | l2{});
+  row("gem | l2 | whiten{32} | l2", [&] {
+    return pipelines::gem | fit_pca_whitening(pool(references, pipelines::gem), {.dimensions = 32}) | l2{};
+  });
+  row("rmac, whitened regions, 128", [&] {
+    const auto whitening =
+        fit_pca_whitening(pool_regions(references, max() | l2{}, rmac_grid{}), {.dimensions = 128});
+    return regional(max() | l2{} | whitening | l2{}, rmac_grid{}) | l2{};
+  });
+  row("vlad{64}, power, intra", [&] {
+    const codebook words = fit_codebook(local_descriptors(references), {.clusters = 64, .seed = 1, .iterations = 10});
+    return vlad(words, {.power = true, .intra = true});
+  });
+  row("mop-vlad on the map, 4 x 4", [&] {
+    const auto windows = pool_regions(references, max() | l2{}, sliding_grid{.window = 4, .stride = 1});
+    mop_map_level level{.window = 4, .stride = 1};
+    level.level.centres = fit_codebook(windows, {.clusters = 32, .seed = 1, .iterations = 10});
+    return mop_map(max() | l2{}, std::vector<mop_map_level>{{}, level}) | l2{};
+  });
 }
 
 }  // namespace demo

@@ -24,6 +24,8 @@
 #include <cnnpool/io/npy_write.hpp>
 
 #include "describe_choices.hpp"
+#include "output_place.hpp"
+#include "standard_output.hpp"
 
 namespace {
 
@@ -109,13 +111,34 @@ void describe_file(const fs::path& path, const options& o, const description& de
   });
 }
 
-std::vector<fs::path> files_of(const fs::path& folder) {
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(folder))
-    if (entry.is_regular_file() && entry.path().extension() == ".npy") files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
-  if (files.empty()) cnnpool::raise(folder.string(), " holds 0 .npy files, expected at least 1");
-  return files;
+/// The maps of a folder, and in words what was passed over: hidden files (Finder's ._x.npy), folders, other endings.
+struct maps_of_folder {
+  std::vector<fs::path> files = {};
+  std::string passed_over = {};
+};
+maps_of_folder files_of(const fs::path& folder) {
+  maps_of_folder out;
+  std::error_code failed, unknown;
+  std::vector<std::string> others;
+  for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed)) {
+    const fs::path& path = at->path();
+    const std::string name = path.filename().string();
+    if (name[0] == '.' || path.extension() != ".npy" || fs::is_directory(path, unknown)) others.push_back(name);
+    else if (!fs::exists(path, unknown)) cnnpool::raise(path.string(), " is a link to nowhere, expected a .npy file");
+    else if (!fs::is_regular_file(path, unknown))
+      cnnpool::raise(path.string(), " is a pipe or a device, expected a file");
+    else out.files.push_back(path);
+  }
+  if (failed) cnnpool::raise(folder.string(), " cannot be opened: ", failed.message());
+  std::sort(out.files.begin(), out.files.end());
+  std::sort(others.begin(), others.end());
+  if (out.files.empty()) cnnpool::raise(folder.string(), " holds 0 .npy files, expected at least 1");
+  constexpr std::size_t shown = 3;
+  for (std::size_t i = 0; i < std::min(shown, others.size()); ++i) out.passed_over += (i == 0 ? "" : ", ") + others[i];
+  if (!others.empty())
+    out.passed_over = "; passed over: " + std::to_string(others.size()) + " (" + out.passed_over +
+                      (others.size() > shown ? ", ..." : "") + ")";
+  return out;
 }
 
 /// What is written through links, which need not exist.
@@ -171,7 +194,11 @@ void run(const options& o) {
     cnnpool::raise("--out: ", o.out, " is or would become a part of the input");
   const fs::path list = folder ? list_beside(out) : fs::path();
 
-  const std::vector<fs::path> files = folder ? files_of(input) : std::vector<fs::path>{input};
+  const maps_of_folder found = folder ? files_of(input) : maps_of_folder{{input}};
+  const std::vector<fs::path>& files = found.files;
+  // Before the work: what cannot be written is said now.
+  check_place(out, "--out");
+  if (!list.empty()) check_place(list, "--out");
   const progress p;
   result r;
   for (std::size_t i = 0; i < files.size(); ++i) {
@@ -195,8 +222,8 @@ void run(const options& o) {
     cnnpool::detail::commit_together({&rows, &names});
   }
   p.clear();
-  std::fprintf(stderr, "%s: %td x %td from %zu file%s\n", o.out.c_str(), r.rows, r.cols, files.size(),
-               files.size() == 1 ? "" : "s");
+  std::fprintf(stderr, "%s: %td x %td from %zu file%s%s\n", o.out.c_str(), r.rows, r.cols, files.size(),
+               files.size() == 1 ? "" : "s", found.passed_over.c_str());
 }
 
 }  // namespace
@@ -223,8 +250,10 @@ int main(int count, char** arguments) {
   try {
     app.parse(count, arguments);
     run(o);
+    return printed();
   } catch (const CLI::Success& e) {  // --help
-    return app.exit(e);
+    const int result = app.exit(e);
+    return result != 0 ? result : printed();
   } catch (const std::exception& e) {
     std::string sentence = e.what();
     std::replace(sentence.begin(), sentence.end(), '\n', ' ');

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -29,6 +30,8 @@ bool number_after(std::string_view word, std::string_view name, Number& number) 
   if (!word.starts_with(name)) return false;
   word.remove_prefix(name.size());
   const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), number);
+  if constexpr (std::is_floating_point_v<Number>)
+    if (!std::isfinite(number)) return false;  // "inf" is a number to from_chars
   return problem == std::errc() && end == word.data() + word.size();
 }
 

@@ -4,6 +4,7 @@
 #include <faiss/IndexFlat.h>
 
 #include <cstdio>
+#include <exception>
 #include <string>
 #include <vector>
 
@@ -11,8 +12,9 @@
 #include <cnnpool/search/nearest.hpp>
 
 #include "ground_truth.hpp"
+#include "standard_output.hpp"
 
-int main(int count, char** arguments) {
+int main(int count, char** arguments) try {
   if (count != 2) return std::fprintf(stderr, "usage: example_faiss_search DATA_FOLDER\n"), 2;
   const std::string data = arguments[1];
   const cnnpool::npy_array query_maps = cnnpool::read_npy(data + "/queries.npy");
@@ -40,7 +42,9 @@ int main(int count, char** arguments) {
   const cnnpool::index_t all = queries.rows() * k;
   std::printf("%td queries, %td neighbours each: %td of %td agree with faiss::IndexFlatIP, %td are ties\n",
               queries.rows(), k, same, all, ties);
-  return same + ties == all ? 0 : 1;
+  return same + ties == all ? printed() : 1;
+} catch (const std::exception& e) {
+  return std::fprintf(stderr, "%s\n", e.what()), 1;
 }
 
 // prints:

@@ -15,6 +15,8 @@
 #include <cnnpool/io/npy.hpp>
 #include <cnnpool/io/npy_write.hpp>
 
+#include "standard_output.hpp"
+
 struct frame {
   std::int64_t width = 0, height = 0;
   std::vector<float> pixels;  // 1 x 3 x height x width, scaled as torchvision's models were trained
@@ -84,7 +86,7 @@ int frame_main(int argc, char** argv, const char* usage, void (*run)(Strings...)
   }
   try {
     [&]<std::size_t... I>(std::index_sequence<I...>) { run(argv[I + 1]...); }(std::index_sequence_for<Strings...>{});
-    return 0;
+    return printed();
   } catch (const std::exception& e) {
     std::fprintf(stderr, "%s\n", e.what());
     return 1;

@@ -16,6 +16,7 @@
 #include <cnnpool/all.hpp>
 #include <cnnpool/fit.hpp>
 
+#include "standard_output.hpp"
 #include "study/network.hpp"
 #include "study/photo.hpp"
 
@@ -101,7 +102,7 @@ int main(int count, char** arguments) {
       const neighbour other = found[q][found[q][0].id == static_cast<index_t>(q) ? 1 : 0];  // not the photo itself
       std::printf("%s: %s %.3f\n", arguments[5 + q], arguments[5 + other.id], other.score);
     }
-    return 0;
+    return printed();
   } catch (const std::exception& e) {
     return std::fprintf(stderr, "example_mop_windows: %s\n", e.what()), 1;
   }

@@ -6,13 +6,12 @@
 #include <fstream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-/// The PNG file with a text chunk `Software`. A file begins with 8 bytes of its kind and 25 of its header.
-inline std::vector<unsigned char> signed_png(std::vector<unsigned char> png, std::string_view program) {
-  std::string chunk = "tEXtSoftware";
-  chunk += '\0';
-  chunk += program;
+/// The PNG file with one more chunk, four letters of its kind and its data, behind the header: a file begins with 8
+/// bytes of its kind and 25 of its header.
+inline std::vector<unsigned char> with_chunk(std::vector<unsigned char> png, const std::string& chunk) {
   const auto number = [](std::uint32_t x) {
     std::string bytes;
     for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(x >> shift & 0xff);
@@ -27,8 +26,14 @@ inline std::vector<unsigned char> signed_png(std::vector<unsigned char> png, std
   png.insert(png.begin() + 33, all.begin(), all.end());
   return png;
 }
+/// With a text chunk `Software`.
+inline std::vector<unsigned char> signed_png(std::vector<unsigned char> png, std::string_view program) {
+  return with_chunk(std::move(png), std::string("tEXtSoftware") + '\0' + std::string(program));
+}
 
 inline std::string beginning_of(const std::filesystem::path& path, std::size_t bytes) {
+  std::error_code unknown;
+  if (!std::filesystem::is_regular_file(path, unknown)) return {};  // a pipe would never end
   std::string text(bytes, '\0');
   std::ifstream in(path, std::ios::binary);
   in.read(text.data(), static_cast<std::streamsize>(bytes));

@@ -34,11 +34,13 @@ inline colour heat(double value) {
 class picture {
  public:
   picture(int width, int height)
-      : width_(width), height_(height), bytes_(static_cast<std::size_t>(3 * width * height), 255) {}
+      : width_(width),
+        height_(height),
+        bytes_(3 * static_cast<std::size_t>(width) * static_cast<std::size_t>(height), 255) {}
 
   void set(int x, int y, colour c) {
     if (x < 0 || y < 0 || x >= width_ || y >= height_) return;
-    std::copy(c.begin(), c.end(), bytes_.begin() + 3 * (y * width_ + x));
+    std::copy(c.begin(), c.end(), bytes_.begin() + 3 * (static_cast<std::ptrdiff_t>(y) * width_ + x));
   }
 
   /// A map of h x w values at (left, top), `cell` pixels per position, coloured from its smallest to its largest value.
@@ -84,7 +86,8 @@ class picture {
     }
   }
 
-  void write(const std::string& path) const {
+  /// Into a file that appears when it is committed.
+  void write(cnnpool::detail::atomic_file& file) const {
     png_image image{};
     image.version = PNG_IMAGE_VERSION;
     image.width = static_cast<png_uint_32>(width_);
@@ -93,12 +96,10 @@ class picture {
     png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
     std::vector<unsigned char> png(size);
     if (png_image_write_to_memory(&image, png.data(), &size, 0, bytes_.data(), 0, nullptr) == 0)
-      cnnpool::raise("picture: ", path, " cannot be written: ", static_cast<const char*>(image.message));
+      cnnpool::raise("picture: ", width_, " x ", height_, " pixels: ", static_cast<const char*>(image.message));
     png.resize(size);
     png = signed_png(std::move(png), "cnnpool-demo");
-    cnnpool::detail::atomic_file file(path, "picture");
     file.write(png.data(), png.size());
-    file.commit();
   }
 
  private:

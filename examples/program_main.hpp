@@ -3,9 +3,7 @@
 #pragma once
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -13,6 +11,8 @@
 #include <opencv2/core/utils/logger.hpp>
 
 #include <cnnpool/core/error.hpp>
+
+#include "standard_output.hpp"
 
 /// Parses the arguments and runs; run gives the exit code. A sentence that does not name the program gets its name.
 template <class Run>
@@ -23,11 +23,11 @@ int program_main(const std::string& program, CLI::App& app, int count, char** ar
     cv::redirectError([](int, const char*, const char*, const char*, int, void*) { return 0; });
     app.parse(count, arguments);
     const int result = run();
-    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
-      cnnpool::raise("standard output cannot be written: ", std::strerror(errno));
+    if (const char* reason = output_failure()) cnnpool::raise("standard output cannot be written: ", reason);
     return result;
-  } catch (const CLI::Success& e) {
-    return app.exit(e);
+  } catch (const CLI::Success& e) {  // --help
+    const int result = app.exit(e);
+    return result != 0 ? result : printed();
   } catch (const std::exception& e) {
     std::string sentence = e.what();
     std::ranges::replace(sentence, '\n', ' ');

@@ -12,29 +12,40 @@
 #include "network_options.hpp"
 
 struct study_options {
-  std::string photos, truth, train, models, out = "study", cache, pictures, list_layers;
+  std::string photos, truth, train, models, out = "study", cache, pictures, list_layers, boxes,
+      compare_sizes;
   std::vector<std::string> networks, layers, policies;
   std::vector<double> scales = {1};
   network_card own;
-  int side = 512;
+  std::vector<int> sides = {512};
   cnnpool::index_t dimensions = 128;
 };
 
 inline void add_options(CLI::App& app, study_options& o) {
   app.add_option("--photos", o.photos, "folder of photos (in it, or in its jpg/; matches: query/ and ref/)");
-  app.add_option("--truth", o.truth, "groups:FILE, matches:FILE, oxford:FOLDER, revisited:FILE, or none");
+  app.add_option("--truth", o.truth,
+                 "groups:FILE, matches:FILE, oxford:FOLDER, revisited:FILE (JSON or a list; of a published .pkl: "
+                 "scripts/revisited_json), or none");
+  app.add_option("--boxes", o.boxes, "lines \"photo x0 y0 x1 y1\": what counts of photos of the database");
   app.add_option("--train", o.train, "folder of photos that PCA is learned on; without it the database itself");
   app.add_option("--models", o.models, "folder of the known networks");
   app.add_option("--network", o.networks, "known networks to run; all that are there")->delimiter(',');
   add_network_options(app, o.own);
   app.add_option("--layers", o.layers, "layers to pool; NAME+relu rectifies while reading")->delimiter(',');
-  app.add_option("--policies", o.policies, "sum, max, gem, spoc, crow, rmac, rmac+max; all")->delimiter(',');
-  app.add_option("--side", o.side, "pixels of the longer side, 0: as the photo is")->capture_default_str();
+  app.add_option("--policies", o.policies,
+                 "sum, max, gem, spoc, crow, rmac, rmac+max, which are the usual ones; average, rmac1, "
+                 "rmac2, rmac4 (R-MAC of as many levels), rmac-whitened (its regions); all")
+      ->delimiter(',');
+  app.add_option("--side", o.sides, "pixels of the longer side, 0: as the photo is; several: 224,512,0, rows for each")
+      ->delimiter(',')
+      ->capture_default_str();
   app.add_option("--scales", o.scales, "several sizes, their descriptors averaged: 1,0.7071,0.5")->delimiter(',');
   app.add_option("--dimensions", o.dimensions, "of the reduced descriptor")->capture_default_str();
   app.add_option("--cache", o.cache, "folder of the activations; OUT/cache");
   app.add_option("--out", o.out, "folder of the tables")->capture_default_str();
   app.add_option("--pictures", o.pictures, "folder for pictures of the best row");
+  app.add_option("--compare-sizes", o.compare_sizes,
+                 "a photo: sum and average of it at the sizes of --side, their lengths and cosines, nothing else");
   app.add_option("--list-layers", o.list_layers, "WIDTHxHEIGHT: print the layers with their shapes, nothing else");
 }
 
@@ -49,6 +60,11 @@ inline std::vector<known_network> networks_of(const study_options& o) {
     return {own};
   }
   if (o.models.empty()) cnnpool::raise("no network: give --model FILE, or --models FOLDER with --network NAME");
+  if (const network_card usual; o.own.rgb != usual.rgb || o.own.mean != usual.mean || o.own.scale != usual.scale ||
+                                o.own.deviation != usual.deviation || !o.own.weights.empty())
+    cnnpool::raise(
+        "--weights, --rgb, --mean, --deviation, --input-scale and --preprocess belong to a --model; the networks "
+        "of --models are known with theirs");
   std::vector<known_network> out;
   std::string names;
   for (auto& known : known_networks(o.models)) {
@@ -72,13 +88,13 @@ inline std::vector<known_network> networks_of(const study_options& o) {
   return out;
 }
 
-inline void print_layers(const known_network& n, const std::string& size) {
+inline void print_layers(network& net, const std::string& size) {
   int width = 0, height = 0;
   if (std::sscanf(size.c_str(), "%dx%d", &width, &height) != 2 || width < 1 || height < 1 || width > 8192 ||
       height > 8192)
     cnnpool::raise("--list-layers: \"", size, "\", expected WIDTHxHEIGHT");
-  std::printf("%s, %d x %d (width x height):\n", n.card.name.c_str(), width, height);
-  for (const layer_info& layer : network(n.card).layers({width, height})) {
+  std::printf("%s, %d x %d (width x height):\n", net.card().name.c_str(), width, height);
+  for (const layer_info& layer : net.layers({width, height})) {
     std::string shape;
     for (const int extent : layer.shape) shape += (shape.empty() ? "" : " x ") + std::to_string(extent);
     std::printf("  %-36s %-16s %s\n", layer.name.c_str(), layer.type.c_str(), shape.c_str());

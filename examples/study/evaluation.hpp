@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -40,9 +41,8 @@ namespace study_detail {
 inline cnnpool::descriptors<float> projected(const cnnpool::descriptors<float>& d, const cnnpool::projection& model) {
   return d.rows() == 0 ? d : cnnpool::pool(d, cnnpool::sum{} | model | cnnpool::l2{});
 }
-inline std::optional<study_score> evaluate_projected(const study_photos& photos, const pooled_layer& d,
-                                                     const cnnpool::projection& model, cnnpool::index_t dimensions) {
-  if (model.output_size() < dimensions) return std::nullopt;
+inline study_score evaluate_projected(const study_photos& photos, const pooled_layer& d,
+                                      const cnnpool::projection& model, cnnpool::index_t dimensions) {
   const cnnpool::projection cut = model.truncated(dimensions);
   return evaluate(photos, projected(d.database, cut), projected(d.queries, cut));
 }
@@ -62,19 +62,36 @@ inline cnnpool::descriptors<float> training_rows_of(const study_photos& photos, 
 
 }  // namespace study_detail
 
-/// Fills the measures of a row. curve: filled where it is given.
+/// Fills the measures of a row. curve: filled where it is given. A projection that cannot be learned leaves its columns
+/// empty and says why: the row as it is is worth having.
 inline void evaluate_row(const study_photos& photos, const pooled_layer& d, cnnpool::index_t dimensions, study_row& row,
                          dimension_curve* curve) {
   row.raw = evaluate(photos, d.database, d.queries);
   const auto training = study_detail::training_rows_of(photos, d);
-  if (training.rows() < 3 || look_for_dead_rows(training).all_equal()) return;  // nothing to project on
-  const auto whitened = cnnpool::fit_pca_whitening(training),
-             plain = cnnpool::fit_pca_whitening(training, {.power = 0});
+  const auto note = [&](const auto&... pieces) {
+    std::ostringstream text;
+    (text << ... << pieces);
+    row.notes.push_back(text.str());
+  };
+  if (training.rows() < 3) return note("no projection learned on ", training.rows(), " photos, expected at least 3");
+  if (look_for_dead_rows(training).all_equal())
+    return note("no projection: the descriptors to learn it on are all alike");
+  std::optional<cnnpool::projection> whitened, plain;
+  try {
+    whitened = cnnpool::fit_pca_whitening(training);
+    plain = cnnpool::fit_pca_whitening(training, {.power = 0});
+  } catch (const cnnpool::error& e) {
+    return note("no projection: ", e.what());
+  }
+  const cnnpool::index_t rank = std::min(whitened->output_size(), plain->output_size());
+  if (rank < dimensions)
+    note("PCA and whitened have ", rank, " dimensions instead of ", dimensions, ", the rank of ", training.rows(),
+         " descriptors of ", training.cols(), " components");
   using study_detail::evaluate_projected;
-  row.pca = evaluate_projected(photos, d, plain, dimensions);
-  row.whitened = evaluate_projected(photos, d, whitened, dimensions);
-  row.whitened_full = evaluate_projected(photos, d, whitened, whitened.output_size());
+  row.pca = evaluate_projected(photos, d, *plain, std::min(rank, dimensions));
+  row.whitened = evaluate_projected(photos, d, *whitened, std::min(rank, dimensions));
+  row.whitened_full = evaluate_projected(photos, d, *whitened, whitened->output_size());
   if (curve != nullptr)
-    for (cnnpool::index_t k = 8; k <= whitened.output_size(); k *= 2)
-      curve->emplace_back(static_cast<double>(k), 100 * evaluate_projected(photos, d, plain, k)->map);
+    for (cnnpool::index_t k = 8; k <= rank; k *= 2)
+      curve->emplace_back(static_cast<double>(k), 100 * evaluate_projected(photos, d, *plain, k).map);
 }

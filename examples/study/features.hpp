@@ -17,6 +17,7 @@
 #include <cnnpool/io/npy.hpp>
 #include <cnnpool/io/npy_write.hpp>
 
+#include "jpeg_damage.hpp"
 #include "network.hpp"
 #include "outputs.hpp"
 #include "progress.hpp"
@@ -29,7 +30,10 @@ class feature_cache {
  public:
   feature_cache(std::filesystem::path folder, network& net, int side, std::vector<double> scales)
       : folder_(std::move(folder)), net_(net), side_(side), scales_(std::move(scales)) {
-    folder_ /= net.card().name + "-" + net.identity();
+    // What photos are made into is a part of the name too: a damaged JPEG, or a WebP that was not turned, gave features
+    // in the first form.
+    constexpr const char* form = "-2";
+    folder_ /= net.card().name + "-" + net.identity() + form;
     make_folder(folder_);
   }
 
@@ -52,7 +56,12 @@ class feature_cache {
     if (missing.empty()) return true;
     const ::photo read = read_photo(bytes, photo.crop);
     if (!read.problem.empty()) {
-      problems[photo.name] = read.problem;
+      problems[photo.name] = bytes.empty() ? study_detail::why_empty(photo.path) : read.problem;
+      if (!photo.box_at.empty()) problems[photo.name] += " (" + photo.box_at + ")";
+      return false;
+    }
+    if (const std::string damage = jpeg_damage(bytes); !damage.empty()) {
+      problems[photo.name] = damage;
       return false;
     }
     for (const std::size_t s : missing) {
@@ -112,8 +121,10 @@ class feature_cache {
   static void check(const cv::Mat& map) {
     visit(cnnpool::as_view(map), []<class T>(const cnnpool::feature_view<T>&) {
       if constexpr (!std::is_same_v<T, float>)
-        cnnpool::raise("study: a layer gives ", cnnpool::to_string(cnnpool::scalar_type_of<T>()), ", expected float32");
+        cnnpool::raise("a layer gives ", cnnpool::to_string(cnnpool::scalar_type_of<T>()), ", expected float32");
     });
+    // They would rank by the order of the photos.
+    if (!cv::checkRange(map)) cnnpool::raise("a layer gives numbers that are not finite, expected finite ones");
   }
   static void write(const std::filesystem::path& file, const cv::Mat& map) {
     make_folder(file.parent_path());

@@ -43,6 +43,10 @@ void run(const options& o) {
   const gain::fs::path out = o.out;
   check_gain_outputs(out);
   make_folder(out);
+  for (const char* name : {"gain.csv", "gain.md"}) check_place_of_file(out / name, "cnnpool-gain");
+  if (!o.log.empty()) check_place_of_file(out / "learning.png", "cnnpool-gain");
+  if (!o.one_before.empty()) check_place_of_file(out / "saliency.png", "cnnpool-gain");
+  if (!o.photos.empty()) check_place_of_file(out / "changed.png", "cnnpool-gain");
   std::string drawn;
   // Drawn first: a log that is none is said before a table is there.
   if (!o.log.empty()) {
@@ -54,6 +58,7 @@ void run(const options& o) {
   files.add(out / "gain.md", table.markdown());
   files.commit();
   std::printf("%s", table.markdown().c_str());
+  if (const std::string missing = table.missing(); !missing.empty()) std::fprintf(stderr, "%s\n", missing.c_str());
   if (!o.one_before.empty() && !o.one_after.empty()) {
     if (gain::draw_saliency(o.one_before, o.one_after, out / "saliency.png")) drawn += ", saliency.png";
     if (!o.photos.empty()) {

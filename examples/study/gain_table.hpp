@@ -56,6 +56,25 @@ class gain_table {
     if (rows_.empty()) cnnpool::raise("cnnpool-gain: the studies have 0 rows in common, expected at least 1");
   }
 
+  /// Rows that are in some of the studies and not in all of them, in one line; nothing where there is none.
+  std::string missing() const {
+    std::vector<std::string> names;
+    for (const compared_set& set : sets_)
+      for (const auto& [study, when] : {std::pair(&set.before, " before"), std::pair(&set.after, " after")})
+        for (const row_name& row : study->order) {
+          std::string lacking;
+          for (const compared_set& other : sets_)
+            for (const auto& [there, at] : {std::pair(&other.before, " before"), std::pair(&other.after, " after")})
+              if (!there->maps.contains(row.text())) lacking += (lacking.empty() ? "" : ", ") + other.name + at;
+          const std::string name =
+              row.network + " " + row.layer + " " + row.policy + " " + row.projection + " (not in " + lacking + ")";
+          if (!lacking.empty() && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+        }
+    std::string text;
+    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+    return names.empty() ? "" : "left out, not in all of the studies: " + text;
+  }
+
   std::string csv() const {
     std::string text = "layer,policy,projection";
     for (const compared_set& set : sets_)

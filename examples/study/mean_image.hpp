@@ -1,18 +1,60 @@
 // What is subtracted from the pixels of a photo: one number per channel, or one per pixel (a mean image), from a .npy
 // file of H x W x 3 or 3 x H x W numbers, or of 3, in the order of the network's channels; a 1 in front changes nothing
-// (1 x 3 x H x W is what cnnpool-dataset writes).
+// (1 x 3 x H x W is what cnnpool-dataset writes). Or Caffe's mean image, a .binaryproto.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include <opencv2/dnn.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include <cnnpool/core/error.hpp>
 #include <cnnpool/io/npy.hpp>
 
+#include "photo.hpp"
+
+namespace mean_images {
+
+/// A message of this tag and these bytes inside another one.
+inline std::string field(const std::string& tag, const std::string& bytes) {
+  std::string out = tag;
+  std::size_t size = bytes.size();
+  for (; size > 127; size /= 128) out += static_cast<char>(size % 128 + 128);
+  return out + static_cast<char>(size) + bytes;
+}
+
+/// A binaryproto is the message that a .caffemodel holds of a layer's numbers. So OpenCV reads it, as the numbers of a
+/// network of one layer that is put around it here.
+inline cv::Mat read_binaryproto(const std::string& path, const std::vector<unsigned char>& bytes) {
+  const std::string plan =
+      "input: \"x\" input_dim: 1 input_dim: 3 input_dim: 1 input_dim: 1 "
+      "layer { name: \"mean\" type: \"Scale\" bottom: \"x\" top: \"mean\" }";
+  const std::string blob(bytes.begin(), bytes.end());
+  const std::string layer = field("\x0a", "mean") + field("\x12", "Scale") + field("\x3a", blob);
+  const std::string model = field("\xa2\x06", layer);
+  cv::Mat mean;
+  try {
+    cv::dnn::Net net = cv::dnn::readNetFromCaffe(std::vector<uchar>(plan.begin(), plan.end()),
+                                                 std::vector<uchar>(model.begin(), model.end()));
+    mean = net.getParam(net.getLayerId("mean"), 0);
+  } catch (const cv::Exception&) {
+    mean.release();
+  }
+  if (mean.dims != 4 || mean.type() != CV_32F || mean.size[0] != 1 || mean.size[1] != 3 || mean.total() == 0)
+    cnnpool::raise("--mean-image: ", path, " is neither a .npy file nor a mean image of Caffe with 3 channels");
+  cv::Mat planes[3], out;
+  for (int c = 0; c < 3; ++c) planes[c] = cv::Mat(mean.size[2], mean.size[3], CV_32F, mean.ptr<float>(0, c));
+  cv::merge(planes, 3, out);
+  return out;
+}
+
+}  // namespace mean_images
+
 /// CV_32FC3; a mean per channel is one pixel, which resizes to every size.
 inline cv::Mat read_mean_image(const std::string& path) {
+  const std::vector<unsigned char> bytes = bytes_of(path);
+  if (!bytes.empty() && bytes[0] != 0x93) return mean_images::read_binaryproto(path, bytes);
   const cnnpool::npy_array file = cnnpool::read_npy(path);
   const bool batch = file.shape().size() % 2 == 0 && !file.shape().empty() && file.shape()[0] == 1;
   const std::vector<cnnpool::index_t> shape(file.shape().begin() + (batch ? 1 : 0), file.shape().end());

@@ -16,6 +16,7 @@
 #include "../network_parameters.hpp"
 #include "mean_image.hpp"
 #include "photo.hpp"
+#include "read_network.hpp"
 
 /// How a network wants its photos: value = (pixel - mean) * scale / deviation, channels in the order of `rgb`.
 struct network_card {
@@ -28,7 +29,7 @@ struct network_card {
   int multiple = 1;             ///< heights and widths are rounded to multiples of it
   std::string resize = "auto";  ///< area, linear, cubic, lanczos; auto: area to smaller sizes, linear to larger ones
   std::string parameters = {};  ///< .npz of numbers that replace those of the file (network_parameters.hpp)
-  std::string mean_image = {};  ///< .npy that replaces `mean` (mean_image.hpp)
+  std::string mean_image = {};  ///< .npy or .binaryproto that replaces `mean` (mean_image.hpp)
 };
 
 struct layer_info {
@@ -39,21 +40,22 @@ struct layer_info {
 class network {
  public:
   explicit network(const network_card& card) : card_(card) {
-    for (const std::string* path : {&card.model, &card.weights})
-      if (!path->empty() && !std::filesystem::is_regular_file(*path))
-        cnnpool::raise("network: ", *path, " is no file, expected a model of Caffe, ONNX or Darknet");
     if (card.mean.size() != 3 || card.deviation.size() != 3)
       cnnpool::raise("network: ", card.mean.size(), " means and ", card.deviation.size(),
                      " deviations, expected 3 of each");
     for (const double deviation : card.deviation)
-      if (!(deviation > 0)) cnnpool::raise("network: a deviation is ", deviation, ", expected more than 0");
+      if (!(deviation > 0) || !std::isfinite(deviation))
+        cnnpool::raise("network: a deviation is ", deviation, ", expected a finite number of more than 0");
+    if (!std::ranges::all_of(card.mean, [](double m) { return std::isfinite(m); }))
+      cnnpool::raise("network: a mean is not finite: ", card.mean[0], ", ", card.mean[1], ", ", card.mean[2]);
+    if (!std::isfinite(card.scale) || card.scale == 0)
+      cnnpool::raise("network: --input-scale is ", card.scale, ", expected a finite number other than 0");
     if (card.multiple < 1) cnnpool::raise("network: sizes of multiples of ", card.multiple, ", expected at least 1");
-    try {
-      net_ = cv::dnn::readNet(card.model, card.weights);
-    } catch (const cv::Exception& e) {
-      cnnpool::raise("network: OpenCV cannot read ", card.model, ": ", e.err);
-    }
-    if (net_.empty()) cnnpool::raise("network: ", card.model, " holds no layers");
+    // Means between 0 and 1 belong to pixels from 0 to 1: subtracted from 0 to 255 they would do nothing, silently.
+    if (std::ranges::all_of(card.mean, [](double m) { return m > 0 && m < 1; }))
+      cnnpool::raise("network: the means are ", card.mean[0], ", ", card.mean[1], ", ", card.mean[2],
+                     ", expected those of pixels from 0 to 255 (255 times as much; --preprocess torchvision?)");
+    net_ = network_files::read(card.model, card.weights);
     net_.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
     // Fused, a ReLU in front of a Concat is computed in the Concat's memory, and who asks for the ReLU's own output
     // gets what its memory happened to hold (OpenCV 4.6).
@@ -158,8 +160,10 @@ class network {
   cv::String full_name(const std::string& layer) const {
     for (const cv::String& name : {layer, network_parameters::onnx_prefix + layer})
       if (std::find(names_.begin(), names_.end(), name) != names_.end()) return name;
+    std::vector<std::string> names;
+    for (const cv::String& name : names_) names.push_back(network_parameters::without_prefix(name));
     cnnpool::raise("network: ", card_.model, " has no layer \"", layer, "\" among its ", names_.size(),
-                   "; --list-layers shows them");
+                   "; nearest are ", network_files::nearest_names(layer, names), "; --list-layers shows all");
   }
 
  private:

@@ -5,17 +5,43 @@
 
 #include "network.hpp"
 
+/// The three usual ways, by the names of who made them usual.
+inline void preprocess_as(const std::string& word, network_card& card) {
+  if (word == "torchvision") {
+    card.rgb = true;
+    card.mean = {123.675, 116.28, 103.53};
+    card.deviation = {58.395, 57.12, 57.375};
+  } else if (word == "caffe") {
+    card.mean = {103.939, 116.779, 123.68};
+  } else if (word == "minus-one-one") {
+    card.rgb = true;
+    card.mean = card.deviation = {127.5, 127.5, 127.5};
+  } else {
+    cnnpool::raise("--preprocess: \"", word,
+                   "\", expected torchvision (RGB, ImageNet's mean and deviation), caffe (BGR, "
+                   "ImageNet's mean) or minus-one-one (RGB, from -1 to 1)");
+  }
+}
+
 inline void add_network_options(CLI::App& app, network_card& card) {
   app.add_option("--model", card.model, "your own network: .onnx, .prototxt or .cfg");
   app.add_option("--weights", card.weights, "its .caffemodel or .weights");
   app.add_option("--name", card.name, "its name in the table");
-  app.add_flag("--rgb", card.rgb, "it wants RGB; else BGR");
-  app.add_option("--mean", card.mean, "subtracted per channel, pixels 0 to 255")->delimiter(',')->expected(3);
-  app.add_option("--deviation", card.deviation, "divided by per channel")->delimiter(',')->expected(3);
-  app.add_option("--input-scale", card.scale, "multiplied with after that")->capture_default_str();
+  CLI::Option* const word = app.add_option_function<std::string>(
+      "--preprocess", [&card](const std::string& name) { preprocess_as(name, card); },
+      "torchvision, caffe or minus-one-one: the next four options in one word");
+  word->excludes(app.add_flag("--rgb", card.rgb, "it wants RGB; else BGR"));
+  word->excludes(app.add_option("--mean", card.mean, "subtracted per channel, in the network's order, pixels 0 to 255")
+                     ->delimiter(',')
+                     ->expected(3));
+  word->excludes(
+      app.add_option("--deviation", card.deviation, "divided by per channel")->delimiter(',')->expected(3));
+  word->excludes(
+      app.add_option("--input-scale", card.scale, "multiplied with after that")->capture_default_str());
   app.add_option("--multiple", card.multiple, "heights and widths are rounded to multiples of this")
       ->capture_default_str();
   app.add_option("--resize", card.resize, "auto, area, linear, cubic or lanczos")->capture_default_str();
   app.add_option("--parameters", card.parameters, ".npz of numbers that replace the network's (cnnpool-finetune)");
-  app.add_option("--mean-image", card.mean_image, ".npy of the mean per pixel or channel, in place of --mean");
+  app.add_option("--mean-image", card.mean_image,
+                 ".npy of the mean per pixel or channel, or Caffe's .binaryproto, in place of --mean");
 }

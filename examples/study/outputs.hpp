@@ -12,6 +12,7 @@
 
 #include <cnnpool/io/atomic_file.hpp>
 
+#include "../output_place.hpp"
 #include "../own_picture.hpp"
 
 class storage_failure : public cnnpool::error {
@@ -32,13 +33,13 @@ decltype(auto) with_storage(F&& f) {
 inline void make_folder(const std::filesystem::path& folder) {
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
-  if (failed) throw storage_failure("study: " + folder.string() + " cannot be made: " + failed.message());
+  if (failed) throw storage_failure(folder.string() + " cannot be made: " + failed.message());
 }
 
 /// Files that appear together.
 class study_outputs {
  public:
-  explicit study_outputs(const char* program = "study") : program_(program) {}
+  explicit study_outputs(const char* program = "output") : program_(program) {}
   /// To be filled before commit().
   cnnpool::detail::atomic_file& add(const std::filesystem::path& path) {
     return with_storage([&]() -> cnnpool::detail::atomic_file& {
@@ -91,16 +92,21 @@ inline bool lies_in(const std::filesystem::path& path, const std::filesystem::pa
 
 }  // namespace study_detail
 
-/// The folders that a study is asked to write into.
-inline void check_outputs(const std::string& out, const std::string& pictures) {
-  study_detail::check_free("--out", out,
-                           {"study.csv", "study.md", "ranking.csv", "descriptors.npy", "names.txt",
-                            "query_descriptors.npy", "query_names.txt"});
-  if (pictures.empty()) return;
-  std::vector<std::string> names = {"matches.png", "map_by_dimension.png", "time_by_policy.png"};
+/// The folders that a study is asked to write into: nothing of others is there, the folders can be made, and every file
+/// can be written.
+inline void prepare_outputs(const std::string& out, const std::string& pictures) {
+  const std::vector<std::string> tables = {"study.csv", "study.md",  "ranking.csv",
+                                           "descriptors.npy", "names.txt", "query_descriptors.npy", "query_names.txt"};
+  std::vector<std::string> drawn = {"matches.png", "map_by_dimension.png", "time_by_policy.png"};
   for (const char* kind : {"saliency_crow_", "saliency_spoc_", "regions_"})
-    for (const char* number : {"1", "2", "3", "4"}) names.push_back(std::string(kind) + number + ".png");
-  study_detail::check_free("--pictures", pictures, names);
+    for (const char* number : {"1", "2", "3", "4"}) drawn.push_back(std::string(kind) + number + ".png");
+  study_detail::check_free("--out", out, tables);
+  if (!pictures.empty()) study_detail::check_free("--pictures", pictures, drawn);
+  make_folder(out);
+  for (const std::string& name : tables) check_place_of_file(std::filesystem::path(out) / name, "--out");
+  if (pictures.empty()) return;
+  make_folder(pictures);
+  for (const std::string& name : drawn) check_place_of_file(std::filesystem::path(pictures) / name, "--pictures");
 }
 
 /// Photos are read from the folder itself, or from its jpg/, query/ and ref/: what a study writes there would be a

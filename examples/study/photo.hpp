@@ -15,6 +15,8 @@
 
 #include <cnnpool/evaluate/ground_truth.hpp>
 
+#include "webp.hpp"
+
 /// FNV-1a, 64 bit: names what a cached file was made of.
 class fingerprint {
  public:
@@ -76,7 +78,7 @@ inline photo read_photo(const std::vector<unsigned char>& bytes, const cnnpool::
   if (truncated_jpeg(bytes)) return {{}, "is truncated: the JPEG's end marker is missing"};
   photo out;
   try {
-    out.pixels = cv::imdecode(bytes, cv::IMREAD_COLOR);
+    out.pixels = is_webp(bytes) ? decode_webp(bytes) : cv::imdecode(bytes, cv::IMREAD_COLOR);
   } catch (const cv::Exception& e) {
     return {{}, "cannot be decoded: " + std::string(e.err)};
   } catch (const std::bad_alloc&) {
@@ -84,13 +86,16 @@ inline photo read_photo(const std::vector<unsigned char>& bytes, const cnnpool::
   }
   if (out.pixels.empty()) return {{}, "is no picture that OpenCV decodes"};
   if (crop[2] > crop[0] && crop[3] > crop[1]) {
-    const cv::Rect wanted(cv::Point(static_cast<int>(std::floor(crop[0])), static_cast<int>(std::floor(crop[1]))),
-                          cv::Point(static_cast<int>(std::ceil(crop[2])), static_cast<int>(std::ceil(crop[3]))));
-    const cv::Rect inside = wanted & cv::Rect({0, 0}, out.pixels.size());
+    const cv::Size size = out.pixels.size();
+    const auto within = [](double x, int most) {
+      return static_cast<int>(std::clamp(x, 0., static_cast<double>(most)));
+    };
+    const cv::Rect inside(
+        cv::Point(within(std::floor(crop[0]), size.width), within(std::floor(crop[1]), size.height)),
+        cv::Point(within(std::ceil(crop[2]), size.width), within(std::ceil(crop[3]), size.height)));
     if (inside.empty())
-      return {{},
-              "is " + std::to_string(out.pixels.cols) + " x " + std::to_string(out.pixels.rows) +
-                  ", the query's box lies outside"};
+      return {{}, cv::format("is %d x %d, its box %g %g %g %g lies outside", size.width, size.height, crop[0], crop[1],
+                             crop[2], crop[3])};
     out.pixels = out.pixels(inside).clone();
   }
   return out;

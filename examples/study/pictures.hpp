@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,7 +21,7 @@ inline const cv::Scalar right(60, 160, 40), wrong(40, 40, 200), ink(40, 40, 40),
 
 inline void save(const std::string& path, const cv::Mat& picture) {
   std::vector<unsigned char> png;
-  if (!cv::imencode(".png", picture, png)) cnnpool::raise("study: OpenCV cannot encode ", path);
+  if (!cv::imencode(".png", picture, png)) cnnpool::raise("OpenCV cannot encode ", path);
   png = signed_png(std::move(png), "cnnpool-study");
   study_outputs file;
   file.add(path, {reinterpret_cast<const char*>(png.data()), png.size()});
@@ -44,26 +45,33 @@ inline cv::Mat saliency(const cv::Mat& photo, const float* values, int h, int w)
   return out;
 }
 
-/// Boxes of a map of h x w positions on the photo that it was made of, one colour per size.
+/// Boxes of a map of h x w positions on the photo that it was made of: a panel for every size of boxes, in which
+/// neighbours differ in colour and in how far they stand inside their edges.
 template <class Regions>
 cv::Mat regions(const cv::Mat& photo, const Regions& boxes, cnnpool::index_t h, cnnpool::index_t w) {
-  cv::Mat out;
-  cv::addWeighted(photo, 0.6, cv::Mat(photo.size(), photo.type(), white), 0.4, 0, out);
+  cv::Mat pale_photo, out;
+  cv::addWeighted(photo, 0.6, cv::Mat(photo.size(), photo.type(), white), 0.4, 0, pale_photo);
   const cv::Scalar colours[] = {{40, 40, 200}, {60, 160, 40}, {200, 90, 20}, {180, 40, 160}};
   const double x = static_cast<double>(photo.cols) / static_cast<double>(w),
                y = static_cast<double>(photo.rows) / static_cast<double>(h);
-  std::size_t level = 0;
-  for (cnnpool::index_t k = 0; k < boxes.size(); ++k) {
+  constexpr int gap = 8;
+  std::vector<cv::Mat> panels;
+  int in_panel = 0;
+  for (cnnpool::index_t k = 0; k < boxes.size(); ++k, ++in_panel) {
     const cnnpool::box b = boxes[k];
-    if (k > 0 && b.h != cnnpool::box(boxes[k - 1]).h) ++level;
-    // Boxes of one size lie on each other's edges: every second one is drawn a little smaller.
-    const int inset = static_cast<int>(1 + 3 * level + (k % 2 == 0 ? 0 : 2));
+    if (k == 0 || b.h != cnnpool::box(boxes[k - 1]).h) {
+      if (k > 0) panels.push_back(cv::Mat(photo.rows, gap, photo.type(), white));
+      panels.push_back(pale_photo.clone());
+      in_panel = 0;
+    }
+    const int inset = 1 + 3 * (in_panel % 4);
     const cv::Point first(static_cast<int>(static_cast<double>(b.w0) * x) + inset,
                           static_cast<int>(static_cast<double>(b.h0) * y) + inset);
     const cv::Point last(static_cast<int>(static_cast<double>(b.w0 + b.w) * x) - inset,
                          static_cast<int>(static_cast<double>(b.h0 + b.h) * y) - inset);
-    cv::rectangle(out, first, last, colours[level % 4], 2, cv::LINE_AA);
+    cv::rectangle(panels.back(), first, last, colours[in_panel % 4], 2, cv::LINE_AA);
   }
+  cv::hconcat(panels, out);
   return out;
 }
 
@@ -106,6 +114,7 @@ inline cv::Mat contact_sheet(const std::vector<std::vector<tile>>& rows) {
 struct curve {
   std::string name;
   std::vector<std::pair<double, double>> points;
+  std::optional<double> level = {};  ///< a dashed line across, in the same colour
 };
 
 /// How a plot is drawn: x by its logarithm or as it is; y from the smallest to the largest value, in multiples of step.
@@ -122,6 +131,8 @@ inline cv::Mat plot(const std::string& title, const std::string& x_name, const s
   for (const curve& c : curves)
     for (const auto& [x, y] : c.points)
       x0 = std::min(x0, x), x1 = std::max(x1, x), y0 = std::min(y0, y), y1 = std::max(y1, y);
+  for (const curve& c : curves)
+    if (c.level) y0 = std::min(y0, *c.level), y1 = std::max(y1, *c.level);
   write(out, title, {left, 28}, 0.55);
   if (!(x0 <= x1)) return out;
   y0 = std::floor(y0 / by.step) * by.step, y1 = std::max(std::ceil(y1 / by.step) * by.step, y0 + by.step);
@@ -139,13 +150,19 @@ inline cv::Mat plot(const std::string& title, const std::string& x_name, const s
   const cv::Scalar colours[] = {{180, 119, 31},  {14, 127, 255}, {44, 160, 44},  {40, 39, 214},
                                 {189, 103, 148}, {75, 86, 140},  {127, 127, 127}};
   int line = 0;
+  const curve* labelled = nullptr;  // the longest one's points stand below
+  for (const curve& c : curves)
+    if (labelled == nullptr || c.points.size() > labelled->points.size()) labelled = &c;
   for (const curve& c : curves) {
     const cv::Scalar& colour = colours[static_cast<std::size_t>(line) % 7];
+    if (c.level)
+      for (int x = left, y = at(x0, *c.level).y; x < width - right_side; x += 10)
+        cv::line(out, {x, y}, {x + 4, y}, colour, 1, cv::LINE_AA);
     for (std::size_t i = 0; i < c.points.size(); ++i) {
       const cv::Point here = at(c.points[i].first, c.points[i].second);
       cv::circle(out, here, 3, colour, cv::FILLED, cv::LINE_AA);
       if (i > 0) cv::line(out, at(c.points[i - 1].first, c.points[i - 1].second), here, colour, 2, cv::LINE_AA);
-      if (line == 0) write(out, cv::format("%.0f", c.points[i].first), {here.x - 8, height - bottom + 18}, 0.38);
+      if (&c == labelled) write(out, cv::format("%.0f", c.points[i].first), {here.x - 8, height - bottom + 18}, 0.38);
     }
     cv::line(out, {width - right_side + 15, top + 20 * line}, {width - right_side + 35, top + 20 * line}, colour, 2);
     write(out, c.name, {width - right_side + 42, top + 4 + 20 * line++}, 0.42);

@@ -56,6 +56,7 @@ inline std::vector<pooled_layer> pool_layer(const feature_cache& cache, const st
   const auto each = [&](const std::vector<study_photo>& list, const std::vector<char>& ok,
                         descriptors<float> pooled_layer::*rows) {
     for (std::size_t i = 0; i < list.size(); ++i) {
+      stop_if_interrupted();
       progress.at(++done, photos.count(), list[i].name);
       if (ok[i] == 0) continue;
       std::vector<descriptors<float>> by_scale(policies.size());

@@ -27,9 +27,14 @@ inline void save_picture(const std::string& folder, const std::string& name, con
   study_pictures::save((fs::path(folder) / name).string(), m);
 }
 inline cv::Mat pixels(const study_photo& photo) { return read_photo(bytes_of(photo.path), photo.crop).pixels; }
-/// Every so many queries, a few are drawn.
-inline std::size_t drawn_step(const study_photos& photos) {
-  return std::max<std::size_t>(1, photos.queries().size() / 8);
+/// A few queries, evenly, of those that have features and (judged) something to find.
+inline std::vector<std::size_t> drawn_queries(const study_photos& photos, bool judged) {
+  std::vector<std::size_t> usable, out;
+  for (std::size_t q = 0; q < photos.queries().size(); ++q)
+    if (photos.asked_ok()[q] != 0 && (!judged || !photos.task.truths[q].positives.empty())) usable.push_back(q);
+  const std::size_t step = std::max<std::size_t>(1, usable.size() / 8);
+  for (std::size_t i = step / 2; i < usable.size() && out.size() < 8; i += step) out.push_back(usable[i]);
+  return out;
 }
 
 }  // namespace study_detail
@@ -43,10 +48,8 @@ inline void draw_matches(const std::string& folder, const study_photos& photos, 
   const auto& rows = photos.own_queries ? d.queries : d.database;
   const cnnpool::neighbours ranked = cnnpool::nearest(rows, d.database, rows.rows() == 0 ? 1 : 9);
   std::vector<std::vector<tile>> sheet;
-  const std::size_t step = study_detail::drawn_step(photos);
-  for (std::size_t q = step / 2; q < queries.size() && sheet.size() < 8; q += step) {
+  for (const std::size_t q : study_detail::drawn_queries(photos, judged)) {
     const auto& truth = photos.task.truths[q];
-    if (judged && truth.positives.empty()) continue;
     sheet.push_back({{pixels(queries[q]), "query", ink}});
     for (const index_t row : ranked.ids(q)) {
       if (std::ranges::find(truth.junk, row) != truth.junk.end() || sheet.back().size() == 8) continue;
@@ -60,29 +63,40 @@ inline void draw_matches(const std::string& folder, const study_photos& photos, 
 
 namespace study_detail {
 
-/// SPoC's weight of every position: its pooling of as many channels as there are positions, channel k being 1 at
-/// position k and 0 elsewhere. All of them are one row of numbers, each channel a step further left.
-inline cnnpool::descriptors<float> spoc_weights(cnnpool::index_t h, cnnpool::index_t w) {
-  const cnnpool::index_t positions = h * w;
+/// What every position adds to SPoC's descriptor: its weight, which is the same in every photo, times the sum of its
+/// channels. The weight is SPoC's own pooling of as many channels as there are positions, channel k being 1 at position
+/// k and 0 elsewhere; all of them are one row of numbers, each channel a step further left.
+inline std::vector<float> spoc_parts(const cnnpool::feature_view<float>& of, bool rectify) {
+  const auto e = of.extents();
+  const cnnpool::index_t positions = e.positions();
   std::vector<float> row(static_cast<std::size_t>(2 * positions - 1));
   row[static_cast<std::size_t>(positions - 1)] = 1;
-  const cnnpool::feature_view<float> x(row.data() + positions - 1, {.n = 1, .c = positions, .h = h, .w = w},
-                                       cnnpool::strides{.n = 0, .c = -1, .h = w, .w = 1});
-  return cnnpool::pool(x, cnnpool::spoc{});
+  const cnnpool::feature_view<float> x(row.data() + positions - 1, {.n = 1, .c = positions, .h = e.h, .w = e.w},
+                                       cnnpool::strides{.n = 0, .c = -1, .h = e.w, .w = 1});
+  const auto weights = cnnpool::pool(x, cnnpool::spoc{});
+  std::vector<float> out(weights.data(), weights.data() + positions);
+  for (cnnpool::index_t i = 0; i < positions; ++i) {
+    float sum = 0;
+    for (cnnpool::index_t c = 0; c < e.c; ++c) {
+      const float value = of(0, c, i / e.w, i % e.w);
+      sum += rectify && value < 0 ? 0 : value;
+    }
+    out[static_cast<std::size_t>(i)] *= sum;
+  }
+  return out;
 }
 
 }  // namespace study_detail
 
-/// Of four queries: saliency_crow_N.png and saliency_spoc_N.png, the weights that these give the positions, and
-/// regions_N.png, R-MAC's regions. layer: as it is in the cache.
+/// Of four queries: saliency_crow_N.png, the weights that CroW gives the positions, saliency_spoc_N.png, what they add
+/// to SPoC, and regions_N.png, R-MAC's regions, a panel a level.
 inline void draw_maps(const std::string& folder, const feature_cache& cache, const study_photos& photos,
-                      const std::string& layer) {
+                      const std::string& layer, bool judged) {
   const auto& queries = photos.queries();
   std::size_t drawn = 0;
-  const std::size_t step = study_detail::drawn_step(photos);
-  for (std::size_t q = step / 2; q < queries.size() && drawn < 4; q += step) {
-    if (photos.asked_ok()[q] == 0) continue;
-    const cnnpool::npy_array file = cache.read(queries[q].name, layer, 0);
+  for (const std::size_t q : study_detail::drawn_queries(photos, judged)) {
+    if (drawn == 4) break;
+    const cnnpool::npy_array file = cache.read(queries[q].name, base_of(layer), 0);
     const cv::Mat photo = study_detail::pixels(queries[q]);
     visit(file.view(), [&]<class T>(const cnnpool::feature_view<T>& x) {
       if constexpr (std::is_same_v<T, float>) {
@@ -91,7 +105,7 @@ inline void draw_maps(const std::string& folder, const feature_cache& cache, con
         const int h = static_cast<int>(e.h), w = static_cast<int>(e.w);
         const std::string number = std::to_string(++drawn) + ".png";
         const auto crow = cnnpool::pool(x, cnnpool::relu{} | cnnpool::crow_spatial_weights{});
-        const auto spoc = study_detail::spoc_weights(e.h, e.w);
+        const auto spoc = study_detail::spoc_parts(x, is_rectified(layer));
         for (const auto& [name, weights] : {std::pair("crow", crow.data()), std::pair("spoc", spoc.data())})
           study_detail::save_picture(folder, std::string("saliency_") + name + "_" + number,
                                      study_pictures::saliency(photo, weights, h, w));
@@ -108,12 +122,13 @@ inline void draw_plots(const std::string& folder, const std::vector<row_curve>& 
   std::vector<std::pair<std::string, double>> times;
   for (const auto& [row, points] : curves) {
     if (row.network != of.network || row.layer != of.layer) continue;
-    if (!points.empty()) lines.push_back({row.policy, points});
+    lines.push_back({row.policy, points, 100 * row.raw.map});
     times.emplace_back(row.policy + " on " + row.map_size, row.microseconds);
   }
-  study_detail::save_picture(folder, "map_by_dimension.png",
-                             study_pictures::plot("mAP (%) by PCA dimension, " + of.network + " " + of.layer,
-                                                  "dimensions (logarithmic)", lines));
+  study_detail::save_picture(
+      folder, "map_by_dimension.png",
+      study_pictures::plot("mAP (%) by PCA dimension, dashed: as it is; " + of.network + " " + of.layer,
+                           "dimensions (logarithmic)", lines));
   study_detail::save_picture(folder, "time_by_policy.png",
                              study_pictures::bars("microseconds per map, one thread", times));
 }

@@ -15,8 +15,11 @@
 // anything else that is wrong is one sentence on stderr and 1. A full disk is no photo's fault: it ends the run, and
 // the sentence says what is saved. Nothing is written among the photos, nor over files that no study wrote.
 
+#include <deque>
+
 #include "../program_main.hpp"
 #include "command_line.hpp"
+#include "compare_sizes.hpp"
 #include "dead_rows.hpp"
 #include "evaluation.hpp"
 #include "features.hpp"
@@ -24,6 +27,7 @@
 #include "policies.hpp"
 #include "pooled_layer.hpp"
 #include "ranking.hpp"
+#include "region_whitening.hpp"
 #include "row_pictures.hpp"
 #include "study_photos.hpp"
 #include "table.hpp"
@@ -34,19 +38,28 @@ namespace fs = std::filesystem;
 
 void check(const study_options& o) {
   if (o.dimensions < 1) cnnpool::raise("--dimensions: ", o.dimensions, ", expected at least 1");
-  if (o.side < 0) cnnpool::raise("--side: ", o.side, ", expected at least 1, or 0 for photos as they are");
+  for (std::size_t i = 0; i < o.sides.size(); ++i) {
+    if (o.sides[i] < 0) cnnpool::raise("--side: ", o.sides[i], ", expected at least 1, or 0 for photos as they are");
+    if (std::ranges::count(o.sides, o.sides[i]) > 1) cnnpool::raise("--side: ", o.sides[i], " twice, expected once");
+  }
   for (const double s : o.scales)
     if (!(s > 0 && s <= 8)) cnnpool::raise("--scales: ", s, ", expected more than 0 and at most 8");
 }
 
 std::vector<study_policy> policies_of(const study_options& o) {
   std::vector<study_policy> out;
-  for (const auto& policy : study_policies())
-    if (o.policies.empty() || std::ranges::find(o.policies, policy.name) != o.policies.end()) out.push_back(policy);
+  const auto all = study_policies();
+  const bool everything = std::ranges::find(o.policies, "all") != o.policies.end();
+  std::string names;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    names += ", " + all[i].name;
+    if (everything || (o.policies.empty() ? i < usual_policies
+                                          : std::ranges::find(o.policies, all[i].name) != o.policies.end()))
+      out.push_back(all[i]);
+  }
   for (const std::string& name : o.policies)
-    if (std::ranges::none_of(out, [&](const auto& p) { return p.name == name; }))
-      cnnpool::raise("--policies: \"", name,
-                     "\" is no policy of the study, expected some of sum, max, gem, spoc, crow, rmac, rmac+max");
+    if (name != "all" && std::ranges::none_of(out, [&](const auto& p) { return p.name == name; }))
+      cnnpool::raise("--policies: \"", name, "\" is no policy of the study, expected some of all", names);
   return out;
 }
 
@@ -60,17 +73,15 @@ class study {
       check_not_among_photos("--pictures", o.pictures, photos);
       check_not_among_photos("--cache", cache_folder(), photos);
     }
-    photos_ = read_photos(o.photos, o.truth, o.train);
-    check_outputs(o.out, o.pictures);
-    guarded([&] {
-      make_folder(o.out);
-      if (!o.pictures.empty()) make_folder(o.pictures);
-    });
+    photos_ = read_photos(o.photos, o.truth, o.train, o.boxes);
+    for (const std::string& note : photos_.task.notes) std::fprintf(stderr, "%s\n", note.c_str());
+    guarded([&] { prepare_outputs(o.out, o.pictures); });
   }
 
-  void run(const network_card& card, const std::vector<std::string>& layers) {
+  /// side: one of those asked for.
+  void run(network& net, const std::vector<std::string>& layers, int side) {
     study_photos photos = photos_;
-    guarded([&] { run(card, layers, photos); }, &photos);
+    guarded([&] { run(net, layers, side, photos); }, &photos);
   }
 
   int finish() {
@@ -93,41 +104,48 @@ class study {
  private:
   fs::path cache_folder() const { return o_.cache.empty() ? fs::path(o_.out) / "cache" : fs::path(o_.cache); }
 
-  /// What f cannot write ends the run, with what is saved. photos: those whose features f makes.
+  std::string saved_so_far(const study_photos* photos) const {
+    std::string saved;
+    if (photos != nullptr)
+      saved = "the features of " + std::to_string(photos->ready()) + " of " + std::to_string(photos->count()) +
+              " photos are in " + cache_folder().string() + ", ";
+    if (judged_) saved += std::to_string(saved_rows_) + " rows of the table are in " + o_.out + ", ";
+    return saved.empty() ? "nothing is saved yet, " : saved;
+  }
+  /// What f cannot write ends the run, with what is saved, and so does the user. photos: those whose features f makes.
   template <class F>
   void guarded(F&& f, const study_photos* photos = nullptr) {
     try {
       f();
     } catch (const storage_failure& e) {
-      std::string saved;
-      if (photos != nullptr)
-        saved = "the features of " + std::to_string(photos->ready()) + " of " + std::to_string(photos->count()) +
-                " photos are in " + cache_folder().string() + ", ";
-      if (judged_) saved += std::to_string(saved_rows_) + " rows of the table are in " + o_.out + ", ";
-      cnnpool::raise(e.what(), "; ", saved.empty() ? "nothing is saved yet, " : saved,
+      cnnpool::raise(e.what(), "; ", saved_so_far(photos),
                      "and the same command goes on from there when that is mended");
+    } catch (const interruption& e) {
+      cnnpool::raise(e.what(), "; ", saved_so_far(photos), "and the same command goes on from there");
     }
   }
 
-  void run(const network_card& card, const std::vector<std::string>& layers, study_photos& photos) {
-    network net(card);
-    feature_cache cache(cache_folder(), net, o_.side, o_.scales);
+  void run(network& net, const std::vector<std::string>& layers, int side, study_photos& photos) {
+    feature_cache cache(cache_folder(), net, side, o_.scales);
+    std::string name = net.card().name;
+    if (o_.sides.size() > 1) name += side == 0 ? "@full" : "@" + std::to_string(side);
     std::vector<std::string> plain;  // layer+relu is read from the layer's own file
     for (const std::string& layer : layers)
       if (std::ranges::find(plain, base_of(layer)) == plain.end()) plain.push_back(base_of(layer));
-    prepare_features(cache, card.name, plain, photos, problems_);
+    prepare_features(cache, name, plain, photos, problems_);
     leave_out_broken(photos);
+    if (judged_) check_something_is_asked(photos, problems_);
     if (const auto ms = cache.milliseconds_per_pass())
-      std::printf("%s: %.0f ms per forward pass\n", card.name.c_str(), *ms);
+      std::printf("%s: %.0f ms per forward pass\n", name.c_str(), *ms);
     for (const std::string& layer : layers) {
-      measure_layer(cache, photos, card.name, layer);
+      measure_layer(cache, photos, name, layer);
       save();  // what is there so far
     }
-    if (best_.network != card.name) return;
+    if (best_.network != name) return;
     save_ranking(o_.out, photos.task, best_descriptors_.database, best_descriptors_.queries, photos.asked_ok());
     if (o_.pictures.empty()) return;
     draw_matches(o_.pictures, photos, best_descriptors_, judged_);
-    draw_maps(o_.pictures, cache, photos, base_of(best_.layer));
+    draw_maps(o_.pictures, cache, photos, best_.layer, judged_);
   }
 
   void measure_layer(const feature_cache& cache, const study_photos& photos, const std::string& network,
@@ -136,10 +154,12 @@ class study {
     for (std::size_t i = 0; first.empty(); ++i)
       if (photos.database_ok[i] != 0) first = photos.task.database[i].name;
     const auto extents = cache.read(first, base_of(layer), 0).view().extents();
-    std::vector<study_policy> policies = policies_;
-    if (extents.positions() == 1) {  // a fully connected layer: every policy is the vector itself
-      policies.assign(1, study_policy_of("none", cnnpool::sum{} | cnnpool::l2{}));
-    }
+    std::vector<study_policy> policies;
+    std::vector<std::string> notes;
+    // A fully connected layer: every policy is the vector itself.
+    if (extents.positions() == 1) policies.assign(1, study_policy_of("none", cnnpool::sum{} | cnnpool::l2{}));
+    else policies = learned_policies(cache, photos, layer, policies_, o_.dimensions, notes);
+    for (const std::string& note : notes) table_.note(network + ": " + note);
     const auto all = pool_layer(cache, photos, layer, policies, network + " " + layer);
     for (std::size_t p = 0; p < policies.size(); ++p) {
       study_row row{.network = network,
@@ -157,7 +177,8 @@ class study {
                      network.c_str(), layer.c_str(), row.policy.c_str(), dead.text().c_str());
       row.map_size = std::to_string(extents.c) + "x" + std::to_string(extents.h) + "x" + std::to_string(extents.w);
       dimension_curve curve;
-      evaluate_row(photos, all[p], o_.dimensions, row, o_.pictures.empty() ? nullptr : &curve);
+      if (judged_) evaluate_row(photos, all[p], o_.dimensions, row, o_.pictures.empty() ? nullptr : &curve);
+      else row.raw.dimensions = all[p].database.cols();
       if (judged_ ? !(row.raw.map <= best_map_) : best_.policy.empty()) {
         best_map_ = row.raw.map;
         best_ = row;
@@ -191,15 +212,29 @@ class study {
 };
 
 int run(const study_options& o) {
-  const auto networks = networks_of(o);
+  const auto known = networks_of(o);
+  // All of them are read, and their layers looked for, before the first photo is.
+  std::deque<network> networks;
+  for (const auto& n : known) {
+    networks.emplace_back(n.card);
+    for (const std::string& layer : n.layers)
+      if (o.list_layers.empty()) networks.back().full_name(base_of(layer));
+  }
   if (!o.list_layers.empty()) {
-    for (const auto& n : networks) print_layers(n, o.list_layers);
+    for (network& net : networks) print_layers(net, o.list_layers);
+    return 0;
+  }
+  if (!o.compare_sizes.empty()) {
+    check(o);
+    for (std::size_t i = 0; i < known.size(); ++i)
+      compare_sizes(networks[i], known[i].layers, o.compare_sizes, o.sides);
     return 0;
   }
   if (o.photos.empty() || o.truth.empty())
     cnnpool::raise("--photos and --truth (none, where there is none) are needed (or --list-layers)");
   study s(o);
-  for (const auto& n : networks) s.run(n.card, n.layers);
+  for (std::size_t i = 0; i < known.size(); ++i)
+    for (const int side : o.sides) s.run(networks[i], known[i].layers, side);
   return s.finish();
 }
 
@@ -209,5 +244,8 @@ int main(int count, char** arguments) {
   study_options o;
   CLI::App app("Which layer and which pooling finds the right photos, in one table.", "cnnpool-study");
   add_options(app, o);
-  return program_main("cnnpool-study", app, count, arguments, [&] { return run(o); });
+  watch_for_interruption();
+  const int result = program_main("cnnpool-study", app, count, arguments, [&] { return run(o); });
+  die_if_interrupted();
+  return result;
 }

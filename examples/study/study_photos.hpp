@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "features.hpp"
+#include "interruption.hpp"
 #include "task.hpp"
 
 struct study_photos {
@@ -23,12 +24,13 @@ struct study_photos {
   }
 };
 
-inline study_photos read_photos(const std::string& photos, const std::string& truth, const std::string& train) {
+inline study_photos read_photos(const std::string& photos, const std::string& truth, const std::string& train,
+                                const std::string& boxes) {
   study_photos p;
-  p.task = read_task(photos, truth);
+  p.task = read_task(photos, truth, boxes);
   p.own_queries = !p.task.queries.empty();
   if (!train.empty())
-    for (const auto& path : study_detail::photos_in(study_detail::photo_folder(train)))
+    for (const auto& path : study_detail::photos_in(study_detail::photo_folder(train), p.task.notes))
       p.training.push_back({"training/" + path.filename().string(), path.string()});
   return p;
 }
@@ -40,6 +42,7 @@ inline void prepare_features(feature_cache& cache, const std::string& network, c
   study_progress progress("features of " + network);
   const auto each = [&](const std::vector<study_photo>& list, std::vector<char>& ok) {
     for (const auto& photo : list) {
+      stop_if_interrupted();
       progress.at(++done, p.count(), photo.name);
       ok.push_back(cache.prepare(photo, layers, problems) ? 1 : 0);
     }
@@ -49,7 +52,7 @@ inline void prepare_features(feature_cache& cache, const std::string& network, c
   each(p.training, p.training_ok);
   if (std::ranges::count(p.database_ok, 1) == 0) {
     const auto& [photo, problem] = *problems.begin();
-    cnnpool::raise("study: ", network, " gives features of 0 of ", p.database_ok.size(), " photos; ", photo, ": ",
+    cnnpool::raise(network, " gives features of 0 of ", p.database_ok.size(), " photos; ", photo, ": ",
                    problem);
   }
 }
@@ -76,4 +79,14 @@ inline void leave_out_broken(study_photos& p) {
     add_broken(r.junk);
     if (!query_ok) r.easy.clear(), r.hard.clear();
   }
+}
+
+/// A photo that is broken may have been the only query, or the only one that a query could find.
+inline void check_something_is_asked(const study_photos& p, const photo_problems& problems) {
+  if (std::ranges::any_of(p.task.truths, [](const auto& truth) { return !truth.positives.empty(); })) return;
+  if (problems.empty())
+    cnnpool::raise("the ground truth names 0 photos to find for ", p.task.truths.size(),
+                   " queries, expected at least 1");
+  cnnpool::raise("0 of ", p.task.truths.size(), " queries are left with a photo to find; ", problems.begin()->first,
+                 ": ", problems.begin()->second, problems.size() == 1 ? "" : " (and others)");
 }

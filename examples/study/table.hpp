@@ -2,10 +2,12 @@
 // one (scikit-learn's), which other programs report under the same name.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <cnnpool/core/descriptors.hpp>
@@ -25,6 +27,8 @@ struct study_row {
   std::optional<study_score> pca, whitened,
       whitened_full;  ///< none: the training photos do not span so many dimensions
   double microseconds = 0;
+  std::vector<std::string> notes = {};  ///< why a column is empty, or smaller than asked for
+  std::string name() const { return network + " " + layer + " " + policy; }
 };
 
 class study_table {
@@ -34,7 +38,29 @@ class study_table {
   void add(study_row row) { rows_.push_back(std::move(row)); }
   const std::vector<study_row>& rows() const { return rows_; }
 
-  /// The projected columns: mAP / R@1, and at full rank the rank in brackets.
+  /// What does not belong to one row.
+  void note(const std::string& text) { general_.push_back(text); }
+  /// A line for each different note, with its rows.
+  std::vector<std::string> notes() const {
+    std::vector<std::pair<std::string, std::vector<std::string>>> grouped;
+    for (const study_row& r : rows_)
+      for (const std::string& note : r.notes) {
+        const auto at = std::ranges::find(grouped, note, &std::pair<std::string, std::vector<std::string>>::first);
+        if (at == grouped.end()) grouped.push_back({note, {r.name()}});
+        else at->second.push_back(r.name());
+      }
+    std::vector<std::string> out = general_;
+    for (const auto& [note, names] : grouped) {
+      constexpr std::size_t shown = 3;
+      std::string line = note + ": ";
+      for (std::size_t i = 0; i < std::min(shown, names.size()); ++i) line += (i == 0 ? "" : ", ") + names[i];
+      if (names.size() > shown) line += ", and " + std::to_string(names.size() - shown) + " more rows";
+      out.push_back(line);
+    }
+    return out;
+  }
+
+  /// The projected columns: mAP / R@1, and in brackets the rank, at full rank and where fewer than asked for are there.
   std::string markdown() const {
     std::string text = "| network | layer | map | policy | size | mAP | bars | R@1 | PCA " + dimensions_ +
                        " | whitened " + dimensions_ + " | whitened full | us/map |\n|";
@@ -44,10 +70,11 @@ class study_table {
       text += "| " + r.network + " | " + r.layer + " | " + r.map_size + " | " + r.policy + " | " +
               std::to_string(r.raw.dimensions) + " | " + number("%.1f", 100 * r.raw.map) + " | " +
               number("%.1f", 100 * r.raw.rectangular) + " | " + number("%.1f", 100 * r.raw.recall) + pair(r.pca) +
-              pair(r.whitened) + pair(r.whitened_full) +
-              (r.whitened_full ? " (" + std::to_string(r.whitened_full->dimensions) + ")" : "") + " | " +
-              number("%.1f", r.microseconds) + " |\n";
+              pair(r.whitened) + pair(r.whitened_full, true) + " | " + number("%.1f", r.microseconds) + " |\n";
     }
+    const std::vector<std::string> below = notes();
+    if (!below.empty()) text += "\n";
+    for (const std::string& note : below) text += "* " + note + "\n";
     return text;
   }
 
@@ -96,6 +123,7 @@ class study_table {
                     r.whitened_full ? std::to_string(r.whitened_full->dimensions).c_str() : "-", r.microseconds);
       text += line;
     }
+    for (const std::string& note : notes()) text += note + "\n";
     return text;
   }
 
@@ -105,10 +133,14 @@ class study_table {
     std::snprintf(buffer, sizeof buffer, format, value);
     return std::isnan(value) ? "-" : buffer;
   }
-  static std::string pair(const std::optional<study_score>& s) {
-    return s ? " | " + number("%.1f", 100 * s->map) + " / " + number("%.1f", 100 * s->recall) : " | -";
+  std::string pair(const std::optional<study_score>& s, bool full = false) const {
+    if (!s) return " | -";
+    const std::string dimensions = std::to_string(s->dimensions);
+    return " | " + number("%.1f", 100 * s->map) + " / " + number("%.1f", 100 * s->recall) +
+           (full || dimensions != dimensions_ ? " (" + dimensions + ")" : "");
   }
 
   std::string dimensions_;
   std::vector<study_row> rows_;
+  std::vector<std::string> general_;
 };

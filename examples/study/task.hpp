@@ -3,7 +3,8 @@
 //   groups:FILE     lines "photo group" (UKBench, Holidays, own sets); every photo a query, itself left out
 //   matches:FILE    lines "query: reference ..." by number; the photos of query/ and ref/ in the order of their names
 //   oxford:FOLDER   Oxford5k, Paris6k: the text files; queries cut to their boxes
-//   revisited:FILE  revisited Oxford and Paris, .json or a text list; queries cut to their boxes
+//   revisited:FILE  revisited Oxford and Paris, .json (of a .pkl: scripts/revisited_json) or a text list; queries cut
+//                   to their boxes
 //   none            nobody knows: every photo a query, itself left out; descriptors and rankings, no measures
 #pragma once
 
@@ -13,6 +14,8 @@
 #include <vector>
 
 #include <cnnpool/evaluate/ground_truth.hpp>
+
+#include "photo_folder.hpp"
 #if __has_include(<nlohmann/json.hpp>)
 #include <cnnpool/evaluate/ground_truth_json.hpp>
 #endif
@@ -20,6 +23,7 @@
 struct study_photo {
   std::string name, path;
   cnnpool::query_box crop{};
+  std::string box_at = {};  ///< FILE:LINE of the box
 };
 
 struct study_task {
@@ -27,34 +31,27 @@ struct study_task {
   std::vector<study_photo> queries;  ///< empty: the database's photos, in their order
   std::vector<cnnpool::relevance<>> truths;
   std::vector<cnnpool::revisited_relevance> revisited = {};  ///< then truths are those of the medium protocol
+  std::vector<std::string> notes = {};                       ///< what was passed over, a line each
 };
 
 namespace study_detail {
 
 namespace fs = std::filesystem;
 
-/// Regular files, by name.
-inline std::vector<fs::path> photos_in(const fs::path& folder) {
-  std::error_code failed;
-  std::vector<fs::path> out;
-  for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
-    if (at->is_regular_file()) out.push_back(at->path());
-  if (failed) cnnpool::raise("study: ", folder.string(), " cannot be opened: ", failed.message());
-  if (out.empty()) cnnpool::raise("study: ", folder.string(), " holds 0 photos, expected at least 1");
-  std::sort(out.begin(), out.end());
-  return out;
-}
-
-/// Photos lie in FOLDER/jpg, or in FOLDER.
-inline fs::path photo_folder(const fs::path& folder) {
-  const fs::path below = folder / "jpg";
-  return fs::is_directory(below) ? below : folder;
+/// The photos of a folder; what was passed over becomes a note.
+inline std::vector<fs::path> photos_in(const fs::path& folder, std::vector<std::string>& notes,
+                                       const std::string& truth = {}) {
+  folder_of_photos found = look_into(folder, truth);
+  if (std::string passed = found.passed_over(folder); !passed.empty()) notes.push_back(std::move(passed));
+  return std::move(found.photos);
 }
 
 /// Without the file's ending, as the lists of Oxford and Paris name photos.
-inline std::vector<study_photo> stems_in(const fs::path& folder) {
+inline std::vector<study_photo> stems_in(const fs::path& folder, std::vector<std::string>& notes,
+                                         const std::string& truth) {
   std::vector<study_photo> out;
-  for (const fs::path& path : photos_in(photo_folder(folder))) out.push_back({path.stem().string(), path.string()});
+  for (const fs::path& path : photos_in(photo_folder(folder), notes, truth))
+    out.push_back({path.stem().string(), path.string()});
   return out;
 }
 
@@ -66,7 +63,7 @@ inline std::vector<std::string> names_of(const std::vector<study_photo>& photos)
 
 inline study_task unjudged(const fs::path& folder) {
   study_task task;
-  for (const fs::path& path : photos_in(photo_folder(folder))) {
+  for (const fs::path& path : photos_in(photo_folder(folder), task.notes)) {
     const auto itself = static_cast<cnnpool::index_t>(task.database.size());
     task.database.push_back({path.filename().string(), path.string()});
     task.truths.push_back({.positives = {}, .junk = {itself}});
@@ -74,34 +71,56 @@ inline study_task unjudged(const fs::path& folder) {
   return task;
 }
 
+/// Lists name files, or leave their endings out; a name may hold a folder.
 inline study_task groups(const fs::path& folder, const std::string& file) {
   study_task task;
   const auto images = cnnpool::read_groups(file);
-  for (const auto& image : images)
-    task.database.push_back({image.image, (photo_folder(folder) / image.image).string()});
+  const fs::path inside = photo_folder(folder);
+  const std::vector<fs::path> there = photos_in(inside, task.notes, file);
+  std::vector<std::string> names;
+  for (const fs::path& path : there) names.push_back(path.filename().string());
+  const cnnpool::image_names known(names);
+  std::vector<char> named(there.size(), 0);
+  std::error_code unknown;
+  for (const auto& image : images) {
+    const cnnpool::index_t row = known.find(image.image);
+    fs::path path = inside / image.image;
+    if (row >= 0) {
+      path = there[static_cast<std::size_t>(row)];
+      if (named[static_cast<std::size_t>(row)]++ != 0)
+        cnnpool::raise(file, ": \"", image.image, "\" is ", path.filename().string(), ", which is in the list already");
+    }
+    if (row < 0 && !fs::exists(path, unknown) && fs::exists(folder / image.image, unknown)) path = folder / image.image;
+    task.database.push_back({image.image, path.string()});
+  }
+  std::vector<std::string> others;
+  for (std::size_t i = 0; i < there.size(); ++i)
+    if (named[i] == 0) others.push_back(names[i]);
+  if (!others.empty())
+    task.notes.push_back(counted(others, "photo", "photos") + " of " + inside.string() + " not named by " + file);
   task.truths = cnnpool::truth_of_groups(images);
   return task;
 }
 
 inline study_task matches(const fs::path& folder, const std::string& file) {
   study_task task;
-  for (const fs::path& path : photos_in(folder / "ref"))
+  for (const fs::path& path : photos_in(folder / "ref", task.notes))
     task.database.push_back({"ref/" + path.filename().string(), path.string()});
-  for (const fs::path& path : photos_in(folder / "query"))
+  for (const fs::path& path : photos_in(folder / "query", task.notes))
     task.queries.push_back({"query/" + path.filename().string(), path.string()});
   task.truths = cnnpool::read_matches(file, static_cast<cnnpool::index_t>(task.database.size()));
   if (task.truths.size() != task.queries.size())
-    cnnpool::raise("study: ", file, " holds ", task.truths.size(), " queries, the folder ", task.queries.size(),
+    cnnpool::raise(file, " holds ", task.truths.size(), " queries, the folder ", task.queries.size(),
                    " photos, expected as many");
   return task;
 }
 
 inline study_task oxford(const fs::path& folder, const std::string& file) {
   study_task task;
-  task.database = stems_in(folder);
+  task.database = stems_in(folder, task.notes, {});
   for (auto& query : cnnpool::read_oxford_folder(file, cnnpool::image_names(names_of(task.database)))) {
     const study_photo& image = task.database[static_cast<std::size_t>(query.image)];
-    task.queries.push_back({query.name, image.path, query.box});
+    task.queries.push_back({query.name, image.path, query.box, query.box_at});
     task.truths.push_back(std::move(query.truth));
   }
   return task;
@@ -109,7 +128,7 @@ inline study_task oxford(const fs::path& folder, const std::string& file) {
 
 inline study_task revisited(const fs::path& folder, const std::string& file) {
   study_task task;
-  const std::vector<study_photo> photos = stems_in(folder);
+  const std::vector<study_photo> photos = stems_in(folder, task.notes, file);
   const cnnpool::image_names all(names_of(photos));
   std::vector<cnnpool::revisited_query> queries;
   if (fs::path(file).extension() == ".json") {
@@ -118,11 +137,11 @@ inline study_task revisited(const fs::path& folder, const std::string& file) {
     queries = set.queries;
     for (const std::string& name : set.images) {
       if (all.find(name) < 0)
-        cnnpool::raise("study: ", file, " names \"", name, "\", which is not in ", folder.string());
+        cnnpool::raise(file, " names \"", name, "\", which is not in ", folder.string());
       task.database.push_back(photos[static_cast<std::size_t>(all.find(name))]);
     }
 #else
-    cnnpool::raise("study: ", file,
+    cnnpool::raise(file,
                    " is JSON, and this program was built without nlohmann/json (Debian: nlohmann-json3-dev)");
 #endif
   } else {
@@ -131,23 +150,38 @@ inline study_task revisited(const fs::path& folder, const std::string& file) {
   }
   for (const auto& query : queries) {
     if (all.find(query.image) < 0)
-      cnnpool::raise("study: ", file, " names the query \"", query.image, "\", which is not in ", folder.string());
-    task.queries.push_back(
-        {query.image + " (query)", photos[static_cast<std::size_t>(all.find(query.image))].path, query.box});
+      cnnpool::raise(file, " names the query \"", query.image, "\", which is not in ", folder.string());
+    task.queries.push_back({query.image + " (query)", photos[static_cast<std::size_t>(all.find(query.image))].path,
+                            query.box, query.box_at});
     task.truths.push_back(query.truth.under(cnnpool::protocol::medium));
     task.revisited.push_back(query.truth);
   }
   return task;
 }
 
+/// Lines "photo x0 y0 x1 y1": what counts of photos of the database.
+inline void cut_to_boxes(study_task& task, const std::string& file) {
+  constexpr const char* option = "--boxes";
+  const cnnpool::image_names names(names_of(task.database));
+  cnnpool::detail::said_once said;
+  cnnpool::detail::for_each_line(file, option, [&](const auto& words, const std::string& where) {
+    const cnnpool::query_box box = cnnpool::detail::box_in(words, 1, where, option);
+    const cnnpool::index_t row = cnnpool::detail::known(names, words[0], where, option);
+    said.say(row, words[0], where, option);
+    study_photo& photo = task.database[static_cast<std::size_t>(row)];
+    photo.crop = box;
+    photo.box_at = where;
+  });
+}
+
 }  // namespace study_detail
 
 /// truth: KIND:PATH as above, or none.
-inline study_task read_task(const std::string& photos, const std::string& truth) {
+inline study_task read_task(const std::string& photos, const std::string& truth, const std::string& boxes = {}) {
   const std::size_t colon = truth.find(':');
   const std::string kind = truth.substr(0, colon), path = colon == std::string::npos ? "" : truth.substr(colon + 1);
   if (!std::filesystem::is_directory(photos))
-    cnnpool::raise("study: ", photos, " is no folder, expected one of photos");
+    cnnpool::raise(photos, " is no folder, expected one of photos");
   study_task task;
   if (kind == "groups") task = study_detail::groups(photos, path);
   else if (kind == "matches") task = study_detail::matches(photos, path);
@@ -155,8 +189,9 @@ inline study_task read_task(const std::string& photos, const std::string& truth)
   else if (kind == "revisited") task = study_detail::revisited(photos, path);
   else if (truth == "none") task = study_detail::unjudged(photos);
   else
-    cnnpool::raise("study: ground truth \"", truth,
+    cnnpool::raise("--truth: \"", truth,
                    "\", expected groups:FILE, matches:FILE, oxford:FOLDER, revisited:FILE or none");
-  if (task.database.empty()) cnnpool::raise("study: ", path, " names 0 photos, expected at least 1");
+  if (task.database.empty()) cnnpool::raise(path, " names 0 photos, expected at least 1");
+  if (!boxes.empty()) study_detail::cut_to_boxes(task, boxes);
   return task;
 }

@@ -9,7 +9,6 @@
 #include "adapters/convolution.hpp"
 
 using namespace cnnpool;
-using testing::at;
 
 namespace {
 template <class SUBNET>

@@ -136,7 +136,8 @@ TEST_CASE("matches of queries and references by number") {
   CHECK(said("0: 5\n") == at + ":1: reference 5, expected 0 to 4");
   CHECK(said("0: -1\n") == at + ":1: reference -1, expected 0 to 4");
   CHECK(said("0: 1.5\n") == at + ":1: reference 1.5, expected 0 to 4");
-  CHECK(said("0: nan\n") == at + ":1: reference nan, expected 0 to 4");
+  CHECK(said("0: nan\n") == at + ":1: \"nan\", expected a number");
+  CHECK(said("0: 0x1\n") == at + ":1: \"0x1\", expected a number");
   CHECK(said("0: 1e300\n") == at + ":1: reference 1e300, expected 0 to 4");
   CHECK(said("0: two\n") == at + ":1: \"two\", expected a number");
   CHECK(said("0: 1\n1: 2 2\n") == at + ":2: \"2\" is in " + (folder / "bad.txt") + ":2 already, expected once");
@@ -168,6 +169,66 @@ TEST_CASE("revisited lists as text") {
   CHECK(said("q1 easy nobody") == at + ":1: \"nobody\" is not one of the 5 images");
   CHECK(said("q1 easy a_000001\nq2 easy a_000001\nq1 junk a_000001") ==
         at + ":3: \"a_000001\" is in " + (folder / "bad.txt") + ":1 already, expected once");
+}
+
+TEST_CASE("files of every editor: marks, line ends, names with blanks, with and without an ending") {
+  const test_folder folder("editors");
+  const std::string mark = "\xef\xbb\xbf";
+  const auto groups = read_groups(folder.write(
+      "groups.txt", mark + "my photo.jpg\tthe tower \r\n\"the other.jpg\" \"the tower\"\r\nplain.jpg one\r\n"));
+  REQUIRE(groups.size() == 3);
+  CHECK((groups[0].image == "my photo.jpg" && groups[0].group == "the tower"));
+  CHECK((groups[1].image == "the other.jpg" && groups[1].group == "the tower"));
+  CHECK((groups[2].image == "plain.jpg" && groups[2].group == "one"));
+  CHECK(read_matches(folder.write("gnd.txt", mark + "# numbers\n0:\t0 1\r\n"), 2)[0].positives.size() == 2);
+
+  write_query(folder, "q", mark + "oxc1_a_000001.jpg 0 0 1 1\r\n", "b_000002.JPG\n", "\"c_000003\"\n",
+              "d_000004.png\n");
+  folder.write("._q_query.txt", std::string("\0\5\x16\7", 4));  // what a Mac leaves beside a file
+  const auto queries = read_oxford_folder(folder.path(), images);
+  REQUIRE(queries.size() == 1);
+  CHECK((queries[0].image == 0 && queries[0].truth.positives == std::vector<index_t>{1, 2}));
+  CHECK(queries[0].truth.junk == std::vector<index_t>{3});
+  CHECK(queries[0].box_at == (folder / "q_query.txt") + ":1");
+
+  const image_names endings({"a.jpg", "b.jpg", "b.png", "Mr.Smith"});
+  CHECK(endings.find("a") == 0);
+  CHECK(endings.find("a.png") == -1);
+  CHECK(endings.find("b") == -1);  // of two
+  CHECK(endings.find("b.png") == 2);
+  CHECK(endings.find("Mr") == -1);
+  CHECK(endings.find("Mr.Jones") == -1);
+  CHECK(endings.find("Mr.Smith.jpg") == 3);
+}
+
+TEST_CASE("text that is none is named") {
+  const test_folder folder("no_text");
+  const auto said = [&](const std::string& bytes) {
+    return sentence([&] { read_groups(folder.write("x", bytes)); });
+  };
+  const std::string at = "read_groups: " + (folder / "x");
+  for (const std::string mark : {"\xff\xfe", "\xfe\xff"})
+    CHECK(said(mark + "a") == at + " is UTF-16, expected UTF-8 (an editor can save it as that)");
+  CHECK(said(std::string("a\0b\0", 4)) == at + " holds zero bytes, expected UTF-8 text (UTF-16 without its mark?)");
+  CHECK(said("\x80\4\x95") ==
+        at + " is a pickle of Python, expected text or JSON; scripts/revisited_json turns one into JSON");
+  CHECK(said("\"a.jpg one") == at + ":1: a word begins with a double quote, expected another at its end");
+  CHECK(said("\"a\"b one") == at + ":1: a word begins with a double quote, expected another at its end");
+}
+
+TEST_CASE("a box that is none is refused with its line") {
+  const test_folder folder("boxes");
+  const auto said = [&](const std::string& box) {
+    write_query(folder, "q", "a_000001 " + box, "", "", "");
+    return sentence([&] { read_oxford_folder(folder.path(), images); });
+  };
+  const std::string at = "read_oxford_folder: " + (folder / "q_query.txt") + ":1: ";
+  CHECK(said("30 1 2 9") == at + "the box 30 1 2 9, expected x0 y0 x1 y1 with x0 < x1 and y0 < y1");
+  CHECK(said("1 9 2 9") == at + "the box 1 9 2 9, expected x0 y0 x1 y1 with x0 < x1 and y0 < y1");
+  CHECK(said("0 0 0 0") == at + "the box 0 0 0 0, expected x0 y0 x1 y1 with x0 < x1 and y0 < y1");
+  for (const char* word : {"nan", "inf", "-inf", "0x10", "1e999", "1,5", "5px"})
+    CHECK(said("0 0 1 " + std::string(word)) == at + "\"" + word + "\", expected a number");
+  CHECK(said("-1.5 0 +2e1 1") == "");
 }
 
 }  // namespace

@@ -55,6 +55,12 @@ TEST_CASE("whatever is wrong is one sentence") {
   CHECK(said("\"junk\": []", "\"junk\": 3") == at + ": query \"q1\": \"junk\" is no array, expected one");
   CHECK(said("[1, 2.5, 3, 4]", "[1, 2, 3]") ==
         at + ": query \"q1\": \"bbx\" is not 4 numbers, expected x0, y0, x1, y1");
+  CHECK(said("[1, 2.5, 3, 4]", "[3, 2.5, 1, 4]") ==
+        at + ": query \"q1\": the box 3 2.5 1 4, expected x0 y0 x1 y1 with x0 < x1 and y0 < y1");
+  CHECK(said("{\n", "\xef\xbb\xbf{\n") == "");
+  folder.write("gnd.json", "\x80\2}q");
+  CHECK(sentence([&] { read_revisited_json(path); }) ==
+        at + " is a pickle of Python, expected text or JSON; scripts/revisited_json turns one into JSON");
   CHECK(said("[{", "[7, {") == at + ": 3 entries of \"gnd\" for 2 queries, expected as many");
   CHECK(sentence([&] { read_revisited_json(folder / "none"); }) ==
         "read_revisited_json: " + (folder / "none") + " cannot be opened");

@@ -142,11 +142,22 @@ def main():
                 ("thin", {name: np.zeros((56, 127, 8, 11), np.uint8) for name in ("queries", "references")},
                  "expected at least 128 x 4 x 4"),
                 ("three", {"queries": np.zeros((3, 512, 8, 11), np.uint8)}, "is about 56 queries, queries.npy has 3"),
+                ("none", {"ground_truth.txt": "".join(f"{q}:{' 0' if q != 5 else ''}\n" for q in range(56))},
+                 "ground_truth.txt names no reference for query 5, expected at least one"),
+                ("range", {"ground_truth.txt": "0: 0\n1: 56\n"}, "ground_truth.txt:2: reference 56, expected 0 to 55"),
+                ("negative", {"ground_truth.txt": "0: -1\n"}, "ground_truth.txt:1: reference -1, expected 0 to 55"),
+                ("large", {"ground_truth.txt": "0: 99999999999999999999\n"}, "expected 0 to 55"),
+                ("wide", {name: np.zeros((1, 128, 4, 100001), np.uint8) for name in ("queries", "references")},
+                 "expected at most 100000 positions a side"),
                 ("floats", {"references": np.zeros((3, 512, 8, 11), np.float32)}, "references.npy is float32 with 4")):
             case = os.path.join(folder, name)
             shutil.copytree(data, case)
             for file, values in files.items():
-                np.save(os.path.join(case, f"{file}.npy"), values)
+                if isinstance(values, str):
+                    with open(os.path.join(case, file), "w", encoding="ascii") as text:
+                        text.write(values)
+                else:
+                    np.save(os.path.join(case, f"{file}.npy"), values)
             new = os.path.join(folder, "new")
             bad = subprocess.run([program, case, new], capture_output=True, text=True, check=False)
             check(bad.returncode == 1 and sentence in bad.stderr and bad.stdout == "" and not os.path.exists(new),
@@ -156,6 +167,51 @@ def main():
             bad = subprocess.run([program, data, where], capture_output=True, text=True, check=False)
             check(bad.returncode == 1 and "cannot be made" in bad.stderr and bad.stdout == "",
                   f"{where}: {bad.returncode}, {bad.stdout}{bad.stderr}")
+        # A picture that has no place is said before the first row.
+        places = os.path.join(folder, "places")
+        for name, make in (("saliency.png", os.mkdir), ("regions.png", os.mkfifo),
+                           ("regions.png", lambda path: os.symlink("none/x.png", path))):
+            os.mkdir(places)
+            make(os.path.join(places, name))
+            bad = subprocess.run([program, data, places], capture_output=True, text=True, check=False, timeout=60)
+            check(bad.returncode == 1 and name in bad.stderr and bad.stdout.count("\n") == 0
+                  and os.listdir(places) == [name], f"{name}: {bad.returncode}, {bad.stdout}{bad.stderr}")
+            shutil.rmtree(places)
+        small = os.path.join(folder, "a_few")
+        shutil.copytree(data, small)
+        stored = {name: np.load(os.path.join(data, f"{name}.npy"))[:3, :128, :4, :5]
+                  for name in ("queries", "references")}
+        table = []
+        for order in "CF":
+            for name, values in stored.items():
+                np.save(os.path.join(small, f"{name}.npy"), np.array(values, order=order))
+            with open(os.path.join(small, "ground_truth.txt"), "w", encoding="ascii") as file:
+                file.write("0: 0\n1: 1\n2: 2\n")
+            ran = subprocess.run([program, small, os.path.join(folder, "few")], capture_output=True, text=True,
+                                 check=False)
+            check(ran.returncode == 0, f"few references: {ran.stderr}")
+            if "skipped: whitening" not in ran.stdout:
+                check("gem | l2 | whiten{32} | l2       skipped: fit_pca_whitening: 32 dimensions from" in ran.stdout,
+                      f"few references: {ran.stdout}")
+            table.append([line[:55] for line in ran.stdout.splitlines()])
+        check(table[0] == table[1], f"Fortran's order: {table}")
+        if os.path.exists("/dev/full"):
+            with open("/dev/full", "w", encoding="ascii") as full:
+                lost = subprocess.run([program, small, os.path.join(folder, "lost")], stdout=full,
+                                      stderr=subprocess.PIPE, text=True, check=False)
+            check(lost.returncode == 1 and "standard output cannot be written: No space left" in lost.stderr,
+                  f"> /dev/full: {lost.returncode}, {lost.stderr}")
+        # 60000 positions a row: the picture's bytes are more than an int counts.
+        for name in stored:
+            wide = np.zeros((1, 128, 4, 60000), np.uint8)
+            wide[:, :, 1, ::777] = 7
+            np.save(os.path.join(small, f"{name}.npy"), wide)
+        with open(os.path.join(small, "ground_truth.txt"), "w", encoding="ascii") as file:
+            file.write("0: 0\n")
+        if os.environ.get("CNNPOOL_TEST_ALL"):
+            ran = subprocess.run([program, small, os.path.join(folder, "wide_out")], capture_output=True, text=True,
+                                 check=False)
+            check(ran.returncode == 0, f"wide maps: {ran.returncode}, {ran.stderr}")
         nowhere = subprocess.run([program, folder, folder], capture_output=True, text=True, check=False)
         check(nowhere.returncode == 1 and "cannot be opened" in nowhere.stderr, "no data: expected a sentence")
     print("\n".join(wrong) or f"{len(expected)} rows as NumPy gives them, 2 pictures")

@@ -142,6 +142,46 @@ class Describe(unittest.TestCase):
         with open(self.path("out.txt"), encoding="ascii") as file:
             self.assertEqual(file.read(), "a.npy\nb.npy\nb.npy\n")
 
+    def test_what_a_folder_holds_beside_maps(self):
+        maps = self.two_maps()
+        for name in ("._a.npy", "upper.NPY", "notes.txt"):
+            self.text("maps/" + name, "no map")
+        os.mkdir(self.path("maps/deeper.npy"))
+        os.symlink("loop", self.path("maps/loop"))
+        ran = self.run_it(maps, "--out", self.out, "--pool", "sum")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertTrue(ran.stderr.endswith("3 x 5 from 2 files; passed over: 5 (._a.npy, deeper.npy, loop, ...)\n"),
+                        ran.stderr)
+        os.symlink("nowhere", self.path("maps/c.npy"))
+        self.fails("maps/c.npy is a link to nowhere, expected a .npy file", maps, "--out", self.path("x.npy"), "--pool",
+                   "sum")
+        os.remove(self.path("maps/c.npy"))
+        os.mkfifo(self.path("maps/c.npy"))
+        self.fails("maps/c.npy is a pipe or a device", maps, "--out", self.path("x.npy"), "--pool", "sum")
+
+    def test_pipes_and_bfloat16_are_named(self):
+        os.mkfifo(self.path("in.npy"))
+        self.fails("in.npy is a pipe, expected a file", self.path("in.npy"), "--out", self.out, "--pool", "sum")
+        os.remove(self.path("in.npy"))
+        self.save(np.zeros((1, 2), "V2"))
+        self.fails("dtype '|V2' is bfloat16, it seems", self.path("in.npy"), "--out", self.out, "--pool", "sum")
+
+    def test_outputs_are_tried_before_the_work(self):
+        source = self.save(self.x)
+        with open(source, "r+b") as file:
+            file.truncate(200)  # the work would fail too
+        os.symlink("none/x.npy", self.path("link.npy"))
+        self.fails("link.npy cannot be written", source, "--out", self.path("link.npy"), "--pool", "sum")
+
+    def test_standard_output_that_is_full(self):
+        if not os.path.exists("/dev/full"):
+            print("skipped: example_describe with a full standard output: there is no /dev/full")
+            return
+        with open("/dev/full", "w", encoding="ascii") as full:
+            ran = subprocess.run([PROGRAM, "--help"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        self.assertEqual(ran.returncode, 1)
+        self.assertIn("standard output cannot be written: No space left on device", ran.stderr)
+
     def two_maps(self):
         os.mkdir(self.path("maps"))
         self.save(self.x[:1], "maps/a.npy")
@@ -258,7 +298,8 @@ class Describe(unittest.TestCase):
         out = (source, "--out", self.out)
         for pool, message in (("gme", "\"gme\" is no policy"), ("sum+", "\"\" is no policy"),
                               ("gem:p=x", "is no policy"),
-                              ("gem:p=2.7x", "is no policy"), ("gem:p=-1", "gem: p is -1"),
+                              ("gem:p=2.7x", "is no policy"), ("gem:p=inf", "is no policy"),
+                              ("gem:p=-1", "gem: p is -1"),
                               ("rmac:levels=0", "levels is 0")):
             self.fails(message, *out, "--pool", pool)
         for post, message in (("l3", "\"l3\" is no stage"), ("l2,,l2", "\"\" is no stage"),

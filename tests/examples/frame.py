@@ -96,6 +96,12 @@ with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0 or "built without libzip" in done.stderr, done.stderr
         assert done.returncode != 0 or not numpy.load(path("z.npy")).any()
+    if os.path.exists("/dev/full"):
+        arguments = [] if framework == "libtorch" else [path("model.onnx"), layers[0]]
+        with open("/dev/full", "w", encoding="ascii") as full:
+            done = subprocess.run([program, *arguments, path("one.ppm"), path(f"{layers[0]}.npy")], stdout=full,
+                                  stderr=subprocess.PIPE, text=True, check=False)
+        assert done.returncode == 1 and "standard output cannot be written" in done.stderr, done.stderr
     with open(path("bad.ppm"), "wb") as file:
         file.write(b"P5\n1 1\n255\n0")
     arguments = [] if framework == "libtorch" else [path("model.onnx"), "relu2"]

@@ -48,6 +48,11 @@ with tempfile.TemporaryDirectory() as folder:
     done = run(model, weights, "relu_1", "32", photos[0], os.path.join(folder, "none.jpg"))
     assert done.returncode == 1 and "none.jpg cannot be read, or is empty" in done.stderr, done.stderr
     assert run(model).returncode == 2
+    if os.path.exists("/dev/full"):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            done = subprocess.run([PROGRAM, model, weights, "relu_1", "32", *photos[:3]], stdout=full,
+                                  stderr=subprocess.PIPE, text=True, check=False)
+        assert done.returncode == 1 and "standard output cannot be written" in done.stderr, done.stderr
 
 real = os.path.join(DATA, "images", "mini13")
 network = os.path.join(DATA, "models", "tiny_darknet", "tiny")

@@ -213,7 +213,7 @@ class Study(study_case.StudyCase):
             (("--policies", "gme"), "\"gme\" is no policy of the study"),
             (("--resize", "nearest"), "resize \"nearest\", expected auto"),
             (("--multiple", "0"), "multiples of 0, expected at least 1"),
-            (("--deviation", "1,0,1"), "a deviation is 0, expected more than 0"),
+            (("--deviation", "1,0,1"), "a deviation is 0, expected a finite number of more than 0"),
         ):
             ran = self.run_it(*options, layers="relu_1")
             self.assertEqual(ran.returncode, 1)

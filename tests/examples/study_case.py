@@ -100,12 +100,13 @@ class StudyCase(unittest.TestCase):
             file.write(data)
         self.lines.append(f"{name} {group}")
 
-    def command(self, *options, layers=LAYERS, out="out", truth=None, side=32):
+    def command(self, *options, layers=LAYERS, out="out", truth=None, side=32, dimensions=4):
         with open(self.path("groups.txt"), "w", encoding="ascii") as file:
             file.write("\n".join(self.lines) + "\n")
         return [PROGRAM, "--photos", self.path("photos"), "--truth", truth or "groups:" + self.path("groups.txt"),
                 "--model", self.path("net.cfg"), "--weights", self.path("net.weights"), "--rgb", "--input-scale",
-                "0.00392", "--layers", layers, "--side", str(side), "--dimensions", "4", "--out", self.path(out),
+                "0.00392", "--layers", layers, "--side", str(side), "--dimensions", str(dimensions), "--out",
+                self.path(out),
                 *options]
 
     def run_it(self, *options, **choices):
@@ -114,3 +115,14 @@ class StudyCase(unittest.TestCase):
     def rows(self, out="out"):
         with open(self.path(out, "study.csv"), encoding="ascii", newline="") as file:
             return {(r["layer"], r["policy"], r["projection"]): r for r in csv.DictReader(file)}
+
+    def put(self, data, *names):
+        os.makedirs(os.path.dirname(self.path(*names)), exist_ok=True)
+        with open(self.path(*names), "wb") as file:
+            file.write(data if isinstance(data, bytes) else data.encode())
+        return self.path(*names)
+
+    def study(self, *options, code=0, **choices):
+        ran = self.run_it("--policies", "gem", *options, layers="relu_1", **choices)
+        self.assertEqual(ran.returncode, code, ran.stderr)
+        return ran

@@ -139,11 +139,26 @@ class StudyFiles(study_case.StudyCase):
         self.assertEqual({name: self.bytes_of("out", name) for name in before}, before)
         self.assertEqual(sorted(os.listdir(self.path("out"))), sorted(before))
         # One of the ranking's files cannot be written: none of them is.
-        os.mkdir(self.path("new"))
-        os.mkdir(self.path("new", "names.txt"))
-        self.says(self.run_it(*self.cache, layers="relu_1", out="new"), "names.txt cannot be written: Is a directory; ")
-        self.assertEqual(sorted(os.listdir(self.path("new"))), ["names.txt", *TABLES])
+        self.says(self.limited(1200, *self.cache, out="new"), "ranking.csv cannot be written: File too large; ")
+        self.assertEqual(sorted(os.listdir(self.path("new"))), sorted(TABLES))
         self.says(self.run_it(*self.cache, layers="relu_1", out="groups.txt/out"), "cannot be made: Not a directory; ")
+
+    def test_places_are_tried_before_the_work(self):
+        for option, name, make, sentence in (
+                ("--out", "names.txt", os.mkdir, "names.txt cannot be written: Is a directory"),
+                ("--out", "query_names.txt", lambda path: os.symlink("none/x", path),
+                 "query_names.txt cannot be written: No such file or directory"),
+                ("--pictures", "matches.png", os.mkfifo, "matches.png is a pipe, expected a place for a file"),
+                ("--pictures", "regions_4.png", os.mkdir, "regions_4.png cannot be written: Is a directory")):
+            folder = self.path(option[2:] + name)
+            os.mkdir(folder)
+            make(os.path.join(folder, name))
+            command = self.command(*self.cache, "--pictures", self.path("p"), layers="relu_1")
+            command[command.index(option) + 1] = folder
+            ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+            self.says(ran, sentence)
+            self.assertEqual(os.listdir(folder), [name])
+            self.assertFalse(os.path.exists(self.path("cache")))
 
     def test_files_of_others_are_not_overwritten(self):
         for name in TABLES + RANKING + ("query_descriptors.npy", "query_names.txt"):

@@ -15,6 +15,9 @@ endif()
 if(TARGET cnnpool-demo)
   add_test(NAME example_demo COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/demo.py
                                      $<TARGET_FILE:cnnpool-demo> ${PROJECT_SOURCE_DIR}/examples/data)
+  if(CNNPOOL_TEST_ALL)  # maps of 60000 positions a row take half a minute
+    set_tests_properties(example_demo PROPERTIES ENVIRONMENT CNNPOOL_TEST_ALL=1)
+  endif()
 else()
   message(NOTICE "skipped: example_demo: libpng is not installed (Debian: libpng-dev)")
 endif()
@@ -24,8 +27,20 @@ if(TARGET cnnpool-study)
                                       $<TARGET_FILE:cnnpool-study> ${PROJECT_SOURCE_DIR}/../shared/data)
   add_test(NAME example_study_files COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/study_files.py
                                             $<TARGET_FILE:cnnpool-study>)
+  add_test(NAME example_study_folders COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/study_folders.py
+                                              $<TARGET_FILE:cnnpool-study>)
+  add_test(NAME example_study_photos COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/study_photos.py
+                                             $<TARGET_FILE:cnnpool-study>)
+  add_test(NAME example_study_networks COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/study_networks.py
+                                               $<TARGET_FILE:cnnpool-study> ${PROJECT_SOURCE_DIR}/../shared/data)
 else()
   message(NOTICE "skipped: example_study: CLI11, Eigen or OpenCV is not installed")
+endif()
+
+if(TARGET cnnpool-gain)
+  add_test(NAME example_gain COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/gain.py $<TARGET_FILE:cnnpool-gain>)
+else()
+  message(NOTICE "skipped: example_gain: CLI11 or OpenCV is not installed")
 endif()
 
 if(TARGET example_mop_windows)

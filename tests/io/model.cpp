@@ -120,4 +120,12 @@ TEST_CASE("headers that promise the wrong thing") {
   CHECK(sentence([] { write_model("x", projection{}); }) == "write_model: the projection is empty");
 }
 
+TEST_CASE("a pipe is named, and not waited for") {
+  const test_folder folder("model_pipe");
+  const std::string pipe = folder / "pipe";
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK(sentence([&] { read_model<projection>(pipe); }) ==
+        "read_model: " + pipe + " is a pipe, expected a file: its length is looked at first");
+}
+
 }  // namespace cnnpool

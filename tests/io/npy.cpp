@@ -56,6 +56,13 @@ struct small_files {
 };
 #endif
 
+TEST_CASE("a pipe is named, and not waited for") {
+  const test_folder folder("npy_pipe");
+  REQUIRE(::mkfifo((folder / "maps.npy").c_str(), 0600) == 0);
+  CHECK(sentence([&] { read_npy(folder / "maps.npy"); }) ==
+        "read_npy: " + (folder / "maps.npy") + " is a pipe, expected a file: its length is looked at first");
+}
+
 }  // namespace
 
 TEST_CASE("versions 1.0, 2.0 and 3.0, keys in any order, any white space and quotes") {
@@ -103,6 +110,10 @@ TEST_CASE("lying and broken files are one sentence with the numbers") {
         "read_npy: maps.npy: dtype '<c16' is not supported, expected f2, f4, f8, u1 or i1");
   CHECK(with("'|O'", "False", "(1,)") ==
         "read_npy: maps.npy: dtype '|O' is not supported, expected f2, f4, f8, u1 or i1");
+  for (const char* descr : {"<V2", "|V2"})
+    CHECK(with("'" + std::string(descr) + "'", "False", "(1,)") ==
+          "read_npy: maps.npy: dtype '" + std::string(descr) +
+              "' is bfloat16, it seems, which .npy cannot name: save float32, x.astype('f4')");
   CHECK(with("[('x', '<f4')]", "False", "(1,)") ==
         "read_npy: maps.npy: structured dtypes are not supported, expected f2, f4, f8, u1 or i1");
   CHECK(with("'<f4'", "Maybe", "(1,)") == "read_npy: maps.npy: fortran_order is neither True nor False");

@@ -33,6 +33,14 @@ void archive(const std::string& path, const std::string& name, const std::string
   zip_set_file_compression(z, static_cast<zip_uint64_t>(at), method, 0);
   REQUIRE(zip_close(z) == 0);
 }
+TEST_CASE("a pipe is named, and not waited for") {
+  const test_folder folder("npz_pipe");
+  const std::string pipe = folder / "pipe";
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK(sentence([&] { npz_file file(pipe); }) ==
+        "npz_file: " + pipe + " is a pipe, expected a file: its length is looked at first");
+}
+
 }  // namespace
 
 TEST_CASE("stored and deflated, descriptors and maps, there and back") {

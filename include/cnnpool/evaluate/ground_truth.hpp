@@ -6,28 +6,39 @@
 //   read_revisited_list  revisited Oxford and Paris as text: lines "query KIND ...", KIND one of
 //                        box x0 y0 x1 y1, easy IMAGES, hard IMAGES, junk IMAGES (JSON: ground_truth_json.hpp)
 //
-// Names are one word, without a file's extension. Lines that are empty or start with # are skipped, and so is a
-// carriage return at the end of a line. A name that is unknown, or given twice where it counts once, a missing file and
-// a line of another form are errors with the file and the name. A query without positives is read; `mean_of` counts it.
+// Names are one word, with or without their picture's ending; a name with blanks stands "in double quotes", and in a
+// list of groups a tab separates too. Lines that are empty or start with # are skipped (text_lines.hpp: marks, line
+// ends). A name that is unknown, or given twice where it counts once, a box that is none, a missing file and a line of
+// another form are errors with the file and the name. A query without positives is read; `mean_of` counts it.
 #pragma once
 
 #include <algorithm>
-#include <array>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <map>
-#include <sstream>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "revisited.hpp"
+#include "text_lines.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
-/// x0, y0, x1, y1 in pixels: the part of the image that is the query.
-using query_box = std::array<double, 4>;
+namespace detail {
+
+/// Lists call photos with or without the ending of their file. Only endings of pictures: Mr.Smith has none.
+inline std::string without_ending(const std::string& name) {
+  const std::size_t dot = name.rfind('.');
+  if (dot == std::string::npos || dot == 0) return name;
+  std::string ending = name.substr(dot + 1);
+  for (char& c : ending) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  for (const char* known : {"jpg", "jpeg", "jpe", "png", "webp", "tif", "tiff", "bmp", "ppm", "pgm", "pnm", "gif",
+                            "jp2", "avif", "heic"})
+    if (ending == known) return name.substr(0, dot);
+  return name;
+}
+
+}  // namespace detail
 
 /// From names of the database to its rows.
 class image_names {
@@ -36,18 +47,26 @@ class image_names {
     for (std::size_t i = 0; i < names.size(); ++i)
       if (!rows_.emplace(names[i], static_cast<index_t>(i)).second)
         raise("image_names: \"", names[i], "\" is twice in the list of ", names.size(), " names, expected once");
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const auto [at, added] = by_stem_.emplace(detail::without_ending(names[i]), static_cast<index_t>(i));
+      if (!added) at->second = -1;
+    }
   }
-  /// -1: unknown.
+  /// -1: unknown. A name is also found without its picture's ending, or with it, where that names one image.
   index_t find(const std::string& name) const {
-    const auto at = rows_.find(name);
-    return at == rows_.end() ? -1 : at->second;
+    if (const auto at = rows_.find(name); at != rows_.end()) return at->second;
+    const auto at = by_stem_.find(detail::without_ending(name));
+    if (at == by_stem_.end() || at->second < 0) return -1;
+    // a.png is not a.jpg: one of the two goes without an ending.
+    const std::string& found = names_[static_cast<std::size_t>(at->second)];
+    return found == at->first || name == at->first ? at->second : -1;
   }
   std::size_t size() const { return names_.size(); }
   const std::string& operator[](index_t row) const { return names_[static_cast<std::size_t>(row)]; }
 
  private:
   std::vector<std::string> names_;
-  std::unordered_map<std::string, index_t> rows_;
+  std::unordered_map<std::string, index_t> rows_, by_stem_;
 };
 
 struct landmark_query {
@@ -55,47 +74,17 @@ struct landmark_query {
   index_t image = 0;
   query_box box{};
   relevance<> truth = {};
+  std::string box_at = {};  ///< FILE:LINE
 };
 
 struct revisited_query {
   std::string image;  ///< queries need not be in the database
   query_box box{};
   revisited_relevance truth = {};
+  std::string box_at = {};  ///< FILE:LINE, of JSON the file and the query; empty where there is no box
 };
 
 namespace detail {
-
-/// Calls f(words, where) for every line that is neither empty nor a comment; where = `FILE:LINE`.
-template <class F>
-void for_each_line(const std::string& path, const char* reader, const F& f) {
-  std::error_code none;
-  std::ifstream file(path, std::ios::binary);
-  if (!file || std::filesystem::is_directory(path, none)) raise(reader, ": ", path, " cannot be opened");
-  std::string line;
-  for (index_t number = 1; std::getline(file, line); ++number) {
-    std::istringstream in(line);
-    std::vector<std::string> words;
-    for (std::string word; in >> word;) words.push_back(word);
-    if (!words.empty() && words[0][0] != '#') f(words, path + ":" + detail::decimal(number));
-  }
-  if (file.bad()) raise(reader, ": ", path, " cannot be read to its end");
-}
-
-inline double number_in(const std::string& word, const std::string& where, const char* reader) {
-  char* end = nullptr;
-  const double value = std::strtod(word.c_str(), &end);
-  if (end == word.c_str() || *end != '\0') raise(reader, ": ", where, ": \"", word, "\", expected a number");
-  return value;
-}
-
-inline query_box box_in(const std::vector<std::string>& words, std::size_t first, const std::string& where,
-                        const char* reader) {
-  if (words.size() != first + 4)
-    raise(reader, ": ", where, ": ", words.size(), " words, expected ", first + 4, ", the last 4 of them x0 y0 x1 y1");
-  query_box box;
-  for (std::size_t i = 0; i < 4; ++i) box[i] = number_in(words[first + i], where, reader);
-  return box;
-}
 
 inline index_t known(const image_names& images, const std::string& name, const std::string& where, const char* reader) {
   const index_t row = images.find(name);
@@ -130,7 +119,7 @@ inline std::vector<landmark_query> read_oxford_folder(const std::string& folder,
   constexpr std::string_view ending = "_query.txt";
   for (std::filesystem::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed)) {
     const std::string file = at->path().filename().string();
-    if (file.size() > ending.size() && file.ends_with(ending))
+    if (file.size() > ending.size() && file.ends_with(ending) && file[0] != '.')  // ._NAME_query.txt is of a Mac
       names.push_back(file.substr(0, file.size() - ending.size()));
   }
   if (failed) raise(reader, ": ", folder, " cannot be opened: ", failed.message());
@@ -145,6 +134,7 @@ inline std::vector<landmark_query> read_oxford_folder(const std::string& folder,
     detail::for_each_line(start + "_query.txt", reader, [&](const auto& words, const std::string& where) {
       if (++lines > 1) raise(reader, ": ", where, ": a second query, expected one line");
       query.box = detail::box_in(words, 1, where, reader);
+      query.box_at = where;
       query.image = detail::known(images, detail::without_prefix(words[0]), where, reader);
     });
     if (lines == 0) raise(reader, ": ", start, "_query.txt holds no query, expected one line");
@@ -172,7 +162,7 @@ struct image_group {
 inline std::vector<image_group> read_groups(const std::string& path) {
   std::vector<image_group> out;
   std::map<std::string, std::string> seen;
-  detail::for_each_line(path, "read_groups", [&](const auto& words, const std::string& where) {
+  detail::for_each_line(path, "read_groups", detail::separator::tabs, [&](const auto& words, const std::string& where) {
     if (words.size() != 2) raise("read_groups: ", where, ": ", words.size(), " words, expected an image and its group");
     const auto [before, added] = seen.emplace(words[0], where);
     if (!added) raise("read_groups: ", where, ": \"", words[0], "\" is in ", before->second, " already, expected once");
@@ -231,6 +221,7 @@ inline std::vector<revisited_query> read_revisited_list(const std::string& path,
     const std::string kind = words.size() > 1 ? words[1] : "";
     if (kind == "box") {
       query.box = detail::box_in(words, 2, where, reader);
+      query.box_at = where;
       return;
     }
     if (kind != "easy" && kind != "hard" && kind != "junk")

@@ -1,4 +1,5 @@
-// Ground truth of the revisited Oxford and Paris sets as JSON, the published gnd_*.pkl written by json.dump:
+// Ground truth of the revisited Oxford and Paris sets as JSON, the published gnd_*.pkl as scripts/revisited_json
+// writes it:
 //
 //   {"imlist": [NAME, ...], "qimlist": [NAME, ...],
 //    "gnd": [{"bbx": [x0, y0, x1, y1], "easy": [ROW, ...], "hard": [ROW, ...], "junk": [ROW, ...]}, ...]}
@@ -7,6 +8,8 @@
 // positions in imlist, from 0. "bbx" may be left out. Anything of another form, a row outside imlist, and an image that
 // is twice among a query's easy, hard and junk are errors with the file and the query.
 #pragma once
+
+#include <iterator>
 
 #include <nlohmann/json.hpp>
 
@@ -66,7 +69,10 @@ inline revisited_set read_revisited_json(const std::string& path) {
   constexpr const char* reader = "read_revisited_json";
   std::ifstream file(path, std::ios::binary);
   if (!file) raise(reader, ": ", path, " cannot be opened");
-  const nlohmann::json root = nlohmann::json::parse(file, nullptr, false);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
+  detail::check_text(text, path, reader);
+  const nlohmann::json root = nlohmann::json::parse(text, nullptr, false);
   if (root.is_discarded()) raise(reader, ": ", path, " is not JSON");
   if (!root.is_object()) raise(reader, ": ", path, " holds no object, expected imlist, qimlist and gnd");
   revisited_set set;
@@ -86,6 +92,8 @@ inline revisited_set read_revisited_json(const std::string& path) {
       if (box.size() != 4 || !std::ranges::all_of(box, [](const auto& x) { return x.is_number(); }))
         raise(reader, ": ", where, ": \"bbx\" is not 4 numbers, expected x0, y0, x1, y1");
       for (std::size_t i = 0; i < 4; ++i) query.box[i] = box[i].get<double>();
+      query.box_at = where;
+      detail::check_box(query.box, where, reader);
     }
     detail::said_once said;
     query.truth.easy = detail::rows_in(gnd[q], "easy", images, said, where);

@@ -24,6 +24,7 @@
 #include "../policy/vlad.hpp"
 #include "../post/projection.hpp"
 #include "npy_write.hpp"
+#include "seekable_file.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
@@ -247,6 +248,7 @@ Model read_model(std::istream& in, const std::string& name) {
 }
 template <class Model>
 Model read_model(const std::string& path) {
+  detail::refuse_pipe(path, "read_model");
   std::ifstream in(path, std::ios::binary);
   if (!in) raise("read_model: ", path, " cannot be opened");
   return read_model<Model>(in, path);

@@ -19,6 +19,7 @@
 
 #include "../adapter.hpp"
 #include "npy_header.hpp"
+#include "seekable_file.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
@@ -139,6 +140,7 @@ inline npy_array read_npy(std::istream& in, const std::string& name) {
 }
 
 inline npy_array read_npy(const std::string& path) {
+  detail::refuse_pipe(path, "read_npy");
   std::ifstream in(path, std::ios::binary);
   if (!in) raise("read_npy: ", path, " cannot be opened");
   return read_npy(in, path);

@@ -39,6 +39,9 @@ inline std::string read_descr(std::string_view descr, npy_header& h) {
   const auto unsupported = [&] {
     return "dtype " + in_quotes(descr) + " is not supported, expected f2, f4, f8, u1 or i1";
   };
+  // NumPy has no bfloat16 of its own: ml_dtypes' arrays are saved as void.
+  if (descr == "<V2" || descr == "|V2" || descr == "V2")
+    return "dtype " + in_quotes(descr) + " is bfloat16, it seems, which .npy cannot name: save float32, x.astype('f4')";
   if (descr.size() < 2) return unsupported();
   char order = descr[0];
   std::string_view code = descr.substr(1);

@@ -139,6 +139,7 @@ class npz_file {
  public:
   explicit npz_file(std::string path) : path_(std::move(path)) {
     int code = 0;
+    detail::refuse_pipe(path_, "npz_file");
     archive_.reset(zip_open(path_.c_str(), ZIP_RDONLY, &code));
     if (archive_ == nullptr) raise("npz_file: ", path_, ": ", detail::zip_message(code));
   }

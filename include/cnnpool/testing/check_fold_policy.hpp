@@ -130,7 +130,8 @@ template <class F>
     auto distant = x;
     for (double& v : distant) v = static_cast<double>(static_cast<float>(v + options.offset));
     if (options.offset != 0)
-      c.compare_precisions(c.results(f, c.template folded<float>(f, distant), size), c.results(f, c.folded(f, distant), size));
+      c.compare_precisions(c.results(f, c.template folded<float>(f, distant), size),
+                           c.results(f, c.folded(f, distant), size));
     if (!c.report.ok) return c.report;
   }
 
