@@ -4,8 +4,8 @@ import re
 import subprocess
 import sys
 
-KERNELS = ("row_blocks", "column_blocks", "region_blocks", "product_blocks", "nearest_blocks", "residual_blocks",
-           "self_weighted_blocks", "each_index")
+KERNELS = ("row_blocks", "column_blocks", "region_blocks", "contract_blocks", "nearest_blocks", "residual_blocks",
+           "channel_gated_blocks", "each_index")
 
 
 def main():

@@ -67,11 +67,11 @@
   CNNPOOL_LIBRARY_TRANSFORM(A, detail::product, matrix<A>, matrix<A>)
 #define CNNPOOL_LIBRARY_PRODUCTS(A)                           \
   CNNPOOL_LIBRARY_TASK(packing_choice<A>)                     \
-  CNNPOOL_LIBRARY_TASK(product_share<read_as_is, float, A>)   \
+  CNNPOOL_LIBRARY_TASK(contract_share<read_as_is, float, A>)   \
   CNNPOOL_LIBRARY_TASK(nearest_share<read_as_is, float, A>)   \
   CNNPOOL_LIBRARY_TASK(residuals_share<read_as_is, float, A>)
 /// Weights that are as wide as the accumulator, where those above are not: VLAD's soft assignment.
-#define CNNPOOL_LIBRARY_WIDE(A) CNNPOOL_LIBRARY_TASK(product_share<read_as_is, A, A>)
+#define CNNPOOL_LIBRARY_WIDE(A) CNNPOOL_LIBRARY_TASK(contract_share<read_as_is, A, A>)
 #define CNNPOOL_LIBRARY_STAGES(A)                                      \
   CNNPOOL_LIBRARY_FOLD(A, A, euclidean_norm, no_weights)               \
   CNNPOOL_LIBRARY_TRANSFORM(A, by_norm, matrix<const A>, per_row<A>)         \

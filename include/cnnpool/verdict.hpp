@@ -57,7 +57,7 @@ constexpr verdict verdict_of() {
   if constexpr (!backend<B>) {
     if constexpr ((viewable<B> || view_list<B>) && (pooling_policy<X> || list_policy<X>))
       return verdict::behind_the_policy;
-    else return has_memory<B> ? verdict::incomplete_backend : verdict::no_backend;
+    else return requires { typename B::space; } ? verdict::incomplete_backend : verdict::no_backend;
   } else if constexpr (!viewable<X> && !view_list<X>) {
     return verdict::no_adapter;
   } else if constexpr (!pooling_policy<P> && !list_policy<P>) {

@@ -54,19 +54,19 @@ struct block_backend : for_each_backend<Backend> {
   }
   template <class A, class X, class F, class W, class G>
   bool can_fuse(const X& x, const F&, const W&, const G&) const {
-    return detail::self_weighted<X, F, W, G, A>::fits(x);
+    return detail::channel_gated<X, F, W, G, A>::fits(x);
   }
   template <class X, class F, class W, class G, class A>
   void channel_gated_reduce(kernel::scratch& s, const X& x, const F& channels, const W& weight, const G& fold,
                           const kernel::matrix<A>& results, const kernel::matrix<A>& out) const {
-    using problem = detail::self_weighted<X, F, W, G, A>;
+    using problem = detail::channel_gated<X, F, W, G, A>;
     using state = typename problem::state;
     problem all(x, channels, weight, fold, results, out);
     const kernel::scratch::frame frame(s);
     const index_t parts = all.slices > 1 ? x.extents().n * all.slices : 0;
     all.parts = static_cast<state*>(s.bytes(static_cast<std::size_t>(parts * x.extents().c) * sizeof(state)));
     all.scales = static_cast<detail::slice_scale<A>*>(s.bytes(static_cast<std::size_t>(parts) * 2 * sizeof(A)));
-    if constexpr (problem::quads > 0) launch(s, detail::self_weighted_blocks<X, F, W, G, A>(all));
+    if constexpr (problem::quads > 0) launch(s, detail::channel_gated_blocks<X, F, W, G, A>(all));
     if (parts > 0) this->for_each_index(s, x.extents().n * x.extents().c, detail::merge_slices<problem>{all});
   }
 
@@ -81,9 +81,9 @@ struct block_backend : for_each_backend<Backend> {
       launch(s, detail::nearest_blocks<X, W, A>{{{x, true, out}, weights.data, weights.row_stride, 0, weights.rows},
                                                 epilogue.squared_norms, static_cast<A>(epilogue.factor)});
     else if constexpr (channels)
-      launch(s, detail::product_blocks<X, W, A>{{{x, true, out}, weights.data, weights.row_stride, 0, weights.rows}});
+      launch(s, detail::contract_blocks<X, W, A>{{{x, true, out}, weights.data, weights.row_stride, 0, weights.rows}});
     else
-      launch(s, detail::product_blocks<X, W, A>{
+      launch(s, detail::contract_blocks<X, W, A>{
                     {{x, false, out}, weights.data, positions, weights.row_stride, weights.cols / positions}});
   }
 

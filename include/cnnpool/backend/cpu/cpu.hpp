@@ -71,11 +71,11 @@ struct cpu {
     if constexpr (std::is_same_v<Epilogue, kernel::store_nearest>) {
       run_nearest(s, detail::nearest_problem<read, W, A>{{x, false, out}, from, pack, x.read, weights, epilogue, out});
     } else if constexpr (channels) {
-      run_contract(s, detail::product_problem<read, W, A>{
+      run_contract(s, detail::contract_problem<read, W, A>{
                           {x, true, out}, from, pack, x.read, weights.data, weights.row_stride, 0, weights.rows});
     } else {
       const index_t positions = x.extents().positions();
-      run_contract(s, detail::product_problem<read, W, A>{{x, false, out}, from, pack, x.read, weights.data, positions,
+      run_contract(s, detail::contract_problem<read, W, A>{{x, false, out}, from, pack, x.read, weights.data, positions,
                                                           weights.row_stride, weights.cols / positions});
     }
   }
@@ -205,16 +205,16 @@ struct cpu {
   }
 
   template <class Read, class W, class A>
-  void run_contract(kernel::scratch& s, const detail::product_problem<Read, W, A>& all) const {
+  void run_contract(kernel::scratch& s, const detail::contract_problem<Read, W, A>& all) const {
     const index_t blocks = all.blocks(), results = all.results, elements = all.p.elements.count;
     // A few rows against many weights, one query: the threads share the weights.
     const bool by_rows = blocks >= thread_count();
     const index_t groups = (results + 3) / 4, items = by_rows ? blocks : groups;
-    const index_t work = (by_rows ? results : blocks * detail::product_problem<Read, W, A>::block) * elements;
+    const index_t work = (by_rows ? results : blocks * detail::contract_problem<Read, W, A>::block) * elements;
     const index_t workers = workers_for(items * work / 16 * static_cast<index_t>(sizeof(A)), items);
     run_with_buffers<A>(s, workers, items, all.buffer(), [&](A* buffer, index_t first, index_t last) {
       const index_t stop = by_rows || last * 4 > results ? results : last * 4;
-      detail::dispatch_to(target, detail::product_share<Read, W, A>{all, by_rows ? first : 0, by_rows ? last : blocks,
+      detail::dispatch_to(target, detail::contract_share<Read, W, A>{all, by_rows ? first : 0, by_rows ? last : blocks,
                                                               by_rows ? 0 : first * 4, stop, buffer});
     });
   }

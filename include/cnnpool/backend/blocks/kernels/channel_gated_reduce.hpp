@@ -18,7 +18,7 @@ struct slice_scale {
 };
 
 template <class X, class F, class W, class G, class A>
-struct self_weighted {
+struct channel_gated {
   using T = typename X::value_type;
   using state = typename G::template state<A>;
   static constexpr int quad = 16 / static_cast<int>(sizeof(A));                 // channels of a shared-memory load
@@ -34,7 +34,7 @@ struct self_weighted {
   state* parts;  // image, slice, channel; with more than one slice
   slice_scale<A>* scales;
 
-  self_weighted(const X& x, const F& f, const W& w, const G& g, const matrix<A>& sums, const matrix<A>& out_)
+  channel_gated(const X& x, const F& f, const W& w, const G& g, const matrix<A>& sums, const matrix<A>& out_)
       : p(x, true, sums), channels(f), weight(w), fold(g), out(out_), slices(1), parts(nullptr), scales(nullptr) {
     const index_t bytes = p.elements.count * index_t{sizeof(T)}, least = 512 / index_t{sizeof(T)};
     const index_t by_bytes = (index_t{1} << 18) / (bytes > 0 ? bytes : 1), length = by_bytes > least ? by_bytes : least;
@@ -60,8 +60,8 @@ struct self_weighted {
 };
 
 template <class X, class F, class W, class G, class A>
-struct self_weighted_blocks {
-  using problem = self_weighted<X, F, W, G, A>;
+struct channel_gated_blocks {
+  using problem = channel_gated<X, F, W, G, A>;
   using T = typename X::value_type;
   using state = typename problem::state;
   using channel_state = typename F::template state<A>;
@@ -77,7 +77,7 @@ struct self_weighted_blocks {
   problem all;
   int per_position, pitch, tile, adders;  // pieces, numbers of a position; positions of a tile; threads that add one
 
-  explicit self_weighted_blocks(const problem& a) : all(a), tile(32) {
+  explicit channel_gated_blocks(const problem& a) : all(a), tile(32) {
     per_position = static_cast<int>((all.p.elements.count + piece - 1) / piece);
     pitch = per_position * piece > quad ? per_position * piece : quad;
     while (tile * pitch > tile_size) tile /= 2;

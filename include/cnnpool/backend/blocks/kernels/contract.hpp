@@ -8,8 +8,8 @@ namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 /// Writes result j of row r of image n to column j * (rows of an image) + r.
 template <class X, class W, class A>
-struct product_blocks {
-  using tile_type = product_tile<X, W, A, true>;
+struct contract_blocks {
+  using tile_type = contract_tile<X, W, A, true>;
   using registers = typename tile_type::registers;
   static constexpr int threads = tile_type::threads, resident = sizeof(A) == 4 ? 2 : 1;
 
@@ -52,7 +52,7 @@ struct product_blocks {
 /// Writes the k with the smallest squared_norms(k) - factor (weights(k) . row), the first of equal ones, for each row.
 template <class X, class W, class A>
 struct nearest_blocks {
-  using tile_type = product_tile<X, W, A, false>;
+  using tile_type = contract_tile<X, W, A, false>;
   struct registers {
     typename tile_type::registers tile;
     A smallest[array_size(tile_type::down)], at[array_size(tile_type::down)];

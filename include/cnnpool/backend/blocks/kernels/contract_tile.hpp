@@ -12,7 +12,7 @@
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
 template <class X, class W, class A, bool InParts>
-struct product_tile {
+struct contract_tile {
   using T = typename X::value_type;
   static constexpr int threads = 256, side = 16, deep = 16, part = 32;  // side x side threads
   static constexpr int tall = sizeof(A) == 4 ? 128 : 64, wide = 64, down = tall / side, across = wide / side;

@@ -26,7 +26,7 @@ CNNPOOL_INLINE L sum_of_lanes(const pack<L, N>& x) {
 
 /// The results of one call: result j of row r of image n goes to out(n, j * rows of an image + r).
 template <class Read, class W, class A>
-struct product_problem {
+struct contract_problem {
   static constexpr index_t block = 16;  // rows that are made ready together
 
   reduction_geometry<A> p;  // its outputs are the rows, its elements what is summed
@@ -52,8 +52,8 @@ struct product_problem {
 
 /// A worker's share: blocks first .. last-1, each with results start .. stop-1.
 template <class Read, class W, class A>
-struct product_share {
-  using problem = product_problem<Read, W, A>;
+struct contract_share {
+  using problem = contract_problem<Read, W, A>;
 
   const problem& all;
   index_t first, last, start, stop;
