@@ -138,6 +138,8 @@ TEST_CASE("nothing to search, and what is wrong") {
         "nearest: queries have 3 components, the database has 4");
   CHECK(sentence([&] { nearest(x, x, 1, metric::cosine, {.queries = 0}); }) ==
         "nearest: blocks of 0 queries and 1024 rows, expected at least 1 of each");
+  CHECK(sentence([&] { nearest(x, x, 1, metric::cosine, {.fewest = -1}); }) ==
+        "nearest: fewest is -1, expected 0 or more");
 }
 
 }  // namespace

@@ -46,6 +46,11 @@ struct reading {
   }
 };
 
+namespace detail {
+template <class R, class P>
+inline constexpr bool pools_in_one_pass<reading<R, P>> = pools_in_one_pass<P>;
+}  // namespace detail
+
 template <element_function R, pooling_policy P>
 reading<R, P> operator|(const R& read, const P& policy) {
   return {read, policy};

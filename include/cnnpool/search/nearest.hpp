@@ -206,6 +206,7 @@ void search_in_blocks(const Queries& queries, const Database& database, metric b
 inline void check_blocks(const search_blocks& block, const char* where) {
   if (block.queries < 1 || block.rows < 1)
     raise(where, ": blocks of ", block.queries, " queries and ", block.rows, " rows, expected at least 1 of each");
+  if (block.fewest < 0) raise(where, ": fewest is ", block.fewest, ", expected 0 or more");
 }
 
 template <descriptor_rows Queries, descriptor_rows Database>
