@@ -10,6 +10,7 @@
 #include <cnnpool/post/power.hpp>
 #include <cnnpool/post/truncation.hpp>
 
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -122,6 +123,25 @@ struct plus_one {
 auto chains() { return std::pair(total{} | plus_one{}, plus_one{} | plus_one{}); }
 }  // namespace elsewhere
 
+namespace unrelated {
+/// A body that numbers do not fit, behind a deduced type: asking whether it is a stage must not compile it.
+struct conv {
+  template <class Layer>
+  auto output_size(const Layer& layer) const {
+    return layer.size() / 2;
+  }
+  template <class Shape>
+  auto descriptor_size(const Shape& s) const {
+    return s.size();
+  }
+};
+struct joined {};
+inline joined operator|(const conv&, const conv&) { return {}; }
+}  // namespace unrelated
+
+TEST_CASE("an operator of others is not disturbed") {
+  CHECK(std::is_same_v<decltype(unrelated::conv{} | unrelated::conv{}), unrelated::joined>);
+}
 TEST_CASE("a policy and a stage of a user's namespace make a chain there") {
   const auto [chain, stages] = elsewhere::chains();
   const float x[] = {1, 2, 3, 4};

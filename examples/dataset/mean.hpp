@@ -68,6 +68,12 @@ inline int run_mean(const mean_options& o) {
   check_ours(o.out, "\x93NUMPY");
   if (!o.channels.empty()) check_ours(o.channels, "\x93NUMPY");
   if (!o.binaryproto.empty()) check_ours(o.binaryproto, "\x08\x01\x10\x03");
+  const auto same = [](const std::string& a, const std::string& b) {
+    return !a.empty() && !b.empty() && fs::weakly_canonical(fs::absolute(a)) == fs::weakly_canonical(fs::absolute(b));
+  };
+  if (same(o.out, o.channels) || same(o.out, o.binaryproto) || same(o.channels, o.binaryproto))
+    cnnpool::raise("mean: two of --out ", o.out, ", --channels ", o.channels, " and --binaryproto ", o.binaryproto,
+                   " are one file, expected files of their own");
   mean_image mean;
   left_out out;
   std::size_t done = 0;

@@ -178,6 +178,12 @@ inline photo_set read_photo_set(const fs::path& source) {
   return set;
 }
 
+/// Lists have a line for each photo.
+inline void check_listable(const labelled_photo& p) {
+  if (p.path.string().find('\n') != std::string::npos)
+    cnnpool::raise("cnnpool-dataset: ", p.path.string(), ": a list cannot hold a name with a line break");
+}
+
 /// "path label", the path as seen from the list's folder.
 inline std::string list_text(const std::vector<labelled_photo>& photos, const fs::path& list) {
   std::string text;
@@ -187,8 +193,7 @@ inline std::string list_text(const std::vector<labelled_photo>& photos, const fs
     const fs::path folder = fs::canonical(p.path.parent_path()).lexically_relative(fs::canonical(
         list.parent_path().empty() ? fs::path(".") : list.parent_path()));
     const std::string path = (folder / p.path.filename()).lexically_normal().string();
-    if (path.find('\n') != std::string::npos)
-      cnnpool::raise("cnnpool-dataset: ", p.path.string(), ": a list cannot hold a name with a line break");
+    check_listable(p);
     text += path + " " + std::to_string(p.label) + "\n";
   }
   return text;

@@ -122,6 +122,7 @@ inline int run_split(const split_options& o) {
   }
   if (!o.without.empty()) leave_out_broken(o.without, bytes, out);
   std::erase_if(set.photos, [&](const labelled_photo& p) { return !bytes.contains(p.path); });
+  for (const labelled_photo& p : set.photos) check_listable(p);
   if (o.rename) rename_classes(set, bytes);
   const split_lists lists = split(set, o.share, o.seed, o.least);
   for (const auto& [label, photos] : set.by_class())

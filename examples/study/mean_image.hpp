@@ -49,12 +49,7 @@ inline cv::Mat read_binaryproto(const std::string& path, const std::vector<unsig
   return out;
 }
 
-}  // namespace mean_images
-
-/// CV_32FC3; a mean per channel is one pixel, which resizes to every size.
-inline cv::Mat read_mean_image(const std::string& path) {
-  const std::vector<unsigned char> bytes = bytes_of(path);
-  if (!bytes.empty() && bytes[0] != 0x93) return mean_images::read_binaryproto(path, bytes);
+inline cv::Mat read_npy_mean(const std::string& path) {
   const cnnpool::npy_array file = cnnpool::read_npy(path);
   const bool batch = file.shape().size() % 2 == 0 && !file.shape().empty() && file.shape()[0] == 1;
   const std::vector<cnnpool::index_t> shape(file.shape().begin() + (batch ? 1 : 0), file.shape().end());
@@ -82,6 +77,22 @@ inline cv::Mat read_mean_image(const std::string& path) {
   if (out.empty())
     cnnpool::raise("--mean-image: ", path, " holds ", cnnpool::to_string(file.type()), ", expected float32 or float64");
   return out;
+}
+
+}  // namespace mean_images
+
+/// CV_32FC3; a mean per channel is one pixel, which resizes to every size.
+inline cv::Mat read_mean_image(const std::string& path) {
+  const std::vector<unsigned char> bytes = bytes_of(path);
+  const bool npy = bytes.empty() || bytes[0] == 0x93;
+  const cv::Mat mean = npy ? mean_images::read_npy_mean(path) : mean_images::read_binaryproto(path, bytes);
+  if (!cv::checkRange(mean)) cnnpool::raise("--mean-image: ", path, " holds numbers that are not finite");
+  double least = 0, most = 0;
+  cv::minMaxLoc(mean.reshape(1), &least, &most);
+  if (least > 0 && most < 1)
+    cnnpool::raise("--mean-image: ", path, " holds means from ", least, " to ", most,
+                   ", expected those of pixels from 0 to 255 (255 times as much)");
+  return mean;
 }
 
 /// The mean image at the size of the pixels that it is subtracted from.

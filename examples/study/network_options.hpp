@@ -26,7 +26,10 @@ inline void preprocess_as(const std::string& word, network_card& card) {
 inline void add_network_options(CLI::App& app, network_card& card) {
   app.add_option("--model", card.model, "your own network: .onnx, .prototxt or .cfg");
   app.add_option("--weights", card.weights, "its .caffemodel or .weights");
-  app.add_option("--name", card.name, "its name in the table");
+  app.add_option("--name", card.name, "its name in the table, and of its folder in the cache")
+      ->check([](const std::string& name) {
+        return name.empty() || name.find('/') != std::string::npos ? "expected a name without /" : std::string();
+      });
   CLI::Option* const word = app.add_option_function<std::string>(
       "--preprocess", [&card](const std::string& name) { preprocess_as(name, card); },
       "torchvision, caffe or minus-one-one: the next four options in one word");

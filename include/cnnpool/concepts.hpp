@@ -29,18 +29,17 @@ concept fold_policy = requires(const F f, typename F::template state<V> s, V x, 
   { f.template init<V>() } -> std::convertible_to<typename F::template state<V>>;
   { f.step(s, x) } -> std::convertible_to<typename F::template state<V>>;
   { f.merge(s, s) } -> std::convertible_to<typename F::template state<V>>;
-  f.finish(s, n);
+  requires !std::is_void_v<decltype(f.finish(s, n))>;
 };
 
-/// A fold; or something that selects one when it runs (gem); or a type whose descriptor_size(shape of x) is d and whose
-/// pool writes n x d. Optional: check(shape), which raises what is wrong with the policy's numbers; `static constexpr
-/// const char* name`.
+/// A fold; or what selects one when it runs (gem); or a type whose descriptor_size(shape of x) is d and whose pool
+/// writes n x d. Optional: check(shape), which raises what is wrong with the policy's numbers; a string `name`.
 template <class P>
 concept pooling_policy = fold_policy<P> || kernel::fold_selector<P> ||
     requires(const P p, const kernel::backend_archetype b, kernel::scratch s, kernel::source<feature_view<float>> x,
              kernel::matrix<float> out) {
-  { p.descriptor_size(x.extents()) } -> std::convertible_to<index_t>;
   p.pool(b, s, x, out);
+  { p.descriptor_size(x.extents()) } -> std::convertible_to<index_t>;
 };
 
 /// output_size(d) for d components; apply writes all rows of a batch. If the size stays, in and out may be the same
@@ -48,8 +47,8 @@ concept pooling_policy = fold_policy<P> || kernel::fold_selector<P> ||
 template <class S>
 concept stage = requires(const S stage, kernel::backend_archetype b, kernel::scratch s, kernel::matrix<const float> in,
                          kernel::matrix<float> out) {
-  { stage.output_size(index_t{}) } -> std::convertible_to<index_t>;
   stage.apply(b, s, in, out);
+  { stage.output_size(index_t{}) } -> std::convertible_to<index_t>;
 };
 
 /// cpu, reference, cuda, thrust_backend: a memory space, a type to accumulate in, and every primitive.

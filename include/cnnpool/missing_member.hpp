@@ -10,7 +10,9 @@ namespace detail {
 template <class P>
 concept has_state = requires { typename P::template state<float>; };
 template <class P>
-concept has_init = requires(const P p) { p.template init<float>(); };
+concept has_init = requires(const P p) {
+  { p.template init<float>() } -> std::convertible_to<typename P::template state<float>>;
+};
 template <class P>
 concept has_step = requires(const P p, typename P::template state<float> s, float x) {
   { p.step(s, x) } -> std::convertible_to<typename P::template state<float>>;
@@ -20,7 +22,9 @@ concept has_merge = requires(const P p, typename P::template state<float> s) {
   { p.merge(s, s) } -> std::convertible_to<typename P::template state<float>>;
 };
 template <class P>
-concept has_finish = requires(const P p, typename P::template state<float> s, index_t n) { p.finish(s, n); };
+concept has_finish = requires(const P p, typename P::template state<float> s, index_t n) {
+  requires !std::is_void_v<decltype(p.finish(s, n))>;
+};
 template <class P>
 concept has_descriptor_size = requires(const P p, const shape s) {
   { p.descriptor_size(s) } -> std::convertible_to<index_t>;
@@ -47,19 +51,17 @@ constexpr const char* missing_member() {
     static_assert(!detail::has_output_size<P>,
                   "cnnpool: this stage has no const apply(backend, scratch, in, out) that takes any backend, a "
                   "kernel::matrix<const A> and a kernel::matrix<A>");
-  } else if constexpr (detail::has_init<P> || detail::has_state<P>) {
-    static_assert(detail::has_state<P>, "cnnpool: this fold has no template <class V> type `state`");
+  } else if constexpr (detail::has_state<P>) {
     static_assert(detail::has_init<P>, "cnnpool: this fold has no const init<V>() that returns a state<V>");
-    if constexpr (detail::has_state<P>) {
-      static_assert(detail::has_step<P>, "cnnpool: this fold has no const step(state<V>, V) that returns a state<V>");
-      static_assert(detail::has_merge<P>,
-                    "cnnpool: this fold has no const merge(state<V>, state<V>) that returns a state<V>");
-      static_assert(detail::has_finish<P>, "cnnpool: this fold has no const finish(state<V>, n)");
-    }
+    static_assert(detail::has_step<P>, "cnnpool: this fold has no const step(state<V>, V) that returns a state<V>");
+    static_assert(detail::has_merge<P>,
+                  "cnnpool: this fold has no const merge(state<V>, state<V>) that returns a state<V>");
+    static_assert(detail::has_finish<P>, "cnnpool: this fold has no const finish(state<V>, n) that returns a number");
   } else {
-    static_assert(detail::has_init<P>,
-                  "cnnpool: this type has neither the members of a fold (state, init, step, merge, finish), nor "
-                  "descriptor_size and pool of a policy, nor output_size and apply of a stage");
+    static_assert(detail::has_state<P>,
+                  "cnnpool: this type has neither the public, const members of a fold (template <class V> type "
+                  "`state`, init, step, merge, finish), nor descriptor_size and pool of a policy, nor list_size and "
+                  "pool_list of a policy of lists, nor output_size and apply of a stage");
   }
   return nullptr;
 }

@@ -95,6 +95,13 @@ class Split(DatasetCase):
                             for line in self.lists("lists")[0]))
         self.refuses("--rename is for class folders", "split", "set", "--rename")
 
+    def test_nothing_is_renamed_for_lists_that_cannot_be_written(self):
+        self.photos({"left": 3, "right": 3})
+        self.put(jpeg(9), "photos", "left", "new\nline.jpg")
+        before = self.everything("photos")
+        self.refuses("a list cannot hold a name with a line break", "split", "photos", "--out", "lists", "--rename")
+        self.assertEqual(before, self.everything("photos"))
+
     def test_renaming_folders_that_are_numbers_and_back(self):
         classes = {str(i): 2 for i in range(12)} | {"zoo": 3}
         self.photos(classes)

@@ -192,6 +192,8 @@ class Pack(DatasetCase):
             self.assertTrue(numpy.array_equal(numpy.float32(blob.data).reshape(3, 32, 32), mean[0]))
             self.assertIn("mean of 7 photos, 32 x 32; --mean " +
                           ",".join(f"{m:.4f}" for m in whole.mean((0, 1, 2))), ran.stdout)
+        ran = self.run_it("mean", "set.lmdb", "--out", "one.npy", "--binaryproto", "./one.npy", code=1)
+        self.assertIn("are one file, expected files of their own", ran.stderr)
         self.run_it("mean", "set.lmdb", "--out", "rgb.npy", "--rgb")
         self.assertTrue(numpy.array_equal(numpy.load(self.path("rgb.npy"))[0], mean[0][::-1]))
 

@@ -159,6 +159,16 @@ class StudyFolders(study_case.StudyCase):
         self.assertEqual(json.loads(made)["gnd"], [{"bbx": [1, 1, 31.5, 31], "easy": [1], "hard": [2], "junk": [0]}])
         ran = self.run_it("--policies", "gem", layers="relu_1", truth="revisited:" + self.put(made, "gnd.json"))
         self.assertTrue(ran.returncode == 0 or "built without nlohmann/json" in ran.stderr, ran.stderr)
+        for protocol in range(6):
+            arrays["gnd"][0]["hard"] = np.array([], dtype=int)
+            self.put(pickle.dumps(arrays, protocol=protocol), "gnd.pkl")
+            made = subprocess.run([*script, gnd], capture_output=True, text=True, check=True).stdout
+            self.assertEqual(json.loads(made)["gnd"], [{"bbx": [1, 1, 31.5, 31], "easy": [1], "hard": [], "junk": [0]}])
+        # An address instead of a Python object, which NumPy would follow.
+        self.put(pickle.dumps(np.zeros(1, "V8"), protocol=2).replace(b"V8", b"O8"), "gnd.pkl")
+        ran = subprocess.run([*script, gnd], capture_output=True, text=True, check=False)
+        self.assertEqual(ran.returncode, 1)
+        self.assertIn("it holds an array of 'O8', expected numbers", ran.stderr)
         self.put(b"cos\nsystem\n(S'exit 7'\ntR.", "gnd.pkl")
         ran = subprocess.run([*script, gnd], capture_output=True, text=True, check=False)
         self.assertEqual(ran.returncode, 1)

@@ -159,6 +159,10 @@ class StudyNetworks(study_case.StudyCase):
             ran = self.run_plain("--mean-image", self.path("mean.binaryproto"), code=1)
             self.assertIn("mean.binaryproto is neither a .npy file nor a mean image of Caffe with 3 channels",
                           ran.stderr)
+        for value, sentence in ((np.nan, "mean.npy holds numbers that are not finite"),
+                                (.5, "mean.npy holds means from 0.5 to 0.5, expected those of pixels from 0 to 255")):
+            np.save(self.path("mean.npy"), np.full(3, value, np.float32))
+            self.assertIn(sentence, self.run_plain("--mean-image", self.path("mean.npy"), code=1).stderr)
 
     def test_preprocessing_of_known_networks(self):
         for options in (("--mean", "1,2,3"), ("--preprocess", "caffe"), ("--rgb",), ("--input-scale", "2")):

@@ -87,12 +87,12 @@ struct spatial_factor {
 /// I_c from the counts n_c = N Q_c, as log(1 + what the other channels have / what this one has): a ratio near 1 loses
 /// its difference from 1, and a sum of fractions the small ones.
 struct channel_weight {
-  double epsilon, channels;  // epsilon times N
+  double epsilon, channels, positions;
   template <class V>
   CNNPOOL_HD V operator()(const V& count, const V& total) const {
     using L = lane_t<V>;
-    const V others = V(static_cast<L>((channels - 1) * epsilon)) + (total - count);
-    const V weight = log1p(others / (V(static_cast<L>(epsilon)) + count));
+    const V n(static_cast<L>(positions)), others = V(static_cast<L>((channels - 1) * epsilon)) + (total - count) / n;
+    const V weight = log1p(others / (V(static_cast<L>(epsilon)) + count / n));
     return epsilon > 0 ? weight : select(count == V(L(0)), V(L(0)), weight);
   }
 };
@@ -165,7 +165,7 @@ template <class Space, class B, class A>
 void crow_channel(const B& backend, scratch& s, const matrix<A>& counts, double epsilon, const shape& image) {
   const matrix<A> total = s.make<A>(counts.rows, 1);
   backend.reduce(s, rows_as_images<Space>(counts), over_positions{}, sum{}, total);
-  const channel_weight weight{epsilon * static_cast<double>(image.positions()), static_cast<double>(image.c)};
+  const channel_weight weight{epsilon, static_cast<double>(image.c), static_cast<double>(image.positions())};
   backend.transform(s, counts, weight, counts, per_row<A>{total});
 }
 

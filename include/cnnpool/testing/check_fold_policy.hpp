@@ -77,7 +77,8 @@ class fold_checker {
   }
   void compare_precisions(const std::vector<double>& in_float, const std::vector<double>& in_double) {
     for (std::size_t k = 0; k < in_float.size() && report.ok; ++k)
-      if (std::isfinite(in_double[k]) && !(std::fabs(in_float[k] - in_double[k]) <= 0.01 * std::fabs(in_double[k])))
+      if (std::isfinite(in_float[k]) && std::isfinite(in_double[k]) &&  // a fold may leave float's range
+          std::fabs(in_float[k] - in_double[k]) > 0.01 * std::fabs(in_double[k]) + 0x1p-126)
         fail("elements far from zero cancel in float", in_float[k], in_double[k], k);
   }
   void fail(const char* law, double a, double b, std::size_t k) {
