@@ -1,20 +1,12 @@
 // libtorch: at::Tensor (torch::Tensor) on the CPU, strided: contiguous, channels_last, slices, expand(), transposes;
 // float, double, Half, BFloat16, Char, Byte, and per-tensor quantised QInt8 and QUInt8 with their scale. Axes by rank
-// (c, nc, chw, nchw): channels_last is NCHW with other strides and needs no hint. Structural: includes nothing of it
-// but the header that says whether gradients are recorded.
-// As an output, of float: one axis, or two, the last adjacent. A tensor that requires a gradient is an error while
-// gradients are recorded: its descriptors have none.
+// (c, nc, chw, nchw): channels_last is NCHW with other strides and needs no hint. Structural: includes nothing of it.
+// As an output, of float: one axis, or two, the last adjacent. A tensor that requires a gradient is an error, since its
+// descriptors have none.
 //
 //   const at::Tensor conv = features->forward(image);       // a name: the view does not keep the tensor alive
 //   auto d = cnnpool::pool(conv, cnnpool::gem_p<3>{} | cnnpool::l2{});
 #pragma once
-
-#if __has_include(<c10/core/GradMode.h>)
-#include <c10/core/GradMode.h>
-#define CNNPOOL_TORCH_RECORDS c10::GradMode::is_enabled()
-#else
-#define CNNPOOL_TORCH_RECORDS true
-#endif
 
 #include <concepts>
 
@@ -60,9 +52,9 @@ struct torch_axes {
       raise(where, ": the at::Tensor is sparse or of another library's layout, expected a strided one");
     if (t.is_neg() || t.is_conj())
       raise(where, ": the at::Tensor is negated or conjugated lazily, expected resolve_neg() and resolve_conj()");
-    if (t.requires_grad() && CNNPOOL_TORCH_RECORDS)
-      raise(where, ": the at::Tensor requires a gradient, which pooling does not hand on; expected tensor.detach(), or "
-            "a torch::NoGradGuard");
+    if (t.requires_grad())
+      raise(where, ": the at::Tensor requires a gradient, which pooling does not hand on; expected tensor.detach() ",
+            "or a tensor computed under torch::NoGradGuard");
     rank = static_cast<index_t>(t.dim());
     if (rank < 1 || rank > 4) raise(where, ": the at::Tensor has ", rank, " axes, expected 1 to 4");
     for (index_t i = 0; i < rank; ++i) {
@@ -104,5 +96,3 @@ struct adapter<T> {
 };
 
 }  // namespace cnnpool
-
-#undef CNNPOOL_TORCH_RECORDS
