@@ -54,6 +54,20 @@ concept has_adapter = requires(const T& t, const hints& h) { adapter<T>::view(t,
 template <class T>
 concept has_view_function = requires(const T& t, const hints& h) { cnnpool_view(t, h); };
 
+/// A tensor's axes in its own order: extents and strides in elements, of the first four.
+struct axes {
+  index_t rank, extents[4] = {}, strides[4] = {};
+
+  /// From what extent(i) and stride(i) say of axis i.
+  template <class Extent, class Stride>
+  axes(index_t count, const Extent& extent, const Stride& stride) : rank(count) {
+    for (std::size_t i = 0; i < 4 && i < static_cast<std::size_t>(rank); ++i) {
+      extents[i] = static_cast<index_t>(extent(i));
+      strides[i] = static_cast<index_t>(stride(i));
+    }
+  }
+};
+
 struct geometry {
   shape extents;
   strides stride;
@@ -96,11 +110,10 @@ descriptor_span<T> output_rows(const char* kind, T* data, index_t rows, index_t 
 }
 /// The same by axes: one is one descriptor, two are rows of them.
 template <class T>
-descriptor_span<T> output_of_axes(const char* kind, T* data, index_t rank, const index_t* extents,
-                                  const index_t* strides, const char* expected = "1") {
-  if (rank == 1) return output_rows(kind, data, 1, extents[0], extents[0], strides[0], expected);
-  if (rank != 2) raise("pool_into: the ", kind, " output has ", rank, " axes, expected 1 or 2");
-  return output_rows(kind, data, extents[0], extents[1], strides[0], strides[1], expected);
+descriptor_span<T> output_of_axes(const char* kind, T* data, const axes& a, const char* expected = "1") {
+  if (a.rank == 1) return output_rows(kind, data, 1, a.extents[0], a.extents[0], a.strides[0], expected);
+  if (a.rank != 2) raise("pool_into: the ", kind, " output has ", a.rank, " axes, expected 1 or 2");
+  return output_rows(kind, data, a.extents[0], a.extents[1], a.strides[0], a.strides[1], expected);
 }
 
 }  // namespace detail

@@ -1,5 +1,7 @@
 #include <cnnpool/kernel/scratch.hpp>
 
+#include <cnnpool/kernel/run_policy.hpp>
+
 #include <limits>
 #include <string>
 #include <utility>
@@ -32,6 +34,21 @@ TEST_CASE("a scratch without memory measures what one with memory takes") {
         "workspace: a matrix of 1099511627776 x 1099511627776 cannot be addressed");
 }
 
+namespace {
+struct backend_that_copies_nothing {
+  template <class... T>
+  void transform(const T&...) const {}
+};
+}  // namespace
+
+TEST_CASE("a temporary in other numbers is given back when it was converted") {
+  kernel::scratch s;
+  const kernel::matrix<float> out{nullptr, 4, 4, 4, 1};
+  for (int i = 0; i < 3; ++i)
+    detail::in_numbers_of<double>(backend_that_copies_nothing{}, s, out, [](const auto& t) { CHECK(t.rows == 4); });
+  CHECK(s.peak() == 4 * 4 * sizeof(double));
+}
+
 TEST_CASE("sizes that a workspace cannot have are sentences") {
   kernel::scratch s;
   CHECK(sentence([&] { s.bytes(~std::size_t{0}); }).find("bytes cannot be addressed") != std::string::npos);
@@ -46,6 +63,13 @@ TEST_CASE("sizes that a workspace cannot have are sentences") {
     most.bytes(~std::size_t{0} - kernel::scratch::alignment);
     CHECK(most.peak() == ~std::size_t{0} - kernel::scratch::alignment + 1);
   }
+  constexpr index_t furthest = std::numeric_limits<index_t>::max();
+  using size = std::pair<index_t, index_t>;
+  for (const auto& [rows, cols] : {size{1, furthest}, {furthest, 1}, {2, furthest / 2}, {furthest / 3, 3}}) {
+    kernel::scratch most;
+    CHECK(most.make<unsigned char>(rows, cols).cols == cols);
+  }
+  CHECK(!sentence([&] { s.make<unsigned char>(furthest / 2 + 1, 2); }).empty());
   workspace exact(kernel::scratch::alignment);
   kernel::scratch one(exact.data(), exact.capacity());
   CHECK((one.bytes(kernel::scratch::alignment) == exact.data() && !one.measuring() && s.measuring()));

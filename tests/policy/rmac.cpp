@@ -4,6 +4,7 @@
 #include <cnnpool/pool.hpp>
 
 #include <cmath>
+#include <limits>
 
 #include "catch.hpp"
 #include "errors.hpp"
@@ -60,6 +61,9 @@ TEST_CASE("cirtorch's layer: regions in single precision and the whole map, each
   const auto faint = pool(feature_view<float>(dim.data(), {.c = 2}, nchw), rmac_cirtorch);
   CHECK(faint(0, 0) == Approx(2 * 3e-6 / 6e-6));  // the only region is the whole map
   CHECK(sentence([&] { pool(m.view(), rmac{.add_epsilon = -1}); }) == "rmac: add_epsilon is -1, expected 0 or more");
+  const double largest = std::numeric_limits<double>::max();
+  CHECK(pool(m.view(), rmac{.add_epsilon = largest})(0, 0) == 0);
+  CHECK(!sentence([&] { pool(m.view(), rmac{.add_epsilon = 2 * largest}); }).empty());
 }
 TEST_CASE("a map of one position is its L2-normalised vector") {
   const std::vector<float> x{3, 4};

@@ -46,8 +46,8 @@ struct adapter<T> {
     static_assert(detail::kokkos_on_host<T>,
                   "cnnpool::as_view: this Kokkos::View is not in host memory; create_mirror_view_and_copy brings it");
     if constexpr (has_axes && activation_scalar<scalar> && detail::kokkos_on_host<T>) {
-      const axes a(t);
-      const detail::geometry g = detail::geometry_of(static_cast<index_t>(rank), a.extents, a.strides, h, "as_view");
+      const detail::axes a = axes_of(t);
+      const detail::geometry g = detail::geometry_of(a.rank, a.extents, a.strides, h, "as_view");
       return feature_view<scalar>(t.data(), g.extents, g.stride, h.quantized);
     }
   }
@@ -55,21 +55,14 @@ struct adapter<T> {
     requires((rank == 1 || rank == 2) && std::floating_point<typename T::value_type> &&
              !std::is_const_v<typename T::value_type> && detail::kokkos_on_host<T>)
   {
-    const axes a(t);
-    return detail::output_of_axes("Kokkos", t.data(), static_cast<index_t>(rank), a.extents, a.strides,
-                                  "1 (LayoutRight)");
+    return detail::output_of_axes("Kokkos", t.data(), axes_of(t), "1 (LayoutRight)");
   }
 
  private:
-  struct axes {
-    index_t extents[array_size(rank)], strides[array_size(rank)];
-    explicit axes(const T& t) {
-      for (std::size_t i = 0; i < rank; ++i) {
-        extents[i] = static_cast<index_t>(t.extent(i));
-        strides[i] = static_cast<index_t>(t.stride(i));
-      }
-    }
-  };
+  static detail::axes axes_of(const T& t) {
+    return {static_cast<index_t>(rank), [&](std::size_t i) { return t.extent(i); },
+            [&](std::size_t i) { return t.stride(i); }};
+  }
 };
 
 }  // namespace cnnpool

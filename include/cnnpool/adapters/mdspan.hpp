@@ -48,8 +48,8 @@ struct adapter<T> {
     static_assert(detail::mdspan_of_pointers<T>,
                   "cnnpool::as_view: the accessor of this mdspan does not hand out the elements in memory");
     if constexpr (has_axes && detail::mdspan_with_strides<T> && detail::mdspan_of_pointers<T>) {
-      const axes a(t);
-      const detail::geometry g = detail::geometry_of(static_cast<index_t>(rank), a.extents, a.strides, h, "as_view");
+      const detail::axes a = axes_of(t);
+      const detail::geometry g = detail::geometry_of(a.rank, a.extents, a.strides, h, "as_view");
       return feature_view<scalar>(t.data_handle(), g.extents, g.stride, h.quantized);
     }
   }
@@ -59,20 +59,14 @@ struct adapter<T> {
              !std::is_const_v<typename T::element_type> && detail::mdspan_with_strides<T> &&
              detail::mdspan_of_pointers<T>)
   {
-    const axes a(t);
-    return detail::output_of_axes("mdspan", t.data_handle(), static_cast<index_t>(rank), a.extents, a.strides);
+    return detail::output_of_axes("mdspan", t.data_handle(), axes_of(t));
   }
 
  private:
-  struct axes {
-    index_t extents[array_size(rank)], strides[array_size(rank)];
-    explicit axes(const T& t) {
-      for (std::size_t i = 0; i < rank; ++i) {
-        extents[i] = static_cast<index_t>(t.extent(i));
-        strides[i] = static_cast<index_t>(t.stride(i));
-      }
-    }
-  };
+  static detail::axes axes_of(const T& t) {
+    return {static_cast<index_t>(rank), [&](std::size_t i) { return t.extent(i); },
+            [&](std::size_t i) { return t.stride(i); }};
+  }
 };
 
 /// An mdspan of rank 4 (n, c, h, w) over the same memory, of the user's kind: Mdspan<const T, Extents, layout_stride>.

@@ -24,40 +24,34 @@ struct adapter<ov::Tensor> {
   static constexpr bool owns = true;
 
   static any_feature_view view(const ov::Tensor& t, const hints& h) {
-    const axes a(t, "as_view");
+    check(t, "as_view");
     const scalar_type type = type_of(t.get_element_type());
-    index_t strides[4] = {};
-    a.strides_of(t, type, strides);
-    return detail::view_of_axes("ov::Tensor", t.data(), type, a.rank, a.extents, strides, h, h.quantized);
+    const detail::axes a = axes_of(t, type);
+    return detail::view_of_axes("ov::Tensor", t.data(), type, a.rank, a.extents, a.strides, h, h.quantized);
   }
   static descriptor_span<float> output(ov::Tensor& t) {
-    const axes a(t, "pool_into");
+    check(t, "pool_into");
     if (t.get_element_type() != ov::element::f32)
       raise("pool_into: the ov::Tensor output has elements of ", t.get_element_type().get_type_name(),
             ", expected f32");
-    index_t strides[4] = {};
-    a.strides_of(t, scalar_type::float32, strides);
-    return detail::output_of_axes("ov::Tensor", static_cast<float*>(t.data()), a.rank, a.extents, strides);
+    return detail::output_of_axes("ov::Tensor", static_cast<float*>(t.data()), axes_of(t, scalar_type::float32));
   }
 
  private:
-  struct axes {
-    index_t rank = 0, extents[4] = {};
-
-    axes(const ov::Tensor& t, const char* where) {
-      if (!t) raise(where, ": the ov::Tensor is empty");
-      if (t.is<ov::RemoteTensor>()) raise(where, ": the ov::Tensor is remote, expected host memory; copy_to brings it");
-      const ov::Shape& shape = t.get_shape();
-      rank = static_cast<index_t>(shape.size());
-      if (rank < 1 || rank > 4) raise(where, ": the ov::Tensor has ", rank, " axes, expected 1 to 4");
-      for (index_t i = 0; i < rank; ++i) extents[i] = static_cast<index_t>(shape.data()[i]);
-    }
-    void strides_of(const ov::Tensor& t, scalar_type type, index_t* strides) const {
-      const ov::Strides bytes = t.get_strides();
-      for (index_t i = 0; i < rank; ++i) strides[i] = static_cast<index_t>(bytes.data()[i]);
-      detail::bytes_to_elements("ov::Tensor", type, rank, strides);
-    }
-  };
+  static void check(const ov::Tensor& t, const char* where) {
+    if (!t) raise(where, ": the ov::Tensor is empty");
+    if (t.is<ov::RemoteTensor>()) raise(where, ": the ov::Tensor is remote, expected host memory; copy_to brings it");
+    const std::size_t rank = t.get_shape().size();
+    if (rank < 1 || rank > 4) raise(where, ": the ov::Tensor has ", rank, " axes, expected 1 to 4");
+  }
+  static detail::axes axes_of(const ov::Tensor& t, scalar_type type) {
+    const ov::Shape& shape = t.get_shape();
+    const ov::Strides bytes = t.get_strides();
+    detail::axes a(static_cast<index_t>(shape.size()), [&](std::size_t i) { return shape.data()[i]; },
+                   [&](std::size_t i) { return bytes.data()[i]; });
+    detail::bytes_to_elements("ov::Tensor", type, a.rank, a.strides);
+    return a;
+  }
   static scalar_type type_of(const ov::element::Type& t) {
     if (t == ov::element::f32) return scalar_type::float32;
     if (t == ov::element::f64) return scalar_type::float64;

@@ -41,28 +41,21 @@ concept torch_tensor = requires(const T& t) {
   { t.is_sparse() } -> std::convertible_to<bool>;
   { t.defined() } -> std::convertible_to<bool>;
 };
-struct torch_axes {
-  index_t rank = 0, extents[4] = {}, strides[4] = {};
-
-  template <class T>
-  torch_axes(const T& t, const char* where) {
-    if (!t.defined()) raise(where, ": the at::Tensor is undefined");
-    if (!t.device().is_cpu()) raise(where, ": the at::Tensor is on ", t.device().str(), ", expected cpu");
-    if (static_cast<int>(t.layout()) != 0)
-      raise(where, ": the at::Tensor is sparse or of another library's layout, expected a strided one");
-    if (t.is_neg() || t.is_conj())
-      raise(where, ": the at::Tensor is negated or conjugated lazily, expected resolve_neg() and resolve_conj()");
-    if (t.requires_grad())
-      raise(where, ": the at::Tensor requires a gradient, which pooling does not hand on; expected tensor.detach() ",
-            "or a tensor computed under torch::NoGradGuard");
-    rank = static_cast<index_t>(t.dim());
-    if (rank < 1 || rank > 4) raise(where, ": the at::Tensor has ", rank, " axes, expected 1 to 4");
-    for (index_t i = 0; i < rank; ++i) {
-      extents[i] = static_cast<index_t>(t.sizes()[static_cast<std::size_t>(i)]);
-      strides[i] = static_cast<index_t>(t.strides()[static_cast<std::size_t>(i)]);
-    }
-  }
-};
+template <class T>
+axes torch_axes(const T& t, const char* where) {
+  if (!t.defined()) raise(where, ": the at::Tensor is undefined");
+  if (!t.device().is_cpu()) raise(where, ": the at::Tensor is on ", t.device().str(), ", expected cpu");
+  if (static_cast<int>(t.layout()) != 0)
+    raise(where, ": the at::Tensor is sparse or of another library's layout, expected a strided one");
+  if (t.is_neg() || t.is_conj())
+    raise(where, ": the at::Tensor is negated or conjugated lazily, expected resolve_neg() and resolve_conj()");
+  if (t.requires_grad())
+    raise(where, ": the at::Tensor requires a gradient, which pooling does not hand on; expected tensor.detach() ",
+          "or a tensor computed under torch::NoGradGuard");
+  const index_t rank = static_cast<index_t>(t.dim());
+  if (rank < 1 || rank > 4) raise(where, ": the at::Tensor has ", rank, " axes, expected 1 to 4");
+  return {rank, [&](std::size_t i) { return t.sizes()[i]; }, [&](std::size_t i) { return t.strides()[i]; }};
+}
 }  // namespace detail
 
 template <class T>
@@ -71,7 +64,7 @@ struct adapter<T> {
   static constexpr bool owns = true;
 
   static any_feature_view view(const T& t, const hints& h) {
-    const detail::torch_axes a(t, "as_view");
+    const detail::axes a = detail::torch_axes(t, "as_view");
     const scalar_type type = detail::torch_type(static_cast<int>(t.scalar_type()), "at::Tensor");
     quantization q = h.quantized;
     if (t.is_quantized()) {
@@ -82,10 +75,10 @@ struct adapter<T> {
     return detail::view_of_axes("at::Tensor", data(t), type, a.rank, a.extents, a.strides, h, q);
   }
   static descriptor_span<float> output(T& t) {
-    const detail::torch_axes a(t, "pool_into");
+    const detail::axes a = detail::torch_axes(t, "pool_into");
     if (static_cast<int>(t.scalar_type()) != 6)
       raise("pool_into: the at::Tensor output has scalar type ", static_cast<int>(t.scalar_type()), ", expected Float");
-    return detail::output_of_axes("at::Tensor", static_cast<float*>(t.data_ptr()), a.rank, a.extents, a.strides);
+    return detail::output_of_axes("at::Tensor", static_cast<float*>(t.data_ptr()), a);
   }
 
  private:

@@ -36,7 +36,7 @@ struct adapter<T> {
   static constexpr bool owns = detail::xtensor_owner<T>;
 
   static auto view(const T& t, const hints& h) {
-    const axes a(t);
+    const detail::axes a = axes_of(t);
     if (a.rank > 4) raise("as_view: the xtensor expression has ", a.rank, " axes, expected 1 to 4");
     const detail::geometry g = detail::geometry_of(a.rank, a.extents, a.strides, h, "as_view");
     return feature_view<scalar>(t.data() + static_cast<index_t>(t.data_offset()), g.extents, g.stride, h.quantized);
@@ -45,21 +45,14 @@ struct adapter<T> {
   static descriptor_span<scalar> output(T& t)
     requires(std::floating_point<scalar> && !std::is_const_v<std::remove_pointer_t<decltype(t.data())>>)
   {
-    const axes a(t);
-    return detail::output_of_axes("xtensor", t.data() + static_cast<index_t>(t.data_offset()), a.rank, a.extents,
-                                  a.strides);
+    return detail::output_of_axes("xtensor", t.data() + static_cast<index_t>(t.data_offset()), axes_of(t));
   }
 
  private:
-  struct axes {  // the first four
-    index_t rank, extents[4] = {}, strides[4] = {};
-    explicit axes(const T& t) : rank(static_cast<index_t>(t.dimension())) {
-      for (std::size_t i = 0; i < 4 && i < static_cast<std::size_t>(rank); ++i) {
-        extents[i] = static_cast<index_t>(t.shape()[i]);
-        strides[i] = static_cast<index_t>(t.strides()[i]);
-      }
-    }
-  };
+  static detail::axes axes_of(const T& t) {
+    return {static_cast<index_t>(t.dimension()), [&](std::size_t i) { return t.shape()[i]; },
+            [&](std::size_t i) { return t.strides()[i]; }};
+  }
 };
 
 }  // namespace cnnpool

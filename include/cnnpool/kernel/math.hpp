@@ -176,8 +176,7 @@ struct exponent {
 /// x^p for x >= 0; NaN stays NaN, 0 gives 0, inf gives inf (p > 0). Float packs: relative error below 1e-6.
 template <scalar_lane V>
 CNNPOOL_HD V pow(V x, const exponent<V>& p) {
-  if constexpr (sizeof(V) == 4) return static_cast<V>(std::pow(static_cast<double>(x), p.value()));
-  else return std::pow(x, p.value());
+  return static_cast<V>(std::pow(static_cast<double>(x), p.value()));
 }
 
 /// The same for x that is 0 or normal, without the care for others; 0 gives a number below 2^(-126 p).
