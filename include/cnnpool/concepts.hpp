@@ -18,38 +18,26 @@
 // backend by name and backends never see a policy: P + B pieces of code, not P x B.
 #pragma once
 
-#include "kernel/primitives.hpp"
 #include "kernel/fold_traits.hpp"
+#include "kernel/members.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
 /// sum, average, max, your own. finish gives V, or values<V, K>: K statistics. Options: see kernel/fold_traits.hpp.
 template <class F, class V = float>
-concept fold_policy = requires(const F f, typename F::template state<V> s, V x, index_t n) {
-  { f.template init<V>() } -> std::convertible_to<typename F::template state<V>>;
-  { f.step(s, x) } -> std::convertible_to<typename F::template state<V>>;
-  { f.merge(s, s) } -> std::convertible_to<typename F::template state<V>>;
-  requires !std::is_void_v<decltype(f.finish(s, n))>;
-};
+concept fold_policy = detail::has_state<F, V> && detail::has_init<F, V> && detail::has_step<F, V> &&
+                      detail::has_merge<F, V> && detail::has_finish<F, V>;
 
 /// A fold; or what selects one when it runs (gem); or a type whose descriptor_size(shape of x) is d and whose pool
 /// writes n x d. Optional: check(shape), which raises what is wrong with the policy's numbers; a string `name`.
 template <class P>
 concept pooling_policy = fold_policy<P> || kernel::fold_selector<P> ||
-    requires(const P p, const kernel::backend_archetype b, kernel::scratch s, kernel::source<feature_view<float>> x,
-             kernel::matrix<float> out) {
-  p.pool(b, s, x, out);
-  { p.descriptor_size(x.extents()) } -> std::convertible_to<index_t>;
-};
+                         (detail::has_descriptor_size<const P> && detail::has_pool<const P>);
 
 /// output_size(d) for d components; apply writes all rows of a batch. If the size stays, in and out may be the same
 /// memory.
 template <class S>
-concept stage = requires(const S stage, kernel::backend_archetype b, kernel::scratch s, kernel::matrix<const float> in,
-                         kernel::matrix<float> out) {
-  stage.apply(b, s, in, out);
-  { stage.output_size(index_t{}) } -> std::convertible_to<index_t>;
-};
+concept stage = detail::has_output_size<const S> && detail::has_apply<const S>;
 
 /// cpu, reference, cuda, thrust_backend: a memory space, a type to accumulate in, and every primitive.
 template <class B>

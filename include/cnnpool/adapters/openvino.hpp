@@ -24,13 +24,13 @@ struct adapter<ov::Tensor> {
   static constexpr bool owns = true;
 
   static any_feature_view view(const ov::Tensor& t, const hints& h) {
-    check(t, "as_view");
+    refuse_unreadable(t, "as_view");
     const scalar_type type = type_of(t.get_element_type());
     const detail::axes a = axes_of(t, type);
     return detail::view_of_axes("ov::Tensor", t.data(), type, a.rank, a.extents, a.strides, h, h.quantized);
   }
   static descriptor_span<float> output(ov::Tensor& t) {
-    check(t, "pool_into");
+    refuse_unreadable(t, "pool_into");
     if (t.get_element_type() != ov::element::f32)
       raise("pool_into: the ov::Tensor output has elements of ", t.get_element_type().get_type_name(),
             ", expected f32");
@@ -38,7 +38,7 @@ struct adapter<ov::Tensor> {
   }
 
  private:
-  static void check(const ov::Tensor& t, const char* where) {
+  static void refuse_unreadable(const ov::Tensor& t, const char* where) {
     if (!t) raise(where, ": the ov::Tensor is empty");
     if (t.is<ov::RemoteTensor>()) raise(where, ": the ov::Tensor is remote, expected host memory; copy_to brings it");
     const std::size_t rank = t.get_shape().size();
