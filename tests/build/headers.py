@@ -12,6 +12,7 @@ that say that they include nothing do not.
 """
 import argparse
 import concurrent.futures
+import functools
 import os
 import re
 import subprocess
@@ -69,6 +70,7 @@ class Checker:
         strong = [s for s in symbols if s.split()[1] in "TDBRC"]
         return header, "defines in every translation unit: " + ", ".join(strong) if strong else None, None
 
+    @functools.cache
     def read_by(self, text):
         listed = self.run([*self.compiler, "-M", "-x", "c++", "-"], text).stdout
         return {os.path.realpath(f) for f in listed.replace("\\\n", " ").split()[1:]}
