@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include <cnnpool/adapters/descriptors.hpp>
 #include <cnnpool/evaluate/measures.hpp>
 #include <cnnpool/search/nearest.hpp>
 #include <cnnpool/fit/pca_whitening.hpp>

@@ -7,6 +7,9 @@
 #include <string>
 #include <vector>
 
+#include <cnnpool/adapters/descriptors.hpp>
+#include <cnnpool/cnnpool.hpp>
+
 #include "features.hpp"
 #include "policies.hpp"
 #include "study_photos.hpp"

@@ -157,7 +157,7 @@ class study {
     std::vector<study_policy> policies;
     std::vector<std::string> notes;
     // A fully connected layer: every policy is the vector itself.
-    if (extents.positions() == 1) policies.assign(1, study_policy_of("none", cnnpool::sum{} | cnnpool::l2{}));
+    if (extents.positions() == 1) policies.assign(1, no_pooling());
     else policies = learned_policies(cache, photos, layer, policies_, o_.dimensions, notes);
     for (const std::string& note : notes) table_.note(network + ": " + note);
     const auto all = pool_layer(cache, photos, layer, policies, network + " " + layer);
