@@ -68,7 +68,6 @@ struct torch_axes {
 template <class T>
   requires detail::torch_tensor<T>
 struct adapter<T> {
-  static constexpr bool owns = true;
 
   static any_feature_view view(const T& t, const hints& h) {
     const detail::torch_axes a(t, "as_view");
