@@ -60,7 +60,7 @@ class study_table {
     return out;
   }
 
-  /// The projected columns: mAP / hit@1, and in brackets the rank, at full rank and where there are fewer than asked for.
+  /// The projected columns: mAP / hit@1, and in brackets the rank, at full rank and where fewer were found.
   std::string markdown() const {
     std::string text = "| network | layer | map | policy | size | mAP | bars | hit@1 | PCA " + dimensions_ +
                        " | whitened " + dimensions_ + " | whitened full | us/map |\n|";
