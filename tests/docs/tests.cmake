@@ -18,6 +18,7 @@ foreach(page IN ITEMS README.md LISTS pages)
   docs_blocks_test(${name} ${PROJECT_SOURCE_DIR}/${page})
 endforeach()
 
+cnnpool_test(docs/promises)
 # The stand-in for the CUDA backend has a base, which {.stream = s} leaves out.
 cnnpool_test(docs/vocabulary OPTIONS ${CNNPOOL_NOT_OF_KERNELS} -Wno-missing-field-initializers)
 
