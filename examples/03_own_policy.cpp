@@ -29,12 +29,12 @@ struct log_sum_exp {
   template <class V>
   CNNPOOL_HD state<V> merge(const state<V>& a, const state<V>& b) const {
     const V m = kernel::maximum(a.largest, b.largest);
-    return {m, a.sum * kernel::exp(V(beta) * (a.largest - m)) +
-                   b.sum * kernel::exp(V(beta) * (b.largest - m))};
+    return {m, a.sum * kernel::exp(kernel::in_every_lane<V>(beta) * (a.largest - m)) +
+                   b.sum * kernel::exp(kernel::in_every_lane<V>(beta) * (b.largest - m))};
   }
   template <class V>
   CNNPOOL_HD V finish(const state<V>& s, index_t n) const {
-    return s.largest + kernel::log(s.sum / V(static_cast<kernel::lane_t<V>>(n))) / V(beta);
+    return s.largest + kernel::log(s.sum / kernel::in_every_lane<V>(n)) / kernel::in_every_lane<V>(beta);
   }
 };
 

@@ -31,7 +31,7 @@ int main(int count, char** arguments) try {
   const auto truths = read_matches(data + "/ground_truth.txt", references.rows());
   const neighbours ranked = nearest(queries, references, references.rows());
   const mean_measure map = mean_of(measures::average_precision{}, ranked, truths);
-  std::printf("mAP %.1f %%, recall@1 %.1f %%, over %td queries (%td left out)\n", 100 * map.value,
+  std::printf("mAP %.1f %%, hit@1 %.1f %%, over %td queries (%td left out)\n", 100 * map.value,
               100 * mean_of(measures::hit_at{1}, ranked, truths).value, map.counted, map.left_out);
   return printed();
 } catch (const std::exception& e) {
@@ -43,4 +43,4 @@ int main(int count, char** arguments) try {
 //   reference 1, cosine 0.898
 //   reference 0, cosine 0.862
 //   reference 2, cosine 0.852
-// mAP 55.0 %, recall@1 67.9 %, over 56 queries (0 left out)
+// mAP 55.0 %, hit@1 67.9 %, over 56 queries (0 left out)

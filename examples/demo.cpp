@@ -189,7 +189,7 @@ void run(const std::string& data, const std::string& output) {
   std::printf("%td queries against %td references, maps of %s (n x c x h x w), real activations of a corridor\n\n",
               t.queries.extents().n, t.references.extents().n, to_string(t.queries.extents()).c_str());
 
-  std::printf("%-32s %5s %9s %7s %9s %6s\n", "policy", "size", "recall@1", "mAP", "us/image", "rho");
+  std::printf("%-32s %5s %9s %7s %9s %6s\n", "policy", "size", "hit@1", "mAP", "us/image", "rho");
   row(t, "sum | l2", pipelines::ucrow);
   row(t, "average | l2", average{} | l2{});
   row(t, "max | l2", pipelines::mac);
@@ -206,7 +206,7 @@ void run(const std::string& data, const std::string& output) {
   row(t, "gem | truncation{128} | l2", gem_p<3>{} | truncation{.dimensions = 128} | l2{});
   row(t, "concat(sum | l2, max | l2) | l2", concat(sum{} | l2{}, max() | l2{}) | l2{});
 #if defined(CNNPOOL_DEMO_LEARNED)
-  std::printf("fitted on the references, no query seen:\n");
+  std::printf("fitted on the %td references (whitening wants thousands), no query seen:\n", t.references.extents().n);
   demo::learned_rows(t.references, [&](const char* name, const auto& learn) {
     const auto policy = [&]() -> std::optional<decltype(learn())> {
       try {
@@ -221,7 +221,7 @@ void run(const std::string& data, const std::string& output) {
 #else
   std::printf("skipped: whitening, VLAD and MOP-VLAD: Eigen is not installed (Debian: libeigen3-dev)\n");
 #endif
-  std::printf("\nrecall@1 and mAP (Oxford's, trapezoids) in %%; microseconds for one map on one thread;\n"
+  std::printf("\nhit@1 and mAP (Oxford's, trapezoids) in %%; microseconds for one map on one thread;\n"
               "rho: time to read the map / time of the method, taken in turns, median: 1 is the limit\n\n");
 
   // The clearest of the right matches makes the picture that says most.

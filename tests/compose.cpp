@@ -41,7 +41,7 @@ struct moments {
   }
   template <class V>
   CNNPOOL_HD kernel::values<V, 2> finish(const state<V>& s, index_t n) const {
-    const V count(static_cast<kernel::lane_t<V>>(n));
+    const V count = kernel::in_every_lane<V>(n);
     return {{s.first / count, s.second / count}};
   }
 };

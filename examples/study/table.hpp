@@ -16,7 +16,7 @@
 #include "outputs.hpp"
 
 struct study_score {
-  double map = std::nan(""), rectangular = std::nan(""), recall = std::nan("");
+  double map = std::nan(""), rectangular = std::nan(""), hit = std::nan("");
   cnnpool::index_t dimensions = 0;
   std::vector<double> revisited = {};  ///< mAP and mP@10 of easy, medium and hard
 };
@@ -60,16 +60,16 @@ class study_table {
     return out;
   }
 
-  /// The projected columns: mAP / R@1, and in brackets the rank, at full rank and where fewer than asked for are there.
+  /// The projected columns: mAP / hit@1, and in brackets the rank, at full rank and where fewer were found.
   std::string markdown() const {
-    std::string text = "| network | layer | map | policy | size | mAP | bars | R@1 | PCA " + dimensions_ +
+    std::string text = "| network | layer | map | policy | size | mAP | bars | hit@1 | PCA " + dimensions_ +
                        " | whitened " + dimensions_ + " | whitened full | us/map |\n|";
     for (int i = 0; i < 12; ++i) text += i < 4 ? "---|" : "---:|";
     text += "\n";
     for (const study_row& r : rows_) {
       text += "| " + r.network + " | " + r.layer + " | " + r.map_size + " | " + r.policy + " | " +
               std::to_string(r.raw.dimensions) + " | " + number("%.1f", 100 * r.raw.map) + " | " +
-              number("%.1f", 100 * r.raw.rectangular) + " | " + number("%.1f", 100 * r.raw.recall) + pair(r.pca) +
+              number("%.1f", 100 * r.raw.rectangular) + " | " + number("%.1f", 100 * r.raw.hit) + pair(r.pca) +
               pair(r.whitened) + pair(r.whitened_full, true) + " | " + number("%.1f", r.microseconds) + " |\n";
     }
     const std::vector<std::string> below = notes();
@@ -80,7 +80,7 @@ class study_table {
 
   std::string csv() const {
     std::string text =
-        "network,layer,map,policy,projection,dimensions,map_percent,rectangular_map_percent,recall_at_1_percent,"
+        "network,layer,map,policy,projection,dimensions,map_percent,rectangular_map_percent,hit_at_1_percent,"
         "microseconds_per_map";
     const bool revisited = !rows_.empty() && !rows_[0].raw.revisited.empty();
     if (revisited) text += ",easy_map,easy_mp10,medium_map,medium_mp10,hard_map,hard_mp10";
@@ -91,7 +91,7 @@ class study_table {
         text += csv_field(r.network) + "," + csv_field(r.layer) + "," + csv_field(r.map_size) + "," +
                 csv_field(r.policy) + "," + projection + "," + std::to_string(s->dimensions) + "," +
                 number("%.4f", 100 * s->map) + "," + number("%.4f", 100 * s->rectangular) + "," +
-                number("%.4f", 100 * s->recall) + "," + number("%.2f", r.microseconds);
+                number("%.4f", 100 * s->hit) + "," + number("%.2f", r.microseconds);
         for (const double value : s->revisited) text += "," + number("%.4f", 100 * value);
         text += "\n";
       };
@@ -107,11 +107,11 @@ class study_table {
     std::string text;
     char line[240];
     std::snprintf(line, sizeof line, "%-17s %-16s %-14s %-9s %5s %6s %6s %6s  %6s %6s  %6s %6s  %6s %6s %5s %9s\n",
-                  "network", "layer", "map", "policy", "size", "mAP", "bars", "R@1", ("pca" + dimensions_).c_str(),
-                  "R@1", ("wh" + dimensions_).c_str(), "R@1", "whfull", "R@1", "full", "us/map");
+                  "network", "layer", "map", "policy", "size", "mAP", "bars", "hit@1", ("pca" + dimensions_).c_str(),
+                  "hit@1", ("wh" + dimensions_).c_str(), "hit@1", "whfull", "hit@1", "full", "us/map");
     text += line;
-    const auto cell = [](const std::optional<study_score>& s, bool recall) {
-      return s ? number("%.1f", 100 * (recall ? s->recall : s->map)) : std::string("-");
+    const auto cell = [](const std::optional<study_score>& s, bool hit) {
+      return s ? number("%.1f", 100 * (hit ? s->hit : s->map)) : std::string("-");
     };
     for (const study_row& r : rows_) {
       std::snprintf(line, sizeof line, "%-17s %-16s %-14s %-9s %5td %6s %6s %6s  %6s %6s  %6s %6s  %6s %6s %5s %9.1f\n",
@@ -136,7 +136,7 @@ class study_table {
   std::string pair(const std::optional<study_score>& s, bool full = false) const {
     if (!s) return " | -";
     const std::string dimensions = std::to_string(s->dimensions);
-    return " | " + number("%.1f", 100 * s->map) + " / " + number("%.1f", 100 * s->recall) +
+    return " | " + number("%.1f", 100 * s->map) + " / " + number("%.1f", 100 * s->hit) +
            (full || dimensions != dimensions_ ? " (" + dimensions + ")" : "");
   }
 

@@ -5,8 +5,9 @@
 //      `static auto view(const my_tensor&, const hints&)`
 //   2. a function `cnnpool_view(const my_tensor&, const cnnpool::hints&)` in the type's own namespace
 //   3. include one of adapters/*.hpp, which specialise adapter for a framework's types
-// view returns a feature_view, or an any_feature_view where the scalar type is known only at run time. An adapter whose
-// type owns its memory says `static constexpr bool owns = true`; as_view of a temporary is then a compile-time error.
+// view returns a feature_view, or an any_feature_view where the scalar type is known only at run time. In each way a
+// type counts as the owner of its memory, so that as_view of a temporary is a compile-time error; an adapter of a type
+// that only points to memory (a span) says `static constexpr bool owns = false`.
 #pragma once
 
 #include <concepts>
@@ -135,13 +136,15 @@ decltype(auto) view_of(const T& t, const hints& h = {}) {
   else return cnnpool_view(t, h);
 }
 template <class T>
-inline constexpr bool owns_memory = requires { requires adapter<T>::owns; };
+inline constexpr bool owns_memory = !is_view<T> && !is_source<T> && !requires { requires !adapter<T>::owns; };
+/// Of the type of an expression: whether the memory it shows is there when the expression has been evaluated.
+template <class T>
+inline constexpr bool outlives_expression = std::is_lvalue_reference_v<T> || !owns_memory<std::remove_cvref_t<T>>;
 }  // namespace detail
 
 /// A view of the tensor's memory. The tensor must outlive the view.
 template <class T>
-  requires(viewable<std::remove_cvref_t<T>> &&
-           (std::is_lvalue_reference_v<T> || !detail::owns_memory<std::remove_cvref_t<T>>))
+  requires(viewable<std::remove_cvref_t<T>> && detail::outlives_expression<T>)
 auto as_view(T&& t, const hints& h = {}) {
   return detail::view_of<std::remove_cvref_t<T>>(t, h);
 }
@@ -149,9 +152,8 @@ template <class T>
   requires(!viewable<std::remove_cvref_t<T>>)
 detail::nothing as_view(T&&, const hints& = {}) CNNPOOL_UNAVAILABLE("cnnpool::as_view: no adapter for this type; include one of cnnpool/adapters/*.hpp or specialise adapter<T>");
 template <class T>
-  requires(viewable<std::remove_cvref_t<T>> && !std::is_lvalue_reference_v<T> &&
-           detail::owns_memory<std::remove_cvref_t<T>>)
-detail::nothing as_view(T&&, const hints& = {}) CNNPOOL_UNAVAILABLE("cnnpool::as_view: a view of a temporary that owns its memory would dangle; give the tensor a name");
+  requires(viewable<std::remove_cvref_t<T>> && !detail::outlives_expression<T>)
+detail::nothing as_view(T&&, const hints& = {}) CNNPOOL_UNAVAILABLE("cnnpool::as_view: a view of a temporary that owns its memory would dangle; give the tensor a name (or its adapter `owns = false`, if it only points to memory)");
 
 namespace detail {
 

@@ -10,7 +10,7 @@
 //     template <class V> CNNPOOL_HD V init() const { return V(0); }                // the neutral element
 //     template <class V> CNNPOOL_HD V step(V s, V x) const { return s + x; }       // one more position
 //     template <class V> CNNPOOL_HD V merge(V a, V b) const { return a + b; }      // two partial results
-//     template <class V> CNNPOOL_HD V finish(V s, index_t n) const { return s / V(n); }   // of n positions
+//     template <class V> CNNPOOL_HD V finish(V s, index_t n) const { return s / kernel::in_every_lane<V>(n); }  // of n
 //   };
 //
 // A pooling_policy that is not one fold (CroW, R-MAC, VLAD) combines a backend's primitives (kernel/primitives.hpp).

@@ -2,6 +2,6 @@
 // saved and loaded without this header.
 #pragma once
 
-#include "fit/codebook.hpp"
-#include "fit/learned_whitening.hpp"
 #include "fit/pca_whitening.hpp"
+#include "fit/learned_whitening.hpp"
+#include "fit/codebook.hpp"

@@ -47,8 +47,7 @@ using batch_t = typename batch_of<X>::type;
 /// Whether the views of a list stay valid when the next one is asked for: a range may make its images only then.
 template <view_list X>
 constexpr bool list_stays() {
-  using item = std::ranges::range_reference_t<const X>;
-  return std::is_lvalue_reference_v<item> || is_view<std::remove_cvref_t<item>> || is_source<std::remove_cvref_t<item>>;
+  return outlives_expression<std::ranges::range_reference_t<const X>>;
 }
 
 /// Of (backend, x, policy); Lists: whether a list of views will do.

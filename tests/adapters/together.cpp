@@ -62,7 +62,7 @@ template <class T>
 concept output = detail::has_output<T>;
 }  // namespace
 
-TEST_CASE("every type has its one adapter, and owners say so") {
+TEST_CASE("every type has its one adapter, and those that only point to memory say so") {
   STATIC_REQUIRE(owner_and_view<std::vector<float>>);
   STATIC_REQUIRE(owner_and_view<std::array<std::int8_t, 3>>);
   STATIC_REQUIRE(only_view<std::span<const double>>);

@@ -1,19 +1,15 @@
 #!/usr/bin/env python3
-"""Compiles and runs every C++ block of a Markdown file.
+"""Compiles and runs every C++ block of a Markdown file, as the page shows it.
 
-    blocks.py --prepare HEADERS INCLUDE_DIR COMPILER [--library=LIBCNNPOOL] [--flag=FLAG]...
-    blocks.py FILE.md HEADERS INCLUDE_DIR COMPILER [the same options]
-    blocks.py --self-test HEADERS INCLUDE_DIR COMPILER [the same options]
-
-HEADERS is a file that --prepare writes and precompiles, what all blocks include.
+    blocks.py FILE.md INCLUDE_DIR COMPILER [--library=LIBCNNPOOL] [--flag=FLAG]...
+    blocks.py --self-test INCLUDE_DIR COMPILER [the same options]
 
 What a block may be:
-  ```cpp  with `int main(`     a whole program; the headers of PREAMBLE are included for it
-  ```cpp  without              statements of a function. They see what PREAMBLE defines: ptr, x (1 x 512 x 24 x 32),
-                               batch (4 x 512 x 24 x 32), out (4 x 512), memory. Chunks that start with struct,
-                               template, class or namespace, up to a line that starts with `}`, are put in front of it
+  ```cpp    a whole program: it has `int main(`, and an #include for what it uses (NEEDS; the compiler finds the rest)
   ```text after <!-- output -->  what the block before it prints, to the letter
-  ```sh   after <!-- run -->     run in the folder of the Markdown file; other shell blocks are left alone
+  ```sh     after <!-- run -->   run in the folder of the Markdown file; other shell blocks are left alone
+  <!-- allocates nothing in its loop: n = 1, 8 -->  in front of a program with `n = 1;` and one loop `i < ROUNDS`: for
+                                 each of these n, it allocates as often without the loop as with it
   <!-- compiled, not run: reason -->   in front of a block: the compiler reads it, nothing is linked or run
   <!-- not compiled: reason -->  in front of a block: left alone, and printed as skipped with the reason
 A block that includes a header which is not installed is skipped, with that reason printed. A block fails when it does
@@ -26,36 +22,13 @@ import subprocess
 import sys
 import tempfile
 
-HEADERS = """
-#undef NDEBUG
-#include <cassert>
-#include <cstdint>
-#include <cstdio>
-#include <iostream>
-#include <string>
-#include <thread>
-#include <vector>
-
-#include <cnnpool/all.hpp>
-#include <cnnpool/fit.hpp>
-"""
-PREAMBLE = """
-namespace given {
-inline std::vector<float> values = [] {
-  std::vector<float> v(4 * 512 * 24 * 32);
-  unsigned random = 1;
-  for (float& f : v) f = static_cast<float>((random = random * 1664525u + 1013904223u) >> 8) / 16777216.f;
-  return v;
-}();
-inline const float* ptr = values.data();
-inline const cnnpool::feature_view<float> x(ptr, {.c = 512, .h = 24, .w = 32}, cnnpool::nchw);
-inline const cnnpool::feature_view<float> batch(ptr, {.n = 4, .c = 512, .h = 24, .w = 32}, cnnpool::nchw);
-inline cnnpool::descriptors<float> out(4, 512);
-inline cnnpool::workspace memory;
-}  // namespace given
-"""
+# What a block uses, and the header that it then has to include: other headers may bring it, but need not.
+NEEDS = {r"\bassert\(": "cassert", r"\bstd::u?int\d+_t\b": "cstdint", r"\bstd::(printf|puts|remove)\b": "cstdio",
+         r"\bstd::string\b": "string", r"\bstd::thread\b": "thread", r"\bstd::vector\b": "vector",
+         r"\bstd::(count|sort|max_element|min_element)\b": "algorithm", r"\bstd::c(out|err)\b": "iostream"}
 FLAGS = ["-std=c++20", "-O0", "-pthread", "-Wall", "-Wextra", "-Werror", "-Wno-unused-variable",
          "-Wno-unused-but-set-variable"]
+TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FENCE = re.compile(r"^( *)(```+)(\w*)\s*$")
 
 
@@ -92,38 +65,29 @@ def blocks_of(text):
     return found
 
 
-def program(block, name):
-    """C++ of a block; #line makes the compiler name the Markdown file."""
-    includes = [line for line in block.lines if line.lstrip().startswith("#include")]
-    lines = ["" if line.lstrip().startswith("#include") else line for line in block.lines]
-    head = "\n".join(includes) + "\n"
-    if re.search(r"\bint main\(", block.text):
-        return head + f'#line {block.line} "{name}"\n' + "\n".join(lines) + "\n"
-    front, body, in_front = [], [], False
-    for line in lines:
-        if re.match(r"(struct|template|class|namespace)\b", line):
-            in_front = True
-        (front if in_front else body).append(line)
-        (body if in_front else front).append("")
-        if line.startswith("}") or (in_front and line.endswith("};")):
-            in_front = False
-    return (PREAMBLE + head + f'#line {block.line} "{name}"\n' + "\n".join(front) +
-            "\nstatic void block() {\nusing namespace given;\n" + f'#line {block.line} "{name}"\n' +
-            "\n".join(body) + "\n}\nint main() { block(); }\n")
+def incomplete(block):
+    """Why the block is not a whole program, or None."""
+    if not re.search(r"\bint main\(", block.text):
+        return "is not a whole program: it has no int main()"
+    for used, header in NEEDS.items():
+        found = re.search(used, block.text)
+        if found and not re.search(rf"^\s*#include <{header}>", block.text, flags=re.M):
+            return f"uses {found.group(0)} and does not include <{header}>"
+    return None
 
 
 class Runner:
-    def __init__(self, headers, include, compiler, library, flags):
+    def __init__(self, include, compiler, library, flags):
         self.command = [compiler, *FLAGS, *["-DCNNPOOL_COMPILED"] * bool(library), *flags, "-I", include]
         self.libraries = ["-x", "none", library] if library else []
         self.folder = tempfile.TemporaryDirectory()
-        self.headers = headers
-        self.with_headers = [*self.command, "-include", headers]
 
-    def prepare(self):
-        with open(self.headers, "w", encoding="utf-8") as file:
-            file.write(HEADERS)
-        subprocess.run([*self.command, "-x", "c++-header", self.headers, "-o", self.headers + ".gch"], check=True)
+    def build(self, text, *sources):
+        """(what is wrong or None, the executable)"""
+        executable = os.path.join(self.folder.name, "program")
+        command = [*self.command, *sources, "-x", "c++", "-", *self.libraries, "-o", executable]
+        built = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+        return (None if built.returncode == 0 else "does not compile\n" + built.stderr), executable
 
     def missing(self, block):
         wanted = re.findall(r"^\s*#include <([^>]+)>", block.text, flags=re.M)
@@ -134,16 +98,41 @@ class Runner:
 
     def check(self, block, name):
         """What is wrong with the block, or None."""
+        problem = incomplete(block)
+        if problem:
+            return problem
+        text = f'#line {block.line} "{name}"\n' + block.text  # the compiler names the Markdown file
         if block.note.startswith("compiled, not run:"):
-            read = subprocess.run([*self.with_headers, "-fsyntax-only", "-x", "c++", "-"], input=program(block, name),
-                                  capture_output=True, text=True, check=False)
+            read = subprocess.run([*self.command, "-fsyntax-only", "-x", "c++", "-"], input=text, capture_output=True,
+                                  text=True, check=False)
             return None if read.returncode == 0 else "does not compile\n" + read.stderr
-        executable = os.path.join(self.folder.name, "program")
-        built = subprocess.run([*self.with_headers, "-x", "c++", "-", *self.libraries, "-o", executable],
-                               input=program(block, name), capture_output=True, text=True, check=False)
-        if built.returncode != 0:
-            return "does not compile\n" + built.stderr
+        problem, executable = self.build(text)
+        if problem:
+            return problem
+        promised = re.match(r"allocates nothing in its loop: n = (.*)", block.note)
+        if promised:
+            return self.check_allocations(text, promised.group(1).split(", "))
         return self.compare(block, subprocess.run([executable], capture_output=True, text=True, check=False))
+
+    def check_allocations(self, text, batches):
+        for n in batches:
+            made = []
+            for rounds in ("i < 0", r"\g<0>"):
+                variant, batch_found = re.subn(r"\bn = 1;", f"n = {n};", text)
+                variant, loop_found = re.subn(r"\bi < \d+", rounds, variant)
+                if (batch_found, loop_found) != (1, 1):
+                    return f"has {batch_found} times `n = 1;` and {loop_found} times `i < ROUNDS`, expected once each"
+                problem, executable = self.build(variant, "-I", TESTS, os.path.join(TESTS, "counting_new.cpp"),
+                                                 os.path.join(TESTS, "docs", "allocations_at_exit.cpp"))
+                if problem:
+                    return problem
+                ran = subprocess.run([executable], capture_output=True, text=True, check=False)
+                if ran.returncode != 0:
+                    return f"ends with status {ran.returncode} where n is {n}\n{ran.stdout}{ran.stderr}"
+                made.append(int(ran.stderr.split()[-1]))
+            if made[0] != made[1]:
+                return f"allocates {made[1] - made[0]} times in its loop where n is {n}, expected 0"
+        return None
 
     @staticmethod
     def compare(block, ran):
@@ -181,16 +170,32 @@ def check_file(path, runner):
     return ran, wrong
 
 
+PRINTS_3 = '```cpp\n#include <cstdio>\nint main() { std::puts("3"); }\n```\n'
+ONCE = "<!-- allocates nothing in its loop: n = 1, 8 -->\n"
+LOOP = ONCE + '''```cpp
+#include <vector>
+int main() {
+  const int n = 1;
+  std::vector<int> kept(n);
+  for (int i = 0; i < 3; ++i) %s;
+}
+```
+'''
 SELF_TEST = [  # (Markdown, part of the problem or None)
-    ('```cpp\nauto d = cnnpool::pool(x, cnnpool::max());\nassert(d.cols() == 512);\n```\n', None),
-    ('```cpp\nassert(x.extents().c == 3);\n```\n', "ends with status"),
-    ('```cpp\nauto d = cnnpool::pool(x, nothing{});\n```\n', "does not compile"),
-    ('```cpp\nint main() { std::puts("3"); }\n```\n<!-- output -->\n```text\n3\n```\n', None),
-    ('```cpp\nint main() { std::puts("3"); }\n```\n<!-- output -->\n```text\n4\n```\n', "should print"),
+    ('```cpp\n#include <cnnpool/version.hpp>\nint main() { return CNNPOOL_VERSION_MAJOR; }\n```\n', None),
+    ('```cpp\n#include <cassert>\nint main() { assert(false); }\n```\n', "ends with status"),
+    ('```cpp\nint main() { return CNNPOOL_VERSION_MAJOR; }\n```\n', "does not compile"),
+    ('```cpp\nnothing();\n```\n', "no int main()"),
+    ('```cpp\n#include <thread>\nint main() { std::vector<int> v; }\n```\n', "does not include <vector>"),
+    (PRINTS_3 + "<!-- output -->\n```text\n3\n```\n", None),
+    (PRINTS_3 + "<!-- output -->\n```text\n4\n```\n", "should print"),
     ('```cpp\nint main() { return 1; }\n```\n', "ends with status 1"),
-    ('```cpp\nstruct three {\n  int v = 3;\n};\nassert(three{}.v == 3);\n```\n', None),
-    ('<!-- compiled, not run: why -->\n```cpp\nassert(false);\n```\n', None),
-    ('<!-- compiled, not run: why -->\n```cpp\nnothing;\n```\n', "does not compile"),
+    ('<!-- compiled, not run: why -->\n```cpp\nint main() { return 1; }\n```\n', None),
+    ('<!-- compiled, not run: why -->\n```cpp\nint main() { nothing; }\n```\n', "does not compile"),
+    (LOOP % "kept[0] = i", None),
+    (LOOP % "kept.resize(kept.size() * 2)", "allocates 3 times in its loop where n is 1"),
+    (LOOP % "if (n > 1) std::vector<int>(3)", "allocates 3 times in its loop where n is 8"),
+    (ONCE + '```cpp\nint main() {}\n```\n', "expected once each"),
     ('<!-- run -->\n```sh\nfalse\n```\n', "ends with status 1"),
     ('```sh\nfalse\n```\n', None),
 ]
@@ -211,12 +216,10 @@ def self_test(runner):
 
 
 def main():
-    path, headers, include, compiler, *options = sys.argv[1:]
+    path, include, compiler, *options = sys.argv[1:]
     library = next((o[len("--library="):] for o in options if o.startswith("--library=")), None)
     flags = [o[len("--flag="):] for o in options if o.startswith("--flag=")]
-    runner = Runner(headers, include, compiler, library, flags)
-    if path == "--prepare":
-        return runner.prepare()
+    runner = Runner(include, compiler, library, flags)
     if path == "--self-test":
         return self_test(runner)
     ran, wrong = check_file(path, runner)

@@ -3,13 +3,11 @@ set(here ${CMAKE_CURRENT_LIST_DIR})
 # docs_blocks_test(name what): what is a page or one of the script's other modes.
 function(docs_blocks_test name what)
   add_test(NAME docs_blocks_${name}
-           COMMAND Python3::Interpreter ${here}/blocks.py ${what} ${CMAKE_CURRENT_BINARY_DIR}/docs_headers.hpp
-                   ${PROJECT_SOURCE_DIR}/include ${CMAKE_CXX_COMPILER} --library=$<TARGET_FILE:cnnpool_compiled>
+           COMMAND Python3::Interpreter ${here}/blocks.py ${what} ${PROJECT_SOURCE_DIR}/include
+                   ${CMAKE_CXX_COMPILER} --library=$<TARGET_FILE:cnnpool_compiled>
                    ${CNNPOOL_FRAMEWORK_FLAGS})
-  set_tests_properties(docs_blocks_${name} PROPERTIES LABELS docs TIMEOUT 600 FIXTURES_REQUIRED docs_headers)
+  set_tests_properties(docs_blocks_${name} PROPERTIES LABELS docs TIMEOUT 600)
 endfunction()
-docs_blocks_test(prepare --prepare)
-set_tests_properties(docs_blocks_prepare PROPERTIES FIXTURES_REQUIRED "" FIXTURES_SETUP docs_headers)
 docs_blocks_test(self_test --self-test)
 
 file(GLOB_RECURSE pages CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/docs/*.md
@@ -20,6 +18,7 @@ foreach(page IN ITEMS README.md LISTS pages)
   docs_blocks_test(${name} ${PROJECT_SOURCE_DIR}/${page})
 endforeach()
 
+cnnpool_test(docs/promises)
 # The stand-in for the CUDA backend has a base, which {.stream = s} leaves out.
 cnnpool_test(docs/vocabulary OPTIONS ${CNNPOOL_NOT_OF_KERNELS} -Wno-missing-field-initializers)
 

@@ -103,7 +103,7 @@ V log_sum_exp::init() const {
 }
 template <class V>
 V log_sum_exp::step(V s, V x) const {
-  return s + cnnpool::kernel::exp(V(beta) * x);
+  return s + cnnpool::kernel::exp(cnnpool::kernel::in_every_lane<V>(beta) * x);
 }
 template <class V>
 V log_sum_exp::merge(V a, V b) const {
@@ -111,7 +111,7 @@ V log_sum_exp::merge(V a, V b) const {
 }
 template <class V>
 V log_sum_exp::finish(V s, index_t n) const {
-  return cnnpool::kernel::log(s / V(static_cast<float>(n))) / V(beta);
+  return cnnpool::kernel::log(s / cnnpool::kernel::in_every_lane<V>(n)) / cnnpool::kernel::in_every_lane<V>(beta);
 }
 static_assert(cnnpool::fold_policy<log_sum_exp>);
 static_assert(cnnpool::pooling_policy<log_sum_exp>);

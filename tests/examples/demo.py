@@ -45,7 +45,7 @@ def truths(path):
 
 
 def measures(queries, references, right):
-    """recall@1 and Oxford's mAP in percent, by the loop of the published program."""
+    """hit@1 and Oxford's mAP in percent, by the loop of the published program."""
     order = np.argsort(-(unit(queries) @ unit(references).T), axis=1, kind="stable")
     hits, areas = 0, 0.0
     for ranked, positives in zip(order, right):
@@ -107,15 +107,15 @@ def main():
             expected["gem | l2 | whiten{32} | l2"] = (q - mean) @ matrix, (r - mean) @ matrix
             for name in LEARNED:
                 check(name in rows and float(rows[name][1]) > 50,
-                      f"{name}: {rows.get(name)}, expected recall@1 above 50")
+                      f"{name}: {rows.get(name)}, expected hit@1 above 50")
         else:
             check("skipped: whitening" in ran.stdout, "no learned rows, and no word about it")
         for name, (q, r) in expected.items():
-            recall, precision = measures(q, r, right)
-            size, got_recall, got_precision, microseconds, rho = map(float, rows[name])
+            hits, precision = measures(q, r, right)
+            size, got_hits, got_precision, microseconds, rho = map(float, rows[name])
             check(size == q.shape[1], f"{name}: size {size}, expected {q.shape[1]}")
             # A pair of references that float and double order differently moves the mAP by a hundredth or so.
-            check(abs(got_recall - recall) < 0.06, f"{name}: recall@1 {got_recall}, NumPy gives {recall:.2f}")
+            check(abs(got_hits - hits) < 0.06, f"{name}: hit@1 {got_hits}, NumPy gives {hits:.2f}")
             check(abs(got_precision - precision) < 0.05, f"{name}: mAP {got_precision}, NumPy gives {precision:.3f}")
             check(microseconds > 0 and rho > 0, f"{name}: {microseconds} us, rho {rho}")
         for name, size in (("saliency.png", (320, 900)), ("regions.png", (256, 1088))):

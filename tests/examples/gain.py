@@ -10,7 +10,7 @@ import tempfile
 import unittest
 
 PROGRAM = ""
-HEAD = ("network,layer,map,policy,projection,dimensions,map_percent,rectangular_map_percent,recall_at_1_percent,"
+HEAD = ("network,layer,map,policy,projection,dimensions,map_percent,rectangular_map_percent,hit_at_1_percent,"
         "microseconds_per_map\n")
 
 

@@ -49,7 +49,7 @@ class Study(study_case.StudyCase):
             self.assertEqual(line.count("|"), 13, line)
         for place, projection in ((8, "pca"), (10, "whitened_full")):
             row = rows["relu_1", "gem", projection]
-            cell = f"{float(row['map_percent']):.1f} / {float(row['recall_at_1_percent']):.1f}"
+            cell = f"{float(row['map_percent']):.1f} / {float(row['hit_at_1_percent']):.1f}"
             self.assertEqual(cells["relu_1", "gem"][place],
                              cell + (f" ({row['dimensions']})" if projection == "whitened_full" else ""))
         self.assertLessEqual({"matches.png", "map_by_dimension.png", "time_by_policy.png"},

@@ -5,9 +5,10 @@
     house.py --self-test   breaks every rule once in a temporary tree and fails unless each is found
 
 Rules: an include points to a lower floor or a sibling (FLOORS); policies and stages never name a backend and backends
-never a policy; only adapters and backends see a framework (Eigen is allowed where linear algebra lives); headers have
-`#pragma once`, an opening comment and at most 300 lines; code has at most 120 columns; sources are ASCII; macros of the
-headers start with CNNPOOL_; no file holds a path of somebody's machine.
+never a policy; only adapters and backends see a framework (Eigen is allowed where linear algebra lives), and where it
+is missing, one sentence says what to install; headers have `#pragma once`, an opening comment and at most 300 lines;
+code has at most 120 columns; sources are ASCII; macros of the headers start with CNNPOOL_; no file holds a path of
+somebody's machine.
 """
 import os
 import re
@@ -31,7 +32,9 @@ FLOORS = [
 POLICIES, BACKENDS, ADAPTERS = 4, 5, 7
 ADAPTERS_SEE = 3  # the highest floor that an adapter may include
 EIGEN_IN = r"(fit|search|post|adapters)/.*|fit\.hpp"
-FRAMEWORKS_IN = r"(adapters|backend)/.*|evaluate/ground_truth_json\.hpp"
+FRAMEWORKS_IN = r"(adapters|backend)/.*|evaluate/ground_truth_json\.hpp|io/npz\.hpp"
+# What comes with a compiler, or is asked for where the system has it.
+COMPILERS_OWN = r"sys/.*|(fcntl|unistd|omp|arm_neon|immintrin|string)\.h"
 # Words that mean something else too: found only where they are used as the name of a policy.
 COMMON_WORDS = {"sum", "max", "average", "product", "reading", "nonzero", "regional", "cube"}
 SOURCES = (".hpp", ".cuh", ".cpp", ".cu", ".cmake", ".txt", ".py", ".json", ".sh", ".in", ".md")
@@ -119,7 +122,7 @@ class House:
                 continue
             quote, target = found.groups()
             if quote == "<" and not target.startswith("cnnpool/"):
-                self.check_framework(path, number, target)
+                self.check_framework(path, number, target, text)
                 continue
             resolved = target[len("cnnpool/"):] if quote == "<" else \
                 os.path.normpath(os.path.join(os.path.dirname(path), target))
@@ -139,14 +142,17 @@ class House:
                 self.say(name, number, f"an adapter includes {resolved} of floor {below}, it sees floors 0 to "
                                        f"{ADAPTERS_SEE} and its framework only")
 
-    def check_framework(self, path, number, target):
-        if "/" not in target or target.startswith("sys/"):
+    def check_framework(self, path, number, target, text):
+        if not re.search(r"/|\.h$", target) or re.fullmatch(COMPILERS_OWN, target):
             return
-        if target.startswith("Eigen/") and re.fullmatch(EIGEN_IN, path):
+        name, eigen = "include/cnnpool/" + path, target.startswith("Eigen/")
+        if not re.fullmatch(FRAMEWORKS_IN, path) and not (eigen and re.fullmatch(EIGEN_IN, path)):
+            self.say(name, number, f"includes <{target}>, a framework, outside adapters and backends")
             return
-        if not re.fullmatch(FRAMEWORKS_IN, path):
-            self.say("include/cnnpool/" + path, number,
-                     f"includes <{target}>, a framework, outside adapters and backends")
+        library = re.escape(target.split("/")[0])
+        sentence = rf'"cnnpool/{re.escape(path)}: <[^>]+> is missing; install [^"]+"'
+        if not re.search(rf"#if !__has_include\(<{library}[^>]*>\)\n#error {sentence}\n#endif", text):
+            self.say(name, number, f"includes <{target}> and does not say what to install where it is missing")
 
     def check_names(self):
         policies = {n for p, t in self.headers.items() if p.startswith("policy/") for n in types_of(t)}
@@ -181,7 +187,7 @@ class House:
         code = CODE.fullmatch(name)
         for number, line in enumerate(data.split(b"\n"), 1):
             # A sentence that a compiler shows, and the one that a compile-fail twin expects, stay on one line.
-            if code and len(line) > 120 and not line.startswith((b"// expect: ", b"CNNPOOL_MISUSE")) \
+            if code and len(line) > 120 and not line.startswith((b"// expect: ", b"CNNPOOL_MISUSE", b"#error ")) \
                     and b'CNNPOOL_UNAVAILABLE("' not in line:
                 self.say(name, number, f"{len(line)} columns, code has at most 120")
             if MACHINE_PATH.search(line):
@@ -207,7 +213,9 @@ GOOD = {
         "// Not: gem.\n#pragma once\n#include \"../../kernel/math.hpp\"\nstruct cpu {};\nint f() { return max(1); }\n",
     "include/cnnpool/pool.hpp": "// pool.\n#pragma once\n#include \"backend/cpu/cpu.hpp\"\n",
     "include/cnnpool/adapters/eigen.hpp":
-        "// Eigen.\n#pragma once\n#include <Eigen/Core>\n#include \"../kernel/run_policy.hpp\"\n",
+        "// Eigen.\n#pragma once\n#if !__has_include(<Eigen/Core>)\n"
+        "#error \"cnnpool/adapters/eigen.hpp: <Eigen/Core> is missing; install Eigen\"\n#endif\n"
+        "#include <Eigen/Core>\n#include \"../kernel/run_policy.hpp\"\n",
     "tests/golden/long.txt": 200 * "1" + "\n",
     "tests/wide.cpp": "//" + 118 * "x" + "\n",
     "README.md": "Build it in build/test.\n",
@@ -226,6 +234,7 @@ BAD = [
     ("include/cnnpool/adapters/sees.hpp", "// S.\n#pragma once\n#include \"../pool.hpp\"\n", "an adapter includes"),
     ("include/cnnpool/core/frame.hpp", "// F.\n#pragma once\n#include <opencv2/core.hpp>\n", "a framework"),
     ("include/cnnpool/policy/eigen.hpp", "// F.\n#pragma once\n#include <Eigen/Core>\n", "a framework"),
+    ("include/cnnpool/adapters/mute.hpp", "// M.\n#pragma once\n#include <Eigen/Core>\n", "what to install"),
     ("include/cnnpool/core/gone.hpp", "// G.\n#pragma once\n#include \"nowhere.hpp\"\n", "not a header of the library"),
     ("include/cnnpool/lost.hpp", "// L.\n#pragma once\n", "has no floor"),
     ("include/cnnpool/core/long.hpp", "// L.\n#pragma once\n" + "\n" * 299, "at most 300"),

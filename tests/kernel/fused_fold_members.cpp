@@ -36,7 +36,7 @@ struct scaled_sum : plain_sum {
   float scale = 1;
   template <class V>
   CNNPOOL_HD V step(const V& s, const V& x) const {
-    return s + V(static_cast<kernel::lane_t<V>>(scale)) * x;
+    return s + kernel::in_every_lane<V>(scale) * x;
   }
 };
 struct odd_doubled : plain_sum {

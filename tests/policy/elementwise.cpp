@@ -25,7 +25,7 @@ struct minus {
   float amount;
   template <class V>
   CNNPOOL_HD V operator()(const V& x) const {
-    return x - V(static_cast<kernel::lane_t<V>>(amount));
+    return x - kernel::in_every_lane<V>(amount);
   }
 };
 const std::vector<float> numbers{1, -2, 3, -4, 5, -6, 7, -8};

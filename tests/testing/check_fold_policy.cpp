@@ -14,10 +14,12 @@ struct log_sum_exp {
   float beta = 10;
   template <class V> using state = V;
   template <class V> CNNPOOL_HD V init() const { return V(0); }
-  template <class V> CNNPOOL_HD V step(V s, V x) const { return s + cnnpool::kernel::exp(V(beta) * x); }
+  template <class V> CNNPOOL_HD V step(V s, V x) const {
+    return s + cnnpool::kernel::exp(kernel::in_every_lane<V>(beta) * x);
+  }
   template <class V> CNNPOOL_HD V merge(V a, V b) const { return a + b; }
   template <class V> CNNPOOL_HD V finish(V s, index_t n) const {
-    return cnnpool::kernel::log(s / V(static_cast<kernel::lane_t<V>>(n))) / V(beta);
+    return cnnpool::kernel::log(s / kernel::in_every_lane<V>(n)) / kernel::in_every_lane<V>(beta);
   }
 };
 
@@ -48,14 +50,14 @@ struct cancelling_variance {
     return {a.sum + b.sum, a.squares + b.squares};
   }
   template <class V> CNNPOOL_HD V finish(const state<V>& s, index_t n) const {
-    const V count(static_cast<kernel::lane_t<V>>(n)), mean = s.sum / count;
+    const V count = kernel::in_every_lane<V>(n), mean = s.sum / count;
     return s.squares / count - mean * mean;
   }
 };
 struct differs_by_lane : sum {
   template <class V>
   CNNPOOL_HD V step(const V& s, const V& x) const {
-    return s + x * V(static_cast<kernel::lane_t<V>>(sizeof(V) / sizeof(kernel::lane_t<V>)));
+    return s + x * kernel::in_every_lane<V>(sizeof(V) / sizeof(kernel::lane_t<V>));
   }
 };
 

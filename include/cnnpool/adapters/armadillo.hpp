@@ -58,7 +58,6 @@ template <class T>
   requires detail::armadillo_matrix<T>
 struct adapter<T> {
   using scalar = typename T::elem_type;
-  static constexpr bool owns = true;
 
   static feature_view<scalar> view(const T& t, const hints& h) {
     const detail::armadillo_axes a(t, t);
@@ -78,6 +77,7 @@ struct adapter<T> {
 template <class T>
   requires detail::armadillo_submatrix<T>
 struct adapter<T> {
+  static constexpr bool owns = false;
   using whole = std::remove_cvref_t<decltype(std::declval<const T&>().m)>;
   using scalar = typename whole::elem_type;
 

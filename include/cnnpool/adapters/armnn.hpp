@@ -24,6 +24,7 @@ concept armnn_tensor = requires(const T& t) {
 template <class T>
   requires detail::armnn_tensor<T>
 struct adapter<T> {
+  static constexpr bool owns = false;
   static any_feature_view view(const T& t, const hints& h) {
     const auto& info = t.GetInfo();
     const auto& shape = info.GetShape();

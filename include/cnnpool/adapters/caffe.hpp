@@ -24,7 +24,6 @@ concept caffe_blob = requires(const T& t) {
 template <class T>
   requires detail::caffe_blob<T>
 struct adapter<T> {
-  static constexpr bool owns = true;
   using scalar = std::remove_cvref_t<decltype(*std::declval<const T&>().cpu_data())>;
 
   static feature_view<scalar> view(const T& t, const hints& h) {

@@ -28,6 +28,7 @@ struct cuda_array {
 
 template <>
 struct adapter<cuda_array> {
+  static constexpr bool owns = false;
   static basic_any_feature_view<device_space> view(const cuda_array& a, const hints& h) {
     if (a.version < 2) raise("as_view: the CUDA array interface is of version ", a.version, ", expected 2 or 3");
     detail::check_rank(a.ndim, "CUDA array");

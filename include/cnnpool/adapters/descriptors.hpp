@@ -20,7 +20,6 @@ feature_view<T, Space> view_of_rows(const T* data, index_t rows, index_t cols, i
 
 template <activation_scalar T>
 struct adapter<descriptors<T>> {
-  static constexpr bool owns = true;
   static auto view(const descriptors<T>& d, const hints& h) {
     return detail::view_of_rows<T, host_space>(d.data(), d.rows(), d.cols(), d.cols(), h);
   }
@@ -28,6 +27,7 @@ struct adapter<descriptors<T>> {
 template <class T, class Space>
   requires activation_scalar<std::remove_const_t<T>>
 struct adapter<descriptor_span<T, Space>> {
+  static constexpr bool owns = false;
   static auto view(const descriptor_span<T, Space>& d, const hints& h) {
     return detail::view_of_rows<std::remove_const_t<T>, Space>(d.data(), d.rows(), d.cols(), d.row_stride(), h);
   }

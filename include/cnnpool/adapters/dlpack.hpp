@@ -184,16 +184,19 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 
 template <>
 struct adapter<dlpack::tensor> {
+  static constexpr bool owns = false;
   static any_feature_view view(const dlpack::tensor& t, const hints& h) { return dlpack::detail::view_of(t, h); }
 };
 template <>
 struct adapter<dlpack::managed_tensor> {
+  static constexpr bool owns = false;
   static any_feature_view view(const dlpack::managed_tensor& t, const hints& h) {
     return dlpack::detail::view_of(t.dl_tensor, h);
   }
 };
 template <>
 struct adapter<dlpack::managed_tensor_versioned> {
+  static constexpr bool owns = false;
   static any_feature_view view(const dlpack::managed_tensor_versioned& t, const hints& h) {
     if (t.version.major != 1)
       raise("as_view: the tensor speaks DLPack ", t.version.major, ".", t.version.minor, ", expected 1.x");
@@ -202,7 +205,6 @@ struct adapter<dlpack::managed_tensor_versioned> {
 };
 template <>
 struct adapter<dlpack::owner> {
-  static constexpr bool owns = true;
   static any_feature_view view(const dlpack::owner& o, const hints& h) { return dlpack::detail::view_of(o.get(), h); }
 };
 

@@ -27,6 +27,7 @@ concept executorch_tensor = !torch_tensor<T> && requires(const T& t) {
 template <class T>
   requires detail::executorch_tensor<T>
 struct adapter<T> {
+  static constexpr bool owns = false;
   static any_feature_view view(const T& t, const hints& h) {
     const index_t rank = static_cast<index_t>(t.sizes().size());
     detail::check_rank(rank, "ExecuTorch tensor");

@@ -38,6 +38,7 @@ concept mdspan_with_strides = mdspan_like<T> && requires { requires T::is_always
 template <class T>
   requires detail::mdspan_like<T>
 struct adapter<T> {
+  static constexpr bool owns = false;
   using scalar = std::remove_const_t<typename T::element_type>;
   static constexpr std::size_t rank = T::rank();
 

@@ -64,7 +64,6 @@ concept ncnn_mat = requires(const T& t) {
 template <class T>
   requires detail::ncnn_mat<T>
 struct adapter<T> {
-  static constexpr bool owns = true;
 
   static any_feature_view view(const T& t, const hints& h) {
     if (t.data == nullptr) raise("as_view: the ncnn::Mat is empty");

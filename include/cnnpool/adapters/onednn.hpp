@@ -107,7 +107,6 @@ inline scalar_type type_of(dnnl::memory::data_type t) {
 
 template <>
 struct adapter<dnnl::memory> {
-  static constexpr bool owns = true;
 
   static any_feature_view view(const dnnl::memory& m, const hints& h) {
     if (m.get(true) == nullptr) raise("as_view: the oneDNN memory is empty");

@@ -50,7 +50,6 @@ concept onnx_tensor = requires(const T& t) {
 template <class T>
   requires detail::onnx_tensor<T>
 struct adapter<T> {
-  static constexpr bool owns = true;
 
   static any_feature_view view(const T& t, const hints& h) {
     const index_t rank = t.dims_size();

@@ -13,7 +13,7 @@
 #pragma once
 
 #if !__has_include(<opencv2/core.hpp>)
-#error "cnnpool/adapters/opencv.hpp: <opencv2/core.hpp> is missing; install OpenCV (Debian: libopencv-dnn-dev)"
+#error "cnnpool/adapters/opencv.hpp: <opencv2/core.hpp> is missing; install OpenCV (Debian: libopencv-dnn-dev, -I /usr/include/opencv4)"
 #endif
 
 #include <opencv2/core.hpp>
@@ -91,7 +91,6 @@ inline any_feature_view opencv_view(const cv::Mat& m, const hints& h) {
 template <class T>
 requires detail::opencv_mat<T>
 struct adapter<T> {
-  static constexpr bool owns = true;
 
   static any_feature_view view(const T& m, const hints& h) { return detail::opencv_view(m, h); }
 

@@ -21,7 +21,6 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 
 template <>
 struct adapter<ov::Tensor> {
-  static constexpr bool owns = true;
 
   static any_feature_view view(const ov::Tensor& t, const hints& h) {
     refuse_unreadable(t, "as_view");

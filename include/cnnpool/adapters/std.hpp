@@ -24,7 +24,6 @@ auto view_of_numbers(const T* data, std::size_t size, const hints& h) {
 
 template <activation_scalar T, class Allocator>
 struct adapter<std::vector<T, Allocator>> {
-  static constexpr bool owns = true;
   static auto view(const std::vector<T, Allocator>& v, const hints& h) {
     return detail::view_of_numbers(v.data(), v.size(), h);
   }
@@ -36,7 +35,6 @@ struct adapter<std::vector<T, Allocator>> {
 };
 template <activation_scalar T, std::size_t N>
 struct adapter<std::array<T, N>> {
-  static constexpr bool owns = true;
   static auto view(const std::array<T, N>& v, const hints& h) { return detail::view_of_numbers(v.data(), N, h); }
   static descriptor_span<T> output(std::array<T, N>& v)
     requires std::floating_point<T>
@@ -47,6 +45,7 @@ struct adapter<std::array<T, N>> {
 template <class T, std::size_t Extent>
   requires activation_scalar<std::remove_const_t<T>>
 struct adapter<std::span<T, Extent>> {
+  static constexpr bool owns = false;
   static auto view(const std::span<T, Extent>& v, const hints& h) {
     return detail::view_of_numbers<std::remove_const_t<T>>(v.data(), v.size(), h);
   }

@@ -18,6 +18,7 @@ namespace cnnpool::inline CNNPOOL_VARIANT {
 
 template <>
 struct adapter<TF_Tensor> {
+  static constexpr bool owns = false;
   static any_feature_view view(const TF_Tensor& t, const hints& h) {
     const int rank = TF_NumDims(&t);
     detail::check_rank(rank, "TF_Tensor");

@@ -51,6 +51,7 @@ inline scalar_type tflite_type(int code) {
 template <class T>
   requires detail::tflite_tensor<T>
 struct adapter<T> {
+  static constexpr bool owns = false;
   static any_feature_view view(const T& t, const hints& h) {
     if (t.dims == nullptr) raise("as_view: the TF Lite tensor has no shape (AllocateTensors was not called)");
     const index_t rank = t.dims->size;

@@ -12,8 +12,7 @@
 #endif
 
 #if !__has_include(<thrust/device_ptr.h>)
-#error \
-"cnnpool/adapters/thrust.hpp: <thrust/device_ptr.h> is missing; install Thrust (CUDA toolkit, or Debian: libthrust-dev)"
+#error "cnnpool/adapters/thrust.hpp: <thrust/device_ptr.h> is missing; install Thrust (CUDA toolkit, or Debian: libthrust-dev)"
 #endif
 
 #include <thrust/device_ptr.h>
@@ -83,7 +82,6 @@ auto thrust_rows(thrust::host_vector<T, A>& v, index_t rows, index_t cols) {
 
 template <activation_scalar T, class A>
 struct adapter<thrust::device_vector<T, A>> {
-  static constexpr bool owns = true;
   static auto view(const thrust::device_vector<T, A>& v, const hints& h) {
     return detail::thrust_channels<thrust_space>(thrust::raw_pointer_cast(v.data()), v.size(), h);
   }
@@ -95,7 +93,6 @@ struct adapter<thrust::device_vector<T, A>> {
 };
 template <activation_scalar T, class A>
 struct adapter<thrust::host_vector<T, A>> {
-  static constexpr bool owns = true;
   static auto view(const thrust::host_vector<T, A>& v, const hints& h) {
     return detail::thrust_channels<host_space>(thrust::raw_pointer_cast(v.data()), v.size(), h);
   }

@@ -61,7 +61,6 @@ axes torch_axes(const T& t, const char* where) {
 template <class T>
   requires detail::torch_tensor<T>
 struct adapter<T> {
-  static constexpr bool owns = true;
 
   static any_feature_view view(const T& t, const hints& h) {
     const detail::axes a = detail::torch_axes(t, "as_view");

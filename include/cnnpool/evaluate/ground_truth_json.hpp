@@ -9,6 +9,10 @@
 // is twice among a query's easy, hard and junk are errors with the file and the query.
 #pragma once
 
+#if !__has_include(<nlohmann/json.hpp>)
+#error "cnnpool/evaluate/ground_truth_json.hpp: <nlohmann/json.hpp> is missing; install nlohmann/json (Debian: nlohmann-json3-dev)"
+#endif
+
 #include <iterator>
 
 #include <nlohmann/json.hpp>

@@ -4,14 +4,15 @@
 //   rectangular_average_precision   scikit-learn's:           SUM_j (j+1)/(r_j+1) / P
 //   recall_at(k)         the fraction of the positives that are among the first k
 //   ukbench_score        4 * recall_at(4): how many of a photo's group of 4, itself included, are among the first 4
-//   hit_at(k)            1 when a positive is among the first k, else 0: the recall@k of place recognition
+//   hit_at(k)            1 when a positive is among the first k, else 0; papers on place recognition call it recall@k
 //   precision_at(k)      mP@k of the revisited Oxford and Paris: #(ranks <= kq) / kq, kq = min(last positive's rank, k)
 //   mean_of(measure, lists, truths)   over the queries that have positives, and how many were left out
 //
-// P: number of positives; r_j: 0-based rank of the j-th positive (j from 0) in the list without junk. Positives that
-// were not retrieved add 0. Items are indices, names, or anything else that is ordered. An item that is twice in a
-// list, twice among the positives, or positive and junk at once is an error (the published program then returns more
-// than 1), and so is a single query without positives. Computed in double.
+// P: number of positives; r_j: 0-based rank of the j-th positive (j from 0) in the list without junk. A positive that
+// is not in the list adds 0, whether the list is shorter than the database or the database lacks it. Items are indices,
+// names, or anything else that is ordered. An item that is twice in a list, twice among the positives, or positive and
+// junk at once is an error (the published program then returns more than 1), and so is a single query without
+// positives. Computed in double.
 #pragma once
 
 #include <algorithm>

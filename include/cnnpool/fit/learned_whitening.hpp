@@ -11,6 +11,10 @@
 // the model are the lambdas divided by the number of rows.
 #pragma once
 
+#if !__has_include(<Eigen/Core>)
+#error "cnnpool/fit/learned_whitening.hpp: <Eigen/Core> is missing; install Eigen (Debian: libeigen3-dev, -I /usr/include/eigen3)"
+#endif
+
 #include <Eigen/Cholesky>
 
 #include <span>

@@ -11,6 +11,10 @@
 // lambda_0 do not count (the effective rank); asking for more dimensions is an error with both numbers.
 #pragma once
 
+#if !__has_include(<Eigen/Core>)
+#error "cnnpool/fit/pca_whitening.hpp: <Eigen/Core> is missing; install Eigen (Debian: libeigen3-dev, -I /usr/include/eigen3)"
+#endif
+
 #include <Eigen/Eigenvalues>
 
 #include <algorithm>

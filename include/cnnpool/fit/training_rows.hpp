@@ -3,6 +3,10 @@
 // that returns the next part, an empty one at the end. Numbers that are not finite are an error that names the row.
 #pragma once
 
+#if !__has_include(<Eigen/Core>)
+#error "cnnpool/fit/training_rows.hpp: <Eigen/Core> is missing; install Eigen (Debian: libeigen3-dev, -I /usr/include/eigen3)"
+#endif
+
 #include <Eigen/Core>
 
 #include <cmath>

@@ -56,7 +56,6 @@ class npy_array {
 
 template <>
 struct adapter<npy_array> {
-  static constexpr bool owns = true;
   static any_feature_view view(const npy_array& a, const hints& h) { return a.view(h); }
 };
 

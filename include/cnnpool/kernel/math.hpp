@@ -96,8 +96,8 @@ inline constexpr bool maximum_or_nan_is_one_instruction = CNNPOOL_HAS_NEON;
 
 namespace cnnpool::inline CNNPOOL_VARIANT::kernel {
 
-/// A number converted to a lane, in every lane: for finish and is_reliable (in a loop V(x) is better: it is computed
-/// once). Keeps GCC from converting lane by lane, after the broadcast.
+/// A number that is known at run time as a V: converted to a lane once, then put in every lane. GCC would convert V(n)
+/// lane by lane, after the broadcast. Literals are V(0), V(1).
 template <class V, class N>
 CNNPOOL_HD V in_every_lane(N number) {
   lane_t<V> x = static_cast<lane_t<V>>(number);

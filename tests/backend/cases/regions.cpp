@@ -25,7 +25,7 @@ struct log_sum_exp {
   }
   template <class V>
   CNNPOOL_HD V step(const V& s, const V& x) const {
-    return s + cnnpool::kernel::exp(V(static_cast<kernel::lane_t<V>>(beta)) * x);
+    return s + cnnpool::kernel::exp(kernel::in_every_lane<V>(beta) * x);
   }
   template <class V>
   CNNPOOL_HD V merge(const V& a, const V& b) const {
@@ -33,7 +33,7 @@ struct log_sum_exp {
   }
   template <class V>
   CNNPOOL_HD V finish(const V& s, index_t n) const {
-    return cnnpool::kernel::log(s / V(static_cast<kernel::lane_t<V>>(n))) / V(static_cast<kernel::lane_t<V>>(beta));
+    return cnnpool::kernel::log(s / kernel::in_every_lane<V>(n)) / kernel::in_every_lane<V>(beta);
   }
 };
 oracle::row smooth_maximum(const oracle::map& x) {

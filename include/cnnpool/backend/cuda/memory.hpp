@@ -1,6 +1,10 @@
 // Device memory for workspaces, and CUDA's errors as ours. Needs the CUDA runtime's header, not nvcc.
 #pragma once
 
+#if !__has_include(<cuda_runtime_api.h>)
+#error "cnnpool/backend/cuda/memory.hpp: <cuda_runtime_api.h> is missing; install a CUDA toolkit (Debian: nvidia-cuda-dev)"
+#endif
+
 #include <cuda_runtime_api.h>
 
 #include "../../kernel/scratch.hpp"

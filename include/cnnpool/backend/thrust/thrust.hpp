@@ -8,6 +8,10 @@
 // to CCCL 3. CMake: cnnpool_use_thrust(target SYSTEM OMP).
 #pragma once
 
+#if !__has_include(<thrust/for_each.h>)
+#error "cnnpool/backend/thrust/thrust.hpp: <thrust/for_each.h> is missing; install Thrust (CUDA toolkit, or Debian: libthrust-dev)"
+#endif
+
 #if !defined(THRUST_DEVICE_SYSTEM) && !defined(__CUDACC__)
 #error "cnnpool: choose Thrust's system for the whole program, e.g. -DTHRUST_DEVICE_SYSTEM=THRUST_DEVICE_SYSTEM_OMP"
 #endif
