@@ -33,7 +33,8 @@ concept fold_policy = requires(const F f, typename F::template state<V> s, V x, 
 };
 
 /// A fold; or what selects one when it runs (gem); or a type whose descriptor_size(shape of x) is d and whose pool
-/// writes n x d. Optional: check(shape), which raises what is wrong with the policy's numbers; a string `name`.
+/// writes n x d. Optional: check(), which raises what is wrong with the policy's numbers; check(shape), which raises
+/// what does not go with that shape; a string `name`.
 template <class P>
 concept pooling_policy = fold_policy<P> || kernel::fold_selector<P> ||
     requires(const P p, const kernel::backend_archetype b, kernel::scratch s, kernel::source<feature_view<float>> x,
