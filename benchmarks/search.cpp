@@ -63,7 +63,7 @@ void add_search(index_t n) {
   // Ours without an index: by a product, and pair by pair in double.
   add("nearest", [=](ranking& r) { r = cnnpool::nearest(*queries, database, best); });
   add("by rows", [=](ranking& r) {
-    r = cnnpool::detail::nearest_by_rows(*queries, database, best, cnnpool::metric::cosine);
+    r = cnnpool::nearest(*queries, database, best, cnnpool::metric::cosine, {.fewest = queries->rows() + 1});
   });
 #if defined(CNNPOOL_BENCHMARK_OPENBLAS)
   add("OpenBLAS", [=](ranking& r) {

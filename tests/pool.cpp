@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <list>
+#include <ranges>
 #include <string>
 #include <vector>
 
@@ -87,8 +88,57 @@ TEST_CASE("a list of views of different sizes") {
   for (index_t j = 0; j < 16; ++j) CHECK(all(2, j) == second(1, j));
   const std::vector<feature_view<float>> mixed = {view({1, 16, 5, 9}), view({1, 17, 5, 9})};
   CHECK(sentence([&] { pool(mixed, sum{}); }) ==
-        "pool: view 1 of the list is 1 x 17 x 5 x 9 and gives 17 components, the views before it gave 16");
-  CHECK(pool(std::vector<feature_view<float>>{}, sum{}).rows() == 0);
+        "pool: view 1 of the list: shape 1 x 17 x 5 x 9 gives 17 components, the views before it gave 16");
+}
+
+TEST_CASE("what is wrong with a list names the view; what is wrong with the policy is wrong without any view") {
+  const std::vector<feature_view<float>> none, mixed = {view({1, 16, 5, 9}), view({2, 17, 5, 9})};
+  const std::vector<feature_view<float>> flat = {view({1, 3, 1, 1}), feature_view<float>(nullptr, {1, 3, 0, 5}, nchw)};
+  const codebook words(std::vector<float>(2 * 16, 1.f), 2);
+  CHECK(sentence([&] { pool(mixed, vlad(words) | l2{}); }) ==
+        "pool: view 1 of the list: vlad: the codebook has centres of 16 components, the activations 17 channels");
+  CHECK(sentence([&] { pool(flat, sum{}); }) ==
+        "pool: view 1 of the list: shape 1 x 3 x 0 x 5 has no positions, expected h and w of at least 1");
+  // The sentence after it is about something else.
+  CHECK(sentence([&] { pool(view({1, 17, 5, 9}), vlad(words)); }) ==
+        "vlad: the codebook has centres of 16 components, the activations 17 channels");
+
+  CHECK(pool(none, gem{} | l2{}).rows() == 0);
+  CHECK(pool(none, vlad(words)).rows() == 0);
+  const char* const negative = "gem: p is -1, expected a positive number";
+  CHECK(sentence([&] { pool(none, gem{.p = -1}); }) == negative);
+  CHECK(sentence([&] { pool(none, relu{} | gem{.p = -1} | l2{}); }) == negative);
+  CHECK(sentence([&] { pool(none, concat(sum{}, gem{.p = -1} | l2{}) | power{}); }) == negative);
+  CHECK(sentence([&] { pool(none, regional(gem{.p = -1}, rmac_grid{})); }) == negative);
+  CHECK(sentence([&] { pool(none, sum{} | l2{} | power{.alpha = 0}); }) ==
+        "power: alpha is 0, expected a positive number");
+  CHECK(sentence([&] { pool(none, sum{} | (l2{} | power{.alpha = 0})); }) ==
+        "power: alpha is 0, expected a positive number");
+  CHECK(sentence([&] { pool(none, crow{.beta = -2}); }) ==
+        "crow: alpha is 2 and beta is -2, expected positive numbers");
+  CHECK(sentence([&] { pool(none, rmac{.levels = 0}); }) == "rmac_grid: levels is 0, expected 1 to 1000");
+  CHECK(sentence([&] { pool(none, vlad(words, {.nearest = 3})); }) ==
+        "vlad: nearest is 3, expected 1 to 2 (the clusters)");
+  CHECK(sentence([&] { pool(none, multi_scale{.p = 0}); }) ==
+        "multi_scale: p is 0, expected a positive finite number");
+  workspace w;
+  descriptors<float> out(0, 0);
+  CHECK(sentence([&] { pool_into(none, gem{.p = -1}, out, w); }) == negative);
+  CHECK(sentence([&] { workspace_bytes(cpu{}, none, gem{.p = -1}); }) == negative);
+}
+
+TEST_CASE("a range that makes its views when they are asked for may make them all in one buffer") {
+  std::vector<float> buffer(3 * 40 * 40);
+  int made = 0;
+  const auto frame = [&](int i) {
+    ++made;
+    std::ranges::fill(buffer, static_cast<float>(i));
+    return feature_view<float>(buffer.data(), {.c = 3, .h = 40, .w = 10 + i}, nchw);
+  };
+  const auto frames = std::views::iota(0, 5) | std::views::transform(frame);
+  const auto d = pool(frames, cnnpool::max() | scale{.factor = 2});
+  for (index_t i = 0; i < 5; ++i) CHECK(d(i, 2) == static_cast<float>(2 * i));
+  CHECK(made == 3 * 5);  // for the shapes, for the workspace, and to be pooled
 }
 
 TEST_CASE("regions of one's own, and regions outside the map") {

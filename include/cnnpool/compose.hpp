@@ -16,22 +16,19 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
-namespace detail {
-template <class S>
-void check_stage(const S& stage, index_t d) {
-  if constexpr (requires { (stage.check)(d); }) (stage.check)(d);
-}
-}  // namespace detail
-
 template <stage First, stage Second>
 struct stage_chain {
   First first;
   Second second;
 
   index_t output_size(index_t d) const { return second.output_size(first.output_size(d)); }
+  void (check)() const {
+    detail::check_numbers(first);
+    detail::check_numbers(second);
+  }
   void (check)(index_t d) const {
-    detail::check_stage(first, d);
-    detail::check_stage(second, first.output_size(d));
+    detail::check_shape(first, d);
+    detail::check_shape(second, first.output_size(d));
   }
   std::string full_name() const { return detail::name_of(first) + " | " + detail::name_of(second); }
   template <class B, class A>
@@ -50,9 +47,13 @@ struct chain {
   S last;
 
   index_t descriptor_size(const shape& s) const { return last.output_size(cnnpool::descriptor_size(policy, s)); }
+  void (check)() const {
+    detail::check_numbers(policy);
+    detail::check_numbers(last);
+  }
   void (check)(const shape& s) const {
-    detail::check_policy(policy, s);
-    detail::check_stage(last, cnnpool::descriptor_size(policy, s));
+    detail::check_shape(policy, s);
+    detail::check_shape(last, cnnpool::descriptor_size(policy, s));
   }
   std::string full_name() const { return detail::name_of(policy) + " | " + detail::name_of(last); }
 
@@ -86,7 +87,7 @@ struct list_chain {
   template <class ShapeOf>
   index_t list_size(index_t views, const ShapeOf& shape_of) const {
     const index_t between = policy.list_size(views, shape_of);
-    detail::check_stage(last, between);
+    detail::check_policy(last, between);
     return last.output_size(between);
   }
   std::string full_name() const { return detail::name_of(policy) + " | " + detail::name_of(last); }
@@ -187,8 +188,11 @@ struct concat_policy {
   index_t descriptor_size(const shape& s) const {
     return std::apply([&](const auto&... p) { return (index_t{0} + ... + cnnpool::descriptor_size(p, s)); }, parts);
   }
+  void (check)() const {
+    std::apply([&](const auto&... p) { (detail::check_numbers(p), ...); }, parts);
+  }
   void (check)(const shape& s) const {
-    std::apply([&](const auto&... p) { (detail::check_policy(p, s), ...); }, parts);
+    std::apply([&](const auto&... p) { (detail::check_shape(p, s), ...); }, parts);
   }
   std::string full_name() const {
     std::string text;

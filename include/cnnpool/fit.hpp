@@ -5,3 +5,4 @@
 #include "fit/pca_whitening.hpp"
 #include "fit/learned_whitening.hpp"
 #include "fit/codebook.hpp"
+#include "fit/position_rows.hpp"

@@ -65,6 +65,7 @@ CNNPOOL_MISUSE(no_backend, "cnnpool::pool: the argument in front of the activati
 CNNPOOL_MISUSE(incomplete_backend, "cnnpool::pool: this backend lacks a primitive; cnnpool::kernel::missing_primitive<B>() names it (cnnpool/kernel/primitives.hpp)")
 CNNPOOL_MISUSE(behind_the_policy, "cnnpool::pool: nothing stands behind the policy; a backend goes in front of the tensor, hints to as_view(tensor, hints)")
 CNNPOOL_MISUSE(no_adapter, "cnnpool::pool: no adapter for this type; include one of cnnpool/adapters/*.hpp or specialise cnnpool::adapter<T>")
+CNNPOOL_MISUSE(read_once, "cnnpool::pool: a list of views is gone through twice, and this range cannot be, or not while it is const; keep its views in a vector")
 CNNPOOL_MISUSE_OF_GRID(one_view_only, "cnnpool::pool_regions: it takes no list of views; call it once per view")
 CNNPOOL_MISUSE(list_only, "cnnpool::pool: this policy takes a list of views, e.g. std::vector{view, view}")
 CNNPOOL_MISUSE_OF_LIST(list_of_temporaries, "cnnpool::pool: this range makes its views when they are asked for, and this policy needs all at once; keep them in a vector")

@@ -1,5 +1,9 @@
 // A list of views of different sizes in one call: one batch after the other, or all of them to one policy (mop_vlad).
 // This is what pool, pool_into and workspace_bytes do with a list.
+//
+// The elements of a container are shared among the threads, like the images of a batch. A range that makes its elements
+// when they are asked for (views::transform) may make them all in one buffer: each is pooled before the next is asked
+// for. Either is gone through twice, first for the shapes.
 #pragma once
 
 #include <ranges>
@@ -18,7 +22,10 @@ class list_call {
  public:
   list_call(const B& b, const X& batches, const P& policy) : b_(b), batches_(batches), policy_(policy) {
     check_backend(b);
+    if constexpr (!list_policy<P>) check_numbers(policy);
+    const auto where = [&](std::string& text) { text += "pool: view " + decimal(count_) + " of the list: "; };
     for (const auto& x : batches) {
+      const error_context of_view(where);
       if constexpr (stays && !indexed) views_.push_back(view_of(x));
       with_source<B>(x, [&](const auto& source) { add(source.extents(), image_bytes(source)); });
     }
@@ -44,10 +51,17 @@ class list_call {
     } else if constexpr (stays) {
       // The views are to the backend's threads what the images of a batch are.
       const auto some = [&](const auto& b, scratch& own, index_t first, index_t n) {
-        const bool all = own.measuring();  // the largest says what a thread needs
-        for (index_t i = all ? 0 : first; i < (all ? count_ : first + n); ++i) run_one(b, own, i, batch(i), out);
+        if (!own.measuring()) {
+          for (index_t i = first; i < first + n; ++i) run_one(b, own, i, batch(i), out);
+          return;
+        }
+        // The largest view says what memory a thread needs, all of them how much work one is.
+        scratch each;
+        for (index_t i = 0; i < count_; ++i) run_one(b, each, i, batch(i), out);
+        own.bytes(each.peak());
+        own.add_work(each.work() / static_cast<double>(count_) * static_cast<double>(n));
       };
-      b_.for_each_cached_slice(s, count_, bytes_ / count_, bytes_ / count_, some);
+      b_.for_each_cached_slice(s, count_, bytes_ / count_, some);
     } else {
       index_t i = 0;
       for (const auto& x : batches_) run_one(b_, s, i++, x, out);
@@ -64,18 +78,17 @@ class list_call {
     return with_source<B>(batch(i), [](const auto& source) { return source.extents(); });
   }
   void add(const shape& e, index_t bytes_of_image) {
+    if (e.h == 0 || e.w == 0) raise("shape ", to_string(e), " has no positions, expected h and w of at least 1");
     if constexpr (list_policy<P>) {
-      if (e.h == 0 || e.w == 0) raise_without_positions(e);
       if (count_ == 0) rows_ = e.n;
     } else {
-      check_call(policy_, e);
+      check_shape(policy_, e);
       const index_t size = descriptor_size(policy_, e);
       if (count_ == 0) cols_ = size;
       if (size != cols_)
-        raise("pool: view ", count_, " of the list is ", to_string(e), " and gives ", size,
-              " components, the views before it gave ", cols_);
+        raise("shape ", to_string(e), " gives ", size, " components, the views before it gave ", cols_);
       first_row_.push_back(rows_);
-      if (!cnnpool::detail::add(rows_, e.n)) raise("pool: the list has too many images to count");
+      if (!cnnpool::detail::add(rows_, e.n)) raise("with its images there are too many to count");
       bytes_ += e.n * bytes_of_image;
     }
     ++count_;

@@ -89,7 +89,7 @@ void check_regional_call(const P& policy, const R& regions, const shape& e) {
   check_call(policy, e);
   const index_t d = cnnpool::descriptor_size(policy, e);
   check_regions(regions, e, "pool_regions", [&](index_t k, const shape& part) {
-    check_policy(policy, part);
+    check_shape(policy, part);
     const index_t size = cnnpool::descriptor_size(policy, part);
     if (size != d) raise("pool_regions: region ", k, " gives ", size, " components, the whole map ", d);
   });

@@ -17,6 +17,7 @@ enum class verdict {
   incomplete_backend,
   behind_the_policy,
   no_adapter,
+  read_once,
   one_view_only,
   list_only,
   list_of_temporaries,
@@ -44,11 +45,16 @@ struct batch_of<X> {
 template <class X>
 using batch_t = typename batch_of<X>::type;
 
-/// Whether the views of a list stay valid when the next one is asked for: a range may make its images only then.
+/// Whether the views of a list stay valid when the next one is asked for: a range may make its images only then, even
+/// behind views that it also makes, in one buffer for all.
 template <view_list X>
 constexpr bool list_stays() {
-  return outlives_expression<std::ranges::range_reference_t<const X>>;
+  return std::is_lvalue_reference_v<std::ranges::range_reference_t<const X>>;
 }
+/// A range of views, but of one pass, or one that no const reference can go through.
+template <class X>
+concept fleeting_list = !view_list<X> && !viewable<X> && std::ranges::input_range<X> &&
+                        viewable<std::remove_cvref_t<std::ranges::range_value_t<X>>>;
 
 /// Of (backend, x, policy); Lists: whether a list of views will do.
 template <class B, class X, class P, bool Lists>
@@ -58,7 +64,7 @@ constexpr verdict verdict_of() {
       return verdict::behind_the_policy;
     else return requires { typename B::space; } ? verdict::incomplete_backend : verdict::no_backend;
   } else if constexpr (!viewable<X> && !view_list<X>) {
-    return verdict::no_adapter;
+    return fleeting_list<X> ? verdict::read_once : verdict::no_adapter;
   } else if constexpr (!pooling_policy<P> && !list_policy<P>) {
     return cnnpool::stage<P> ? verdict::stage : verdict::no_policy;
   } else if constexpr (view_list<X> && !Lists) {

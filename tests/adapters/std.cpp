@@ -38,7 +38,7 @@ TEST_CASE("a vector of vectors is a list, one image each") {
   const auto d = pool(list, sum{});
   CHECK((d.rows() == 2 && d.cols() == 2 && d(0, 1) == 4 && d(1, 1) == 2));
   CHECK(sentence([] { pool(std::vector<std::vector<float>>{{1, 2}, {3}}, sum{}); }) ==
-        "pool: view 1 of the list is 1 x 1 x 1 x 1 and gives 1 components, the views before it gave 2");
+        "pool: view 1 of the list: shape 1 x 1 x 1 x 1 gives 1 components, the views before it gave 2");
 }
 TEST_CASE("a vector, an array, a span as the output: one row") {
   const std::vector<float> x{3, 4};

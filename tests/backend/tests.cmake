@@ -25,6 +25,7 @@ cnnpool_test(backend/cpu_panels LIBRARIES Threads::Threads NO_SANITIZE
 cnnpool_test(backend/cpu_pack_lines OPTIONS -O1 LABELS light)
 cnnpool_test(backend/cpu_same_bits OPTIONS -O1 "-DCNNPOOL_TEST_BACKEND=\"on_cpu.hpp\"" LIBRARIES Threads::Threads
              LABELS threads TWICE_WITH_OPENMP)
+cnnpool_test(backend/cpu_threads OPTIONS -O1 LIBRARIES Threads::Threads LABELS threads)
 
 cnnpool_test(backend/toy OPTIONS -O1)
 cnnpool_test(backend/blocks_reads OPTIONS -O1 NO_SANITIZE)

@@ -43,6 +43,8 @@ TEST_CASE("columns and rows of an output are the same memory") {
   rows.row(1)[3] = 5;
   CHECK(v[11] == 5);
   CHECK(descriptor_span<float>(nullptr, 0, 4).row_range(0, 0).data() == nullptr);
+  CHECK(descriptor_span<float>(nullptr, 0, 4).columns(1, 3).data() == nullptr);
+  CHECK(descriptor_span<float>(nullptr, 3, 0, 5).row(2).data() == nullptr);  // no arithmetic with a null pointer
 }
 
 TEST_CASE("descriptors are values; what is moved from has nothing") {

@@ -1,9 +1,6 @@
-#include <cnnpool/adapters/std.hpp>
 #include <cnnpool/cnnpool.hpp>
 
 #include <cmath>
-#include <ranges>
-#include <span>
 
 #include "../catch.hpp"
 #include "../errors.hpp"
@@ -185,15 +182,6 @@ TEST_CASE("MOP-VLAD on the windows of one map (an extension)") {
   compare(d, 0, all, 5e-5);
   compare(pool(reference{}, m.view(), policy | l2{}), 0, oracle::l2(all), 1e-6);
 }
-TEST_CASE("a list that makes its spans when asked: they point to memory of others") {
-  const std::vector<std::vector<float>> levels_of{{1, 2, 3, 4}, {4, 3, 2, 1}};
-  const auto spans = levels_of | std::views::transform([](const auto& v) { return std::span<const float>(v); });
-  const std::vector<mop_level> levels{{}, {.centres = codebook(std::vector<float>{1, 0, 0, 0, 0, 1, 0, 0}, 2)}};
-  const auto d = pool(spans, mop_vlad(levels)), expected = pool(levels_of, mop_vlad(levels));
-  REQUIRE((d.rows() == 1 && d.cols() == expected.cols()));
-  for (index_t j = 0; j < d.cols(); ++j) CHECK(d(0, j) == expected(0, j));
-}
-
 TEST_CASE("misuse of MOP-VLAD is one sentence") {
   const std::vector<float> x(3 * 4);
   const std::vector<feature_view<float>> views{{x.data(), {.n = 1, .c = 4}, nchw}, {x.data(), {.n = 3, .c = 4}, nchw}};

@@ -1,10 +1,36 @@
-// That it finds what `nearest` finds is checked in nearest.cpp.
+// That it finds what `nearest` finds, whatever the rows are, is checked in nearest.cpp.
 #include <cnnpool/search/flat_index.hpp>
 
+#include <algorithm>
+#include <thread>
+
+#include "allocations.hpp"
 #include "catch.hpp"
 #include "errors.hpp"
+#include "random.hpp"
 
 using namespace cnnpool;
+
+namespace {
+
+bool same(const neighbours& a, const neighbours& b) {
+  bool equal = a.size() == b.size() && a.k() == b.k();
+  for (std::size_t q = 0; equal && q < a.size(); ++q)
+    equal = std::ranges::equal(a.ids(q), b.ids(q)) && std::ranges::equal(a.scores(q), b.scores(q));
+  return equal;
+}
+descriptors<float> random_rows(index_t n, index_t d) {
+  testing::random_numbers random(static_cast<std::uint64_t>(n));
+  descriptors<float> x(n, d);
+  // Few values, so that rows tie, and rows of very different lengths.
+  for (index_t i = 0; i < n; ++i) {
+    const float length = i % 5 == 0 ? 1e-18f : i % 7 == 0 ? 1e15f : 1.f;
+    for (float& v : x.row(i)) v = length * static_cast<float>(random.between(-3, 3));
+  }
+  return x;
+}
+
+}  // namespace
 
 TEST_CASE("an index serves many calls") {
   descriptors<float> x(3, 2), q(1, 2);
@@ -19,16 +45,103 @@ TEST_CASE("an index serves many calls") {
   CHECK(flat_index(x, metric::euclidean).nearest(q, 1)[0][0].id == 0);
   CHECK((index.rows() == 3 && index.cols() == 2));
 }
+TEST_CASE("however the rows came, and at every size, it finds what nearest finds") {
+  const auto x = random_rows(70, 9), q = random_rows(4, 9);
+  for (const metric by : {metric::cosine, metric::euclidean}) {
+    flat_index<float> one(by, {.rows = 16}), some(by, {.queries = 3, .rows = 16});
+    for (index_t i = 0; i < 70; ++i) {
+      const descriptor_span<const float> all(x.data(), 70, 9);
+      one.add(all.row_range(i, 1));
+      if (i % 10 == 9) some.add(all.row_range(i - 9, 10));
+      const neighbours expected = nearest(q, all.row_range(0, i + 1), 5, by);
+      REQUIRE(same(one.nearest(q, 5), expected));
+      if (i % 10 == 9) REQUIRE(same(some.nearest(q, 5), expected));
+    }
+    CHECK(std::ranges::equal(one.row(33), x.row(33)));
+    CHECK(same(nearest(q, one, 70, by), nearest(q, x, 70, by)));  // the index is descriptor_rows itself
+  }
+}
+TEST_CASE("the newest rows can be left out") {
+  const auto x = random_rows(40, 9), q = random_rows(3, 9);
+  const flat_index index(x, metric::cosine, {.rows = 16});
+  for (const index_t last : {0, 1, 7, 8, 39})
+    CHECK(same(index.nearest(q, 6, {.except_last = last}),
+               nearest(q, descriptor_span<const float>(x.data(), 40 - last, 9), 6)));
+  CHECK(index.nearest(q, 6, {.except_last = 40})[2].empty());
+  CHECK(index.nearest(q, 6, {.except_last = 1000})[2].empty());
+}
+TEST_CASE("the rows are its own: those of a temporary, of a span that is gone, of the index itself") {
+  flat_index index(random_rows(20, 3), metric::cosine, {.rows = 8});
+  {
+    const descriptors<float> frame = random_rows(1, 3);
+    const descriptor_span<const float> gone(frame.data(), 1, 3);
+    index.add(gone);
+  }
+  index.add(index);
+  const auto q = random_rows(1, 3);
+  CHECK(index.rows() == 42);
+  for (index_t i = 0; i < 21; ++i) CHECK(std::ranges::equal(index.row(i), index.row(21 + i)));
+  const flat_index copy = index;
+  CHECK(same(copy.nearest(q, 42), index.nearest(q, 42)));
+}
+TEST_CASE("a frame's query allocates nothing, and adding allocates seldom") {
+  const auto x = random_rows(300, 16);
+  const descriptor_span<const float> all(x.data(), 300, 16);
+  for (const metric by : {metric::cosine, metric::euclidean}) {
+    flat_index<float> index(by, {.rows = 64});
+    index.add(all.row_range(0, 200));
+    neighbours found;
+    search_workspace w;
+    index.nearest_into(all.row_range(0, 1), 5, found, w);
+    const long before = testing::allocations();
+    for (index_t i = 0; i < 50; ++i) index.nearest_into(all.row_range(i, 1), 5, found, w, {.except_last = i % 7});
+    const long made = testing::allocations() - before;
+    CHECK(made == 0);
+    const long adding = testing::allocations();
+    for (index_t i = 200; i < 300; ++i) index.add(all.row_range(i, 1));
+    const long added = testing::allocations() - adding;
+    CHECK(added <= 2 * 4 * 7 + 2);  // two blocks of 64 rows, each of four vectors that double
+  }
+}
+TEST_CASE("several threads search one index") {
+  const auto x = random_rows(200, 12), q = random_rows(30, 12);
+  const flat_index index(x, metric::euclidean, {.rows = 32});
+  const neighbours expected = index.nearest(q, 9);
+  std::vector<char> good(4, 0);
+  std::vector<std::thread> threads;
+  for (char& mine : good)
+    threads.emplace_back([&] {
+      neighbours found;
+      search_workspace w;
+      mine = 1;
+      for (int i = 0; i < 5; ++i) {
+        index.nearest_into(q, 9, found, w);
+        if (!same(found, expected)) mine = 0;
+      }
+    });
+  for (std::thread& t : threads) t.join();
+  CHECK(std::ranges::count(good, 1) == 4);
+}
 TEST_CASE("nothing to search, and what is wrong") {
   const descriptors<float> x(2, 3), none(0, 3), narrow(2, 0);
   const flat_index index(x), empty(none);
   CHECK(index.nearest(none, 1).size() == 0);
   CHECK(empty.nearest(x, 1)[1].empty());
+  CHECK(empty.nearest(descriptors<float>(1, 8), 1, {.except_last = 3})[0].empty());
+  CHECK(flat_index<float>().nearest(x, 1)[1].empty());
   CHECK(flat_index(narrow).nearest(narrow, 1)[1][0].id == 0);
+  CHECK(flat_index(narrow).nearest(narrow, 2, {.except_last = 1})[1].size() == 1);
+  flat_index<float> grown;
+  grown.add(descriptors<float>(0, 5));  // no row, no number of components
+  grown.add(x);
+  CHECK(sentence([&] { grown.add(descriptors<float>(1, 4)); }) ==
+        "flat_index: rows of 4 components for an index of 3");
+  CHECK((grown.rows() == 2 && grown.cols() == 3));
   CHECK(sentence([&] { index.nearest(x, 0); }) == "flat_index: k is 0, expected at least 1");
+  CHECK(sentence([&] { index.nearest(x, 1, {.except_last = -1}); }) ==
+        "flat_index: except_last is -1, expected 0 or more");
   CHECK(sentence([&] { index.nearest(descriptors<float>(1, 4), 1); }) ==
         "flat_index: queries have 4 components, the database has 3");
   CHECK(sentence([&] { flat_index(x, metric::cosine, {.rows = 0}); }) ==
         "flat_index: blocks of 1024 queries and 0 rows, expected at least 1 of each");
-  static_assert(!std::is_constructible_v<flat_index<descriptors<float>>, descriptors<float>>, "it would dangle");
 }

@@ -1,9 +1,11 @@
 #include <cnnpool/search/flat_index.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
 
+#include "allocations.hpp"
 #include "catch.hpp"
 #include "errors.hpp"
 #include "random.hpp"
@@ -24,14 +26,23 @@ void same(const neighbours& found, const neighbours& expected) {
     }
 }
 
+/// Also where `nearest` would go row by row.
+template <class A, class B>
+neighbours by_products(const A& q, const B& x, index_t k, metric by, const search_blocks& blocks) {
+  neighbours found(q.rows(), std::min(k, x.rows()));
+  search_workspace w;
+  detail::search_by_products(q, x, by, blocks, w, found);
+  return found;
+}
+
 // The promise of both headers: the bits of `nearest`, which neighbours.cpp checks against its own oracle.
 template <class A, class B>
 void same_as_by_rows(const A& q, const B& x, index_t k, search_blocks blocks = {}) {
   blocks.fewest = 1;  // the product, however few the queries
   for (const metric by : {metric::cosine, metric::euclidean}) {
     CAPTURE(k, x.rows(), x.cols(), by == metric::cosine);
-    const neighbours expected = detail::nearest_by_rows(q, x, k, by);
-    same(detail::nearest_by_products(q, x, k, by, blocks), expected);
+    const neighbours expected = nearest(q, x, k, by, {.fewest = q.rows() + 1});
+    same(by_products(q, x, k, by, blocks), expected);
     same(nearest(q, x, k, by, blocks), expected);
     same(flat_index(x, by, blocks).nearest(q, k), expected);
   }
@@ -79,7 +90,7 @@ TEST_CASE("equal rows tie to the lower index whatever the block they are in") {
   const auto base = random_rows<float>(random, 1, 37, -1, 1);
   descriptors<float> x(100, 37);
   for (index_t i = 0; i < 100; ++i) std::ranges::copy(base.row(0), x.row(i).begin());
-  const neighbours found = detail::nearest_by_products(base, x, 60, metric::cosine, {.queries = 64, .rows = 9});
+  const neighbours found = by_products(base, x, 60, metric::cosine, {.queries = 64, .rows = 9});
   for (std::size_t i = 0; i < 60; ++i) REQUIRE(found.ids(0)[i] == static_cast<index_t>(i));
 }
 
@@ -128,8 +139,44 @@ TEST_CASE("200 random databases") {
   }
 }
 
+TEST_CASE("more nearly equal rows than there is room for are scored on the way") {
+  testing::random_numbers random(6);
+  const auto base = random_rows<float>(random, 1, 24, 0, 1);
+  descriptors<float> x(900, 24);
+  for (index_t i = 0; i < x.rows(); ++i) {
+    std::ranges::copy(base.row(0), x.row(i).begin());
+    float& one = x(i, random.between(0, 23));
+    one = std::nextafter(one, random.between(0, 1) == 0 ? 2.f : -1.f);
+  }
+  // No bound holds for these, so all are candidates.
+  for (index_t i = 0; i < 900; i += 3) x(i, 7) = std::numeric_limits<float>::quiet_NaN();
+  for (const index_t k : {1, 40, 300}) same_as_by_rows(base, x, k, {.rows = 128});
+}
+
+TEST_CASE("nearest_into gives what nearest gives, and allocates nothing once its memory is warm") {
+  testing::random_numbers random(7);
+  const auto x = random_rows<float>(random, 500, 24, -1, 1), q = random_rows<float>(random, 20, 24, -1, 1);
+  const descriptor_span<const float> one(q.data(), 1, 24), all(q.data(), 20, 24);
+  for (const metric by : {metric::cosine, metric::euclidean})
+    for (const descriptor_span<const float>& queries : {one, all}) {
+      neighbours found(3, 70);  // whatever it was
+      search_workspace w;
+      nearest_into(queries, x, 7, found, w, by, {.rows = 100});
+      same(found, nearest(queries, x, 7, by));
+      const long before = testing::allocations();
+      for (const index_t k : {7, 3}) nearest_into(queries, x, k, found, w, by, {.rows = 100});
+      const long made = testing::allocations() - before;
+      CHECK(made == 0);
+      same(found, nearest(queries, x, 3, by));
+    }
+}
+
 TEST_CASE("nothing to search, and what is wrong") {
   const descriptors<float> x(2, 3), none(0, 3);
+  neighbours kept(1, 2);
+  search_workspace w;
+  CHECK(sentence([&] { nearest_into(x, x, 0, kept, w); }) == "nearest: k is 0, expected at least 1");
+  CHECK((kept.size() == 1 && kept.k() == 2));
   CHECK(nearest(none, x, 1).size() == 0);
   CHECK(nearest(descriptors<float>(9, 0), descriptors<float>(2, 0), 1)[8][0].id == 0);
   CHECK(nearest(x, none, 1)[1].empty());

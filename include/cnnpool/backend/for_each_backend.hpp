@@ -232,7 +232,7 @@ struct for_each_backend {
     run(s, count, f);
   }
   template <class F>
-  void for_each_cached_slice(kernel::scratch& s, index_t n, index_t, index_t, const F& f) const {
+  void for_each_cached_slice(kernel::scratch& s, index_t n, index_t, const F& f) const {
     f(static_cast<const Backend&>(*this), s, 0, n);
   }
 

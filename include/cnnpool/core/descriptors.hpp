@@ -30,7 +30,7 @@ class descriptor_span {
   constexpr descriptor_span() = default;
   descriptor_span(T* data, index_t rows, index_t cols) : descriptor_span(data, rows, cols, cols) {}
   descriptor_span(T* data, index_t rows, index_t cols, index_t row_stride)
-      : data_(data), rows_(rows), cols_(cols), row_stride_(row_stride) {
+      : data_(data), rows_(rows), cols_(cols), row_stride_(data == nullptr ? 0 : row_stride) {
     index_t size = 0;
     if (rows < 0 || cols < 0 || row_stride < 0 || !detail::multiply(rows, row_stride, size))
       raise("descriptor_span: ", rows, " x ", cols, " with a row stride of ", row_stride, " is not a matrix");
@@ -52,9 +52,11 @@ class descriptor_span {
   auto end() const { return detail::iterator_at<index_t>(*this, rows_); }
 
   /// Columns first .. first+count-1 of every row: the same memory.
-  descriptor_span columns(index_t first, index_t count) const { return {data_ + first, rows_, count, row_stride_}; }
+  descriptor_span columns(index_t first, index_t count) const {
+    return {data_ == nullptr ? nullptr : data_ + first, rows_, count, row_stride_};
+  }
   descriptor_span row_range(index_t first, index_t count) const {
-    return {data_ == nullptr ? nullptr : data_ + first * row_stride_, count, cols_, row_stride_};
+    return {data_ + first * row_stride_, count, cols_, row_stride_};
   }
 
  private:

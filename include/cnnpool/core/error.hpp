@@ -83,6 +83,41 @@ void append(std::string& text, N number) {
 }
 }  // namespace detail
 
+namespace detail {
+class error_context;
+/// The innermost of this thread. Hidden as above; without a destructor, which would keep a plugin too.
+#if defined(__GNUC__) || defined(__clang__)
+__attribute__((visibility("hidden")))
+#endif
+inline constinit thread_local const error_context* innermost_context = nullptr;
+
+/// What comes in front of every sentence that this thread raises while it lives: where the fault lies.
+/// f(text) appends it, and is called only then.
+class error_context {
+ public:
+  template <class F>
+  explicit error_context(const F& f)
+      : outer_(innermost_context), f_(&f), append_([](const void* which, std::string& text) {
+          (*static_cast<const F*>(which))(text);
+        }) {
+    innermost_context = this;
+  }
+  ~error_context() { innermost_context = outer_; }
+  error_context(const error_context&) = delete;
+  error_context& operator=(const error_context&) = delete;
+
+  void append(std::string& text) const {
+    if (outer_ != nullptr) outer_->append(text);
+    append_(f_, text);
+  }
+
+ private:
+  const error_context* outer_;
+  const void* f_;
+  void (*append_)(const void*, std::string&);
+};
+}  // namespace detail
+
 /// Replaces the handler for the whole executable or shared library and returns the previous one. nullptr restores the
 /// default.
 inline error_handler set_error_handler(error_handler handler) {
@@ -94,6 +129,8 @@ inline error_handler set_error_handler(error_handler handler) {
 template <class... Pieces>
 [[noreturn]] void raise(const Pieces&... pieces) {
   std::string message;
+  if (detail::innermost_context != nullptr) detail::innermost_context->append(message);
+  detail::innermost_context = nullptr;  // a handler may leave with longjmp
   (detail::append(message, pieces), ...);
   const error_handler installed = installed_error_handler.load();
   (installed == nullptr ? &default_error_handler : installed)(message.c_str());

@@ -1,6 +1,8 @@
 // What a fit reads: n descriptors of d components, as anything with rows(), cols() and (i, j): descriptors,
-// descriptor_span, an Eigen matrix. All at once, or in parts that need not be kept: a range of them, or a function
-// that returns the next part, an empty one at the end. Numbers that are not finite are an error that names the row.
+// descriptor_span, position_rows, an Eigen matrix. All at once, or in parts: a range of them, or a function that
+// returns the next part, an empty one at the end. A part need not be kept: each is read before the next is asked for,
+// so all may lie in one buffer (what a fit keeps, its header says). Numbers that are not finite are an error that names
+// the row.
 #pragma once
 
 #if !__has_include(<Eigen/Core>)

@@ -78,10 +78,10 @@ struct backend_archetype {
   template <class F>
   void for_each_index(scratch&, index_t /*count*/, const F&) const {}
 
-  /// f(backend, scratch, first, count) for slices of n images, of which a pass reads `bytes` each and later passes read
-  /// `again` each. Slices may run at the same time; results do not depend on them. With `again` of 0 there may be one.
+  /// f(backend, scratch, first, count) for slices of n images, of each of which `again` bytes are read more than once.
+  /// Slices may run at the same time; results do not depend on them. With `again` of 0 there may be one.
   template <class F>
-  void for_each_cached_slice(scratch& s, index_t n, index_t /*bytes*/, index_t /*again*/, const F& f) const {
+  void for_each_cached_slice(scratch& s, index_t n, index_t /*again*/, const F& f) const {
     f(*this, s, 0, n);
   }
 };
@@ -156,7 +156,7 @@ concept has_for_each_index = has_memory<B> && requires(const probe<B> p) {
 };
 template <class B>
 concept has_for_each_cached_slice = has_memory<B> && requires(const probe<B> p) {
-  p.b.for_each_cached_slice(p.s, index_t{1}, index_t{1}, index_t{1}, probe_call{});
+  p.b.for_each_cached_slice(p.s, index_t{1}, index_t{1}, probe_call{});
 };
 }  // namespace cnnpool::detail
 
@@ -176,7 +176,7 @@ constexpr const char* missing_primitive() {
     static_assert(detail::has_transform<B>, "cnnpool: this backend has no transform(scratch, out, f, in...)");
     static_assert(detail::has_for_each_index<B>, "cnnpool: this backend has no for_each_index(scratch, count, f)");
     static_assert(detail::has_for_each_cached_slice<B>,
-                  "cnnpool: this backend has no for_each_cached_slice(scratch, n, bytes, again, f)");
+                  "cnnpool: this backend has no for_each_cached_slice(scratch, n, again, f)");
   }
   return nullptr;
 }

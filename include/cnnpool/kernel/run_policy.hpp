@@ -50,10 +50,20 @@ std::string name_of(const P& policy) {
   else return "(unnamed)";
 }
 
-/// Raises what is wrong with the policy's numbers for this shape.
+/// Raises what is wrong with the numbers of a policy or a stage whatever it is applied to, or for a shape (a stage: a
+/// number of components).
 template <class P>
-void check_policy(const P& policy, const shape& s) {
+void check_numbers(const P& policy) {
+  if constexpr (requires { (policy.check)(); }) (policy.check)();
+}
+template <class P, class S>
+void check_shape(const P& policy, const S& s) {
   if constexpr (requires { (policy.check)(s); }) (policy.check)(s);
+}
+template <class P, class S>
+void check_policy(const P& policy, const S& s) {
+  check_numbers(policy);
+  check_shape(policy, s);
 }
 
 }  // namespace detail

@@ -1,7 +1,8 @@
 // Temporary memory of one pool_into call: a stack of matrices in a block that the caller owns.
 //
 // A scratch without memory measures: every primitive returns before it touches data, so that running a policy on it
-// adds up what the policy needs. That is how workspace_bytes works, without a second copy of any size computation.
+// adds up what the policy needs. That is how workspace_bytes works, without a second copy of any size computation; a
+// backend may add up its work too.
 #pragma once
 
 #include <concepts>
@@ -24,6 +25,9 @@ class scratch {
   bool measuring() const { return measuring_; }
   /// The most bytes that were in use at one time.
   std::size_t peak() const { return peak_; }
+  /// What a backend has counted while it measured, in a unit of its own.
+  double work() const { return work_; }
+  void add_work(double work) { work_ += work; }
 
   void* bytes(std::size_t count) {
     if (count > ~std::size_t{0} - alignment - used_)
@@ -60,6 +64,7 @@ class scratch {
  private:
   char* memory_ = nullptr;
   std::size_t capacity_ = 0, used_ = 0, peak_ = 0;
+  double work_ = 0;
   bool measuring_ = true;
 };
 

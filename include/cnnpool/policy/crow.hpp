@@ -188,7 +188,7 @@ struct crow_spatial_weights {
   double alpha = 2, beta = 2;
 
   index_t descriptor_size(const shape& s) const { return s.positions(); }
-  void (check)(const shape&) const { detail::check_crow(name, alpha, beta, 0); }
+  void (check)() const { detail::check_crow(name, alpha, beta, 0); }
   template <class B, class X, class A>
   void pool(const B& backend, kernel::scratch& s, const X& x, const kernel::matrix<A>& out) const {
     const kernel::scratch::frame frame(s);
@@ -203,7 +203,7 @@ struct crow_channel_weights {
   double channel_epsilon = 0;
 
   index_t descriptor_size(const shape& s) const { return s.c; }
-  void (check)(const shape&) const { detail::check_crow(name, 1, 1, channel_epsilon); }
+  void (check)() const { detail::check_crow(name, 1, 1, channel_epsilon); }
   template <class B, class X, class A>
   void pool(const B& backend, kernel::scratch& s, const X& x, const kernel::matrix<A>& out) const {
     const kernel::scratch::frame frame(s);
@@ -218,14 +218,13 @@ struct crow {
   double channel_epsilon = 0;
 
   index_t descriptor_size(const shape& s) const { return s.c; }
-  void (check)(const shape&) const { detail::check_crow(name, alpha, beta, channel_epsilon); }
+  void (check)() const { detail::check_crow(name, alpha, beta, channel_epsilon); }
   template <class B, class X, class A>
   void pool(const B& backend, kernel::scratch& s, const X& x, const kernel::matrix<A>& out) const {
     if (pool_at_once(backend, s, x, out)) return;
     const shape& e = x.extents();
-    const index_t bytes = detail::image_bytes(x);
-    backend.for_each_cached_slice(s, e.n, bytes, bytes, [&](const auto& b_, kernel::scratch& own, index_t first,
-                                                            index_t count) {
+    backend.for_each_cached_slice(s, e.n, detail::image_bytes(x), [&](const auto& b_, kernel::scratch& own,
+                                                                      index_t first, index_t count) {
       using space = typename B::space;
       const auto images = x.images(first, count);
       const kernel::matrix<A> rows = out.row_range(first, count);

@@ -168,7 +168,7 @@ struct gem {
   double eps = 1e-6;
   gem_floor floor = gem_floor::clamp;
 
-  void (check)(const shape&) const {
+  void (check)() const {
     if (!(p > 0)) raise("gem: p is ", p, ", expected a positive number");
     detail::check_eps(name, eps);
   }
@@ -190,7 +190,7 @@ struct gem_p {
   double eps = 1e-6;
   gem_floor floor = gem_floor::clamp;
 
-  void (check)(const shape&) const { detail::check_eps(name, eps); }
+  void (check)() const { detail::check_eps(name, eps); }
   template <class F>
   void select_fold(F&& f) const {
     detail::clamped(f, detail::whole_power<P>{}, eps, floor);
@@ -206,12 +206,14 @@ struct gem_per_channel {
   std::span<const float> p;
   double eps = 1e-6;
 
-  void (check)(const shape& s) const {
+  void (check)() const {
     detail::check_eps(name, eps);
-    if (static_cast<index_t>(p.size()) != s.c)
-      raise("gem_per_channel: ", p.size(), " exponents for ", s.c, " channels, expected one per channel");
     for (std::size_t c = 0; c < p.size(); ++c)
       if (!(p[c] > 0)) raise("gem_per_channel: p of channel ", c, " is ", p[c], ", expected a positive number");
+  }
+  void (check)(const shape& s) const {
+    if (static_cast<index_t>(p.size()) != s.c)
+      raise("gem_per_channel: ", p.size(), " exponents for ", s.c, " channels, expected one per channel");
   }
 
   template <class F>

@@ -51,7 +51,7 @@ struct basic_mop_level {
             " components, its activations have ", c);
     if (centres.clusters() == 0 && windows != 1)
       raise(where, ": level ", level + 1, " has ", windows, " windows and no codebook");
-    if (centres.clusters() != 0) (vlad_of().check)({.c = projected_size(c), .h = windows});
+    if (centres.clusters() != 0) detail::check_policy(vlad_of(), shape{.c = projected_size(c), .h = windows});
     const index_t d = centres.clusters() == 0 ? projected_size(c) : vlad_of().descriptor_size({.c = projected_size(c)});
     if (output.output_size() != 0 && output.input_size() != d)
       raise(where, ": the output projection of level ", level + 1, " takes ", output.input_size(),
@@ -156,12 +156,15 @@ struct mop_map_policy {
     for (const auto& l : levels) size += l.level.descriptor_size(cnnpool::descriptor_size(inner, s));
     return size;
   }
-  void (check)(const shape& s) const {
+  void (check)() const {
+    detail::check_numbers(inner);
     if (levels.empty()) raise("mop_map: there are no levels");
+  }
+  void (check)(const shape& s) const {
     for (std::size_t l = 0; l < levels.size(); ++l) {
       with_regions(levels[l], s, [&](const auto& regions) {
         detail::check_regions(regions, s, "mop_map", [&](index_t k, const shape& part) {
-          detail::check_policy(inner, part);
+          detail::check_shape(inner, part);
           const index_t size = cnnpool::descriptor_size(inner, part), whole = cnnpool::descriptor_size(inner, s);
           if (size != whole) raise("mop_map: window ", k, " gives ", size, " components, the whole map ", whole);
         });
@@ -187,8 +190,7 @@ struct mop_map_policy {
         column += d;
       }
     };
-    const index_t bytes = detail::image_bytes(x);
-    b.for_each_cached_slice(s, x.extents().n, bytes, bytes, pool_slice);
+    b.for_each_cached_slice(s, x.extents().n, detail::image_bytes(x), pool_slice);
   }
 
  private:

@@ -80,7 +80,7 @@ struct multi_scale {
   double p = 1;
   bool signed_power = false;
 
-  void (check)(const shape&) const {
+  void (check)() const {
     if (!(p > 0) || p > kernel::limits<double>::largest)
       raise("multi_scale: p is ", p, ", expected a positive finite number");
   }

@@ -31,12 +31,13 @@ struct regional_policy {
   G grid;
 
   index_t descriptor_size(const shape& s) const { return cnnpool::descriptor_size(policy, s); }
+  void (check)() const { detail::check_numbers(policy); }
   void (check)(const shape& s) const {
     const auto regions = grid.regions(s.h, s.w);
     if (regions.size() == 0) raise("regional: the grid has no region on a map of ", s.h, " x ", s.w);
     const index_t d = cnnpool::descriptor_size(policy, s);
     detail::check_regions(regions, s, "regional", [&](index_t k, const shape& part) {
-      detail::check_policy(policy, part);
+      detail::check_shape(policy, part);
       const index_t size = cnnpool::descriptor_size(policy, part);
       if (size != d) raise("regional: region ", k, " gives ", size, " components, the whole map ", d);
     });
@@ -47,10 +48,10 @@ struct regional_policy {
   void pool(const B& b, kernel::scratch& s, const X& x, const kernel::matrix<A>& out) const {
     const shape& e = x.extents();
     const auto regions = grid.regions(e.h, e.w);
-    const index_t bytes = detail::image_bytes(x), again = detail::pools_in_one_pass<P> ? 0 : bytes;
+    const index_t again = detail::pools_in_one_pass<P> ? 0 : detail::image_bytes(x);
     const index_t of_regions = regions.size() * out.cols * static_cast<index_t>(sizeof(A));
-    b.for_each_cached_slice(s, e.n, bytes, again + of_regions, [&](const auto& b_, kernel::scratch& own, index_t first,
-                                                                   index_t count) {
+    b.for_each_cached_slice(s, e.n, again + of_regions, [&](const auto& b_, kernel::scratch& own, index_t first,
+                                                            index_t count) {
       const kernel::scratch::frame frame(own);
       const kernel::matrix<A> rows = own.make<A>(count * regions.size(), out.cols);
       detail::run_regions(b_, own, x.images(first, count), policy, regions, rows);

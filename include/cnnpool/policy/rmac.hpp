@@ -48,8 +48,8 @@ struct rmac {
 
   rmac_grid region_grid() const { return {levels, overlap_percent, arithmetic}; }
   index_t descriptor_size(const shape& s) const { return concatenates() ? 2 * s.c : s.c; }
-  void (check)(const shape& s) const {
-    region_grid().regions(s.h, s.w);
+  void (check)() const {
+    region_grid().regions(1, 1);
     if (!(add_epsilon >= 0) || add_epsilon > kernel::limits<double>::largest)
       raise("rmac: add_epsilon is ", add_epsilon, ", expected 0 or more");
   }
@@ -65,7 +65,7 @@ struct rmac {
     // The map is read once, the rows of its regions several times.
     const index_t again = regions * e.c * static_cast<index_t>(sizeof(A));
     b.for_each_cached_slice(
-        s, e.n, detail::image_bytes(x), again,
+        s, e.n, again,
         [&](const auto& b_, kernel::scratch& own, index_t first, index_t images) {
           const kernel::scratch::frame frame(own);
           const kernel::matrix<A> rows = own.make<A>(images * regions, e.c), result = out.row_range(first, images);

@@ -84,28 +84,29 @@ struct vlad_policy {
       raise("vlad: ", centres.clusters(), " clusters of ", s.c, " channels are too many to count");
     return size;
   }
-  void (check)(const shape& s) const {
+  void (check)() const {
     const vlad_options& o = options;
     if (centres.clusters() == 0) raise("vlad: the codebook is empty");
-    if (s.c != centres.dimensions())
-      raise("vlad: the codebook has centres of ", centres.dimensions(), " components, the activations ", s.c,
-            " channels");
     if (o.nearest < 1 || o.nearest > centres.clusters())
       raise("vlad: nearest is ", o.nearest, ", expected 1 to ", centres.clusters(), " (the clusters)");
     if (!(o.beta > 0) || o.beta > kernel::limits<double>::largest)
       raise("vlad: beta is ", o.beta, ", expected a positive number");
-    if (head.clusters() != 0 && (head.clusters() != centres.clusters() || head.dimensions() != s.c))
+    if (head.clusters() != 0 && (head.clusters() != centres.clusters() || head.dimensions() != centres.dimensions()))
       raise("vlad: the head is ", head.clusters(), " x ", head.dimensions(), ", the codebook ", centres.clusters(),
-            " x ", s.c);
+            " x ", centres.dimensions());
+  }
+  void (check)(const shape& s) const {
+    if (s.c != centres.dimensions())
+      raise("vlad: the codebook has centres of ", centres.dimensions(), " components, the activations ", s.c,
+            " channels");
   }
 
   template <class B, class X, class A>
   void pool(const B& b, kernel::scratch& s, const X& x, const kernel::matrix<A>& out) const {
     static_assert(std::is_same_v<typename B::space, Space>,
                   "cnnpool::vlad: the codebook is in another memory space than the one this backend reads");
-    const index_t bytes = detail::image_bytes(x);
-    b.for_each_cached_slice(s, x.extents().n, bytes, bytes, [&](const auto& b_, kernel::scratch& own, index_t first,
-                                                                index_t count) {
+    b.for_each_cached_slice(s, x.extents().n, detail::image_bytes(x), [&](const auto& b_, kernel::scratch& own,
+                                                                          index_t first, index_t count) {
       const kernel::scratch::frame frame(own);
       const auto images = x.images(first, count);
       const kernel::matrix<A> v = own.make<A>(count, out.cols), masses = own.make<A>(count, centres.clusters());

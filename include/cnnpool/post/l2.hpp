@@ -84,7 +84,7 @@ struct l2 {
   double add_epsilon = 0;
 
   index_t output_size(index_t d) const { return d; }
-  void (check)(index_t) const {
+  void (check)() const {
     if (!(add_epsilon >= 0)) raise("l2: add_epsilon is ", add_epsilon, ", expected 0 or more");
     if (add_epsilon > kernel::limits<double>::largest)
       raise("l2: add_epsilon is ", add_epsilon, ", expected a finite number");

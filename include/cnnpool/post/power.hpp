@@ -24,7 +24,7 @@ struct power {
   double alpha = 0.5;
 
   index_t output_size(index_t d) const { return d; }
-  void (check)(index_t) const {
+  void (check)() const {
     if (!(alpha > 0)) raise("power: alpha is ", alpha, ", expected a positive number");
     if (alpha > kernel::limits<double>::largest) raise("power: alpha is ", alpha, ", expected a finite number");
   }

@@ -1,10 +1,16 @@
-// A database that is searched again and again, exactly: what `nearest` gives, bit for bit.
+// A database that grows and is searched again and again, exactly: what `nearest` gives over the same rows, bit for bit,
+// however they came.
 //
-// What `nearest` computes from the database in every call is kept here: its rows in float, of length 1 for the
-// cosine, and their lengths. One query then costs one pass over the kept rows.
+//   flat_index index(database);            or empty: flat_index<float> index;
+//   index.add(pool(x, policy));            appends rows; the first ones decide how many components there are
+//   index.nearest(queries, 5)              and nearest_into, which allocates nothing once its memory is warm
+//   index.nearest(queries, 5, {.except_last = 30})    the rows before the last 30: a camera's last frames look alike
 //
-//   memory   rows * (4 cols + 9) bytes, besides the database itself, whose few candidates a query scores in double
-//   threads  nearest is const and may be called by several at once
+// The index owns its rows: what they were added from may go. What `nearest` computes from a database in every call is
+// kept beside them: the rows in float, of length 1, and their lengths. One query then costs one pass over those.
+//
+//   memory   rows * (cols (4 + sizeof(T)) + 9) bytes, in blocks: a block grows by doubling, and full ones stay in place
+//   threads  nearest is const and may be called by several at once; add needs the index for itself
 #pragma once
 
 #include <vector>
@@ -13,44 +19,96 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
-template <descriptor_rows Database>
+namespace detail {
+template <descriptor_rows D>
+using number_of_rows = std::remove_cvref_t<decltype(std::declval<const D&>().row(0)[0])>;
+}  // namespace detail
+
+/// Which rows a query is compared with.
+struct searched_rows {
+  index_t except_last = 0;  // these many, the newest, are left out; as many as there are, or more: nothing is found
+};
+
+/// Rows of T's. Itself descriptor_rows, so that it can be the database of expand_queries and rerank.
+template <class T = float>
 class flat_index {
  public:
-  /// The database is not copied: it must outlive the index and not change. `block.fewest` is ignored.
-  explicit flat_index(const Database& database, metric by = metric::cosine, const search_blocks& block = {})
-      : database_(&database), by_(by), block_(block) {
+  /// `block.fewest` is ignored.
+  explicit flat_index(metric by = metric::cosine, const search_blocks& block = {}) : by_(by), block_(block) {
     detail::check_blocks(block, "flat_index");
-    if (by == metric::euclidean) unit_ = detail::longest_row(database);
-    if (!(unit_ > 0)) unit_ = 1;
-    for (index_t i = 0; i < rows() && cols() > 0; i += block.rows) {
-      blocks_.emplace_back(database, by, unit_);
-      blocks_.back().load(i, (std::min)(block.rows, rows() - i));
+  }
+  template <descriptor_rows Database>
+    requires std::same_as<detail::number_of_rows<Database>, T>
+  explicit flat_index(const Database& database, metric by = metric::cosine, const search_blocks& block = {})
+      : flat_index(by, block) {
+    cols_ = database.cols();
+    add(database);
+  }
+
+  index_t rows() const { return rows_; }
+  index_t cols() const { return cols_; }
+  descriptor_row<const T> row(index_t i) const {
+    const T* const block = blocks_[static_cast<std::size_t>(i / block_.rows)].rows.data();
+    return {block + i % block_.rows * cols_, static_cast<std::size_t>(cols_)};
+  }
+
+  /// Rows of another length than those that are there are an error, and nothing is added.
+  template <descriptor_rows Rows>
+    requires std::same_as<detail::number_of_rows<Rows>, T>
+  void add(const Rows& more) {
+    const index_t count = more.rows();
+    if (count == 0) return;
+    if (rows_ == 0) cols_ = more.cols();
+    if (more.cols() != cols_) raise("flat_index: rows of ", more.cols(), " components for an index of ", cols_);
+    for (index_t i = 0; i < count; ++i) {
+      const index_t in_block = rows_ % block_.rows;
+      if (static_cast<std::size_t>(rows_ / block_.rows) == blocks_.size()) blocks_.emplace_back().unit.clear(cols_);
+      stored& last = blocks_.back();
+      last.rows.resize(static_cast<std::size_t>((in_block + 1) * cols_));
+      const auto row = more.row(i);  // may be one of our own, which has moved
+      std::ranges::copy(row, last.rows.end() - static_cast<std::ptrdiff_t>(cols_));
+      last.unit.push_back(row);
+      ++rows_;
     }
   }
-  explicit flat_index(const Database&&, metric = metric::cosine, const search_blocks& = {}) = delete;
 
-  index_t rows() const { return database_->rows(); }
-  index_t cols() const { return database_->cols(); }
-
-  /// k larger than the database gives all of it. Rows of different lengths and k < 1 are errors.
+  /// `found` becomes queries x min(k, searched rows). k larger than these gives all of them. Queries of another length
+  /// than the rows, k < 1 and a negative except_last are errors.
   template <descriptor_rows Queries>
-  neighbours nearest(const Queries& queries, index_t k) const {
-    detail::check_search(queries, *database_, k, "flat_index");
-    if (rows() == 0 || cols() == 0) return detail::nearest_by_rows(queries, *database_, k, by_);
-    neighbours found(queries.rows(), (std::min)(k, rows()));
+  void nearest_into(const Queries& queries, index_t k, neighbours& found, search_workspace& w,
+                    const searched_rows& which = {}) const {
+    detail::check_search(queries, *this, k, "flat_index");
+    if (which.except_last < 0) raise("flat_index: except_last is ", which.except_last, ", expected 0 or more");
+    const index_t rows = which.except_last < rows_ ? rows_ - which.except_last : 0;
+    found.resize(queries.rows(), (std::min)(k, rows));
     const auto each_block = [&](const auto& f) {
-      for (std::size_t i = 0; i < blocks_.size(); ++i) f(static_cast<index_t>(i) * block_.rows, blocks_[i]);
+      for (index_t first = 0; first < rows; first += block_.rows)
+        f(first, blocks_[static_cast<std::size_t>(first / block_.rows)].unit, (std::min)(block_.rows, rows - first));
     };
-    detail::search_in_blocks(queries, *database_, by_, unit_, block_.queries, each_block, found);
+    detail::search_in_blocks(queries, *this, by_, block_.queries, each_block, w, found);
+  }
+  template <descriptor_rows Queries>
+  neighbours nearest(const Queries& queries, index_t k, const searched_rows& which = {}) const {
+    neighbours found;
+    search_workspace w;
+    nearest_into(queries, k, found, w, which);
     return found;
   }
 
  private:
-  const Database* database_;
+  struct stored {
+    std::vector<T> rows;
+    detail::search_side unit;
+  };
+
   metric by_;
   search_blocks block_;
-  double unit_ = 1;
-  std::vector<detail::search_side<Database>> blocks_;
+  index_t rows_ = 0, cols_ = 0;
+  std::vector<stored> blocks_;
 };
+
+template <descriptor_rows Database>
+flat_index(const Database&, metric = metric::cosine, const search_blocks& = {})
+    -> flat_index<detail::number_of_rows<Database>>;
 
 }  // namespace cnnpool

@@ -1,20 +1,21 @@
 // Exact search: the k rows of a database that are nearest to each query.
 //
+//   nearest(queries, database, k)                            the neighbours, in memory of their own
+//   nearest_into(queries, database, k, found, workspace)     writes to found; allocates nothing once both are warm
+//
 // Many queries at the speed of a matrix product, with the bits of a search row by row (neighbours.hpp has the rules).
 // Blocks of queries are multiplied with blocks of the database in float (by the cpu backend, threaded if OpenMP is on).
 // The rounding error is bounded by (d + 8) 2^-24 |q| |x|, so only rows whose bound reaches the k-th best are
 // scored again, in double: near ties are decided there; equal rows tie exactly and go to the lower index. A few
 // queries, and lists of most of the database, are searched row by row.
 //
-//   memory   block.queries * block.rows floats, and a few candidates per query; never queries * database
+//   memory   block.queries * block.rows floats, and at most 2 k + 64 candidates per query; never queries * database
 //   time     2 n m d flops for n queries, m rows; the candidates' part is small while k is
 #pragma once
 
-#include "../backend/cpu/cpu.hpp"
-#if CNNPOOL_USES_LIBRARY
-#include "../library.hpp"
-#endif
-#include "neighbours.hpp"
+#include <numeric>
+
+#include "search_workspace.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
@@ -27,180 +28,112 @@ struct search_blocks {
 
 namespace detail {
 
-/// products(i, j) = row i of a times row j of b.
-class search_products {
- public:
-  void compute(const descriptors<float>& a, const descriptors<float>& b) {
-    cols_ = b.rows();
-    values_.resize(static_cast<std::size_t>(a.rows() * cols_));
-    const shape e{.c = b.cols(), .w = cols_};
-    const auto x = as_source(feature_view<float>(b.data(), e, nhwc));
-    const matrix<const float> weights{a.data(), a.rows(), a.cols(), a.cols(), 1};
-    const index_t size = a.rows() * cols_;
-    const matrix<float> out{values_.data(), 1, size, size, 1};
-    in_workspace(memory_, [&](scratch& s) { cpu{}.contract(s, x, over_channels{}, weights, out); });
-  }
-  float operator()(index_t i, index_t j) const { return values_[static_cast<std::size_t>(i * cols_ + j)]; }
-
- private:
-  index_t cols_ = 0;
-  std::vector<float> values_;
-  workspace memory_;
-};
-
-/// What one side of the product is made of: rows in float (of length 1 for the cosine), and their lengths in double.
-template <descriptor_rows D>
-class search_side {
- public:
-  search_side(const D& d, metric by, double unit) : d_(&d), by_(by), unit_(unit) {}
-
-  /// Rows first .. first+count-1. A row whose length is not a safe number is given as zeros, and `doubtful` says so.
-  void load(index_t first, index_t count) {
-    if (values.rows() != count) values = descriptors<float>(count, d_->cols());
-    norms.resize(static_cast<std::size_t>(count));
-    doubtful.resize(static_cast<std::size_t>(count));
-    for (index_t i = 0; i < count; ++i) {
-      const auto row = d_->row(first + i);
-      const double norm = norm_of(row);
-      const std::size_t at = static_cast<std::size_t>(i);
-      norms[at] = norm;
-      const double divisor = by_ == metric::cosine ? norm : unit_;
-      // Where squares leave the range of double (1e150 leaves room for their sum), the length says nothing.
-      const bool zero = norm == 0 && std::ranges::all_of(row, [](auto x) { return x == 0; });
-      doubtful[at] = !(norm < 1e150) || (norm < 1e-140 && !zero);
-      if (doubtful[at] || divisor == 0) {
-        std::ranges::fill(values.row(i), 0.f);
-        continue;
-      }
-      const double inverse = 1 / divisor;  // one double rounding more, which the bound has room for
-      for (index_t j = 0; j < d_->cols(); ++j)
-        values(i, j) = static_cast<float>(static_cast<double>(row[static_cast<std::size_t>(j)]) * inverse);
-    }
-  }
-
-  descriptors<float> values;
-  std::vector<double> norms;
-  std::vector<char> doubtful;
-
- private:
-  const D* d_;
-  metric by_;
-  double unit_;
-};
-
-/// The rows that may be among the k best of one query: a row is a candidate until k others are certainly better.
-/// Costs are smaller-is-better; a row's cost is known to lie in [low, high].
-class search_candidates {
- public:
-  explicit search_candidates(std::size_t k) : k_(k) {}
-
-  void offer(double low, double high, index_t row) {
-    if (low > limit_) return;
-    rows_.push_back({low, row});
-    if (highs_.size() < k_) {
-      highs_.push_back(high);
-      std::ranges::push_heap(highs_);
-    } else if (high < highs_.front()) {
-      std::ranges::pop_heap(highs_);
-      highs_.back() = high;
-      std::ranges::push_heap(highs_);
-    }
-    if (highs_.size() == k_) limit_ = highs_.front();
-    if (rows_.size() >= next_) {
-      shrink();
-      next_ = (std::max)(2 * rows_.size(), 4 * k_ + 64);
-    }
-  }
-  /// Ascending rows.
-  std::vector<index_t> rows() {
-    shrink();
-    std::vector<index_t> out;
-    for (const entry& e : rows_) out.push_back(e.row);
-    return out;
-  }
-
- private:
-  struct entry {
-    double low;
-    index_t row;
-  };
-  void shrink() {
-    std::erase_if(rows_, [&](const entry& e) { return e.low > limit_; });
-  }
-
-  std::size_t k_, next_ = 64;
-  double limit_ = (std::numeric_limits<double>::max)();
-  std::vector<entry> rows_;
-  std::vector<double> highs_;  // a heap of the k smallest
-};
-
-template <descriptor_rows D>
-double longest_row(const D& d) {
-  double longest = 0;
-  for (index_t i = 0; i < d.rows(); ++i) {
-    const double norm = norm_of(d.row(i));
-    if (norm < 1e150) longest = (std::max)(longest, norm);
-  }
-  return longest;
-}
-
-/// The k best for every query. each_block(f) calls f(first row, search_side) for one block of the database after the
-/// other; Euclidean rows are in units of `unit`.
+/// The k best for every query. each_block(f) calls f(first row, search_side, rows of it) for one block of the database
+/// after the other.
 template <descriptor_rows Queries, descriptor_rows Database, class EachBlock>
-void search_in_blocks(const Queries& queries, const Database& database, metric by, double unit, index_t query_block,
-                      const EachBlock& each_block, neighbours& found) {
+void search_in_blocks(const Queries& queries, const Database& database, metric by, index_t query_block,
+                      const EachBlock& each_block, search_workspace& w, neighbours& found) {
   const bool cosine = by == metric::cosine;
   // (d + 8) u for the product and the rounding of its inputs; 2^-126 where something underflows; and what the double
   // score itself may be off by.
-  const double d = static_cast<double>(database.cols());
-  const double relative = (d + 8) * 0x1p-24 * 1.01 + 4 * (d + 8) * 0x1p-52, underflow = (d + 8) * 0x1p-126;
+  const double d = static_cast<double>(database.cols()), rounding = 4 * (d + 8) * 0x1p-52;
+  const double error = (d + 8) * 0x1p-24 * 1.01 + rounding + (d + 8) * 0x1p-126;
   const double unknown = (std::numeric_limits<double>::max)();
-  const index_t kept = found.k();
 
-  search_side<Queries> left(queries, by, unit);
-  search_products products;
   for (index_t q0 = 0; q0 < queries.rows(); q0 += query_block) {
     const index_t qn = (std::min)(query_block, queries.rows() - q0);
-    left.load(q0, qn);
-    std::vector<search_candidates> candidates(static_cast<std::size_t>(qn),
-                                              search_candidates(static_cast<std::size_t>(kept)));
-    each_block([&](index_t i0, const search_side<Database>& right) {
-      products.compute(left.values, right.values);
+    w.queries.clear(queries.cols());
+    for (index_t q = 0; q < qn; ++q) w.queries.push_back(queries.row(q0 + q));
+    if (w.candidates.size() < static_cast<std::size_t>(qn)) w.candidates.resize(static_cast<std::size_t>(qn));
+    for (index_t q = 0; q < qn; ++q) w.candidates[static_cast<std::size_t>(q)].start(found.k(), database.rows());
+    const auto keep_best_of = [&](index_t q) {
+      return [&, q](std::vector<search_candidate>& list, std::size_t k) {
+        const auto query = queries.row(q0 + q);
+        for (search_candidate& c : list) {
+          const auto row = database.row(c.row);
+          c.score = score_of(by, query, w.queries.norm(q), row, cosine ? norm_of(row) : 0);
+        }
+        const auto end = list.begin() + static_cast<std::ptrdiff_t>((std::min)(k, list.size()));
+        std::partial_sort(list.begin(), end, list.end(), [&](const search_candidate& x, const search_candidate& y) {
+          return ranked_first(by, x.score, x.row, y.score, y.row);
+        });
+        list.erase(end, list.end());
+      };
+    };
+    each_block([&](index_t i0, const search_side& right, index_t rows) {
+      w.products.compute(w.queries, right, rows);
       for (index_t q = 0; q < qn; ++q) {
-        const std::size_t at = static_cast<std::size_t>(q);
-        const double a = left.norms[at] / unit, absolute = underflow * (std::max)(1.0, a);
-        for (index_t i = 0; i < right.values.rows(); ++i) {
-          const std::size_t row = static_cast<std::size_t>(i);
-          const double product = static_cast<double>(products(q, i)), b = right.norms[row] / unit;
-          if (left.doubtful[at] != 0 || right.doubtful[row] != 0 || !std::isfinite(product)) {
-            candidates[at].offer(-unknown, unknown, i0 + i);
+        search_candidates& candidates = w.candidates[static_cast<std::size_t>(q)];
+        const auto keep_best = keep_best_of(q);
+        const double a = w.queries.norm(q);
+        for (index_t i = 0; i < rows; ++i) {
+          const double product = static_cast<double>(w.products(q, i)), b = right.norm(i);
+          if (w.queries.doubtful(q) || right.doubtful(i)) {
+            candidates.offer(-unknown, unknown, i0 + i, keep_best);
           } else if (cosine) {
-            candidates[at].offer(-product - relative - underflow, -product + relative + underflow, i0 + i);
+            candidates.offer(-product - error, -product + error, i0 + i, keep_best);
           } else {
-            const double cost = a * a + b * b - 2 * product, off = 2 * relative * (a + b) * (a + b) + 4 * absolute;
-            candidates[at].offer(cost - off, cost + off, i0 + i);
+            const double cost = a * a + b * b - 2 * a * b * product;
+            const double off = 2 * a * b * error + 2 * rounding * (a + b) * (a + b);
+            candidates.offer(cost - off, cost + off, i0 + i, keep_best);
           }
         }
       }
     });
     for (index_t q = 0; q < qn; ++q) {
-      const std::vector<index_t> rows = candidates[static_cast<std::size_t>(q)].rows();
-      const auto query = queries.row(q0 + q);
-      const double norm = norm_of(query);
-      std::vector<std::pair<double, index_t>> scored;
-      for (const index_t i : rows)
-        scored.emplace_back(score_of(by, query, norm, database.row(i), cosine ? norm_of(database.row(i)) : 0), i);
-      std::partial_sort(scored.begin(), scored.begin() + kept, scored.end(), [&](const auto& x, const auto& y) {
-        return ranked_first(by, x.first, x.second, y.first, y.second);
-      });
+      const auto best = w.candidates[static_cast<std::size_t>(q)].best(keep_best_of(q));
       const auto ids = found.ids(static_cast<std::size_t>(q0 + q));
       const auto scores = found.scores(static_cast<std::size_t>(q0 + q));
       for (std::size_t i = 0; i < ids.size(); ++i) {
-        ids[i] = scored[i].second;
-        scores[i] = scored[i].first;
+        ids[i] = best[i].row;
+        scores[i] = best[i].score;
       }
     }
   }
+}
+
+/// Row by row: reads the database once per query and copies nothing.
+template <descriptor_rows Queries, descriptor_rows Database>
+void search_by_rows(const Queries& queries, const Database& database, metric by, search_workspace& w,
+                    neighbours& found) {
+  const std::size_t rows = static_cast<std::size_t>(database.rows());
+  w.norms.resize(rows);  // taken when the first query reads the rows
+  w.scores.resize(rows);
+  w.order.resize(rows);
+  for (index_t q = 0; q < queries.rows(); ++q) {
+    const auto query = queries.row(q);
+    const double norm = norm_of(query);
+    for (std::size_t i = 0; i < rows; ++i) {
+      const auto row = database.row(static_cast<index_t>(i));
+      if (q == 0 && by == metric::cosine) w.norms[i] = norm_of(row);
+      w.scores[i] = score_of(by, query, norm, row, w.norms[i]);
+    }
+    const auto better = [&](index_t a, index_t b) {
+      return ranked_first(by, w.scores[static_cast<std::size_t>(a)], a, w.scores[static_cast<std::size_t>(b)], b);
+    };
+    std::iota(w.order.begin(), w.order.end(), index_t{0});
+    std::partial_sort(w.order.begin(), w.order.begin() + found.k(), w.order.end(), better);
+    const auto ids = found.ids(static_cast<std::size_t>(q));
+    const auto scores = found.scores(static_cast<std::size_t>(q));
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      ids[i] = w.order[i];
+      scores[i] = w.scores[static_cast<std::size_t>(ids[i])];
+    }
+  }
+}
+
+template <descriptor_rows Queries, descriptor_rows Database>
+void search_by_products(const Queries& queries, const Database& database, metric by, const search_blocks& block,
+                        search_workspace& w, neighbours& found) {
+  const auto each_block = [&](const auto& f) {
+    for (index_t first = 0; first < database.rows(); first += block.rows) {
+      const index_t rows = (std::min)(block.rows, database.rows() - first);
+      w.rows.clear(database.cols());
+      for (index_t i = 0; i < rows; ++i) w.rows.push_back(database.row(first + i));
+      f(first, w.rows, rows);
+    }
+  };
+  search_in_blocks(queries, database, by, block.queries, each_block, w, found);
 }
 
 inline void check_blocks(const search_blocks& block, const char* where) {
@@ -209,38 +142,28 @@ inline void check_blocks(const search_blocks& block, const char* where) {
   if (block.fewest < 0) raise(where, ": fewest is ", block.fewest, ", expected 0 or more");
 }
 
-template <descriptor_rows Queries, descriptor_rows Database>
-neighbours nearest_by_products(const Queries& queries, const Database& database, index_t k, metric by,
-                               const search_blocks& block) {
-  const index_t rows = database.rows();
-  double unit = 0;
-  if (by == metric::euclidean) unit = (std::max)(longest_row(queries), longest_row(database));
-  if (unit == 0) unit = 1;
-  search_side<Database> right(database, by, unit);
-  const auto each_block = [&](const auto& f) {
-    for (index_t i = 0; i < rows; i += block.rows) {
-      right.load(i, (std::min)(block.rows, rows - i));
-      f(i, right);
-    }
-  };
-  neighbours found(queries.rows(), (std::min)(k, rows));
-  search_in_blocks(queries, database, by, unit, block.queries, each_block, found);
-  return found;
-}
-
 }  // namespace detail
 
-/// k larger than the database gives all of it. Rows of different lengths and k < 1 are errors. The result does not
-/// depend on `block`.
+/// `found` becomes queries x min(k, rows), whatever it was. k larger than the database gives all of it. Rows of
+/// different lengths and k < 1 are errors, which leave `found` as it was. The result does not depend on `block`.
+template <descriptor_rows Queries, descriptor_rows Database>
+void nearest_into(const Queries& queries, const Database& database, index_t k, neighbours& found, search_workspace& w,
+                  metric by = metric::cosine, const search_blocks& block = {}) {
+  detail::check_search(queries, database, k, "nearest");
+  detail::check_blocks(block, "nearest");
+  found.resize(queries.rows(), (std::min<index_t>)(k, database.rows()));
+  // With most of the rows in the list most are candidates, which are scored row by row all the same.
+  if (queries.rows() < block.fewest || k > database.rows() / 2)
+    detail::search_by_rows(queries, database, by, w, found);
+  else detail::search_by_products(queries, database, by, block, w, found);
+}
 template <descriptor_rows Queries, descriptor_rows Database>
 neighbours nearest(const Queries& queries, const Database& database, index_t k, metric by = metric::cosine,
                    const search_blocks& block = {}) {
-  detail::check_search(queries, database, k, "nearest");
-  detail::check_blocks(block, "nearest");
-  // With most of the rows in the list most are candidates, which are scored row by row all the same.
-  const bool few = queries.rows() < block.fewest || k > database.rows() / 2 || database.cols() == 0;
-  if (few) return detail::nearest_by_rows(queries, database, k, by);
-  return detail::nearest_by_products(queries, database, k, by, block);
+  neighbours found;
+  search_workspace w;
+  nearest_into(queries, database, k, found, w, by, block);
+  return found;
 }
 
 }  // namespace cnnpool

@@ -1,4 +1,4 @@
-// What a search finds, how rows are compared, and the search that compares every query with every row.
+// What a search finds, and how rows are compared.
 //
 //   metric::cosine      largest q.x / (|q| |x|) first; a zero vector has similarity 0 to everything
 //   metric::euclidean   smallest |q - x| first
@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cmath>
 #include <concepts>
-#include <numeric>
 #include <ranges>
 #include <span>
 #include <vector>
@@ -54,14 +53,20 @@ class neighbour_list : public std::ranges::view_base {
   std::span<const double> scores_;
 };
 
-/// What a search finds: found[q] for every query.
+/// What a search finds: found[q] for every query. Of no query, until a search fills it.
 class neighbours {
  public:
-  neighbours(index_t queries, index_t k)
-      : queries_(queries),
-        k_(k),
-        ids_(static_cast<std::size_t>(checked_size({.n = queries, .c = k}, "nearest"))),
-        scores_(ids_.size()) {}
+  neighbours() = default;
+  neighbours(index_t queries, index_t k) { resize(queries, k); }
+
+  /// Allocates only what was never needed before.
+  void resize(index_t queries, index_t k) {
+    const std::size_t size = static_cast<std::size_t>(checked_size({.n = queries, .c = k}, "nearest"));
+    ids_.resize(size);
+    scores_.resize(size);
+    queries_ = queries;
+    k_ = k;
+  }
 
   std::size_t size() const { return static_cast<std::size_t>(queries_); }
   auto begin() const { return detail::iterator_at<std::size_t>(*this, 0); }
@@ -77,7 +82,7 @@ class neighbours {
  private:
   std::size_t count() const { return static_cast<std::size_t>(k_); }
 
-  index_t queries_, k_;
+  index_t queries_ = 0, k_ = 0;
   std::vector<index_t> ids_;
   std::vector<double> scores_;
 };
@@ -104,37 +109,6 @@ void check_search(const Queries& queries, const Database& database, index_t k, c
   if (k < 1) raise(where, ": k is ", k, ", expected at least 1");
   if (queries.rows() > 0 && database.rows() > 0 && queries.cols() != database.cols())
     raise(where, ": queries have ", queries.cols(), " components, the database has ", database.cols());
-}
-
-/// Row by row: reads the database once per query and copies nothing.
-template <descriptor_rows Queries, descriptor_rows Database>
-neighbours nearest_by_rows(const Queries& queries, const Database& database, index_t k, metric by) {
-  const index_t kept = (std::min<index_t>)(k, database.rows());
-  neighbours found(queries.rows(), kept);
-  std::vector<double> norms(static_cast<std::size_t>(database.rows()));  // taken when the first query reads the rows
-  std::vector<double> scores(norms.size());
-  std::vector<index_t> order(norms.size());
-  for (index_t q = 0; q < queries.rows(); ++q) {
-    const auto query = queries.row(q);
-    const double norm = norm_of(query);
-    for (index_t i = 0; i < database.rows(); ++i) {
-      const std::size_t at = static_cast<std::size_t>(i);
-      if (q == 0 && by == metric::cosine) norms[at] = norm_of(database.row(i));
-      scores[at] = score_of(by, query, norm, database.row(i), norms[at]);
-    }
-    const auto better = [&](index_t a, index_t b) {
-      return ranked_first(by, scores[static_cast<std::size_t>(a)], a, scores[static_cast<std::size_t>(b)], b);
-    };
-    std::iota(order.begin(), order.end(), index_t{0});
-    std::partial_sort(order.begin(), order.begin() + kept, order.end(), better);
-    const auto ids = found.ids(static_cast<std::size_t>(q));
-    const auto kept_scores = found.scores(static_cast<std::size_t>(q));
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-      ids[i] = order[i];
-      kept_scores[i] = scores[static_cast<std::size_t>(order[i])];
-    }
-  }
-  return found;
 }
 
 }  // namespace detail

@@ -89,7 +89,7 @@ struct cpu {
                                                     detail::packing_of<A>(target), x.read, assignments, scales, weights,
                                                     centres, out};
     const index_t items = all.runs() * x.extents().n;
-    run_with_buffers<char>(s, workers_for(detail::image_bytes(x) * x.extents().n, items), items, all.buffer(),
+    run_with_buffers<char>(s, workers_for(s, bytes_of(x), items), items, all.buffer(),
                            [&](char* buffer, index_t first, index_t last) {
                              using share = detail::residuals_share<read, W, A>;
                              detail::dispatch_to(target, share{all, first, last, buffer});
@@ -99,39 +99,47 @@ struct cpu {
   template <class D, class F, class... In>
   void transform(kernel::scratch& s, const kernel::matrix<D>& out, const F& f, const In&... in) const {
     const auto inputs = detail::inputs_of(in...);
-    run(s, workers_for(out.rows * out.cols * static_cast<index_t>(sizeof(D)), out.rows), out.rows,
-        [&](index_t, index_t first, index_t last) {
-          if constexpr ((detail::has_type<D, In> && ...)) {
-            detail::dispatch_to(target, detail::transform_share<D, F, In...>{out, f, inputs, first, last});
-          } else {
-            const detail::transform_at<D, F, detail::transform_inputs<In...>> one{out, f, inputs};
-            for (index_t i = first * out.cols; i < last * out.cols; ++i) one(i);
-          }
-        });
+    run(s, workers_for(s, bytes_of(out), out.rows), out.rows, [&](index_t, index_t first, index_t last) {
+      if constexpr ((detail::has_type<D, In> && ...)) {
+        detail::dispatch_to(target, detail::transform_share<D, F, In...>{out, f, inputs, first, last});
+      } else {
+        const detail::transform_at<D, F, detail::transform_inputs<In...>> one{out, f, inputs};
+        for (index_t i = first * out.cols; i < last * out.cols; ++i) one(i);
+      }
+    });
   }
 
   template <class F>
   void for_each_index(kernel::scratch& s, index_t count, const F& f) const {
-    run(s, workers_for(count * 64, count), count, [&](index_t, index_t first, index_t last) {
+    run(s, workers_for(s, static_cast<double>(count) * 64, count), count, [&](index_t, index_t first, index_t last) {
       for (index_t i = first; i < last; ++i) f(i);
     });
   }
 
-  /// Image by image (if little is read again, several at a time), with the images shared among the threads if there are
-  /// enough of them.
+  /// Image by image (if little is read again, several at a time), with the images shared among the threads if measuring
+  /// says that there is enough to do.
   template <class F>
-  void for_each_cached_slice(kernel::scratch& s, index_t n, index_t bytes, index_t again, const F& f) const {
+  void for_each_cached_slice(kernel::scratch& s, index_t n, index_t again, const F& f) const {
     constexpr index_t in_cache = 1 << 18;
     const index_t size = again >= in_cache ? 1 : again == 0 || in_cache / again >= n ? n : in_cache / again;
     const index_t count = (n + size - 1) / size;
-    // Fewer slices than threads: every slice takes all threads instead, where it is enough for two.
-    const index_t workers =
-        count < thread_count() && workers_for(bytes * size, 2) == 2 ? 1 : workers_for(bytes * n, count);
+    const auto measured = [&](const cpu& b) {
+      kernel::scratch measure;
+      f(b, measure, index_t{0}, size);
+      return measure;
+    };
     cpu inner = *this;
-    if (workers > 1) inner.threads = 1;
-    kernel::scratch measure;
-    f(inner, measure, index_t{0}, size);
-    const index_t own = static_cast<index_t>(measure.peak());
+    kernel::scratch one = measured(inner);
+    const double work = one.work() / static_cast<double>(size) * static_cast<double>(n);
+    if (s.measuring()) s.add_work(work);
+    // Fewer slices than threads: every slice takes all threads instead, where it is enough for more of them.
+    const bool all_for_each = shares(one.work(), thread_count()) > count;
+    const index_t workers = all_for_each ? 1 : shares(work, count);
+    if (workers > 1) {
+      inner.threads = 1;
+      one = measured(inner);
+    }
+    const index_t own = static_cast<index_t>(one.peak());
     run_with_buffers<char>(s, workers, count, own, [&](char* buffer, index_t first, index_t last) {
       kernel::scratch mine(buffer, static_cast<std::size_t>(own));
       for (index_t i = first; i < last; ++i) f(inner, mine, i * size, n - i * size < size ? n - i * size : size);
@@ -150,11 +158,11 @@ struct cpu {
     using fused = detail::regions_share<detail::reduce_regions, T, typename X::read_function, F, A>;
     reduce_regions_of(s, detail::panel_source_of<detail::read_scalar<X, A, fused>>(x, target),
                       detail::reduction_geometry<A>(x, false, out), detail::map_geometry{e.h, e.w, st.h, st.w},
-                      detail::image_bytes(x) * e.n, x.read, f, plan);
+                      bytes_of(x), x.read, f, plan);
   }
   template <class T, class Read, class F, class A>
   void reduce_regions_of(kernel::scratch& s, const detail::panel_source<T>& from,
-                         const detail::reduction_geometry<A>& p, const detail::map_geometry& map, index_t bytes,
+                         const detail::reduction_geometry<A>& p, const detail::map_geometry& map, double bytes,
                          const Read& read, const F& f, const detail::region_plan& plan) const {
     using baseline = detail::reduce_regions<detail::target_baseline, T, Read, F, A>;
     const bool adjacent_channels = p.outputs.inner_stride == 1;
@@ -165,7 +173,7 @@ struct cpu {
     constexpr index_t least = 32 / static_cast<index_t>(sizeof(A)), copied = 1 << 19;
     while (tile > least && (tile * map.h * map.w > copied || tile / 2 >= p.outputs.count)) tile /= 2;
     const detail::tiles tiles(p.outputs, tile, p.images, !adjacent_channels);
-    const index_t workers = workers_for(bytes, tiles.count());
+    const index_t workers = workers_for(s, bytes * step_cost(f), tiles.count());
     constexpr index_t state_size = sizeof(typename F::template state<A>);
     const index_t of_cells = (plan.states_for(tile) * state_size + 63) / 64 * 64;
     const index_t copies = baseline::copies_for(plan, map.h, map.w, tile) * static_cast<index_t>(sizeof(T));
@@ -177,10 +185,24 @@ struct cpu {
   }
 
   index_t thread_count() const { return threads > 0 ? threads : detail::available_threads(); }
-  index_t workers_for(index_t bytes, index_t items) const {
-    constexpr index_t least = 1 << 20;  // below about 1 MB a thread, starting it costs more than it brings
-    const index_t by_size = bytes / least, most = items < thread_count() ? items : thread_count();
-    return by_size < 2 ? 1 : by_size < most ? by_size : most;
+  /// How many times as long as a sum a fold takes (a power with any exponent: 5 to 7).
+  template <class F>
+  static double step_cost(const F& f) {
+    double cost = 1;
+    detail::with_form(f, [&]<class G>(const G&) { cost = detail::takes_longer_than_reading<G> ? 6 : 1; });
+    return cost;
+  }
+  template <class X>
+  static double bytes_of(const X& x) {
+    if constexpr (requires { x.extents(); })
+      return static_cast<double>(detail::image_bytes(x)) * static_cast<double>(x.extents().n);
+    else return static_cast<double>(x.rows) * static_cast<double>(x.cols) * sizeof(*x.data);
+  }
+  index_t shares(double work, index_t items) const { return detail::sharing(work, items, thread_count()); }
+  /// The same for a primitive, whose work a scratch that measures adds up.
+  index_t workers_for(kernel::scratch& s, double work, index_t items) const {
+    if (s.measuring()) s.add_work(work);
+    return shares(work, items);
   }
 
   /// f(worker, first, last) on contiguous shares of 0 .. items-1. Everything that computes comes through here, so this
@@ -211,7 +233,7 @@ struct cpu {
     const bool by_rows = blocks >= thread_count();
     const index_t groups = (results + 3) / 4, items = by_rows ? blocks : groups;
     const index_t work = (by_rows ? results : blocks * detail::contract_problem<Read, W, A>::block) * elements;
-    const index_t workers = workers_for(items * work / 16 * static_cast<index_t>(sizeof(A)), items);
+    const index_t workers = workers_for(s, static_cast<double>(items * work) / 16 * sizeof(A), items);
     run_with_buffers<A>(s, workers, items, all.buffer(), [&](A* buffer, index_t first, index_t last) {
       const index_t stop = by_rows || last * 4 > results ? results : last * 4;
       detail::dispatch_to(target, detail::contract_share<Read, W, A>{all, by_rows ? first : 0, by_rows ? last : blocks,
@@ -220,25 +242,25 @@ struct cpu {
   }
   template <class Read, class W, class A>
   void run_nearest(kernel::scratch& s, const detail::nearest_problem<Read, W, A>& all) const {
-    const index_t bytes = all.p.images * all.p.outputs.count * all.p.elements.count * static_cast<index_t>(sizeof(A));
-    const index_t workers = workers_for(bytes * (1 + all.centres.rows / 16), all.blocks());
+    const double bytes = static_cast<double>(all.p.images * all.p.outputs.count * all.p.elements.count) * sizeof(A);
+    const index_t workers = workers_for(s, bytes * (1 + static_cast<double>(all.centres.rows) / 16), all.blocks());
     run_with_buffers<A>(s, workers, all.blocks(), all.buffer(), [&](A* buffer, index_t first, index_t last) {
       detail::dispatch_to(target, detail::nearest_share<Read, W, A>{all, first, last, buffer});
     });
   }
 
   template <class X, class F, class W, class A>
-  void reduce_lines(const kernel::scratch& s, const X& x, bool channels, const F& f, const W& weights,
+  void reduce_lines(kernel::scratch& s, const X& x, bool channels, const F& f, const W& weights,
                     index_t weights_stride, const kernel::matrix<A>& out) const {
     using T = typename X::value_type;
     using fused = detail::fold_share<detail::reduce_columns, T, typename X::read_function, F, W, A>;
     reduce_lines_of<X::kind>(s, detail::panel_source_of<detail::read_scalar<X, A, fused>>(x, target),
-                         detail::reduction_geometry<A>(x, channels, out), detail::image_bytes(x) * x.extents().n,
+                         detail::reduction_geometry<A>(x, channels, out), bytes_of(x) * step_cost(f),
                          x.read, f, weights, weights_stride);
   }
   template <kernel::source_kind Kind, class S, class Read, class F, class W, class A>
-  void reduce_lines_of(const kernel::scratch& s, const detail::panel_source<S>& from, detail::reduction_geometry<A> p,
-                       index_t bytes, const Read& read, const F& f, const W& weights, index_t weights_stride) const {
+  void reduce_lines_of(kernel::scratch& s, const detail::panel_source<S>& from, detail::reduction_geometry<A> p,
+                       double work, const Read& read, const F& f, const W& weights, index_t weights_stride) const {
     // Images side by side in memory would become columns, whose elements are added in another order than one image's.
     const bool same_order = p.image_stride != 1 || p.elements.count == 1 || p.elements.inner_stride == 1;
     if constexpr (!detail::differs_by_channel<F> && Kind != kernel::source_kind::columns)
@@ -247,11 +269,11 @@ struct cpu {
     const bool rows = detail::folds_rows<Kind>(p);
     // Long runs of memory, but enough tiles for the threads.
     const index_t outputs = p.outputs.count * p.images;
-    const index_t share = outputs / workers_for(bytes, (outputs + 63) / 64) / 64 * 64;
+    const index_t share = outputs / shares(work, (outputs + 63) / 64) / 64 * 64;
     const index_t most = from.in_place ? detail::column_tile<A> : detail::panel_columns;
     const index_t columns = share < 64 ? 64 : share < most ? share : most;
     const detail::tiles tiles(p.outputs, rows ? detail::row_tile : columns, p.images, rows);
-    const index_t workers = workers_for(bytes, tiles.count());
+    const index_t workers = workers_for(s, work, tiles.count());
     if constexpr (Kind != kernel::source_kind::columns) {
       const auto run_rows = [&]<class G>(const G& g) {
         run(s, workers, tiles.count(), [&](index_t, index_t first, index_t last) {

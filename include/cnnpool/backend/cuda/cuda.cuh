@@ -56,7 +56,7 @@ struct cuda_backend : block_backend<cuda_backend> {
 
   /// As many images as fit into part of the second-level cache, so that a second pass over them stays in it.
   template <class F>
-  void for_each_cached_slice(kernel::scratch& s, index_t n, index_t, index_t again, const F& f) const {
+  void for_each_cached_slice(kernel::scratch& s, index_t n, index_t again, const F& f) const {
     constexpr index_t in_cache = 16 << 20;
     const index_t size = again == 0 || in_cache / again >= n ? n : in_cache / again > 0 ? in_cache / again : 1;
     for (index_t first = 0; first < n; first += size) {
