@@ -12,10 +12,14 @@
 #include <algorithm>
 #include <cmath>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -24,6 +28,8 @@
 #include <cnnpool/io/npy_write.hpp>
 
 #include "describe_choices.hpp"
+#include "name_lines.hpp"
+#include "option_values.hpp"
 #include "output_place.hpp"
 #include "standard_output.hpp"
 
@@ -33,7 +39,8 @@ namespace fs = std::filesystem;
 using cnnpool::index_t;
 
 struct options {
-  std::string input, out, pool, post, layout = "nchw";
+  std::string input, out, pool, layout = "nchw";
+  std::vector<std::string> post;
   bool relu = false;
   float scale = 1;
   int zero_point = 0, threads = 0;
@@ -86,6 +93,10 @@ void describe_file(const fs::path& path, const options& o, const description& de
   const std::string axes = axes_of(o, maps.shape().size());
   const auto any = maps.view({.axes = axes, .quantized = {o.scale, o.zero_point}});
   visit(any, [&]<class T>(const cnnpool::feature_view<T>& all) {
+    if constexpr (std::is_same_v<T, std::int8_t> || std::is_same_v<T, std::uint8_t>)
+      if (!std::in_range<T>(o.zero_point))
+        cnnpool::raise("--zero-point: ", o.zero_point, ", expected ", int{std::numeric_limits<T>::min()}, " to ",
+                       int{std::numeric_limits<T>::max()}, " for ", cnnpool::to_string(any.type()));
     const cnnpool::shape& e = all.extents();
     const index_t image = std::max<index_t>(1, cnnpool::checked_size({1, e.c, e.h, e.w}, "describe"));
     const index_t slice = std::max<index_t>(1, (index_t{16} << 20) / image);  // 64 MB of floats
@@ -130,14 +141,11 @@ maps_of_folder files_of(const fs::path& folder) {
     else out.files.push_back(path);
   }
   if (failed) cnnpool::raise(folder.string(), " cannot be opened: ", failed.message());
+  for (const fs::path& file : out.files) check_listable(file.string());
   std::sort(out.files.begin(), out.files.end());
   std::sort(others.begin(), others.end());
   if (out.files.empty()) cnnpool::raise(folder.string(), " holds 0 .npy files, expected at least 1");
-  constexpr std::size_t shown = 3;
-  for (std::size_t i = 0; i < std::min(shown, others.size()); ++i) out.passed_over += (i == 0 ? "" : ", ") + others[i];
-  if (!others.empty())
-    out.passed_over = "; passed over: " + std::to_string(others.size()) + " (" + out.passed_over +
-                      (others.size() > shown ? ", ..." : "") + ")";
+  if (!others.empty()) out.passed_over = "; passed over: " + counted(others, "other", "others");
   return out;
 }
 
@@ -178,7 +186,8 @@ fs::path list_beside(const fs::path& out) {
 void run(const options& o) {
   if (o.layout != "nchw" && o.layout != "nhwc")
     cnnpool::raise("--layout: \"", o.layout, "\" is no layout, expected nchw or nhwc");
-  if (!std::isfinite(o.scale)) cnnpool::raise("--scale: ", o.scale, " is not finite");
+  if (!std::isfinite(o.scale) || o.scale == 0)
+    cnnpool::raise("--scale: ", o.scale, ", expected a finite number other than 0");
   if (o.threads < 0) cnnpool::raise("--threads: ", o.threads, ", expected 0 (all) or more");
   const description describe = description_of(o.pool, o.post, o.threads);
   const fs::path input = o.input, out = o.out;
@@ -241,12 +250,14 @@ int main(int count, char** arguments) {
   app.add_option("--pool", o.pool,
                  "sum, average, max, gem, gem:p=2.7, spoc, crow, rmac, rmac:levels=3, nonzero; a+b: side by side")
       ->required();
-  app.add_option("--post", o.post, "stages in order, with commas: l2, power, power=0.5, truncation=128");
+  add_comma_list(app, "--post", o.post, "stages in order, with commas: l2, power, power=0.5, truncation=128",
+                 {.repeats = true});
   app.add_option("--layout", o.layout, "nchw or nhwc, for maps of three axes chw or hwc")->capture_default_str();
   app.add_flag("--relu", o.relu, "rectify the activations while reading");
   app.add_option("--scale", o.scale, "of 8-bit maps: value = scale * (stored - zero point)")->capture_default_str();
   app.add_option("--zero-point", o.zero_point, "of 8-bit maps")->capture_default_str();
   app.add_option("--threads", o.threads, "0: as many as there are")->capture_default_str();
+  refuse_empty_values(app);
   try {
     app.parse(count, arguments);
     run(o);
@@ -255,9 +266,8 @@ int main(int count, char** arguments) {
     const int result = app.exit(e);
     return result != 0 ? result : printed();
   } catch (const std::exception& e) {
-    std::string sentence = e.what();
-    std::replace(sentence.begin(), sentence.end(), '\n', ' ');
-    std::fprintf(stderr, "%scnnpool-describe: %s\n", isatty(STDERR_FILENO) != 0 ? "\r\033[K" : "", sentence.c_str());
+    std::fprintf(stderr, "%scnnpool-describe: %s\n", isatty(STDERR_FILENO) != 0 ? "\r\033[K" : "",
+                 one_line(e.what()).c_str());
     return 1;
   }
 }

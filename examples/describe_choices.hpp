@@ -12,17 +12,11 @@
 
 #include <cnnpool/cnnpool.hpp>
 
+#include "option_values.hpp"
+
 using any_policy = std::variant<cnnpool::sum, cnnpool::average, cnnpool::max_policy, cnnpool::gem, cnnpool::spoc,
                                 cnnpool::crow, cnnpool::rmac, cnnpool::nonzero>;
 using any_stage = std::variant<cnnpool::l2, cnnpool::power, cnnpool::truncation>;
-
-inline std::vector<std::string> split(const std::string& text, char at) {
-  std::vector<std::string> pieces(1);
-  for (const char c : text)
-    if (c == at) pieces.emplace_back();
-    else pieces.back() += c;
-  return pieces;
-}
 
 /// The number behind `name` in "name2.7"; the whole rest has to be one.
 template <class Number>
@@ -94,10 +88,9 @@ struct description {
   }
 };
 
-inline description description_of(const std::string& pool, const std::string& post, int threads) {
+inline description description_of(const std::string& pool, const std::vector<std::string>& post, int threads) {
   description d{{}, {}, {.threads = threads}};
   for (const std::string& word : split(pool, '+')) d.policies.push_back(policy_named(word));
-  if (!post.empty())
-    for (const std::string& word : split(post, ',')) d.stages.push_back(stage_named(word));
+  for (const std::string& word : post) d.stages.push_back(stage_named(word));
   return d;
 }

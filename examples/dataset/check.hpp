@@ -62,6 +62,9 @@ inline int run_check(const check_options& o) {
   std::map<photo_kind, std::size_t> count;
   std::vector<std::pair<const labelled_photo*, checked_photo>> broken;
   std::string csv = std::string(report_head) + "\n";
+  const auto say = [&](const labelled_photo& p, const checked_photo& found) {
+    std::fprintf(stderr, "%s: %s: %s\n", to_string(found.kind), one_line(set.place(p)).c_str(), found.detail.c_str());
+  };
   {
     study_progress progress("check");
     std::size_t done = 0;
@@ -74,12 +77,12 @@ inline int run_check(const check_options& o) {
              csv_field(p.path.string()) + "\n";
       if (found.kind == photo_kind::good) continue;
       if (is_broken(found.kind)) broken.emplace_back(&p, found);
-      else std::fprintf(stderr, "%s: %s: %s\n", to_string(found.kind), set.place(p).c_str(), found.detail.c_str());
+      else say(p, found);
     }
   }
   write_file(o.report, csv);
   for (const auto& [p, found] : broken) {
-    std::fprintf(stderr, "%s: %s: %s\n", to_string(found.kind), set.place(*p).c_str(), found.detail.c_str());
+    say(*p, found);
     if (o.move_to.empty()) continue;
     const fs::path place = set.place(*p);
     detail::move_photo(p->path, fs::path(o.move_to) /

@@ -1,6 +1,7 @@
 // What the subcommands share: how they end, and what they say while they run.
 #pragma once
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -24,9 +25,9 @@ inline constexpr int all_good = 0, something_left_out = 3;
 /// Files that were left out, and why; named on standard error when the work is done.
 class left_out {
  public:
-  void add(const fs::path& photo, const std::string& why) { photos_.emplace_back(photo.string(), why); }
+  void add(const fs::path& photo, const std::string& why) { photos_.emplace_back(one_line(photo.string()), why); }
   /// Something to say of a photo that is used all the same.
-  void note(const fs::path& photo, const std::string& what) { notes_.emplace_back(photo.string(), what); }
+  void note(const fs::path& photo, const std::string& what) { notes_.emplace_back(one_line(photo.string()), what); }
   std::size_t count() const { return photos_.size(); }
   int exit_code() const { return photos_.empty() ? all_good : something_left_out; }
   /// ", N left out", or nothing.
@@ -88,10 +89,23 @@ inline bool lies_in(const fs::path& inner, const fs::path& outer) {
   return !below.empty() && *below.begin() != "..";
 }
 
+/// Raises where what is written to a folder would be photos of the source when it is read again, or one of its classes,
+/// which changes the numbers of the others. Lists beside the class folders are fine.
+inline void check_apart(const std::string& option, const fs::path& output, const photo_set& set,
+                        const fs::path& source) {
+  const fs::path to = fs::weakly_canonical(whole_path(output)), root = fs::canonical(set.root);
+  std::set<fs::path> folders;
+  for (const labelled_photo& p : set.photos) folders.insert(p.path.parent_path());
+  const bool is_one = std::ranges::any_of(folders, [&](const fs::path& f) { return fs::weakly_canonical(f) == to; });
+  if (to != root && (is_one || (has_class_folders(source) && lies_in(output, root))))
+    cnnpool::raise("cnnpool-dataset ", option, " ", output.string(), " is or would become a part of the photos of ",
+                   source.string(), ", expected a folder of its own");
+}
+
 /// What a folder holds beside photos, named as the photos that were left out are.
 inline void name_passed_over(const photo_set& set, left_out& out) {
   for (const fs::path& path : set.passed_over)
-    out.add(path, !fs::exists(path)            ? "is a link to nothing"
+    out.add(path, !fs::exists(path)            ? "is a link to nowhere"
                   : fs::is_directory(path)     ? "is a folder inside a class"
                   : !fs::is_regular_file(path) ? "is no file"
                                                : "has no photo's ending");

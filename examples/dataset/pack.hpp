@@ -92,11 +92,13 @@ inline int run_pack(const pack_options& o) {
     }
     if (stored.empty()) cnnpool::raise("cnnpool-dataset pack: 0 of ", photos_text(set.photos.size()), " can be read");
   };
+  check_apart(o.files.empty() ? "pack: --out" : "pack: --files", o.files.empty() ? o.out : o.files, set, o.source);
   if (!o.files.empty()) {
     const fs::path folder = o.files;
-    make_folder(folder);
-    if (fs::equivalent(folder, set.root))
+    if (fs::weakly_canonical(whole_path(folder)) == fs::canonical(set.root))
       cnnpool::raise("cnnpool-dataset pack: --files ", o.files, " is the folder of the photos, expected another one");
+    check_listable(set);
+    make_folder(folder);
     const std::string format = o.encoded.empty() ? "png" : o.encoded;
     const std::string list_name = fs::is_directory(o.source) ? "list.txt" : fs::path(o.source).filename().string();
     folder_outputs lists(folder, {list_name, "classes.txt"});

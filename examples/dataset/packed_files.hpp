@@ -26,8 +26,6 @@ class packed_files {
       if (!ours_.contains(name) && fs::exists(fs::symlink_status(folder_ / name)))
         cnnpool::raise("cnnpool-dataset pack: ", (folder_ / name).string(),
                        " is there, and this program did not write it; move it away, or choose another folder");
-      if (name.find('\n') != std::string::npos)
-        cnnpool::raise("cnnpool-dataset pack: ", name, ": a list cannot hold a name with a line break");
     }
     ours_.insert(planned.begin(), planned.end());
     write();

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "decoded.hpp"
+#include "../decoded.hpp"
 #include "filling.hpp"
 #include "read_photo.hpp"
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "../labelled_list.hpp"
+#include "../name_lines.hpp"
 #include "../study/csv.hpp"
 #include "../study/outputs.hpp"
 #include "../study/task.hpp"
@@ -163,12 +164,17 @@ inline photo_set read_class_folders(const fs::path& folder) {
 
 }  // namespace detail
 
+inline bool has_class_folders(const fs::path& source) {
+  return fs::is_directory(source) && !fs::is_regular_file(source / "groups.txt");
+}
+
 /// source: a folder of class folders, a folder with a groups.txt, or a list.
 inline photo_set read_photo_set(const fs::path& source) {
   photo_set set;
-  if (fs::is_directory(source)) {
-    const fs::path groups = source / "groups.txt";
-    set = fs::is_regular_file(groups) ? detail::read_list(groups) : detail::read_class_folders(source);
+  if (has_class_folders(source)) {
+    set = detail::read_class_folders(source);
+  } else if (fs::is_directory(source)) {
+    set = detail::read_list(source / "groups.txt");
   } else if (fs::is_regular_file(source)) {
     set = detail::read_list(source);
   } else {
@@ -178,13 +184,14 @@ inline photo_set read_photo_set(const fs::path& source) {
   return set;
 }
 
-/// Lists have a line for each photo.
-inline void check_listable(const labelled_photo& p) {
-  if (p.path.string().find('\n') != std::string::npos)
-    cnnpool::raise("cnnpool-dataset: ", p.path.string(), ": a list cannot hold a name with a line break");
+/// Lists have a line for each photo, and one for each class.
+inline void check_listable(const photo_set& set) {
+  for (const labelled_photo& p : set.photos) ::check_listable(p.path.string(), "cnnpool-dataset: ");
+  for (const auto& [label, name] : set.classes) ::check_listable(name, "cnnpool-dataset: class ");
 }
 
-/// "path label", the path as seen from the list's folder.
+/// "path label", the path as seen from the list's folder. One that would be a comment, or begins with a blank, is
+/// written from ./ on.
 inline std::string list_text(const std::vector<labelled_photo>& photos, const fs::path& list) {
   std::string text;
   for (const labelled_photo& p : photos) {
@@ -193,8 +200,7 @@ inline std::string list_text(const std::vector<labelled_photo>& photos, const fs
     const fs::path folder = fs::canonical(p.path.parent_path()).lexically_relative(fs::canonical(
         list.parent_path().empty() ? fs::path(".") : list.parent_path()));
     const std::string path = (folder / p.path.filename()).lexically_normal().string();
-    check_listable(p);
-    text += path + " " + std::to_string(p.label) + "\n";
+    text += (path.find_first_of("# \t") == 0 ? "./" : "") + path + " " + std::to_string(p.label) + "\n";
   }
   return text;
 }

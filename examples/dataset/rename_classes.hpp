@@ -81,9 +81,6 @@ inline void rename_classes(photo_set& set, std::map<fs::path, std::string>& know
   };
   for (const auto& [label, folder] : folder_of) {
     originals[label] = folder.filename().string();
-    if (originals[label].find('\n') != std::string::npos)
-      cnnpool::raise("cnnpool-dataset split: the name of class ", label,
-                     " has a line break, which the undo list cannot hold");
     const fs::path between = detail::between(set.root, label), to = set.root / std::to_string(label);
     if (fs::exists(fs::symlink_status(between))) in_the_way(between);
     if (fs::exists(fs::symlink_status(to)) && !class_of.contains(to)) in_the_way(to);

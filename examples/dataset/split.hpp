@@ -102,6 +102,7 @@ inline int run_split(const split_options& o) {
     std::fprintf(stderr, "%s made by augment passed over\n", plural(copies_of_augment, "copy", "copies").c_str());
   if (o.least < 1) cnnpool::raise("cnnpool-dataset split: --least is ", o.least, ", expected at least 1");
   const fs::path folder = o.out;
+  check_apart("split: --out", o.out, set, o.source);
   make_folder(folder);
   folder_outputs files(folder, {"train.txt", "val.txt", "classes.txt"});
   std::map<fs::path, std::string> bytes;  // a fingerprint of each photo's
@@ -122,7 +123,7 @@ inline int run_split(const split_options& o) {
   }
   if (!o.without.empty()) leave_out_broken(o.without, bytes, out);
   std::erase_if(set.photos, [&](const labelled_photo& p) { return !bytes.contains(p.path); });
-  for (const labelled_photo& p : set.photos) check_listable(p);
+  check_listable(set);
   if (o.rename) rename_classes(set, bytes);
   const split_lists lists = split(set, o.share, o.seed, o.least);
   for (const auto& [label, photos] : set.by_class())

@@ -19,6 +19,8 @@
 
 #include <cnnpool/core/error.hpp>
 
+#include "../option_values.hpp"
+
 namespace finetune {
 
 struct lr_policy {
@@ -50,7 +52,8 @@ inline void add_lr_policy(CLI::App& app, lr_policy& p) {
   app.add_option("--power", p.power, "inv and poly: their power")->capture_default_str();
   app.add_option("--stepsize", p.stepsize, "step: every so many iterations; sigmoid: its middle")
       ->capture_default_str();
-  app.add_option("--stepvalue", p.stepvalues, "multistep: iterations, in ascending order: 100,200")->delimiter(',');
+  add_comma_list(app, "--stepvalue", p.stepvalues, "multistep: iterations, in ascending order: 100,200",
+                 {.repeats = true});  // check() says what is not ascending
 }
 
 inline void check(const lr_policy& p) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
@@ -28,7 +29,7 @@ struct options {
 };
 
 inline void add_options(CLI::App& app, options& o) {
-  add_network_options(app, o.network);
+  add_network_options(app, o.network)->required();
   app.add_option("--train", o.train, "list of the training photos: lines \"path label\"");
   app.add_option("--val", o.val, "list of the validation photos");
   app.add_option("--foreign", o.foreign, "folder of other photos, with a groups.txt: how general the network stays");
@@ -84,7 +85,6 @@ inline void check(const options& o) {
   const auto at_least = [](const char* option, auto value, auto least) {
     if (!(value >= least)) cnnpool::raise(option, ": ", value, ", expected at least ", least);
   };
-  if (o.network.model.empty()) cnnpool::raise("--model: no network is named, expected a .onnx, .prototxt or .cfg");
   if (o.layer.empty()) cnnpool::raise("--layer: no layer is named; cnnpool-study --list-layers 512x384 shows them");
   if (o.loss != "triplet" && o.loss != "classification")
     cnnpool::raise("--loss: \"", o.loss, "\", expected triplet or classification");
@@ -107,6 +107,9 @@ inline void check(const options& o) {
   at_least("--side", o.side, 1);
   at_least("--foreign-side", o.foreign_side, 0);
   at_least("--threads", o.threads, 0);
+  constexpr int most = 8192;  // as cnnpool-dataset packs photos
+  for (const auto& [option, pixels] : {std::pair("--size", o.size), {"--crop", o.crop}})
+    if (pixels > most) cnnpool::raise(option, ": ", pixels, ", expected at most ", most);
   if (o.size > 0 && o.size < o.crop)
     cnnpool::raise("--size: ", o.size, " pixels are smaller than the --crop of ", o.crop);
   if (o.check) return;

@@ -28,18 +28,18 @@ inline void add_options(CLI::App& app, study_options& o) {
                  "scripts/revisited_json), or none");
   app.add_option("--boxes", o.boxes, "lines \"photo x0 y0 x1 y1\": what counts of photos of the database");
   app.add_option("--train", o.train, "folder of photos that PCA is learned on; without it the database itself");
-  app.add_option("--models", o.models, "folder of the known networks");
-  app.add_option("--network", o.networks, "known networks to run; all that are there")->delimiter(',');
-  add_network_options(app, o.own);
-  app.add_option("--layers", o.layers, "layers to pool; NAME+relu rectifies while reading")->delimiter(',');
-  app.add_option("--policies", o.policies,
+  CLI::Option* const model = add_network_options(app, o.own);
+  app.add_option("--models", o.models, "folder of the known networks")->excludes(model);
+  add_comma_list(app, "--network", o.networks, "known networks to run; all that are there")->excludes(model);
+  add_comma_list(app, "--layers", o.layers, "layers to pool; NAME+relu rectifies while reading");
+  add_comma_list(app, "--policies", o.policies,
                  "sum, max, gem, spoc, crow, rmac, rmac+max, which are the usual ones; average, rmac1, "
-                 "rmac2, rmac4 (R-MAC of as many levels), rmac-whitened (its regions); all")
-      ->delimiter(',');
-  app.add_option("--side", o.sides, "pixels of the longer side, 0: as the photo is; several: 224,512,0, rows for each")
-      ->delimiter(',')
+                 "rmac2, rmac4 (R-MAC of as many levels), rmac-whitened (its regions); all");
+  add_comma_list(app, "--side", o.sides,
+                 "pixels of the longer side, 0: as the photo is; several: 224,512,0, rows for each")
       ->capture_default_str();
-  app.add_option("--scales", o.scales, "several sizes, their descriptors averaged: 1,0.7071,0.5")->delimiter(',');
+  add_comma_list(app, "--scales", o.scales, "several sizes, their descriptors averaged: 1,0.7071,0.5")
+      ->capture_default_str();
   app.add_option("--dimensions", o.dimensions, "of the reduced descriptor")->capture_default_str();
   app.add_option("--cache", o.cache, "folder of the activations; OUT/cache");
   app.add_option("--out", o.out, "folder of the tables")->capture_default_str();
@@ -60,11 +60,7 @@ inline std::vector<known_network> networks_of(const study_options& o) {
     return {own};
   }
   if (o.models.empty()) cnnpool::raise("no network: give --model FILE, or --models FOLDER with --network NAME");
-  if (const network_card usual; o.own.rgb != usual.rgb || o.own.mean != usual.mean || o.own.scale != usual.scale ||
-                                o.own.deviation != usual.deviation || !o.own.weights.empty())
-    cnnpool::raise(
-        "--weights, --rgb, --mean, --deviation, --input-scale and --preprocess belong to a --model; the networks "
-        "of --models are known with theirs");
+  check(o.own);
   std::vector<known_network> out;
   std::string names;
   for (auto& known : known_networks(o.models)) {
@@ -89,12 +85,13 @@ inline std::vector<known_network> networks_of(const study_options& o) {
 }
 
 inline void print_layers(network& net, const std::string& size) {
-  int width = 0, height = 0;
-  if (std::sscanf(size.c_str(), "%dx%d", &width, &height) != 2 || width < 1 || height < 1 || width > 8192 ||
-      height > 8192)
-    cnnpool::raise("--list-layers: \"", size, "\", expected WIDTHxHEIGHT");
+  int width = 0, height = 0, read = 0;
+  if (std::sscanf(size.c_str(), "%dx%d%n", &width, &height, &read) != 2 ||
+      static_cast<std::size_t>(read) != size.size() || width < 1 || height < 1 || width > 8192 || height > 8192)
+    cnnpool::raise("--list-layers: \"", size, "\", expected WIDTHxHEIGHT, each from 1 to 8192");
+  const std::vector<layer_info> layers = net.layers({width, height});
   std::printf("%s, %d x %d (width x height):\n", net.card().name.c_str(), width, height);
-  for (const layer_info& layer : net.layers({width, height})) {
+  for (const layer_info& layer : layers) {
     std::string shape;
     for (const int extent : layer.shape) shape += (shape.empty() ? "" : " x ") + std::to_string(extent);
     std::printf("  %-36s %-16s %s\n", layer.name.c_str(), layer.type.c_str(), shape.c_str());

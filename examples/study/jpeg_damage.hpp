@@ -6,14 +6,14 @@
 #include <vector>
 
 #if defined(CNNPOOL_EXAMPLES_JPEG)
-#include "../dataset/decoded.hpp"
+#include "../decoded.hpp"
 #endif
 
 /// A sentence, or nothing where the file is sound or no JPEG.
 inline std::string jpeg_damage(const std::vector<unsigned char>& bytes) {
 #if defined(CNNPOOL_EXAMPLES_JPEG)
-  if (!dataset::is_jpeg(bytes)) return {};
-  const dataset::decoded found = dataset::decode_jpeg(bytes);
+  if (!is_jpeg(bytes)) return {};
+  const decoded found = decode_jpeg(bytes);
   if (found.warnings == 0 && !found.failed) return {};
   return "is damaged inside: libjpeg says " + found.first;
 #else

@@ -14,6 +14,14 @@
 
 #include "photo.hpp"
 
+/// Means between 0 and 1 belong to pixels from 0 to 1: subtracted from 0 to 255 they would do nothing, silently. means
+/// begins the sentence.
+template <class... What>
+void check_pixel_means(double least, double most, const What&... means) {
+  if (least > 0 && most < 1)
+    cnnpool::raise(means..., ", expected those of pixels from 0 to 255 (255 times as much; --preprocess torchvision?)");
+}
+
 namespace mean_images {
 
 /// A message of this tag and these bytes inside another one.
@@ -89,9 +97,7 @@ inline cv::Mat read_mean_image(const std::string& path) {
   if (!cv::checkRange(mean)) cnnpool::raise("--mean-image: ", path, " holds numbers that are not finite");
   double least = 0, most = 0;
   cv::minMaxLoc(mean.reshape(1), &least, &most);
-  if (least > 0 && most < 1)
-    cnnpool::raise("--mean-image: ", path, " holds means from ", least, " to ", most,
-                   ", expected those of pixels from 0 to 255 (255 times as much)");
+  check_pixel_means(least, most, "--mean-image: ", path, " holds means from ", least, " to ", most);
   return mean;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 
 #include "../network_parameters.hpp"
 #include "mean_image.hpp"
+#include "pass_size.hpp"
 #include "photo.hpp"
 #include "read_network.hpp"
 
@@ -32,6 +34,35 @@ struct network_card {
   std::string mean_image = {};  ///< .npy or .binaryproto that replaces `mean` (mean_image.hpp)
 };
 
+/// OpenCV's interpolation to a smaller or a larger size, by the words of network_card::resize.
+inline int interpolation(const std::string& resize, bool smaller) {
+  if (resize == "auto") return smaller ? cv::INTER_AREA : cv::INTER_LINEAR;
+  if (resize == "area") return cv::INTER_AREA;
+  if (resize == "linear") return cv::INTER_LINEAR;
+  if (resize == "cubic") return cv::INTER_CUBIC;
+  if (resize == "lanczos") return cv::INTER_LANCZOS4;
+  cnnpool::raise("--resize: \"", resize, "\", expected auto, area, linear, cubic or lanczos");
+}
+
+/// Raises where photos cannot be prepared so.
+inline void check(const network_card& card) {
+  if (card.mean.size() != 3 || card.deviation.size() != 3)
+    cnnpool::raise("network: ", card.mean.size(), " means and ", card.deviation.size(),
+                   " deviations, expected 3 of each");
+  for (const double deviation : card.deviation)
+    if (!(deviation > 0) || !std::isfinite(deviation))
+      cnnpool::raise("network: a deviation is ", deviation, ", expected a finite number of more than 0");
+  const std::string means = cv::format("%g, %g, %g", card.mean[0], card.mean[1], card.mean[2]);
+  if (!std::ranges::all_of(card.mean, [](double m) { return std::isfinite(m); }))
+    cnnpool::raise("network: a mean is not finite: ", means);
+  const auto [least, most] = std::ranges::minmax(card.mean);
+  check_pixel_means(least, most, "network: the means are ", means);
+  if (!std::isfinite(card.scale) || card.scale == 0)
+    cnnpool::raise("network: --input-scale is ", card.scale, ", expected a finite number other than 0");
+  if (card.multiple < 1) cnnpool::raise("--multiple: ", card.multiple, ", expected at least 1");
+  static_cast<void>(interpolation(card.resize, true));
+}
+
 struct layer_info {
   std::string name, type;
   std::vector<int> shape;  ///< n, c, h, w or n, c
@@ -40,21 +71,7 @@ struct layer_info {
 class network {
  public:
   explicit network(const network_card& card) : card_(card) {
-    if (card.mean.size() != 3 || card.deviation.size() != 3)
-      cnnpool::raise("network: ", card.mean.size(), " means and ", card.deviation.size(),
-                     " deviations, expected 3 of each");
-    for (const double deviation : card.deviation)
-      if (!(deviation > 0) || !std::isfinite(deviation))
-        cnnpool::raise("network: a deviation is ", deviation, ", expected a finite number of more than 0");
-    if (!std::ranges::all_of(card.mean, [](double m) { return std::isfinite(m); }))
-      cnnpool::raise("network: a mean is not finite: ", card.mean[0], ", ", card.mean[1], ", ", card.mean[2]);
-    if (!std::isfinite(card.scale) || card.scale == 0)
-      cnnpool::raise("network: --input-scale is ", card.scale, ", expected a finite number other than 0");
-    if (card.multiple < 1) cnnpool::raise("network: sizes of multiples of ", card.multiple, ", expected at least 1");
-    // Means between 0 and 1 belong to pixels from 0 to 1: subtracted from 0 to 255 they would do nothing, silently.
-    if (std::ranges::all_of(card.mean, [](double m) { return m > 0 && m < 1; }))
-      cnnpool::raise("network: the means are ", card.mean[0], ", ", card.mean[1], ", ", card.mean[2],
-                     ", expected those of pixels from 0 to 255 (255 times as much; --preprocess torchvision?)");
+    check(card);
     net_ = network_files::read(card.model, card.weights);
     net_.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
     // Fused, a ReLU in front of a Concat is computed in the Concat's memory, and who asks for the ReLU's own output
@@ -113,23 +130,22 @@ class network {
   std::vector<cv::Mat> forward(const cv::Mat& input, const std::vector<std::string>& layers) {
     std::vector<cv::String> wanted;
     for (const std::string& layer : layers) wanted.push_back(full_name(layer));
-    std::vector<cv::Mat> out;
-    try {
+    return pass_size::run(net_, {input.size[3], input.size[2]}, [&] {
+      std::vector<cv::Mat> out;
       net_.setInput(input);
       net_.forward(out, wanted);
-    } catch (const cv::Exception& e) {
-      cnnpool::raise("is ", input.size[3], " x ", input.size[2], " for the network, which fails: ", e.err);
-    }
-    return out;
+      return out;
+    });
   }
 
   /// What the network is given of a photo, 1 x 3 x h x w.
   cv::Mat input(const cv::Mat& photo, int side) {
-    return cv::dnn::blobFromImage(values(resized(photo, input_size(photo.size(), side))));
+    const cv::Size size = input_size(photo.size(), side);
+    return pass_size::run(net_, size, [&] { return cv::dnn::blobFromImage(values(resized(photo, size))); });
   }
   cv::Mat resized(const cv::Mat& photo, cv::Size size) const {
     cv::Mat out;
-    cv::resize(photo, out, size, 0, 0, interpolation(size.area() < photo.size().area()));
+    cv::resize(photo, out, size, 0, 0, interpolation(card_.resize, size.area() < photo.size().area()));
     return out;
   }
   /// The values of pixels (BGR, 8 bit): channels in their order, less the mean, scaled.
@@ -150,8 +166,8 @@ class network {
   cv::Size input_size(cv::Size photo, int side) const {
     const double factor = side <= 0 ? 1 : static_cast<double>(side) / std::max(photo.width, photo.height);
     const auto rounded = [&](int pixels) {
-      const double units = std::round(pixels * factor / card_.multiple);
-      return std::max(1, static_cast<int>(std::min(units, 1e6))) * card_.multiple;
+      const double units = std::max(1., std::round(pixels * factor / card_.multiple));
+      return static_cast<int>(std::min(units * card_.multiple, double{std::numeric_limits<int>::max()}));
     };
     return {rounded(photo.width), rounded(photo.height)};
   }
@@ -167,15 +183,6 @@ class network {
   }
 
  private:
-  int interpolation(bool smaller) const {
-    if (card_.resize == "auto") return smaller ? cv::INTER_AREA : cv::INTER_LINEAR;
-    if (card_.resize == "area") return cv::INTER_AREA;
-    if (card_.resize == "linear") return cv::INTER_LINEAR;
-    if (card_.resize == "cubic") return cv::INTER_CUBIC;
-    if (card_.resize == "lanczos") return cv::INTER_LANCZOS4;
-    cnnpool::raise("network: resize \"", card_.resize, "\", expected auto, area, linear, cubic or lanczos");
-  }
-
   network_card card_;
   cv::dnn::Net net_;
   std::vector<cv::String> names_;

@@ -80,7 +80,8 @@ inline photo read_photo(const std::vector<unsigned char>& bytes, const cnnpool::
   try {
     out.pixels = is_webp(bytes) ? decode_webp(bytes) : cv::imdecode(bytes, cv::IMREAD_COLOR);
   } catch (const cv::Exception& e) {
-    return {{}, "cannot be decoded: " + std::string(e.err)};
+    const bool memory = e.code == cv::Error::StsNoMem;
+    return {{}, memory ? "is too large for the memory" : "cannot be decoded: damaged, or too large for OpenCV"};
   } catch (const std::bad_alloc&) {
     return {{}, "is too large for the memory"};
   }

@@ -2,9 +2,9 @@
 // and must not shift the numbers of the others. A photo that is broken keeps its place. What was passed over is one
 // line.
 //
-// A photo is a file whose beginning OpenCV knows, or whose name says so (an empty x.jpg, a link x.jpg to nowhere): the
-// latter is named with the photos that cannot be used. Names that begin with a dot say nothing: Finder's ._x.jpg is no
-// photo.
+// A photo is a file whose beginning OpenCV knows, or whose name says so (an empty x.jpg): the latter is named with the
+// photos that cannot be used. Names that begin with a dot say nothing: Finder's ._x.jpg is no photo. A link to nowhere
+// is none either, whatever it is called.
 #pragma once
 
 #include <algorithm>
@@ -17,19 +17,11 @@
 #include <cnnpool/core/error.hpp>
 #include <cnnpool/evaluate/ground_truth.hpp>
 
+#include "../name_lines.hpp"
+
 namespace study_detail {
 
 namespace fs = std::filesystem;
-
-/// "3 files that are no pictures (a, b, ...)", or nothing.
-inline std::string counted(const std::vector<std::string>& names, const std::string& one, const std::string& many) {
-  constexpr std::size_t shown = 3;
-  if (names.empty()) return {};
-  std::string list;
-  for (std::size_t i = 0; i < std::min(shown, names.size()); ++i) list += (i == 0 ? "" : ", ") + names[i];
-  return std::to_string(names.size()) + " " + (names.size() == 1 ? one : many) + " (" + list +
-         (names.size() > shown ? ", ..." : "") + ")";
-}
 
 struct folder_of_photos {
   std::vector<fs::path> photos = {};  ///< by name
@@ -62,7 +54,6 @@ inline folder_of_photos look_into(const fs::path& folder, const std::string& kno
     if (fs::is_directory(path, unknown)) out.folders.push_back(name);
     else if (file && (cv::haveImageReader(path.string()) || is_picture_name(name))) out.photos.push_back(path);
     else if (file || fs::exists(path, unknown)) out.others.push_back(name);
-    else if (is_picture_name(name)) out.photos.push_back(path);
     else out.links.push_back(name);
   }
   if (failed) cnnpool::raise(folder.string(), " cannot be opened: ", failed.message());

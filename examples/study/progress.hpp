@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "../name_lines.hpp"
+
 class study_progress {
  public:
   explicit study_progress(std::string what) : what_(std::move(what)) {}
@@ -16,7 +18,7 @@ class study_progress {
   }
   void at(std::size_t done, std::size_t all, const std::string& name) {
     if (live_) {
-      std::fprintf(stderr, "\r\033[K%s: %zu of %zu, %s", what_.c_str(), done, all, name.c_str());
+      std::fprintf(stderr, "\r\033[K%s: %zu of %zu, %s", what_.c_str(), done, all, one_line(name).c_str());
     } else if (done == all) {
       std::fprintf(stderr, "%s: %zu\n", what_.c_str(), all);
     }

@@ -38,10 +38,8 @@ namespace fs = std::filesystem;
 
 void check(const study_options& o) {
   if (o.dimensions < 1) cnnpool::raise("--dimensions: ", o.dimensions, ", expected at least 1");
-  for (std::size_t i = 0; i < o.sides.size(); ++i) {
-    if (o.sides[i] < 0) cnnpool::raise("--side: ", o.sides[i], ", expected at least 1, or 0 for photos as they are");
-    if (std::ranges::count(o.sides, o.sides[i]) > 1) cnnpool::raise("--side: ", o.sides[i], " twice, expected once");
-  }
+  for (const int side : o.sides)
+    if (side < 0) cnnpool::raise("--side: ", side, ", expected at least 1, or 0 for photos as they are");
   for (const double s : o.scales)
     if (!(s > 0 && s <= 8)) cnnpool::raise("--scales: ", s, ", expected more than 0 and at most 8");
 }
@@ -66,7 +64,6 @@ std::vector<study_policy> policies_of(const study_options& o) {
 class study {
  public:
   explicit study(const study_options& o) : o_(o), table_(o.dimensions), judged_(o.truth != "none") {
-    check(o);
     policies_ = policies_of(o);
     for (const std::string& photos : {o.photos, o.train}) {
       check_not_among_photos("--out", o.out, photos);
@@ -212,6 +209,7 @@ class study {
 };
 
 int run(const study_options& o) {
+  check(o);
   const auto known = networks_of(o);
   // All of them are read, and their layers looked for, before the first photo is.
   std::deque<network> networks;
@@ -225,7 +223,6 @@ int run(const study_options& o) {
     return 0;
   }
   if (!o.compare_sizes.empty()) {
-    check(o);
     for (std::size_t i = 0; i < known.size(); ++i)
       compare_sizes(networks[i], known[i].layers, o.compare_sizes, o.sides);
     return 0;

@@ -39,11 +39,25 @@ namespace study_detail {
 namespace fs = std::filesystem;
 
 /// The photos of a folder; what was passed over becomes a note.
-inline std::vector<fs::path> photos_in(const fs::path& folder, std::vector<std::string>& notes,
-                                       const std::string& truth = {}) {
-  folder_of_photos found = look_into(folder, truth);
+inline std::vector<fs::path> photos_of(folder_of_photos found, const fs::path& folder,
+                                       std::vector<std::string>& notes) {
+  for (const fs::path& photo : found.photos) check_listable(photo.string());
   if (std::string passed = found.passed_over(folder); !passed.empty()) notes.push_back(std::move(passed));
   return std::move(found.photos);
+}
+inline std::vector<fs::path> photos_in(const fs::path& folder, std::vector<std::string>& notes,
+                                       const std::string& truth = {}) {
+  return photos_of(look_into(folder, truth), folder, notes);
+}
+/// Of a folder whose photos the ground truth counts: one that is missing would shift the numbers behind it.
+inline std::vector<fs::path> counted_photos(const fs::path& folder, const std::string& truth,
+                                            std::vector<std::string>& notes) {
+  folder_of_photos found = look_into(folder);
+  for (const std::string& link : found.links)
+    if (is_picture_name(link))
+      cnnpool::raise(truth, " counts the photos of ", folder.string(), ", where ", link,
+                     " is a link to nowhere, expected a photo");
+  return photos_of(std::move(found), folder, notes);
 }
 
 /// Without the file's ending, as the lists of Oxford and Paris name photos.
@@ -104,9 +118,9 @@ inline study_task groups(const fs::path& folder, const std::string& file) {
 
 inline study_task matches(const fs::path& folder, const std::string& file) {
   study_task task;
-  for (const fs::path& path : photos_in(folder / "ref", task.notes))
+  for (const fs::path& path : counted_photos(folder / "ref", file, task.notes))
     task.database.push_back({"ref/" + path.filename().string(), path.string()});
-  for (const fs::path& path : photos_in(folder / "query", task.notes))
+  for (const fs::path& path : counted_photos(folder / "query", file, task.notes))
     task.queries.push_back({"query/" + path.filename().string(), path.string()});
   task.truths = cnnpool::read_matches(file, static_cast<cnnpool::index_t>(task.database.size()));
   if (task.truths.size() != task.queries.size())

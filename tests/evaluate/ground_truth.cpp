@@ -226,6 +226,10 @@ TEST_CASE("a box that is none is refused with its line") {
   CHECK(said("30 1 2 9") == at + "the box 30 1 2 9, expected x0 y0 x1 y1 with x0 < x1 and y0 < y1");
   CHECK(said("1 9 2 9") == at + "the box 1 9 2 9, expected x0 y0 x1 y1 with x0 < x1 and y0 < y1");
   CHECK(said("0 0 0 0") == at + "the box 0 0 0 0, expected x0 y0 x1 y1 with x0 < x1 and y0 < y1");
+  for (const char* shares : {"0.1 0.2 0.8 0.9", "0 0 0.5 1", "0.25 0 1 1"})
+    CHECK(said(shares) ==
+          at + "the box " + shares + " is in shares of the photo's sides, it seems, expected pixels");
+  for (const char* pixels : {"0 0 1 1", "0.5 0.5 1.5 1", "0 0 0.5 9", "-5 -5 1 1"}) CHECK(said(pixels) == "");
   for (const char* word : {"nan", "inf", "-inf", "0x10", "1e999", "1,5", "5px"})
     CHECK(said("0 0 1 " + std::string(word)) == at + "\"" + word + "\", expected a number");
   CHECK(said("-1.5 0 +2e1 1") == "");

@@ -46,7 +46,10 @@ TEST_CASE("whatever is wrong is one sentence") {
   CHECK(said(", \"q2\"", "") == at + ": 2 entries of \"gnd\" for 1 queries, expected as many");
   CHECK(said("[0, 2]", "[0, 4]") == at + ": query \"q1\": 4 in \"easy\", expected 0 to 3");
   CHECK(said("[0, 2]", "[-1]") == at + ": query \"q1\": -1 in \"easy\", expected 0 to 3");
-  CHECK(said("[0, 2]", "[18446744073709551615]") == at + ": query \"q1\": -1 in \"easy\", expected 0 to 3");
+  CHECK(said("[0, 2]", "[18446744073709551615]") ==
+        at + ": query \"q1\": 18446744073709551615 in \"easy\", expected 0 to 3");
+  CHECK(said("[0, 2]", "[-9223372036854775808]") ==
+        at + ": query \"q1\": -9223372036854775808 in \"easy\", expected 0 to 3");
   CHECK(said("[0, 2]", "[0.5]") == at + ": query \"q1\": an entry that is no integer in \"easy\", expected 0 to 3");
   CHECK(said("[0, 2]", "[2, 2]") == at.substr(0, 21) + path + ": query \"q1\", \"easy\": \"c\" is in " + path +
                                         ": query \"q1\", \"easy\" already, expected once");

@@ -22,13 +22,19 @@ WINDOWS = ""
 class Wrong(finetune_case.FinetuneCase):
     def test_wrong_options(self):
         for options, sentence in (
-            ({"model": None}, "--model: no network is named"),
+            ({"model": None}, "--model is required"),
             ({"layer": "leaky_9"}, "has no layer \"leaky_9\""),
             ({"train_from": "relu_3"}, "\"relu_3\" is none of the 4 layers that leaky_2 is made of"),
             ({"train_from": "leaky_2"}, "the 1 layers from leaky_2 to leaky_2 have no numbers to learn"),
             ({"lr_policy": "cosine"}, "expected fixed, step, exp, inv, multistep, poly or sigmoid"),
             ({"lr_policy": "multistep"}, "--stepvalue: no iteration is given, --lr-policy multistep needs some"),
             ({"lr_policy": "multistep", "stepvalue": "5,5"}, "--stepvalue: 5 is number 2, expected ascending"),
+            ({"lr_policy": "multistep", "stepvalue": "5,,9"}, "--stepvalue: \"5,,9\" has an empty place between"),
+            ({"cache": ""}, "--cache: is empty, expected a value"),
+            ({"resize": "foo"}, "--resize: \"foo\", expected auto, area, linear, cubic or lanczos"),
+            ({"crop": 100000, "size": 0}, "--crop: 100000, expected at most 8192"),
+            ({"size": 100000}, "--size: 100000, expected at most 8192"),
+            ({"side": 1000000}, "is 1000000 x 1000000 for the network, which does not fit the memory"),
             ({"stepvalue": "5"}, "--stepvalue: is for --lr-policy multistep, this is step"),
             ({"gamma": -1}, "--gamma: -1, expected at least 0"),
             ({"lr_policy": "poly", "power": -1}, "--power: -1, expected at least 0"),

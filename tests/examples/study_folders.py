@@ -55,12 +55,12 @@ class StudyFolders(study_case.StudyCase):
         self.assertEqual(self.maps("strays"), clean)
         self.assertIn("passed over in " + self.path("photos", "ref") + ": 1 folder (00 folder.jpg), 2 links to nowhere "
                       "(00 link, 00 loop), 4 files that are no pictures (.DS_Store, ._01.ppm, 0.txt, ...)", ran.stderr)
-        # A photo that is broken keeps its place, and so does one whose link leads nowhere.
-        shutil.move(self.path("photos", "ref", "02.ppm"), self.path("elsewhere"))
-        os.symlink("nowhere", self.path("photos", "ref", "02.ppm"))
+        # A photo that is broken keeps its place.
+        self.put(b"no photo", "photos", "ref", "02.ppm")
         self.put(b"", "photos", "ref", "13.ppm")
         ran = self.study(truth=truth, out="broken", code=3)
-        self.assertIn("left out: ref/02.ppm: is a link to nowhere\nleft out: ref/13.ppm: is empty\n", ran.stderr)
+        self.assertIn("left out: ref/02.ppm: is no picture that OpenCV decodes\nleft out: ref/13.ppm: is empty\n",
+                      ran.stderr)
         self.put("0: 0 1\n1: 2 3\n", "gnd.txt")
         os.remove(self.path("photos", "ref", "02.ppm"))
         os.remove(self.path("photos", "ref", "13.ppm"))
@@ -68,6 +68,30 @@ class StudyFolders(study_case.StudyCase):
         self.assertEqual(self.maps("without"), self.maps("broken"))
         self.put("0: 0 1\n1: 2 4\n", "gnd.txt")
         self.refuses("gnd.txt:2: reference 4, expected 0 to 3", truth=truth)
+        # A photo whose link leads nowhere is none; where photos are counted, the numbers behind it would be others'.
+        os.symlink("nowhere", self.path("photos", "ref", "02.ppm"))
+        self.refuses("counts the photos of " + self.path("photos", "ref") + ", where 02.ppm is a link to nowhere, "
+                     "expected a photo", truth=truth)
+
+    def test_a_link_to_nowhere_is_no_photo(self):
+        os.symlink("nowhere", self.path("photos", "04.ppm"))
+        ran = self.study(truth="none")
+        self.assertIn("passed over in " + self.path("photos") + ": 1 link to nowhere (04.ppm)\n", ran.stderr)
+        with open(self.path("out", "names.txt"), encoding="ascii") as file:
+            self.assertEqual(file.read().split(), [f"{g}{n}.ppm" for g in (0, 1) for n in range(4)])
+        # What a list of groups names is missed, though.
+        self.lines.append("04.ppm group0")
+        self.assertIn("left out: 04.ppm: is a link to nowhere\n", self.study(code=3).stderr)
+
+    def test_a_name_that_no_line_holds(self):
+        for name in ("a\nb.ppm", "a\rb.ppm"):
+            self.put(ppm(picture(0, 9)), "photos", name)
+            ran = self.refuses("a b.ppm: a list cannot hold a name with a line break", truth="none")
+            self.assertEqual(ran.stderr.count("\n"), 1, ran.stderr)
+            self.assertFalse(os.path.exists(self.path("out")))
+            os.remove(self.path("photos", name))
+        self.put(b"text", "photos", "two\nlines.txt")
+        self.assertIn("1 file that is no picture (two lines.txt)\n", self.study(truth="none").stderr)
 
     def test_random_folders(self):
         self.study()
@@ -145,6 +169,8 @@ class StudyFolders(study_case.StudyCase):
         whole = np.load(self.path("out", "descriptors.npy"))
         same = [bool(np.array_equal(a, b)) for a, b in zip(cut, whole)]
         self.assertEqual(same, [False, False] + 6 * [True])
+        self.refuses("boxes.txt:1: the box 0.1 0.2 0.8 0.9 is in shares of the photo's sides", "--boxes",
+                     self.put("00 0.1 0.2 0.8 0.9", "boxes.txt"))
         self.refuses("boxes.txt:1: \"99\" is not one of the 8 images", "--boxes", self.put("99 0 0 1 1", "boxes.txt"))
         self.refuses("boxes.txt:2: \"00.ppm\" is in ", "--boxes", self.put("00 0 0 1 1\n00.ppm 0 0 1 1", "boxes.txt"))
 

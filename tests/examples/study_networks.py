@@ -164,12 +164,6 @@ class StudyNetworks(study_case.StudyCase):
             np.save(self.path("mean.npy"), np.full(3, value, np.float32))
             self.assertIn(sentence, self.run_plain("--mean-image", self.path("mean.npy"), code=1).stderr)
 
-    def test_preprocessing_of_known_networks(self):
-        for options in (("--mean", "1,2,3"), ("--preprocess", "caffe"), ("--rgb",), ("--input-scale", "2")):
-            ran = subprocess.run([study_case.PROGRAM, "--photos", self.path("photos"), "--truth", "none", "--models",
-                                  self.folder, *options], capture_output=True, text=True, check=False)
-            self.refuses("belong to a --model; the networks of --models are known with theirs", ran)
-
     def run_plain(self, *options, code=0):
         command = self.command("--policies", "sum", layers="relu_1", out="plain", truth="none")
         at = command.index("--rgb")

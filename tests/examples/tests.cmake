@@ -8,8 +8,10 @@ endforeach()
 if(TARGET cnnpool-describe)
   add_test(NAME example_describe COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/describe.py
                                          $<TARGET_FILE:cnnpool-describe> ${PROJECT_SOURCE_DIR}/examples/data)
+  add_test(NAME example_describe_wrong COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/describe_wrong.py
+                                               $<TARGET_FILE:cnnpool-describe>)
 else()
-  message(NOTICE "skipped: example_describe: CLI11 is not installed (Debian: libcli11-dev)")
+  message(NOTICE "skipped: example_describe, example_describe_wrong: CLI11 is not installed (Debian: libcli11-dev)")
 endif()
 
 if(TARGET cnnpool-demo)
@@ -28,6 +30,8 @@ if(TARGET cnnpool-study)
   add_test(NAME example_study_files COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/study_files.py
                                             $<TARGET_FILE:cnnpool-study>)
   add_test(NAME example_study_folders COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/study_folders.py
+                                              $<TARGET_FILE:cnnpool-study>)
+  add_test(NAME example_study_options COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/study_options.py
                                               $<TARGET_FILE:cnnpool-study>)
   add_test(NAME example_study_photos COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/study_photos.py
                                              $<TARGET_FILE:cnnpool-study>)
@@ -86,11 +90,12 @@ if(TARGET cnnpool-dataset)
   cnnpool_dataset_test(dataset "numpy, PIL" cnnpool-dataset ${PROJECT_SOURCE_DIR}/../shared/data/images
                        ${CNNPOOL_FRAMEWORKS})
   cnnpool_dataset_test(dataset_check "numpy, PIL" cnnpool-dataset ${PROJECT_SOURCE_DIR}/../shared/data/images)
+  cnnpool_dataset_test(dataset_outputs "numpy, PIL" cnnpool-dataset)
   cnnpool_dataset_test(dataset_pack "numpy, PIL, lmdb, google.protobuf" cnnpool-dataset
                        ${PROJECT_SOURCE_DIR}/examples/dataset/caffe.proto)
 else()
-  message(NOTICE "skipped: example_dataset, example_dataset_check, example_dataset_pack: not all that cnnpool-dataset "
-                 "needs is installed")
+  message(NOTICE "skipped: example_dataset, example_dataset_check, example_dataset_outputs, example_dataset_pack: not "
+                 "all that cnnpool-dataset needs is installed")
 endif()
 if(TARGET cnnpool-dataset AND TARGET cnnpool-finetune AND TARGET cnnpool-gain)
   cnnpool_dataset_test(finetune_study "numpy, PIL, google.protobuf" cnnpool-dataset $<TARGET_FILE:cnnpool-finetune>
@@ -107,6 +112,11 @@ if(TARGET cnnpool-finetune)
                       ${PROJECT_SOURCE_DIR}/../shared/data)
   cnnpool_forked_test(example_finetune_wrong ${CMAKE_CURRENT_LIST_DIR}/finetune_wrong.py
                       $<TARGET_FILE:cnnpool-finetune> $<TARGET_FILE:cnnpool-study> $<TARGET_FILE:example_mop_windows>)
+  if(CNNPOOL_TEST_ALL AND TARGET cnnpool-dataset)
+    add_test(NAME example_finetune_script
+             COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/finetune_script.py
+                     ${PROJECT_SOURCE_DIR}/scripts/finetune ${PROJECT_BINARY_DIR}/examples)
+  endif()
   if(CNNPOOL_TEST_ALL)  # two runs of two minutes, and five
     foreach(name finetune_landmarks finetune_left_out)
       add_test(NAME example_${name}

@@ -1,7 +1,4 @@
 // Damaged ground-truth files: each reader gives a truth whose rows are all there, or one sentence.
-//
-// With libFuzzer (clang, -fsanitize=fuzzer, CNNPOOL_LIBFUZZER defined) coverage guides the damage; elsewhere main()
-// below damages files at random from a printed seed, for CNNPOOL_FUZZ_SECONDS (60) seconds.
 #include <cnnpool/evaluate/ground_truth.hpp>
 #include <cnnpool/evaluate/measures.hpp>
 
@@ -106,40 +103,7 @@ std::string good_file(testing::random_numbers& random) {
 
 }  // namespace
 
-#if defined(CNNPOOL_LIBFUZZER)
-extern "C" std::size_t LLVMFuzzerCustomMutator(unsigned char* data, std::size_t size, std::size_t most_bytes,
-                                               unsigned seed) {
-  return testing::mutate_good_files(data, size, most_bytes, seed, 2, good_file);
-}
-extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
-  ++testing::runs;
-  testing::accepted += try_file(std::string(reinterpret_cast<const char*>(data), size));
-  return 0;
-}
-#else
-
-namespace {
-void damage(std::string& file, testing::random_numbers& random) {
-  const char* const pieces[] = {"\"",    "\t",       "nan", "-1",  "99999999999999999999", "0x1", "#", ":",
-                                "1e308", "\xff\xfe", "box", "easy"};
-  for (int k = random.between(1, 3); k > 0 && !file.empty(); --k) {
-    const std::size_t at = static_cast<std::size_t>(random.bits() % file.size());
-    switch (random.between(0, 4)) {
-      case 0: file[at] = static_cast<char>(random.between(0, 255)); break;
-      case 1: file.erase(at, static_cast<std::size_t>(random.between(1, 9))); break;
-      case 2: file.insert(at, pieces[random.between(0, 11)]); break;
-      case 3: file.resize(at); break;
-      default: file += file.substr(at); break;
-    }
-  }
-}
-}  // namespace
-
-int main() {
-  return testing::fuzz_from_seed(78, [](testing::random_numbers& random) {
-    std::string file = good_file(random);
-    if (random.between(0, 9) != 0) damage(file, random);
-    return try_file(file);
-  });
-}
-#endif
+const testing::fuzzed_reader testing::reader{
+    .good_file = good_file,
+    .try_file = try_file,
+    .pieces = {"\"", "\t", "nan", "-1", "99999999999999999999", "0x1", "#", ":", "1e308", "\xff\xfe", "box", "easy"}};

@@ -1,8 +1,5 @@
 // Damaged model files: the reader gives a model that can be used, or one sentence. The checksum is made right again
 // after most of the damage, or nothing behind it would be reached. (libFuzzer's run ends at an allocation above 1 MiB.)
-//
-// With libFuzzer (clang, -fsanitize=fuzzer, CNNPOOL_LIBFUZZER defined) coverage guides the damage; elsewhere main()
-// below damages files at random from a printed seed, for CNNPOOL_FUZZ_SECONDS (60) seconds.
 #include <cnnpool/io/model.hpp>
 
 #include <algorithm>
@@ -50,6 +47,13 @@ void seal(std::string& file) {
   hash.add(file.data(), file.size());
   put(file, hash.value());
 }
+/// As it is, and with the checksum that it should have: behind a wrong one nothing would be reached.
+int try_sealed(const std::string& bytes) {
+  std::string sealed = bytes;
+  seal(sealed);
+  try_file(bytes);
+  return try_file(sealed);
+}
 /// Without its checksum.
 std::string good_file(testing::random_numbers& random) {
   const auto kind = static_cast<std::uint32_t>(random.between(1, 3));
@@ -72,37 +76,10 @@ std::string good_file(testing::random_numbers& random) {
 
 }  // namespace
 
-#if defined(CNNPOOL_LIBFUZZER)
-extern "C" std::size_t LLVMFuzzerCustomMutator(unsigned char* data, std::size_t size, std::size_t most_bytes,
-                                               unsigned seed) {
-  return testing::mutate_good_files(data, size, most_bytes, seed, 24, good_file);
-}
-extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
-  std::string file(reinterpret_cast<const char*>(data), size);
-  ++testing::runs;
-  try_file(file);
-  seal(file);
-  testing::accepted += try_file(file);
-  return 0;
-}
-#else
-
-int main() {
-  return testing::fuzz_from_seed(78, [](testing::random_numbers& random) {
-    std::string file = good_file(random);
-    const bool seal_first = random.between(0, 9) == 0;
-    if (seal_first) seal(file);
-    for (int k = random.between(0, 3); k > 0 && !file.empty(); --k) {
-      const std::size_t at = static_cast<std::size_t>(random.bits() % std::min<std::size_t>(file.size(), 100));
-      switch (random.between(0, 3)) {
-        case 0: file[at] = static_cast<char>(random.between(0, 255)); break;
-        case 1: file.erase(at, static_cast<std::size_t>(random.between(1, 9))); break;
-        case 2: file.resize(at); break;
-        default: file.insert(at, file.substr(at, 8)); break;
-      }
-    }
-    if (!seal_first) seal(file);
-    return try_file(file);
-  });
-}
-#endif
+using namespace std::string_view_literals;
+const testing::fuzzed_reader testing::reader{
+    .good_file = good_file,
+    .try_file = try_sealed,
+    .pieces = {"\0\0\0\0\0\0\0\0"sv, "\xff\xff\xff\xff\xff\xff\xff\xff", "\1\0\0\0"sv, "\xff\xff\xff\x7f"},
+    .smallest = 24,
+    .damaged_part = 100};  // the sizes; what follows is numbers

@@ -1,8 +1,5 @@
 // Random and damaged .npy files: the reader gives an array that can be pooled, or one sentence, and never takes more
 // memory than the file and 64 KiB before it accepts it.
-//
-// With libFuzzer (clang, -fsanitize=fuzzer, CNNPOOL_LIBFUZZER defined) coverage guides the damage; elsewhere main()
-// below damages files at random from a printed seed, for CNNPOOL_FUZZ_SECONDS (60) seconds.
 #include <cnnpool/backend/reference/reference.hpp>
 #include <cnnpool/io/npy.hpp>
 #include <cnnpool/policy/max.hpp>
@@ -85,23 +82,8 @@ std::string good_file(testing::random_numbers& random) {
   return r;
 }
 
-}  // namespace
-
-#if defined(CNNPOOL_LIBFUZZER)
-extern "C" std::size_t LLVMFuzzerCustomMutator(unsigned char* data, std::size_t size, std::size_t most_bytes,
-                                               unsigned seed) {
-  return testing::mutate_good_files(data, size, most_bytes, seed, 10, good_file);
-}
-extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
-  ++testing::runs;
-  testing::accepted += try_file(std::string(reinterpret_cast<const char*>(data), size));
-  return 0;
-}
-#else
-
-namespace {
 /// A header longer than the 64 KiB that the reader may take besides the file: many axes, a long key, a long dtype.
-std::string long_header(testing::random_numbers& random) {
+void long_header(std::string& file, testing::random_numbers& random) {
   const char* const starts[] = {"{'shape': (", "{'", "{'descr': '"};
   const char* const pieces[] = {"1, ", "key", "f4"};
   const char* const ends[] = {")}", "': 1}", "'}"};
@@ -109,33 +91,17 @@ std::string long_header(testing::random_numbers& random) {
   std::string header = starts[kind];
   for (int i = random.between(30000, 60000); i > 0; --i) header += pieces[kind];
   header += ends[kind];
-  std::string r = "\x93NUMPY\3";
-  r += '\0';
-  for (int i = 0; i < 4; ++i) r += static_cast<char>(header.size() >> (8 * i) & 0xff);
-  return r + header;
+  file = "\x93NUMPY\3";
+  file += '\0';
+  for (int i = 0; i < 4; ++i) file += static_cast<char>(header.size() >> (8 * i) & 0xff);
+  file += header;
 }
-void damage(std::string& file, testing::random_numbers& random) {
-  const char* const pieces[] = {"(",          ")",     ",",    "'",   "-1", "99999999999999999999",
-                                "4294967296", "shape", "True", "<f4", "{",  "}"};
-  for (int k = random.between(1, 4); k > 0 && !file.empty(); --k) {
-    const std::size_t at = static_cast<std::size_t>(random.bits() % file.size());
-    switch (random.between(0, 99) == 0 ? 5 : random.between(0, 4)) {
-      case 0: file[at] = static_cast<char>(random.between(0, 255)); break;
-      case 1: file.erase(at, static_cast<std::size_t>(random.between(1, 9))); break;
-      case 2: file.insert(at, pieces[random.between(0, 11)]); break;
-      case 3: file.resize(at); break;
-      case 4: file += file.substr(at); break;
-      default: file = long_header(random); break;
-    }
-  }
-}
+
 }  // namespace
 
-int main() {
-  return testing::fuzz_from_seed(77, [](testing::random_numbers& random) {
-    std::string file = good_file(random);
-    if (random.between(0, 9) != 0) damage(file, random);
-    return try_file(file);
-  });
-}
-#endif
+const testing::fuzzed_reader testing::reader{
+    .good_file = good_file,
+    .try_file = try_file,
+    .pieces = {"(", ")", ",", "'", "-1", "99999999999999999999", "4294967296", "shape", "True", "<f4", "{", "}"},
+    .smallest = 10,
+    .other_damage = long_header};

@@ -8,8 +8,9 @@
 //
 // Names are one word, with or without their picture's ending; a name with blanks stands "in double quotes", and in a
 // list of groups a tab separates too. Lines that are empty or start with # are skipped (text_lines.hpp: marks, line
-// ends). A name that is unknown, or given twice where it counts once, a box that is none, a missing file and a line of
-// another form are errors with the file and the name. A query without positives is read; `mean_of` counts it.
+// ends). A name that is unknown, or given twice where it counts once, a box that is none or in shares of the photo's
+// sides, a missing file and a line of another form are errors with the file and the name. A query without positives is
+// read; `mean_of` counts it.
 #pragma once
 
 #include <algorithm>

@@ -56,11 +56,11 @@ inline std::vector<index_t> rows_in(const nlohmann::json& object, const char* ke
                                   said_once& said, const std::string& where) {
   std::vector<index_t> rows;
   for (const auto& row : array_in(object, key, where)) {
-    const index_t value = row.is_number_integer() ? row.get<index_t>() : -1;
-    if (value < 0 || value >= static_cast<index_t>(images.size()))
-      raise("read_revisited_json: ", where, ": ",
-            row.is_number_integer() ? detail::decimal(value) : "an entry that is no integer", " in \"", key,
+    const bool integer = row.is_number_integer();
+    if (!integer || row < 0 || row >= images.size())
+      raise("read_revisited_json: ", where, ": ", integer ? row.dump() : "an entry that is no integer", " in \"", key,
             "\", expected 0 to ", static_cast<index_t>(images.size()) - 1);
+    const index_t value = row.get<index_t>();
     said.say(value, images[value], where + ", \"" + key + "\"", "read_revisited_json");
     rows.push_back(value);
   }

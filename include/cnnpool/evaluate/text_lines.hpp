@@ -5,7 +5,9 @@
 // hexadecimal nor nan is one, in whatever language the program runs.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <locale>
@@ -105,11 +107,14 @@ inline double number_in(const std::string& word, const std::string& where, const
   return value;
 }
 
-/// A box that is none would be the whole photo, and nobody would notice.
+/// A box that is none would be the whole photo, and one in shares of its sides its first pixel; nobody would notice.
+/// 0 0 1 1 is a pixel: whole numbers are taken for pixels, however small.
 inline void check_box(const query_box& box, const std::string& where, const char* reader) {
-  if (box[0] < box[2] && box[1] < box[3]) return;
+  const bool right = box[0] < box[2] && box[1] < box[3], shares = box[2] <= 1 && box[3] <= 1;
+  if (right && (!shares || std::ranges::all_of(box, [](double x) { return std::floor(x) == x; }))) return;
   raise(reader, ": ", where, ": the box ", box[0], " ", box[1], " ", box[2], " ", box[3],
-        ", expected x0 y0 x1 y1 with x0 < x1 and y0 < y1");
+        right ? " is in shares of the photo's sides, it seems, expected pixels"
+              : ", expected x0 y0 x1 y1 with x0 < x1 and y0 < y1");
 }
 
 inline query_box box_in(const std::vector<std::string>& words, std::size_t first, const std::string& where,

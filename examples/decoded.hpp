@@ -12,8 +12,6 @@
 #include <jerror.h>
 #include <png.h>
 
-namespace dataset {
-
 struct decoded {
   int components = 0;    ///< 1: grey, 3: colour, 4: CMYK of a JPEG, colour and alpha of a PNG
   bool palette = false, sixteen_bit = false;
@@ -22,7 +20,7 @@ struct decoded {
   std::string first = {};  ///< its first warning or error
 };
 
-namespace detail {
+namespace decoded_detail {
 
 struct jpeg_errors {
   jpeg_error_mgr manager;
@@ -50,7 +48,7 @@ inline bool read_jpeg(jpeg_decompress_struct& jpeg, jpeg_errors& errors, const s
   return true;
 }
 
-}  // namespace detail
+}  // namespace decoded_detail
 
 inline bool is_jpeg(const std::vector<unsigned char>& bytes) {
   return bytes.size() > 2 && bytes[0] == 0xff && bytes[1] == 0xd8;
@@ -61,11 +59,11 @@ inline bool is_png(const std::vector<unsigned char>& bytes) {
 
 inline decoded decode_jpeg(const std::vector<unsigned char>& bytes) {
   jpeg_decompress_struct jpeg{};
-  detail::jpeg_errors errors{};
+  decoded_detail::jpeg_errors errors{};
   jpeg.err = jpeg_std_error(&errors.manager);
   errors.manager.error_exit = [](j_common_ptr j) {
-    detail::remember(j);
-    std::longjmp(detail::errors_of(j).escape, 1);
+    decoded_detail::remember(j);
+    std::longjmp(decoded_detail::errors_of(j).escape, 1);
   };
   errors.manager.emit_message = [](j_common_ptr j, int level) {
     // A trace; or a few bytes of padding in front of the end marker. Many of them are what is left of a damaged scan.
@@ -73,10 +71,10 @@ inline decoded decode_jpeg(const std::vector<unsigned char>& bytes) {
                          j->err->msg_parm.i[1] == JPEG_EOI;
     if (level >= 0 || padding) return;
     ++j->err->num_warnings;
-    detail::remember(j);
+    decoded_detail::remember(j);
   };
   decoded out;
-  out.failed = !detail::read_jpeg(jpeg, errors, bytes);
+  out.failed = !decoded_detail::read_jpeg(jpeg, errors, bytes);
   out.components = jpeg.num_components;
   out.warnings = errors.manager.num_warnings;
   out.first = errors.first;
@@ -113,5 +111,3 @@ inline decoded decode_png(const std::vector<unsigned char>& bytes) {
   png_image_free(&image);
   return out;
 }
-
-}  // namespace dataset
