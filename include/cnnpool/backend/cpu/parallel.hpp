@@ -36,7 +36,7 @@ inline int available_threads() {
 
 /// How many of `threads` share `items` pieces of work. The unit of work is the time in which a sum reads a byte: a MB
 /// takes about 40 us, below which starting a thread costs more than it brings.
-inline index_t sharing(double work, index_t items, index_t threads) {
+[[gnu::noinline]] inline index_t sharing(double work, index_t items, index_t threads) {
   constexpr double least = 1 << 20;
   const index_t most = items < threads ? items : threads;
   return work < 2 * least ? 1 : work < least * static_cast<double>(most) ? static_cast<index_t>(work / least) : most;
