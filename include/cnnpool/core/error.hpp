@@ -125,16 +125,27 @@ inline error_handler set_error_handler(error_handler handler) {
   return before == nullptr ? &default_error_handler : before;
 }
 
+namespace detail {
+/// Apart, since every sentence is a template of its own.
+[[noreturn, gnu::noinline]] inline void hand_over(std::string& message) {
+  if (innermost_context != nullptr) {
+    std::string where;
+    innermost_context->append(where);
+    message.insert(0, where);
+    innermost_context = nullptr;  // a handler may leave with longjmp
+  }
+  const error_handler installed = installed_error_handler.load();
+  (installed == nullptr ? &default_error_handler : installed)(message.c_str());
+  std::abort();  // a handler that returned broke its contract
+}
+}  // namespace detail
+
 /// Raises one sentence made of the pieces (text and numbers).
 template <class... Pieces>
 [[noreturn]] void raise(const Pieces&... pieces) {
   std::string message;
-  if (detail::innermost_context != nullptr) detail::innermost_context->append(message);
-  detail::innermost_context = nullptr;  // a handler may leave with longjmp
   (detail::append(message, pieces), ...);
-  const error_handler installed = installed_error_handler.load();
-  (installed == nullptr ? &default_error_handler : installed)(message.c_str());
-  std::abort();  // a handler that returned broke its contract
+  detail::hand_over(message);
 }
 
 }  // namespace cnnpool
