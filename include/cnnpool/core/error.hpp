@@ -116,6 +116,19 @@ class error_context {
   const void* f_;
   void (*append_)(const void*, std::string&);
 };
+
+// Not templates, as raise is: one copy in a program.
+inline std::string beginning_of_sentence() {
+  std::string text;
+  if (innermost_context != nullptr) innermost_context->append(text);
+  return text;
+}
+[[noreturn]] inline void raise_sentence(const std::string& sentence) {
+  innermost_context = nullptr;  // a handler may leave with longjmp
+  const error_handler installed = installed_error_handler.load();
+  (installed == nullptr ? &default_error_handler : installed)(sentence.c_str());
+  std::abort();  // a handler that returned broke its contract
+}
 }  // namespace detail
 
 /// Replaces the handler for the whole executable or shared library and returns the previous one. nullptr restores the
@@ -128,13 +141,9 @@ inline error_handler set_error_handler(error_handler handler) {
 /// Raises one sentence made of the pieces (text and numbers).
 template <class... Pieces>
 [[noreturn]] void raise(const Pieces&... pieces) {
-  std::string message;
-  if (detail::innermost_context != nullptr) detail::innermost_context->append(message);
-  detail::innermost_context = nullptr;  // a handler may leave with longjmp
-  (detail::append(message, pieces), ...);
-  const error_handler installed = installed_error_handler.load();
-  (installed == nullptr ? &default_error_handler : installed)(message.c_str());
-  std::abort();  // a handler that returned broke its contract
+  std::string sentence = detail::beginning_of_sentence();
+  (detail::append(sentence, pieces), ...);
+  detail::raise_sentence(sentence);
 }
 
 }  // namespace cnnpool
