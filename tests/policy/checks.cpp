@@ -21,7 +21,7 @@ const index_t most = std::numeric_limits<index_t>::max();
 
 template <class P>
 std::string refused(const P& policy, const shape& s = {1, 3, 4, 5}) {
-  return sentence([&] { policy.check(s); });
+  return sentence([&] { detail::check_policy(policy, s); });
 }
 codebook centres(index_t clusters, index_t d) {
   return {std::vector<float>(static_cast<std::size_t>(clusters * d), 0.5f), clusters};

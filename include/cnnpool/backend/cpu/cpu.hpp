@@ -123,22 +123,19 @@ struct cpu {
     constexpr index_t in_cache = 1 << 18;
     const index_t size = again >= in_cache ? 1 : again == 0 || in_cache / again >= n ? n : in_cache / again;
     const index_t count = (n + size - 1) / size;
-    const auto measured = [&](const cpu& b) {
-      kernel::scratch measure;
-      f(b, measure, index_t{0}, size);
-      return measure;
-    };
     cpu inner = *this;
-    kernel::scratch one = measured(inner);
-    const double work = one.work() / static_cast<double>(size) * static_cast<double>(n);
-    if (s.measuring()) s.add_work(work);
-    // Fewer slices than threads: every slice takes all threads instead, where it is enough for more of them.
-    const bool all_for_each = shares(one.work(), thread_count()) > count;
-    const index_t workers = all_for_each ? 1 : shares(work, count);
-    if (workers > 1) {
-      inner.threads = 1;
-      one = measured(inner);
-    }
+    kernel::scratch one;
+    index_t workers = 0;
+    do {  // a second time where the slices share the threads: what one needs that has one thread
+      one = {};
+      f(inner, one, index_t{0}, size);
+      if (workers != 0) break;
+      const double work = one.work() / static_cast<double>(size) * static_cast<double>(n);
+      if (s.measuring()) s.add_work(work);
+      // Fewer slices than threads: every slice takes all threads instead, where it is enough for more of them.
+      workers = shares(one.work(), thread_count()) > count ? 1 : shares(work, count);
+      if (workers > 1) inner.threads = 1;
+    } while (workers > 1);
     const index_t own = static_cast<index_t>(one.peak());
     run_with_buffers<char>(s, workers, count, own, [&](char* buffer, index_t first, index_t last) {
       kernel::scratch mine(buffer, static_cast<std::size_t>(own));
