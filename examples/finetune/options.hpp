@@ -64,7 +64,7 @@ inline void add_options(CLI::App& app, options& o) {
   app.add_option("--side", o.side, "pixels of the longer side of a validation photo")->capture_default_str();
   app.add_option("--foreign-side", o.foreign_side, "of a foreign photo; 0: --side")->capture_default_str();
   app.add_option("--cache", o.cache, "folder of the validation photos' frozen activations; OUT's, cache");
-  app.add_option("--seed", o.seed)->capture_default_str();
+  app.add_option("--seed", o.seed)->capture_default_str()->check(not_negative);
   app.add_option("--threads", o.threads, "0: as many as there are cores; 1 gives the same bits again")
       ->capture_default_str();
   app.add_option("--device", o.device, "cpu, or cuda:0 where libtorch has it")->capture_default_str();

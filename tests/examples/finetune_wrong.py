@@ -49,6 +49,7 @@ class Wrong(finetune_case.FinetuneCase):
             ({"out": self.path("tuned.bin")}, "expected a name that ends in .npz"),
             ({"train": self.path("none.txt")}, "none.txt cannot be opened"),
             ({"batch": 3}, "--batch: 3, --loss triplet needs at least 4"),
+            ({"seed": -1}, "--seed: -1, expected at least 0"),
             ({"max_iter": 0}, "--max-iter: 0, expected at least 1"),
             ({"resume": self.path("net.cfg")}, "net.cfg"),
             ({"views": 1000, "memory": 1, "train_from": "conv_1"}, "MB, more than the --memory of 1"),
