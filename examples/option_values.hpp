@@ -64,6 +64,11 @@ CLI::Option* add_comma_list(CLI::App& app, const std::string& name, std::vector<
       ->allow_extra_args(false);
 }
 
+/// For numbers without a sign, which would go round to the largest.
+inline std::string not_negative(const std::string& value) {
+  return value.starts_with('-') ? value + ", expected at least 0" : std::string();
+}
+
 /// No option's value may be empty: --out "" is a variable that was not set.
 inline void refuse_empty_values(CLI::App& app) {
   for (CLI::Option* option : app.get_options())

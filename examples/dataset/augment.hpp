@@ -180,7 +180,7 @@ inline int run_augment(const augment_options& o) {
   photo_set set = read_photo_set(o.source);
   detail::refuse_validation(set, o.source);
   std::erase_if(set.photos, [](const labelled_photo& p) { return p.copy; });
-  check_listable(set);
+  check_names(set);
   detail::check_augment(set, o);
   const fs::path folder = whole_path(o.out);
   check_apart("augment: --out", o.out, set, o.source);

@@ -62,7 +62,9 @@ inline void add_augment(CLI::App& app, augment_options& o) {
   c->add_option("SOURCE", o.source, "a list to train on (or a folder of class folders)")->required();
   c->add_option("--out", o.out, "folder of the copies and of their list")->required();
   c->add_option("--wanted", o.wanted, "photos per class, originals included")->capture_default_str();
-  c->add_option("--seed", o.seed, "with a copy's name it fixes its parameters")->capture_default_str();
+  c->add_option("--seed", o.seed, "with a copy's name it fixes its parameters")
+      ->capture_default_str()
+      ->check(not_negative);
   c->add_option("--rotation", o.ranges.rotation, "degrees to both sides")->capture_default_str();
   c->add_option("--shift", o.ranges.shift, "share of the height, and of the width")->capture_default_str();
   c->add_option("--shear", o.ranges.shear, "radians")->capture_default_str();

@@ -59,6 +59,7 @@ inline int run_check(const check_options& o) {
     cnnpool::raise("cnnpool-dataset check: --move-to ", o.move_to, " lies in ", set.root.string(),
                    ", expected a folder outside");
   check_ours(o.report, report_head);
+  check_file_apart("check: --report", o.report, set, o.source);
   std::map<photo_kind, std::size_t> count;
   std::vector<std::pair<const labelled_photo*, checked_photo>> broken;
   std::string csv = std::string(report_head) + "\n";

@@ -13,6 +13,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "../option_values.hpp"
 #include "../study/csv.hpp"
 #include "../study/outputs.hpp"
 #include "../study/progress.hpp"
@@ -47,8 +48,10 @@ inline void write_file(const fs::path& path, std::string_view bytes) {
   file.commit();
 }
 
-/// A file of the user's is not overwritten: one of ours begins with `head`, or stands in the record of its folder.
+/// A file of the user's is not overwritten: one of ours begins with `head`, or stands in the record of its folder. Nor
+/// is the work done for a file that cannot be written.
 inline void check_ours(const fs::path& file, std::string_view head) {
+  check_place_of_file(file, "cnnpool-dataset");
   if (!fs::exists(fs::symlink_status(file)) || !fs::is_regular_file(file)) return;
   if (beginning_of(file, head.size()) != head)
     cnnpool::raise("cnnpool-dataset: ", file.string(),
@@ -65,6 +68,8 @@ class folder_outputs {
       if (fs::exists(fs::symlink_status(folder_ / name)) && !ours_.contains(name))
         cnnpool::raise("cnnpool-dataset: ", (folder_ / name).string(),
                        " is there, and this program did not write it; move it away, or choose another folder");
+      check_listable(name, "cnnpool-dataset: ");
+      check_place_of_file(folder_ / name, "cnnpool-dataset");
       ours_.insert(name);
     }
   }
@@ -100,6 +105,12 @@ inline void check_apart(const std::string& option, const fs::path& output, const
   if (to != root && (is_one || (has_class_folders(source) && lies_in(output, root))))
     cnnpool::raise("cnnpool-dataset ", option, " ", output.string(), " is or would become a part of the photos of ",
                    source.string(), ", expected a folder of its own");
+}
+
+/// A file in a class folder would be one that is passed over from then on.
+inline void check_file_apart(const std::string& option, const fs::path& file, const photo_set& set,
+                             const fs::path& source) {
+  if (!file.empty() && has_class_folders(source)) check_apart(option, whole_path(file).parent_path(), set, source);
 }
 
 /// What a folder holds beside photos, named as the photos that were left out are.

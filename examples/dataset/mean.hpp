@@ -93,6 +93,9 @@ inline int run_mean(const mean_options& o) {
     });
   } else {
     const photo_set set = read_photo_set(o.source);
+    for (const auto& [option, file] :
+         {std::pair("mean: --out", o.out), {"mean: --channels", o.channels}, {"mean: --binaryproto", o.binaryproto}})
+      check_file_apart(option, file, set, o.source);
     name_passed_over(set, out);
     study_progress progress("mean");
     for (const labelled_photo& p : set.photos) {

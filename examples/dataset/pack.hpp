@@ -97,7 +97,7 @@ inline int run_pack(const pack_options& o) {
     const fs::path folder = o.files;
     if (fs::weakly_canonical(whole_path(folder)) == fs::canonical(set.root))
       cnnpool::raise("cnnpool-dataset pack: --files ", o.files, " is the folder of the photos, expected another one");
-    check_listable(set);
+    check_names(set);
     make_folder(folder);
     const std::string format = o.encoded.empty() ? "png" : o.encoded;
     const std::string list_name = fs::is_directory(o.source) ? "list.txt" : fs::path(o.source).filename().string();
@@ -150,7 +150,7 @@ inline void add_pack(CLI::App& app, pack_options& o) {
   c->add_option("--size", o.size, "pixels of both sides")->capture_default_str();
   c->add_option("--encoded", o.encoded, "records as jpg or png; raw without it (files: png)");
   c->add_flag("--shuffle", o.shuffle, "in random order");
-  c->add_option("--seed", o.seed, "of the shuffling")->capture_default_str();
+  c->add_option("--seed", o.seed, "of the shuffling")->capture_default_str()->check(not_negative);
 }
 
 }  // namespace dataset

@@ -185,9 +185,9 @@ inline photo_set read_photo_set(const fs::path& source) {
 }
 
 /// Lists have a line for each photo, and one for each class.
-inline void check_listable(const photo_set& set) {
-  for (const labelled_photo& p : set.photos) ::check_listable(p.path.string(), "cnnpool-dataset: ");
-  for (const auto& [label, name] : set.classes) ::check_listable(name, "cnnpool-dataset: class ");
+inline void check_names(const photo_set& set) {
+  for (const labelled_photo& p : set.photos) check_listable(p.path.string(), "cnnpool-dataset: ");
+  for (const auto& [label, name] : set.classes) check_listable(name, "cnnpool-dataset: class ");
 }
 
 /// "path label", the path as seen from the list's folder. One that would be a comment, or begins with a blank, is

@@ -20,7 +20,7 @@ namespace dataset {
 struct split_options {
   std::string source, out = ".", undo, without;
   double share = .6;
-  std::int64_t least = 1;
+  int least = 1;
   std::uint64_t seed = 1024;
   bool rename = false;
 };
@@ -30,7 +30,7 @@ struct split_lists {
 };
 
 /// Classes of fewer than `least` photos are not trained on: all of their photos validate.
-inline split_lists split(const photo_set& set, double share, std::uint64_t seed, std::int64_t least) {
+inline split_lists split(const photo_set& set, double share, std::uint64_t seed, int least) {
   split_lists out;
   for (auto& [label, photos] : set.by_class()) {
     std::vector<std::pair<std::uint64_t, labelled_photo>> mixed;
@@ -123,13 +123,13 @@ inline int run_split(const split_options& o) {
   }
   if (!o.without.empty()) leave_out_broken(o.without, bytes, out);
   std::erase_if(set.photos, [&](const labelled_photo& p) { return !bytes.contains(p.path); });
-  check_listable(set);
+  check_names(set);
   if (o.rename) rename_classes(set, bytes);
   const split_lists lists = split(set, o.share, o.seed, o.least);
   for (const auto& [label, photos] : set.by_class())
     if (photos.size() < static_cast<std::size_t>(o.least) && !photos.empty())
-      std::fprintf(stderr, "class %s has %s, fewer than %lld: none to train on\n", set.classes.at(label).c_str(),
-                   photos_text(photos.size()).c_str(), static_cast<long long>(o.least));
+      std::fprintf(stderr, "class %s has %s, fewer than %d: none to train on\n", set.classes.at(label).c_str(),
+                   photos_text(photos.size()).c_str(), o.least);
     else if (photos.size() < 2)
       std::fprintf(stderr, "class %s has %s: none to validate with\n", set.classes.at(label).c_str(),
                    photos_text(photos.size()).c_str());
@@ -155,7 +155,7 @@ inline void add_split(CLI::App& app, split_options& o) {
   c->add_option("--share", o.share, "of a class to train on")->capture_default_str();
   c->add_option("--least", o.least, "a class of fewer photos is not trained on, all of them validate")
       ->capture_default_str();
-  c->add_option("--seed", o.seed, "of the shuffling")->capture_default_str();
+  c->add_option("--seed", o.seed, "of the shuffling")->capture_default_str()->check(not_negative);
   c->add_flag("--rename", o.rename, "call the class folders 0, 1, ...; the undo list stays in SOURCE");
   c->add_option("--undo", o.undo, "FOLDER: give its classes their names back, nothing else");
 }

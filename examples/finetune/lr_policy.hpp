@@ -60,10 +60,12 @@ inline void check(const lr_policy& p) {
   constexpr const char* names[] = {"fixed", "step", "exp", "inv", "multistep", "poly", "sigmoid"};
   if (std::ranges::find(names, p.name) == std::end(names))
     cnnpool::raise("--lr-policy: \"", p.name, "\", expected fixed, step, exp, inv, multistep, poly or sigmoid");
-  if (!(p.base > 0)) cnnpool::raise("--base-lr: ", p.base, ", expected more than 0");
+  if (!(p.base > 0) || !std::isfinite(p.base))
+    cnnpool::raise("--base-lr: ", p.base, ", expected a finite number of more than 0");
   if (p.name != "sigmoid" && !(p.gamma >= 0)) cnnpool::raise("--gamma: ", p.gamma, ", expected at least 0");
   if (!std::isfinite(p.gamma)) cnnpool::raise("--gamma: ", p.gamma, ", expected a number");
-  if (!(p.power >= 0)) cnnpool::raise("--power: ", p.power, ", expected at least 0");
+  if (!(p.power >= 0) || !std::isfinite(p.power))
+    cnnpool::raise("--power: ", p.power, ", expected a finite number of at least 0");
   if (p.stepsize < 1) cnnpool::raise("--stepsize: ", p.stepsize, ", expected at least 1");
   if (p.name == "multistep" && p.stepvalues.empty())
     cnnpool::raise("--stepvalue: no iteration is given, --lr-policy multistep needs some");

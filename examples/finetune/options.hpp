@@ -1,9 +1,11 @@
 // What the user asks of cnnpool-finetune. The solver's options have the names that they have in Caffe.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include <CLI/CLI.hpp>
@@ -32,8 +34,10 @@ inline void add_options(CLI::App& app, options& o) {
   add_network_options(app, o.network)->required();
   app.add_option("--train", o.train, "list of the training photos: lines \"path label\"");
   app.add_option("--val", o.val, "list of the validation photos");
-  app.add_option("--foreign", o.foreign, "folder of other photos, with a groups.txt: how general the network stays");
-  app.add_option("--foreign-truth", o.foreign_truth, "their ground truth as cnnpool-study reads it: KIND:PATH");
+  CLI::Option* const foreign =
+      app.add_option("--foreign", o.foreign, "folder of other photos, with a groups.txt: how general the network is");
+  app.add_option("--foreign-truth", o.foreign_truth, "their ground truth as cnnpool-study reads it: KIND:PATH")
+      ->needs(foreign);
   app.add_option("--layer", o.layer, "the layer that is pooled; what follows it is not used");
   app.add_option("--train-from", o.train_from, "this layer and those after it learn; without it all of them");
   app.add_option("--out", o.out, "what is learned (.npz); a log (.csv) and a snapshot lie beside it")
@@ -62,9 +66,11 @@ inline void add_options(CLI::App& app, options& o) {
       ->capture_default_str();
   app.add_option("--memory", o.memory, "MB for photos and activations that are kept")->capture_default_str();
   app.add_option("--side", o.side, "pixels of the longer side of a validation photo")->capture_default_str();
-  app.add_option("--foreign-side", o.foreign_side, "of a foreign photo; 0: --side")->capture_default_str();
+  app.add_option("--foreign-side", o.foreign_side, "of a foreign photo; 0: --side")
+      ->needs(foreign)
+      ->capture_default_str();
   app.add_option("--cache", o.cache, "folder of the validation photos' frozen activations; OUT's, cache");
-  app.add_option("--seed", o.seed)->capture_default_str();
+  app.add_option("--seed", o.seed)->capture_default_str()->check(not_negative);
   app.add_option("--threads", o.threads, "0: as many as there are cores; 1 gives the same bits again")
       ->capture_default_str();
   app.add_option("--device", o.device, "cpu, or cuda:0 where libtorch has it")->capture_default_str();
@@ -83,7 +89,9 @@ inline std::string beside_out(const options& o, const std::string& ending) {
 
 inline void check(const options& o) {
   const auto at_least = [](const char* option, auto value, auto least) {
-    if (!(value >= least)) cnnpool::raise(option, ": ", value, ", expected at least ", least);
+    if (!(value >= least) || !std::isfinite(static_cast<double>(value)))
+      cnnpool::raise(option, ": ", value, ", expected ",
+                     std::is_integral_v<decltype(value)> ? "" : "a finite number of ", "at least ", least);
   };
   if (o.layer.empty()) cnnpool::raise("--layer: no layer is named; cnnpool-study --list-layers 512x384 shows them");
   if (o.loss != "triplet" && o.loss != "classification")
@@ -99,6 +107,8 @@ inline void check(const options& o) {
   at_least("--test-interval", o.test_interval, 0);
   at_least("--snapshot", o.snapshot, 0);
   at_least("--head-iter", o.head_iter, 0);
+  if (o.head_iter > 0 && o.phases != 2)
+    cnnpool::raise("--head-iter: ", o.head_iter, ", which is for --phases 2, this is ", o.phases);
   at_least("--batch", o.batch, 2);
   at_least("--crop", o.crop, 1);
   at_least("--size", o.size, 0);

@@ -1,12 +1,15 @@
-// Tables as CSV files: a field, and a file read back.
+// Tables as CSV files: a field, a file read back, and a number in it.
 #pragma once
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <cnnpool/core/error.hpp>
@@ -53,4 +56,15 @@ inline std::vector<std::map<std::string, std::string>> read_csv(const std::files
     for (std::size_t i = 0; i < lines[0].size(); ++i) row[lines[0][i]] = lines[line][i];
   }
   return out;
+}
+
+/// The number in a column of a row.
+inline double number_in(const std::map<std::string, std::string>& row, const std::string& column,
+                        const std::filesystem::path& file) {
+  const std::string& field = row.at(column);
+  double number = 0;
+  const auto [end, failed] = std::from_chars(field.data(), field.data() + field.size(), number);
+  if (failed != std::errc() || end != field.data() + field.size() || !std::isfinite(number))
+    cnnpool::raise(file.string(), ": \"", field, "\" in the column \"", column, "\", expected a number");
+  return number;
 }

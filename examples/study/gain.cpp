@@ -39,6 +39,8 @@ void run(const options& o) {
     cnnpool::raise("cnnpool-gain: --one-before and --one-after come together");
   if (o.photos.empty() != o.truth.empty() || (!o.photos.empty() && o.one_before.empty()))
     cnnpool::raise("cnnpool-gain: --photos and --truth come together, and with --one-before and --one-after");
+  check_not_among_photos("--out", o.out, o.photos);
+  const study_task task = o.photos.empty() ? study_task{} : read_task(o.photos, o.truth);
   const gain::gain_table table(sets);
   const gain::fs::path out = o.out;
   check_gain_outputs(out);
@@ -63,7 +65,7 @@ void run(const options& o) {
     if (gain::draw_saliency(o.one_before, o.one_after, out / "saliency.png")) drawn += ", saliency.png";
     if (!o.photos.empty()) {
       const auto [better, worse] =
-          gain::draw_changed(o.one_before, o.one_after, read_task(o.photos, o.truth), out / "changed.png");
+          gain::draw_changed(o.one_before, o.one_after, task, out / "changed.png");
       std::printf("%d queries find more, %d less\n", better, worse);
       if (better + worse > 0) drawn += ", changed.png";
     }

@@ -27,7 +27,7 @@ inline void draw_learning(const fs::path& log, const fs::path& picture) {
   for (auto& row : read_csv(log, {"epoch", "loss", "val_map_percent", "foreign_map_percent"})) {
     const auto add = [&](study_pictures::curve& c, const std::string& column) {
       if (!row[column].empty())
-        c.points.emplace_back(std::strtod(row["epoch"].c_str(), nullptr), std::strtod(row[column].c_str(), nullptr));
+        c.points.emplace_back(number_in(row, "epoch", log), number_in(row, column, log));
     };
     add(loss, "loss");
     add(val, "val_map_percent");

@@ -1,7 +1,6 @@
 // What a change of the network does to every row of a study: two runs' study.csv, side by side.
 #pragma once
 
-#include <cstdlib>
 #include <map>
 #include <optional>
 #include <string>
@@ -32,7 +31,7 @@ struct study_result {
       if (projection != "none" && projection != "pca") continue;
       order.push_back(
           {row["network"], row["layer"], row["policy"], projection == "none" ? "raw" : "PCA " + row["dimensions"]});
-      maps[order.back().text()] = std::strtod(row["map_percent"].c_str(), nullptr);
+      maps[order.back().text()] = number_in(row, "map_percent", folder / "study.csv");
     }
   }
 };

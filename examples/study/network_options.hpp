@@ -31,7 +31,8 @@ inline CLI::Option* add_network_options(CLI::App& app, network_card& card) {
   app.add_option("--name", card.name, "its name in the table, and of its folder in the cache")
       ->needs(model)
       ->check([](const std::string& name) {
-        return name.find('/') != std::string::npos ? "expected a name without /" : std::string();
+        return name.find_first_of("/\r\n") != std::string::npos ? "expected a name without / and line breaks"
+                                                                 : std::string();
       });
   CLI::Option* const mean =
       add_comma_list(app, "--mean", card.mean, "subtracted per channel, in the network's order, pixels 0 to 255",

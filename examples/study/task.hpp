@@ -197,11 +197,11 @@ inline study_task read_task(const std::string& photos, const std::string& truth,
   if (!std::filesystem::is_directory(photos))
     cnnpool::raise(photos, " is no folder, expected one of photos");
   study_task task;
-  if (kind == "groups") task = study_detail::groups(photos, path);
-  else if (kind == "matches") task = study_detail::matches(photos, path);
-  else if (kind == "oxford") task = study_detail::oxford(photos, path);
-  else if (kind == "revisited") task = study_detail::revisited(photos, path);
-  else if (truth == "none") task = study_detail::unjudged(photos);
+  if (truth == "none") task = study_detail::unjudged(photos);
+  else if (kind == "groups" && !path.empty()) task = study_detail::groups(photos, path);
+  else if (kind == "matches" && !path.empty()) task = study_detail::matches(photos, path);
+  else if (kind == "oxford" && !path.empty()) task = study_detail::oxford(photos, path);
+  else if (kind == "revisited" && !path.empty()) task = study_detail::revisited(photos, path);
   else
     cnnpool::raise("--truth: \"", truth,
                    "\", expected groups:FILE, matches:FILE, oxford:FOLDER, revisited:FILE or none");

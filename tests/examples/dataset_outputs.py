@@ -25,6 +25,9 @@ class Outputs(DatasetCase):
                 self.refuses(f"cnnpool-dataset {command[0]}: {command[1]} {folder} is or would become a part of the "
                              f"photos of {source}, expected a folder of its own", command[0], source, command[1],
                              folder)
+        for command in (("check", "--report"), ("mean", "--out"), ("mean", "--channels"), ("mean", "--binaryproto")):
+            self.refuses(f"cnnpool-dataset {command[0]}: {command[1]} {self.path('photos', 'b')} is or would become a "
+                         "part of the photos of photos", command[0], "photos", command[1], "photos/b/x")
         self.refuses("photos is the folder of the photos, expected another one", "pack", "photos", "--files", "photos")
         self.assertEqual(self.everything(), before)
         self.assertEqual(sorted(os.listdir(self.path("photos"))), ["b", "c"])
@@ -34,6 +37,24 @@ class Outputs(DatasetCase):
             self.run_it(command[0], "photos", *command[1:])
         self.assertEqual(self.text("photos", "classes.txt"), "0 b\n1 c\n")
         self.run_it("pack", "train.txt", "--files", "photos-small", "--size", 8)
+
+    def test_places_are_tried_before_the_work(self):
+        self.photos({"a": 2, "b": 2})
+        self.put(b"no photo", "photos", "a", "0.jpg")  # the work would name it
+        for command in (("check", "--report"), ("mean", "--out"), ("mean", "--binaryproto")):
+            self.refuses("none/file cannot be written: No such file or directory", command[0], "photos", command[1],
+                         "none/file")
+        os.mkdir(self.path("lists"))
+        os.symlink("none/train.txt", self.path("lists", "train.txt"))
+        self.refuses("train.txt is there, and this program did not write it", "split", "photos", "--out", "lists")
+        self.put("train.txt\n", "lists", "cnnpool-dataset.txt")
+        self.refuses("lists/train.txt cannot be written: No such file", "split", "photos", "--out", "lists")
+
+    def test_seeds_and_counts(self):
+        self.photos({"a": 2, "b": 2})
+        for command in (("split", "--out"), ("augment", "--out"), ("pack", "--files")):
+            self.refuses("--seed: -1, expected at least 0", command[0], "photos", command[1], "lists", "--seed", -1)
+        self.refuses("--least = 99999999999", "split", "photos", "--out", "lists", "--least", 99999999999)
 
     def test_lists_give_back_what_they_name(self):
         names = ("#1.jpg", " first.jpg", "a # b.jpg")

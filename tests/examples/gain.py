@@ -50,6 +50,30 @@ class Gain(unittest.TestCase):
         same = self.run_it("--before", before, "--after", before)
         self.assertEqual((same.returncode, same.stderr), (0, ""))
 
+    def test_what_is_no_number_or_no_truth_is_said_before_the_table(self):
+        before = self.study("before", [("a", "sum", "none", 8, 50)])
+        wrong = self.study("wrong", [("a", "sum", "none", 8, "much")])
+        with open(self.path("log.csv"), "w", encoding="ascii") as file:
+            file.write("epoch,loss,val_map_percent,foreign_map_percent\n0,1,50,\n1,less,60,\n")
+        os.mkdir(self.path("photos"))
+        one = ("--before", before, "--after", before, "--one-before", before, "--one-after", before, "--photos",
+               self.path("photos"), "--truth")
+        for options, sentence in (
+                (("--before", before, "--after", wrong), 'study.csv: "much" in the column "map_percent", expected a'),
+                (("--before", before, "--after", before, "--log", self.path("log.csv")),
+                 'log.csv: "less" in the column "loss", expected a number'),
+                (("--before", before, "--after", ""), "--after: is empty, expected a value"),
+                ((*one, "groups:"), '--truth: "groups:", expected groups:FILE'),
+                ((*one, "none"), "holds 0 photos, expected at least 1")):
+            ran = self.run_it(*options)
+            self.assertEqual((ran.returncode, ran.stdout), (1, ""), ran.stderr)
+            self.assertEqual(ran.stderr.count("\n"), 1, ran.stderr)
+            self.assertIn(sentence, ran.stderr)
+        ran = subprocess.run([PROGRAM, *one, "none", "--out", self.path("photos")], capture_output=True, text=True,
+                             check=False)
+        self.assertIn("photos is or would become a part of the photos in ", ran.stderr)
+        self.assertEqual(os.listdir(self.path("photos")), [])
+
     def test_places_are_tried_before_the_work(self):
         before = self.study("before", [("a", "sum", "none", 8, 50)])
         os.makedirs(self.path("out", "learning.png"))

@@ -74,6 +74,12 @@ class StudyOptions(study_case.StudyCase):
                 given = [o for o in command() if o not in ("--out", self.path("out")) or option != "--out"]
                 self.refuses(sentence, [*given, option, value], option + ": ")
         self.refuses("a deviation is 0, expected a finite number of more than 0", self.own("--deviation", "1,0,1"))
+        for name in ("a/b", "two\nlines"):
+            self.refuses("expected a name without / and line breaks", self.own("--name", name), "--name: ")
+        for truth in ("groups", "groups:", "matches:", "oxford:", "revisited:", "mine", "None"):
+            command = self.own()
+            command[command.index("--truth") + 1] = truth
+            self.refuses(f'--truth: "{truth}", expected groups:FILE, matches:FILE', command)
         for size in ("512", "512x", "0x5", "512x384.5", "512x384x3", "9000x10"):
             self.refuses(f'--list-layers: "{size}", expected WIDTHxHEIGHT', self.own("--list-layers", size))
         self.assertFalse(os.path.exists(self.path("out")))
