@@ -33,12 +33,12 @@ concept fold_policy = detail::has_state<F, V> && detail::has_init<F, V> && detai
 /// what does not go with that shape; a string `name`.
 template <class P>
 concept pooling_policy = fold_policy<P> || kernel::fold_selector<P> ||
-                         (detail::has_descriptor_size<const P> && detail::has_pool<const P>);
+                         (detail::has_pool<const P> && detail::has_descriptor_size<const P>);
 
 /// output_size(d) for d components; apply writes all rows of a batch. If the size stays, in and out may be the same
 /// memory.
 template <class S>
-concept stage = detail::has_output_size<const S> && detail::has_apply<const S>;
+concept stage = detail::has_apply<const S> && detail::has_output_size<const S>;
 
 /// cpu, reference, cuda, thrust_backend: a memory space, a type to accumulate in, and every primitive.
 template <class B>

@@ -1,4 +1,5 @@
-// The members of a fold, a policy and a stage, a concept each: what a type lacks has a name (missing_member.hpp).
+// The members of a fold, a policy and a stage, a concept each: what a type lacks has a name (missing_member.hpp). pool
+// and apply are asked for first: a type of others may have a descriptor_size or an output_size that does not compile.
 #pragma once
 
 #include <concepts>
