@@ -188,13 +188,24 @@ TEST_CASE("the workspace is known before, and grows when it has to") {
   CHECK(small.capacity() == bytes);
 }
 
-TEST_CASE("descriptors that were moved from are 0 x 0") {
-  descriptors<float> a(2, 3);
-  a(1, 2) = 5;
-  descriptors<float> b = std::move(a);
-  CHECK((a.rows() == 0 && a.cols() == 0 && a.span().rows() == 0 && b.rows() == 2 && b(1, 2) == 5));
-  a = std::move(b);
-  CHECK((b.rows() == 0 && b.cols() == 0 && a.cols() == 3 && a(1, 2) == 5));
+TEST_CASE("a row of a larger output takes one descriptor, and the others are not touched") {
+  workspace w;
+  descriptors<float> d(3, 5);
+  descriptors<double> wide(2, 5);
+  const auto x = view({1, 5, 4, 6}), y = view({1, 5, 3, 3});
+  pool_into(x, gem{}, d[1], w);
+  const descriptor_row<double> last = wide.span().row(1);  // const itself, not its components
+  pool_into(reference{}, std::vector{x}, gem{}, last, w);
+  pool_regions_into(cpu{}, y, max(), whole_map{}, d.row(2), w);
+  for (index_t j = 0; j < 5; ++j) {
+    CHECK((d(0, j) == 0 && d(1, j) == pool(x, gem{})(0, j) && d(2, j) == pool(y, max())(0, j)));
+    CHECK((wide(0, j) == 0 && wide(1, j) == pool(reference{}, x, gem{})(0, j)));
+  }
+  CHECK(sentence([&] { pool_into(view({1, 4, 4, 6}), gem{}, d[0], w); }) ==
+        "pool_into: output is 1 x 5, policy gem on 1 x 4 x 4 x 6 needs 1 x 4");
+  CHECK(sentence([&] { pool_into(view({2, 5, 4, 6}), gem{}, d[0], w); }) ==
+        "pool_into: output is 1 x 5, policy gem on 2 x 5 x 4 x 6 needs 2 x 5");
+  CHECK((d(0, 0) == 0 && d(0, 4) == 0));
 }
 
 TEST_CASE("pool_regions_into writes what pool_regions returns, and says what an output of the wrong size should be") {

@@ -165,15 +165,21 @@ template <class D, class Space>
 const descriptor_span<D, Space>& output_of(const descriptor_span<D, Space>& out) {
   return out;
 }
+template <class D>
+descriptor_span<D> output_of(descriptor_row<D> out) {
+  return {out.data(), 1, static_cast<index_t>(out.size())};
+}
+/// What only points to memory may be const itself: its adapter says so by taking it as const.
 template <class T>
-  requires requires(T& t) { adapter<T>::output(t); }
+  requires requires(T& t) { adapter<std::remove_const_t<T>>::output(t); }
 auto output_of(T& out) {
-  return adapter<T>::output(out);
+  return adapter<std::remove_const_t<T>>::output(out);
 }
 
 template <class Out>
 using output_number = typename std::remove_cvref_t<decltype(output_of(std::declval<Out&>()))>::value_type;
-/// What results can be written to: descriptors, a descriptor_span, or an adapted matrix, of float or double.
+/// What results can be written to: descriptors, a descriptor_span, a row of either, or an adapted matrix, of float or
+/// double.
 template <class Out>
 concept has_output = requires(Out& out) { output_of(out); } &&
                      (std::is_same_v<output_number<Out>, float> || std::is_same_v<output_number<Out>, double>);

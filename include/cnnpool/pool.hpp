@@ -50,7 +50,7 @@ std::size_t workspace_bytes(const B& b, const shape& s, const Layout& layout, co
 }
 
 /// out: descriptors, a descriptor_span, or an adapted matrix, with one row per image and descriptor_size(policy, shape)
-/// columns.
+/// columns; or a row d[i] of descriptors, for one image.
 template <class B, class X, class P, class Out, workspace_memory W>
   requires(detail::of_pool_into<B, X, P, Out, W> == detail::verdict::good)
 void pool_into(const B& b, const X& x, const P& policy, Out&& out, W& w) {

@@ -51,6 +51,12 @@ TEST_CASE("a vector, an array, a span as the output: one row") {
   CHECK((array[0] == 3 && array[1] == 4));
   pool_into(x, sum{}, std::span(vector), w);
   CHECK((vector[0] == 3 && vector[1] == 4));
+  const std::span<float> constant(vector);  // itself, not its numbers
+  pool_into(x, sum{} | l2{}, constant, w);
+  CHECK((vector[0] == Approx(0.6) && vector[1] == Approx(0.8)));
+  descriptors<float> d(2, 2);
+  pool_into(x, sum{}, d[1], w);  // a row is a span as input, and an output as without this adapter
+  CHECK((d(0, 1) == 0 && d(1, 0) == 3 && d(1, 1) == 4));
   std::vector<float> small(1);
   CHECK(sentence([&] { pool_into(x, sum{}, small, w); }) ==
         "pool_into: output is 1 x 1, policy sum on 1 x 2 x 1 x 1 needs 1 x 2");

@@ -61,6 +61,14 @@ TEST_CASE("descriptors are values; what is moved from has nothing") {
   CHECK(!sentence([&] { descriptors<double>(-1, 2); }).empty());
 }
 
+TEST_CASE("descriptors that were moved from are 0 x 0") {
+  descriptors<float> a(2, 3);
+  a(1, 2) = 5;
+  descriptors<float> b = std::move(a);
+  CHECK((a.rows() == 0 && a.cols() == 0 && a.span().rows() == 0 && b.rows() == 2 && b(1, 2) == 5));
+  a = std::move(b);
+  CHECK((b.rows() == 0 && b.cols() == 0 && a.cols() == 3 && a(1, 2) == 5));
+}
 TEST_CASE("descriptors are a range of rows, which become spans and vectors") {
   using iterator = decltype(std::declval<const descriptors<float>&>().begin());
   static_assert(std::random_access_iterator<iterator> && std::ranges::sized_range<const descriptors<float>>);

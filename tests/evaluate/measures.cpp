@@ -1,12 +1,16 @@
 #include <cnnpool/evaluate/measures.hpp>
 
+#include <cnnpool/search/neighbours.hpp>
+
 #include <cmath>
+#include <cstdint>
 #include <cstdlib>
 #include <iostream>
 #include <numeric>
 #include <random>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "catch.hpp"
@@ -113,6 +117,25 @@ TEST_CASE("names are items too") {
   CHECK(sentence([&] {
           average_precision(std::vector<std::string>{"b", "a", "b"}, {.positives = {"a"}});
         }) == "average_precision: \"b\" is twice in the ranked list, expected once");
+}
+
+TEST_CASE("a list and its truth may have different types of integers, compared by value, or of strings") {
+  const relevance<int> truth{.positives = {-1, 3}, .junk = {0}};
+  CHECK(average_precision(ten, truth) == average_precision(ten, {.positives = {-1, 3}, .junk = {0}}));
+  CHECK(hit_at(1, std::vector<unsigned>{0xffffffffu, 3}, truth) == 0);  // the number, not the bits of -1
+  CHECK(recall_at(1, std::vector<std::uint8_t>{0, 3}, truth) == 0.5);
+  CHECK(precision_at(2, std::vector<index_t>{(index_t{1} << 32) + 3, 3}, truth) == 0.5);
+  const std::vector<index_t> ids = {0, 5, 3};
+  const std::vector<double> scores = {3, 2, 1};
+  const std::vector<neighbour_list> found = {{ids, scores}};
+  CHECK(mean_of(measures::rectangular_average_precision{}, found, std::vector{truth}).value == 0.25);
+
+  const relevance<std::string> names{.positives = {"a"}, .junk = {"b"}};
+  const char first[] = "b", again[] = "b";
+  CHECK(average_precision(std::vector<std::string_view>{"b", "a"}, names) == 1);
+  CHECK(average_precision(std::vector<const char*>{first, "a"}, names) == 1);
+  CHECK(sentence([&] { average_precision(std::vector<const char*>{first, "a", again}, names); }) ==
+        "average_precision: \"b\" is twice in the ranked list, expected once");
 }
 
 TEST_CASE("the mean counts the queries with positives and says how many it left out") {

@@ -103,6 +103,48 @@ TEST_CASE("a frame's query allocates nothing, and adding allocates seldom") {
     CHECK(added <= 2 * 4 * 7 + 2);  // two blocks of 64 rows, each of four vectors that double
   }
 }
+TEST_CASE("with its memory reserved, neither adding nor a query allocates, from the first frame on") {
+  const auto x = random_rows(3000, 16);
+  const descriptor_span<const float> all(x.data(), 3000, 16);
+  for (const metric by : {metric::cosine, metric::euclidean})
+    for (const index_t queries : {1, 12}) {
+      flat_index<float> index(by);  // in blocks of 1024
+      index.reserve(3000, 16);
+      neighbours found;
+      search_workspace w;
+      index.nearest_into(all.row_range(0, queries), 40, found, w);
+      const long before = testing::allocations();
+      for (index_t i = 0; i + queries <= 3000; i += queries) {
+        index.nearest_into(all.row_range(i, queries), 40, found, w, {.except_last = 5});
+        index.add(all.row_range(i, queries));
+      }
+      const long made = testing::allocations() - before;
+      CHECK(made == 0);
+      CHECK(same(index.nearest(all.row_range(7, 2), 40), nearest(all.row_range(7, 2), all, 40, by)));
+    }
+}
+TEST_CASE("reserving changes no row and no result, and more rows than that may come") {
+  const auto x = random_rows(70, 9), q = random_rows(4, 9);
+  const descriptor_span<const float> all(x.data(), 70, 9);
+  flat_index<float> index(metric::cosine, {.rows = 16});
+  index.reserve(3, 20);  // no row yet: the first ones decide how many components there are
+  index.add(all.row_range(0, 5));
+  for (const index_t rows : {2, 40, 0, 40}) {
+    index.reserve(rows, 9);
+    CHECK((index.rows() == 5 && index.cols() == 9));
+    CHECK(same(index.nearest(q, 5), nearest(q, all.row_range(0, 5), 5)));
+  }
+  const flat_index copy = index;
+  const long before = testing::allocations();
+  index.add(all.row_range(5, 35));
+  const long made = testing::allocations() - before;
+  CHECK(made == 0);
+  index.add(all.row_range(40, 30));
+  CHECK(same(index.nearest(q, 70), nearest(q, x, 70)));
+  CHECK(same(copy.nearest(q, 70), nearest(q, all.row_range(0, 5), 70)));
+  CHECK(sentence([&] { index.reserve(100, 8); }) == "flat_index: rows of 8 components for an index of 9");
+  CHECK(sentence([&] { index.reserve(-1, 9); }) == "flat_index: shape -1 x 9 x 1 x 1 has a negative extent");
+}
 TEST_CASE("several threads search one index") {
   const auto x = random_rows(200, 12), q = random_rows(30, 12);
   const flat_index index(x, metric::euclidean, {.rows = 32});

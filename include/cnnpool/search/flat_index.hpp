@@ -4,12 +4,14 @@
 //   flat_index index(database);            or empty: flat_index<float> index;
 //   index.add(pool(x, policy));            appends rows; the first ones decide how many components there are
 //   index.nearest(queries, 5)              and nearest_into, which allocates nothing once its memory is warm
+//   index.reserve(3000, 512)               up to 3000 rows add allocates nothing, nor nearest_into after the first call
 //   index.nearest(queries, 5, {.except_last = 30})    the rows before the last 30: a camera's last frames look alike
 //
 // The index owns its rows: what they were added from may go. What `nearest` computes from a database in every call is
 // kept beside them: the rows in float, of length 1, and their lengths. One query then costs one pass over those.
 //
-//   memory   rows * (cols (4 + sizeof(T)) + 9) bytes, in blocks: a block grows by doubling, and full ones stay in place
+//   memory   rows * (cols (4 + sizeof(T)) + 9) bytes, reserved rows included, in blocks: a block grows by doubling, and
+//            full ones stay in place
 //   threads  nearest is const and may be called by several at once; add needs the index for itself
 #pragma once
 
@@ -52,6 +54,24 @@ class flat_index {
     return {block + i % block_.rows * cols_, static_cast<std::size_t>(cols_)};
   }
 
+  /// Takes the memory of `rows` rows of `cols` components at once, those that are there included; never gives any back.
+  /// nearest_into then takes what a search of so many rows needs at its first call, of an empty index too; a later call
+  /// of more queries or a larger k takes more. A copy has room for its rows only, like a vector's. Another length than
+  /// that of rows that are there is an error.
+  void reserve(index_t rows, index_t cols) {
+    checked_size({.n = rows, .c = cols}, "flat_index");
+    if (rows_ > 0) check_cols(cols);
+    for (index_t first = 0; first < rows; first += block_.rows) {
+      const std::size_t i = static_cast<std::size_t>(first / block_.rows);
+      const index_t count = (std::min)(block_.rows, rows - first);
+      if (i == 0) blocks_.reserve(static_cast<std::size_t>((rows - 1) / block_.rows + 1));
+      if (i == blocks_.size()) blocks_.emplace_back();
+      blocks_[i].rows.reserve(static_cast<std::size_t>(count * cols));
+      blocks_[i].unit.reserve(count, cols);
+    }
+    reserved_ = (std::max)(reserved_, rows);
+  }
+
   /// Rows of another length than those that are there are an error, and nothing is added.
   template <descriptor_rows Rows>
     requires std::same_as<detail::number_of_rows<Rows>, T>
@@ -59,11 +79,13 @@ class flat_index {
     const index_t count = more.rows();
     if (count == 0) return;
     if (rows_ == 0) cols_ = more.cols();
-    if (more.cols() != cols_) raise("flat_index: rows of ", more.cols(), " components for an index of ", cols_);
+    check_cols(more.cols());
     for (index_t i = 0; i < count; ++i) {
       const index_t in_block = rows_ % block_.rows;
-      if (static_cast<std::size_t>(rows_ / block_.rows) == blocks_.size()) blocks_.emplace_back().unit.clear(cols_);
-      stored& last = blocks_.back();
+      const std::size_t block = static_cast<std::size_t>(rows_ / block_.rows);
+      if (block == blocks_.size()) blocks_.emplace_back();
+      stored& last = blocks_[block];
+      if (in_block == 0) last.unit.clear(cols_);
       last.rows.resize(static_cast<std::size_t>((in_block + 1) * cols_));
       const auto row = more.row(i);  // may be one of our own, which has moved
       std::ranges::copy(row, last.rows.end() - static_cast<std::ptrdiff_t>(cols_));
@@ -80,7 +102,10 @@ class flat_index {
     detail::check_search(queries, *this, k, "flat_index");
     if (which.except_last < 0) raise("flat_index: except_last is ", which.except_last, ", expected 0 or more");
     const index_t rows = which.except_last < rows_ ? rows_ - which.except_last : 0;
+    const index_t longest = (std::min)(k, reserved_), block = (std::min)(block_.rows, reserved_);
+    found.reserve(queries.rows(), longest);
     found.resize(queries.rows(), (std::min)(k, rows));
+    w.reserve((std::min)(block_.queries, queries.rows()), queries.cols(), block, longest, reserved_);
     const auto each_block = [&](const auto& f) {
       for (index_t first = 0; first < rows; first += block_.rows)
         f(first, blocks_[static_cast<std::size_t>(first / block_.rows)].unit, (std::min)(block_.rows, rows - first));
@@ -101,9 +126,13 @@ class flat_index {
     detail::search_side unit;
   };
 
+  void check_cols(index_t cols) const {
+    if (cols != cols_) raise("flat_index: rows of ", cols, " components for an index of ", cols_);
+  }
+
   metric by_;
   search_blocks block_;
-  index_t rows_ = 0, cols_ = 0;
+  index_t rows_ = 0, cols_ = 0, reserved_ = 0;
   std::vector<stored> blocks_;
 };
 

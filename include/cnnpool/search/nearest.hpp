@@ -44,7 +44,7 @@ void search_in_blocks(const Queries& queries, const Database& database, metric b
     const index_t qn = (std::min)(query_block, queries.rows() - q0);
     w.queries.clear(queries.cols());
     for (index_t q = 0; q < qn; ++q) w.queries.push_back(queries.row(q0 + q));
-    if (w.candidates.size() < static_cast<std::size_t>(qn)) w.candidates.resize(static_cast<std::size_t>(qn));
+    w.make_candidates(qn);
     for (index_t q = 0; q < qn; ++q) w.candidates[static_cast<std::size_t>(q)].start(found.k(), database.rows());
     const auto keep_best_of = [&](index_t q) {
       return [&, q](std::vector<search_candidate>& list, std::size_t k) {

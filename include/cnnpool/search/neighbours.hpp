@@ -59,9 +59,15 @@ class neighbours {
   neighbours() = default;
   neighbours(index_t queries, index_t k) { resize(queries, k); }
 
+  /// So that a resize to so many or fewer allocates nothing.
+  void reserve(index_t queries, index_t k) {
+    const std::size_t size = size_of(queries, k);
+    ids_.reserve(size);
+    scores_.reserve(size);
+  }
   /// Allocates only what was never needed before.
   void resize(index_t queries, index_t k) {
-    const std::size_t size = static_cast<std::size_t>(checked_size({.n = queries, .c = k}, "nearest"));
+    const std::size_t size = size_of(queries, k);
     ids_.resize(size);
     scores_.resize(size);
     queries_ = queries;
@@ -80,6 +86,9 @@ class neighbours {
   std::span<double> scores(std::size_t q) { return std::span(scores_).subspan(q * count(), count()); }
 
  private:
+  static std::size_t size_of(index_t queries, index_t k) {
+    return static_cast<std::size_t>(checked_size({.n = queries, .c = k}, "nearest"));
+  }
   std::size_t count() const { return static_cast<std::size_t>(k_); }
 
   index_t queries_ = 0, k_ = 0;

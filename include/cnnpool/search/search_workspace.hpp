@@ -41,6 +41,12 @@ class search_side {
       values_[first + j] = safe ? static_cast<float>(static_cast<double>(row[j]) * inverse) : 0.f;
     ++rows_;
   }
+  /// So that so many rows allocate nothing; what is there stays.
+  void reserve(index_t rows, index_t cols) {
+    values_.reserve(static_cast<std::size_t>(rows * cols));
+    norms_.reserve(static_cast<std::size_t>(rows));
+    doubtful_.reserve(static_cast<std::size_t>(rows));
+  }
   index_t rows() const { return rows_; }
   index_t cols() const { return cols_; }
   const float* data() const { return values_.data(); }
@@ -64,20 +70,28 @@ class search_products {
  public:
   void compute(const search_side& a, const search_side& b, index_t rows) {
     cols_ = rows;
-    const index_t size = a.rows() * rows;
-    values_.resize(static_cast<std::size_t>(size));
-    if (a.cols() == 0) {
-      std::ranges::fill(values_, 0.f);
-      return;
-    }
-    const auto x = as_source(feature_view<float>(b.data(), {.c = a.cols(), .w = rows}, nhwc));
-    const matrix<const float> weights{a.data(), a.rows(), a.cols(), a.cols(), 1};
-    const matrix<float> out{values_.data(), 1, size, size, 1};
-    in_workspace(memory_, [&](scratch& s) { cpu{}.contract(s, x, over_channels{}, weights, out); });
+    values_.resize(static_cast<std::size_t>(a.rows() * rows));
+    if (a.cols() == 0) std::ranges::fill(values_, 0.f);
+    else in_workspace(memory_, [&](scratch& s) { multiply_rows(s, a.data(), a.rows(), b.data(), rows, a.cols()); });
+  }
+  /// So that products of a_rows with b_rows or fewer allocate nothing.
+  void reserve(index_t a_rows, index_t b_rows, index_t cols) {
+    values_.reserve(static_cast<std::size_t>(a_rows * b_rows));
+    const auto* nowhere = reinterpret_cast<const float*>(scratch::alignment);  // never read
+    scratch measure;
+    if (a_rows > 0 && b_rows > 0 && cols > 0) multiply_rows(measure, nowhere, a_rows, nowhere, b_rows, cols);
+    memory_.reserve(measure.peak());
   }
   float operator()(index_t i, index_t j) const { return values_[static_cast<std::size_t>(i * cols_ + j)]; }
 
  private:
+  void multiply_rows(scratch& s, const float* a, index_t a_rows, const float* b, index_t b_rows, index_t cols) {
+    const auto x = as_source(feature_view<float>(b, {.c = cols, .w = b_rows}, nhwc));
+    const index_t size = a_rows * b_rows;
+    const matrix<float> out{values_.data(), 1, size, size, 1};
+    cpu{}.contract(s, x, over_channels{}, matrix<const float>{a, a_rows, cols, cols, 1}, out);
+  }
+
   index_t cols_ = 0;
   std::vector<float> values_;
   workspace memory_;
@@ -97,16 +111,20 @@ class search_candidates {
     limit_ = (std::numeric_limits<double>::max)();
     list_.clear();
     highs_.clear();
-    list_.reserve((std::min)(most(), static_cast<std::size_t>(rows)));
-    highs_.reserve(k_);
+    reserve(k, rows);
+  }
+  void reserve(index_t k, index_t rows) {
+    list_.reserve(static_cast<std::size_t>((std::min)(most(k), rows)));
+    highs_.reserve(static_cast<std::size_t>(k));
   }
   /// keep_best(list, k) leaves the k best by their scores: where more rows are nearly equal than there is room for.
   template <class KeepBest>
   void offer(double low, double high, index_t row, const KeepBest& keep_best) {
     if (low > limit_) return;
-    if (list_.size() == most()) {
+    const auto room = static_cast<std::size_t>(most(static_cast<index_t>(k_)));
+    if (list_.size() == room) {
       std::erase_if(list_, [&](const search_candidate& e) { return e.low > limit_; });
-      if (list_.size() > most() / 2) keep_best(list_, k_);
+      if (list_.size() > room / 2) keep_best(list_, k_);
     }
     list_.push_back({low, 0, row});
     if (highs_.size() < k_) {
@@ -127,7 +145,7 @@ class search_candidates {
   }
 
  private:
-  std::size_t most() const { return 2 * k_ + 64; }
+  static index_t most(index_t k) { return 2 * k + 64; }
 
   std::size_t k_ = 0;
   double limit_ = 0;
@@ -145,6 +163,17 @@ class search_workspace {
   std::vector<detail::search_candidates> candidates;
   std::vector<double> norms, scores;
   std::vector<index_t> order;
+
+  void make_candidates(index_t count) {
+    if (candidates.size() < static_cast<std::size_t>(count)) candidates.resize(static_cast<std::size_t>(count));
+  }
+  /// So that the search of so many queries, of `cols` components each, for the k best of `total` rows allocates nothing
+  /// where no block of them has more than `block` rows.
+  void reserve(index_t count, index_t cols, index_t block, index_t k, index_t total) {
+    products.reserve(count, block, cols);
+    make_candidates(count);
+    for (index_t q = 0; q < count; ++q) candidates[static_cast<std::size_t>(q)].reserve(k, total);
+  }
 };
 
 }  // namespace cnnpool
