@@ -31,6 +31,7 @@ int main(int count, char** arguments) try {
   flat_index<float> seen;
   neighbours best;
   search_workspace search_memory;
+  seen.reserve(frames, frame.cols());  // no frame waits for memory
 
   constexpr index_t newest = 40;    // frames that look like this one because they are its neighbours in time
   constexpr double least = 0.875;   // the cosine from which on a place counts as seen before

@@ -82,10 +82,11 @@ int main() {
 
   descriptors<float> each(images, 2 * c);
   const cpu alone{.threads = 1};  // a call that handed tasks to these workers would wait for itself
-  std::vector<workspace> memory;
-  for (int i = 0; i < 2; ++i) memory.emplace_back(workspace_bytes(alone, views, describe));  // enough for each
+  std::vector<workspace> memory(2);
+  for (workspace& one_worker : memory)
+    for (const auto& x : views) one_worker.reserve(workspace_bytes(alone, x, describe));
   threads.run(images, [&](index_t i, int worker) {
-    pool_into(alone, views[i], describe, descriptor_span<float>(&each(i, 0), 1, 2 * c), memory[worker]);
+    pool_into(alone, views[i], describe, each[i], memory[worker]);
   });
 
   for (int i = 0; i < images; ++i) {
