@@ -3,9 +3,11 @@
 #include <cnnpool/fit/codebook.hpp>
 #include <cnnpool/fit/pca_whitening.hpp>
 
-#include <ranges>
+#include <algorithm>
+#include <span>
 
 #include "../catch.hpp"
+#include "../made_when_asked.hpp"
 #include "training_set.hpp"
 
 namespace cnnpool {
@@ -43,9 +45,8 @@ TEST_CASE("fits read maps, a range of them and a stream of them like copied rows
   const codebook_options o{.clusters = 5};
   const codebook expected = fit_codebook(copied, o);
   CHECK(same(fit_codebook(position_rows(x), o), expected));
-  CHECK(same(fit_codebook(std::views::iota(0, 3) |
-                              std::views::transform([&](int n) { return position_rows(x.images(n, 1)); }), o),
-             expected));
+  const auto of_image = [&](index_t n) { return position_rows(x.images(n, 1)); };
+  CHECK(same(fit_codebook(testing::made_when_asked(3, of_image), o), expected));
   index_t next = 0;
   const auto map = [&] { return next < 3 ? position_rows(x.images(next++, 1)) : position_rows(feature_view<float>()); };
   CHECK(same(fit_codebook(map, o), expected));  // shorter than first_rows: all rows are kept
