@@ -2,35 +2,15 @@
 #include <cnnpool/search/flat_index.hpp>
 
 #include <algorithm>
-#include <thread>
 
 #include "allocations.hpp"
 #include "catch.hpp"
 #include "errors.hpp"
-#include "random.hpp"
+#include "search/rows.hpp"
 
 using namespace cnnpool;
-
-namespace {
-
-bool same(const neighbours& a, const neighbours& b) {
-  bool equal = a.size() == b.size() && a.k() == b.k();
-  for (std::size_t q = 0; equal && q < a.size(); ++q)
-    equal = std::ranges::equal(a.ids(q), b.ids(q)) && std::ranges::equal(a.scores(q), b.scores(q));
-  return equal;
-}
-descriptors<float> random_rows(index_t n, index_t d) {
-  testing::random_numbers random(static_cast<std::uint64_t>(n));
-  descriptors<float> x(n, d);
-  // Few values, so that rows tie, and rows of very different lengths.
-  for (index_t i = 0; i < n; ++i) {
-    const float length = i % 5 == 0 ? 1e-18f : i % 7 == 0 ? 1e15f : 1.f;
-    for (float& v : x.row(i)) v = length * static_cast<float>(random.between(-3, 3));
-  }
-  return x;
-}
-
-}  // namespace
+using testing::random_rows;
+using testing::same;
 
 TEST_CASE("an index serves many calls") {
   descriptors<float> x(3, 2), q(1, 2);
@@ -144,25 +124,6 @@ TEST_CASE("reserving changes no row and no result, and more rows than that may c
   CHECK(same(copy.nearest(q, 70), nearest(q, all.row_range(0, 5), 70)));
   CHECK(sentence([&] { index.reserve(100, 8); }) == "flat_index: rows of 8 components for an index of 9");
   CHECK(sentence([&] { index.reserve(-1, 9); }) == "flat_index: shape -1 x 9 x 1 x 1 has a negative extent");
-}
-TEST_CASE("several threads search one index") {
-  const auto x = random_rows(200, 12), q = random_rows(30, 12);
-  const flat_index index(x, metric::euclidean, {.rows = 32});
-  const neighbours expected = index.nearest(q, 9);
-  std::vector<char> good(4, 0);
-  std::vector<std::thread> threads;
-  for (char& mine : good)
-    threads.emplace_back([&] {
-      neighbours found;
-      search_workspace w;
-      mine = 1;
-      for (int i = 0; i < 5; ++i) {
-        index.nearest_into(q, 9, found, w);
-        if (!same(found, expected)) mine = 0;
-      }
-    });
-  for (std::thread& t : threads) t.join();
-  CHECK(std::ranges::count(good, 1) == 4);
 }
 TEST_CASE("nothing to search, and what is wrong") {
   const descriptors<float> x(2, 3), none(0, 3), narrow(2, 0);

@@ -1,5 +1,6 @@
 cnnpool_test(search/dot)
-cnnpool_test(search/flat_index LABELS threads)
+cnnpool_test(search/flat_index)
+cnnpool_test(search/flat_index_threads LABELS threads)
 cnnpool_test(search/query_expansion)
 cnnpool_test(search/rerank)
 cnnpool_test(search/neighbours)
