@@ -78,7 +78,7 @@ class list_call {
     return with_source<B>(batch(i), [](const auto& source) { return source.extents(); });
   }
   void add(const shape& e, index_t bytes_of_image) {
-    if (e.h == 0 || e.w == 0) raise("shape ", to_string(e), " has no positions, expected h and w of at least 1");
+    if (e.h == 0 || e.w == 0) raise_without_positions("", e);
     if constexpr (list_policy<P>) {
       if (count_ == 0) rows_ = e.n;
     } else {

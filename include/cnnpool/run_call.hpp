@@ -43,8 +43,8 @@ struct pool_result<B, X, verdict::good> {
   using type = descriptors<result_t<B, X>>;
 };
 
-[[noreturn]] inline void raise_without_positions(const shape& s) {
-  raise("pool: shape ", to_string(s), " has no positions, expected h and w of at least 1");
+[[noreturn]] inline void raise_without_positions(const char* where, const shape& s) {
+  raise(where, "shape ", to_string(s), " has no positions, expected h and w of at least 1");
 }
 /// Raises what is wrong with the backend's own numbers.
 template <class B>
@@ -53,7 +53,7 @@ void check_backend(const B& b) {
 }
 template <class P>
 void check_call(const P& policy, const shape& s) {
-  if (s.h == 0 || s.w == 0) raise_without_positions(s);
+  if (s.h == 0 || s.w == 0) raise_without_positions("pool: ", s);
   check_policy(policy, s);
 }
 

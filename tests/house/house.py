@@ -150,9 +150,16 @@ class House:
             self.say(name, number, f"includes <{target}>, a framework, outside adapters and backends")
             return
         library = re.escape(target.split("/")[0])
-        sentence = rf'"cnnpool/{re.escape(path)}: <[^>]+> is missing; install [^"]+"'
-        if not re.search(rf"#if !__has_include\(<{library}[^>]*>\)\n#error {sentence}\n#endif", text):
+        if not self.says_missing(path, text[:text.index(f"#include <{target}>")], library):
             self.say(name, number, f"includes <{target}> and does not say what to install where it is missing")
+
+    def says_missing(self, path, text, library):
+        """Whether what stands in front of a framework's header, or a header of the library included there, says so."""
+        sentence = rf'"cnnpool/{re.escape(path)}: <[^>]+> is missing; install [^"]+"'
+        if re.search(rf"#if !__has_include\(<{library}[^>]*>\)\n#error {sentence}\n#endif", text):
+            return True
+        before = [os.path.join(os.path.dirname(path), n) for n in re.findall(r'^#include "(\w+\.hpp)"$', text, re.M)]
+        return any(self.says_missing(b, self.headers.get(b, ""), library) for b in before)
 
     def check_names(self):
         policies = {n for p, t in self.headers.items() if p.startswith("policy/") for n in types_of(t)}

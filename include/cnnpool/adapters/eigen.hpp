@@ -7,7 +7,7 @@
 #pragma once
 
 #if !__has_include(<Eigen/Core>)
-#error "cnnpool/adapters/eigen.hpp: <Eigen/Core> is missing; install Eigen (Debian: libeigen3-dev, -I /usr/include/eigen3)"
+#error "cnnpool/adapters/eigen.hpp: <Eigen/Core> is missing; install Eigen (Debian: libeigen3-dev, -isystem /usr/include/eigen3)"
 #endif
 
 #include <Eigen/Core>

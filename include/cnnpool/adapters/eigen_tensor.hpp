@@ -5,7 +5,7 @@
 #pragma once
 
 #if !__has_include(<unsupported/Eigen/CXX11/Tensor>)
-#error "cnnpool/adapters/eigen_tensor.hpp: <unsupported/Eigen/CXX11/Tensor> is missing; install Eigen (Debian: libeigen3-dev, -I /usr/include/eigen3)"
+#error "cnnpool/adapters/eigen_tensor.hpp: <unsupported/Eigen/CXX11/Tensor> is missing; install Eigen (Debian: libeigen3-dev, -isystem /usr/include/eigen3)"
 #endif
 
 #include <unsupported/Eigen/CXX11/Tensor>

@@ -81,9 +81,7 @@ void append(std::string& text, N number) {
     text += decimal(number);
   }
 }
-}  // namespace detail
 
-namespace detail {
 class error_context;
 /// The innermost of this thread. Hidden as above; without a destructor, which would keep a plugin too.
 #if defined(__GNUC__) || defined(__clang__)

@@ -11,15 +11,11 @@
 // the model are the lambdas divided by the number of rows.
 #pragma once
 
-#if !__has_include(<Eigen/Core>)
-#error "cnnpool/fit/learned_whitening.hpp: <Eigen/Core> is missing; install Eigen (Debian: libeigen3-dev, -I /usr/include/eigen3)"
-#endif
+#include "pca_whitening.hpp"
 
 #include <Eigen/Cholesky>
 
 #include <span>
-
-#include "pca_whitening.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 

@@ -11,9 +11,7 @@
 // lambda_0 do not count (the effective rank); asking for more dimensions is an error with both numbers.
 #pragma once
 
-#if !__has_include(<Eigen/Core>)
-#error "cnnpool/fit/pca_whitening.hpp: <Eigen/Core> is missing; install Eigen (Debian: libeigen3-dev, -I /usr/include/eigen3)"
-#endif
+#include "training_rows.hpp"
 
 #include <Eigen/Eigenvalues>
 
@@ -21,7 +19,6 @@
 #include <vector>
 
 #include "../post/projection.hpp"
-#include "training_rows.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 

@@ -6,7 +6,7 @@
 #pragma once
 
 #if !__has_include(<Eigen/Core>)
-#error "cnnpool/fit/training_rows.hpp: <Eigen/Core> is missing; install Eigen (Debian: libeigen3-dev, -I /usr/include/eigen3)"
+#error "cnnpool/fit/training_rows.hpp: <Eigen/Core> is missing; install Eigen (Debian: libeigen3-dev, -isystem /usr/include/eigen3)"
 #endif
 
 #include <Eigen/Core>
