@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <initializer_list>
 #include <limits>
 #include <string>
 #include <type_traits>
@@ -10,6 +11,8 @@
 #include <vector>
 
 #include <CLI/CLI.hpp>
+
+#include <cnnpool/core/error.hpp>
 
 inline std::vector<std::string> split(const std::string& text, char at) {
   std::vector<std::string> pieces(1);
@@ -67,6 +70,13 @@ CLI::Option* add_comma_list(CLI::App& app, const std::string& name, std::vector<
 /// For numbers without a sign, which would go round to the largest.
 inline std::string not_negative(const std::string& value) {
   return value.starts_with('-') ? value + ", expected at least 0" : std::string();
+}
+
+/// An option that this run does not read would be passed over silently: what it is for, and what this run is.
+inline void refuse_unread(const CLI::App& app, bool read, std::initializer_list<const char*> options,
+                          const std::string& reader, const std::string& now) {
+  for (const char* option : options)
+    if (!read && app.count(option) != 0) cnnpool::raise(option, ": is for ", reader, ", this is ", now);
 }
 
 /// No option's value may be empty: --out "" is a variable that was not set.

@@ -126,6 +126,8 @@ inline int run_split(const split_options& o) {
   check_names(set);
   if (o.rename) rename_classes(set, bytes);
   const split_lists lists = split(set, o.share, o.seed, o.least);
+  if (lists.train.empty() && !lists.validation.empty())
+    cnnpool::raise("cnnpool-dataset split: 0 photos to train on: no class has the ", o.least, " that --least asks for");
   for (const auto& [label, photos] : set.by_class())
     if (photos.size() < static_cast<std::size_t>(o.least) && !photos.empty())
       std::fprintf(stderr, "class %s has %s, fewer than %d: none to train on\n", set.classes.at(label).c_str(),

@@ -111,6 +111,8 @@ int main(int count, char** arguments) {
   finetune::add_options(app, o);
   return program_main("cnnpool-finetune", app, count, arguments, [&] {
     try {
+      ::refuse_unread(app, o.loss == "triplet", {"--margin", "--p", "--p-lr-mult"}, "--loss triplet", o.loss);
+      refuse_unread(app, o.lr);
       return run(o);
     } catch (const c10::Error& e) {
       cnnpool::raise("libtorch: ", e.what_without_backtrace());

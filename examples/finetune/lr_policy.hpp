@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 #include <string>
 #include <utility>
 #include <vector>
@@ -69,11 +70,21 @@ inline void check(const lr_policy& p) {
   if (p.stepsize < 1) cnnpool::raise("--stepsize: ", p.stepsize, ", expected at least 1");
   if (p.name == "multistep" && p.stepvalues.empty())
     cnnpool::raise("--stepvalue: no iteration is given, --lr-policy multistep needs some");
-  if (p.name != "multistep" && !p.stepvalues.empty())
-    cnnpool::raise("--stepvalue: is for --lr-policy multistep, this is ", p.name);
   for (std::size_t k = 0; k < p.stepvalues.size(); ++k)
     if (p.stepvalues[k] < 1 || (k > 0 && p.stepvalues[k] <= p.stepvalues[k - 1]))
       cnnpool::raise("--stepvalue: ", p.stepvalues[k], " is number ", k + 1, ", expected ascending iterations of 1 on");
+}
+
+/// Numbers of another rate than this one.
+inline void refuse_unread(const CLI::App& app, const lr_policy& p) {
+  const auto is = [&](std::initializer_list<const char*> names) {
+    return std::ranges::find(names, p.name) != names.end();
+  };
+  ::refuse_unread(app, is({"multistep"}), {"--stepvalue"}, "--lr-policy multistep", p.name);
+  ::refuse_unread(app, is({"step", "sigmoid"}), {"--stepsize"}, "--lr-policy step and sigmoid", p.name);
+  ::refuse_unread(app, is({"inv", "poly"}), {"--power"}, "--lr-policy inv and poly", p.name);
+  ::refuse_unread(app, !is({"fixed", "poly"}), {"--gamma"}, "--lr-policy step, exp, inv, multistep and sigmoid",
+                  p.name);
 }
 
 }  // namespace finetune

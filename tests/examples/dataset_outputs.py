@@ -54,6 +54,9 @@ class Outputs(DatasetCase):
         self.photos({"a": 2, "b": 2})
         for command in (("split", "--out"), ("augment", "--out"), ("pack", "--files")):
             self.refuses("--seed: -1, expected at least 0", command[0], "photos", command[1], "lists", "--seed", -1)
+        self.refuses("0 photos to train on: no class has the 3 that --least asks for", "split", "photos", "--out",
+                     "lists", "--least", 3)
+        self.assertFalse(os.path.exists(self.path("lists", "train.txt")))
         self.refuses("--least = 99999999999", "split", "photos", "--out", "lists", "--least", 99999999999)
 
     def test_lists_give_back_what_they_name(self):

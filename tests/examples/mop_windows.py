@@ -47,6 +47,9 @@ with tempfile.TemporaryDirectory() as folder:
     assert done.returncode == 1 and "has no layer \"relu_9\"" in done.stderr, done.stderr
     done = run(model, weights, "relu_1", "32", photos[0], os.path.join(folder, "none.jpg"))
     assert done.returncode == 1 and "none.jpg cannot be read, or is empty" in done.stderr, done.stderr
+    for side in ("32px", "0", "-1", "", "99999999999"):
+        done = run(model, weights, "relu_1", side, *photos[:3])
+        assert done.returncode == 1 and f'SIDE: "{side}", expected a whole number' in done.stderr, done.stderr
     assert run(model).returncode == 2
     if os.path.exists("/dev/full"):
         with open("/dev/full", "w", encoding="ascii") as full:
