@@ -73,7 +73,7 @@ CNNPOOL_MISUSE(stage, "cnnpool::pool: this is a stage, not a pooling policy; put
 CNNPOOL_MISUSE(no_policy, "cnnpool::pool: this is not a pooling policy; a fold has state, init, step, merge and finish, and cnnpool::kernel::missing_member<P>() names the one that is missing")
 CNNPOOL_MISUSE(other_space, "cnnpool::pool: the activations are in another memory space than the one this backend reads")
 CNNPOOL_MISUSE_OF_RESULT(result_space, "cnnpool::pool: the result would be in host memory, which this backend does not write; use pool_into with a descriptor_span of the backend's space")
-CNNPOOL_MISUSE_OF_OUTPUT(no_output, "cnnpool::pool_into: the output is neither descriptors nor a descriptor_span nor an adapted matrix, or it is const")
+CNNPOOL_MISUSE_OF_OUTPUT(no_output, "cnnpool::pool_into: the output is neither descriptors nor a descriptor_span nor a row of either nor an adapted matrix, or it is const")
 CNNPOOL_MISUSE_OF_OUTPUT(output_space, "cnnpool::pool_into: the output is in another memory space than the one this backend writes")
 CNNPOOL_MISUSE_OF_OUTPUT(workspace_space, "cnnpool::pool_into: the workspace is in another memory space than the one this backend uses; use basic_workspace<B::space>")
 CNNPOOL_MISUSE_OF_GRID(no_grid, "cnnpool::pool_regions: this is not a region grid; a grid has regions(h, w), e.g. rmac_grid{}")
