@@ -1,4 +1,4 @@
-// expect: cnnpool::pool_into: the output is neither descriptors nor a descriptor_span nor an adapted matrix
+// expect: cnnpool::pool_into: the output is neither descriptors nor a descriptor_span nor a row of either nor an adapted matrix
 #include <cnnpool/adapters/std.hpp>
 #include <cnnpool/cnnpool.hpp>
 

@@ -1,4 +1,4 @@
-// expect: cnnpool::pool_into: the output is neither descriptors nor a descriptor_span nor an adapted matrix
+// expect: cnnpool::pool_into: the output is neither descriptors nor a descriptor_span nor a row of either nor an adapted matrix
 // Descriptors are of float or double, and so is a row of them.
 #include <cnnpool/cnnpool.hpp>
 
