@@ -87,6 +87,24 @@ TEST_CASE("a few maps of .1 MB") {
   CHECK(tasks_of(5, vlad(words), 3) == 3);
   CHECK(tasks_of(5, regional(gem{.p = 2.7}, rmac_grid{})) == 2);
 }
+TEST_CASE("what one index costs is counted: soft assignments visit every centre, several times") {
+  const codebook words(std::vector<float>(memory().begin(), memory().begin() + 16 * 512), 16);
+  CHECK(tasks_of(3, vlad(words)) == 0);
+  CHECK(tasks_of(3, vlad(words, {.nearest = 5, .beta = 1000})) == 2);
+
+  struct costly {
+    double cost;
+    double work() const { return cost; }
+    void operator()(index_t) const {}
+  };
+  for (const double cost : {1e5, 1e6}) {
+    counting_threads mine;
+    char bytes[64];
+    kernel::scratch s(bytes, sizeof bytes);
+    mine.with(2).for_each_index(s, 4, costly{cost});
+    CHECK(mine.calls == (cost == 1e6 ? 1 : 0));
+  }
+}
 TEST_CASE("the exponent says what GeM costs, in one pass too") {
   const auto x = batch(5);
   counting_threads cheap, costly;

@@ -1,4 +1,5 @@
 // The steps of VLAD that no other primitive expresses, one scalar at a time: assignment, counting, distances, layout.
+// work(): see kernel/primitives.hpp.
 #pragma once
 
 #include "../kernel/source.hpp"
@@ -40,6 +41,7 @@ struct assign_nearest {
   index_t clusters;
   centre_order<A> order;
 
+  double work() const { return 32. * static_cast<double>(clusters); }
   CNNPOOL_HD void operator()(index_t i) const {
     const index_t positions = assignments.cols, n = i / positions, p = i % positions;
     const A scale = scales.data == nullptr ? A(1) : scales(n, p);
@@ -65,6 +67,9 @@ struct assign_soft {
   double beta;
   centre_order<A> order;
 
+  double work() const {
+    return 32. * static_cast<double>(clusters * (nearest + 2)) + 256. * static_cast<double>(nearest);
+  }
   CNNPOOL_HD void operator()(index_t i) const {
     const index_t n = i / positions, p = i % positions;
     const A scale = scales.data == nullptr ? A(1) : scales(n, p);
@@ -102,6 +107,7 @@ struct assign_softmax {
   index_t clusters, positions;
   matrix<const float> biases;
 
+  double work() const { return 256. * static_cast<double>(clusters); }
   CNNPOOL_HD void operator()(index_t i) const {
     const index_t n = i / positions, p = i % positions;
     const A scale = scales.data == nullptr ? A(1) : scales(n, p);
@@ -125,6 +131,8 @@ template <class A>
 struct cluster_masses {
   matrix<const A> assignments;
   matrix<A> masses;
+
+  double work() const { return 16. * static_cast<double>(assignments.cols); }
   CNNPOOL_HD void operator()(index_t i) const {
     const index_t n = i / masses.cols, k = i % masses.cols;
     A count = 0;
@@ -154,6 +162,8 @@ struct residual_weights {
   matrix<const A> assignments, scales;
   matrix<const float> centres;
   matrix<A> weights;
+
+  double work() const { return 32. * static_cast<double>(x.extents().c); }
   CNNPOOL_HD void operator()(index_t i) const {
     const index_t n = i / assignments.cols, p = i % assignments.cols;
     const A scale = scales.data == nullptr ? A(1) : scales(n, p);
@@ -161,13 +171,15 @@ struct residual_weights {
   }
 };
 
-/// q /= |residual|, in place.
+/// q /= |residual|, in place; where q is 0, as it is for most centres unless all are near, there is nothing to do.
 template <class A, class X>
 struct residual_softness {
   X x;
   matrix<const A> scales;
   matrix<const float> centres;
   matrix<A> q;
+
+  double work() const { return 8. * static_cast<double>(x.extents().c); }
   CNNPOOL_HD void operator()(index_t i) const {
     const index_t positions = x.extents().positions(), k = i / positions % centres.rows,
                   n = i / positions / centres.rows;

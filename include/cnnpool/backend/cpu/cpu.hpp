@@ -111,7 +111,8 @@ struct cpu {
 
   template <class F>
   void for_each_index(kernel::scratch& s, index_t count, const F& f) const {
-    run(s, workers_for(s, static_cast<double>(count) * 64, count), count, [&](index_t, index_t first, index_t last) {
+    const double work = static_cast<double>(count) * detail::index_work(f);
+    run(s, workers_for(s, work, count), count, [&](index_t, index_t first, index_t last) {
       for (index_t i = first; i < last; ++i) f(i);
     });
   }

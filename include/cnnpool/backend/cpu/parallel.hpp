@@ -42,6 +42,13 @@ inline int available_threads() {
   return work < 2 * least ? 1 : work < least * static_cast<double>(most) ? static_cast<index_t>(work / least) : most;
 }
 
+/// The work that one index of f is, if f says it.
+template <class F>
+double index_work(const F& f) {
+  if constexpr (requires { f.work(); }) return f.work();
+  else return 64;
+}
+
 /// f(i) for i = 0 .. count-1.
 template <class F>
 void run_parallel(const parallel_for& pool, index_t count, const F& f) {
