@@ -17,6 +17,7 @@
 
 #include "core/any_feature_view.hpp"
 #include "core/descriptors.hpp"
+#include "core/token_view.hpp"
 #include "kernel/matrix.hpp"
 #include "kernel/source.hpp"
 
@@ -44,6 +45,10 @@ template <class S>
 inline constexpr bool is_view<basic_any_feature_view<S>> = true;
 template <class S, class... T>
 inline constexpr bool is_view<some_feature_view<S, T...>> = true;
+template <class T, class S>
+inline constexpr bool is_view<token_view<T, S>> = true;
+template <class S>
+inline constexpr bool is_view<basic_any_token_view<S>> = true;
 
 template <class T>
 inline constexpr bool is_source = false;
@@ -154,6 +159,31 @@ detail::nothing as_view(T&&, const hints& = {}) CNNPOOL_UNAVAILABLE("cnnpool::as
 template <class T>
   requires(viewable<std::remove_cvref_t<T>> && !detail::outlives_expression<T>)
 detail::nothing as_view(T&&, const hints& = {}) CNNPOOL_UNAVAILABLE("cnnpool::as_view: a view of a temporary that owns its memory would dangle; give the tensor a name (or its adapter `owns = false`, if it only points to memory)");
+
+namespace detail {
+template <class T, class Space>
+token_view<T, Space> tokens_of(const feature_view<T, Space>& x, const token_layout& layout) {
+  return {x, layout};
+}
+template <class Space>
+basic_any_token_view<Space> tokens_of(const basic_any_feature_view<Space>& x, const token_layout& layout) {
+  return {x, layout};
+}
+}  // namespace detail
+
+/// A view of a tensor of tokens, n x tokens x d (without n: axes "wc"; w stands for the axis of the tokens): a
+/// token_view, or an any_token_view where the scalar type is known only at run time. The tensor must outlive it.
+template <class T>
+  requires(viewable<std::remove_cvref_t<T>> && detail::outlives_expression<T>)
+auto as_tokens(T&& t, const token_layout& layout, const hints& h = {.axes = "nwc"}) {
+  return detail::tokens_of(detail::view_of<std::remove_cvref_t<T>>(t, h), layout);
+}
+template <class T>
+  requires(!viewable<std::remove_cvref_t<T>>)
+detail::nothing as_tokens(T&&, const token_layout&, const hints& = {}) CNNPOOL_UNAVAILABLE("cnnpool::as_tokens: no adapter for this type; include one of cnnpool/adapters/*.hpp or specialise adapter<T>");
+template <class T>
+  requires(viewable<std::remove_cvref_t<T>> && !detail::outlives_expression<T>)
+detail::nothing as_tokens(T&&, const token_layout&, const hints& = {}) CNNPOOL_UNAVAILABLE("cnnpool::as_tokens: a view of a temporary that owns its memory would dangle; give the tensor a name (or its adapter `owns = false`, if it only points to memory)");
 
 namespace detail {
 

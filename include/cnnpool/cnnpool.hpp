@@ -5,6 +5,7 @@
 #include "pipelines.hpp"
 #include "compose.hpp"
 #include "policy/average.hpp"
+#include "policy/cls.hpp"
 #include "policy/crow.hpp"
 #include "policy/elementwise.hpp"
 #include "policy/gem.hpp"

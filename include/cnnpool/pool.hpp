@@ -36,7 +36,7 @@ std::size_t workspace_bytes(const B& b, const X& x, const P& policy) {
     return detail::list_call(b, x, policy).template measured<D>();
   } else {
     return detail::with_source<B>(x, [&](const auto& source) {
-      detail::check_call(policy, source.extents());
+      detail::check_call(policy, source);
       detail::check_backend(b);
       return detail::measured<D>(b, source, policy);
     });
@@ -89,7 +89,7 @@ typename detail::pool_result<B, X, detail::of_pool<B, X, P>>::type pool(const B&
   } else {
     return detail::with_source<B>(x, [&](const auto& source) {
       const shape& e = source.extents();
-      detail::check_call(policy, e);
+      detail::check_call(policy, source);
       descriptors<D> out(e.n, descriptor_size(policy, e));
       detail::run_call(b, source, policy, out.span(), w);
       return out;
@@ -120,7 +120,7 @@ typename detail::pool_result<B, X, detail::of_regions<B, X, P, G>>::type pool_re
   return detail::with_source<B>(x, [&](const auto& source) {
     const shape& e = source.extents();
     const auto regions = grid.regions(e.h, e.w);
-    detail::check_regional_call(policy, regions, e);
+    detail::check_regional_call(policy, regions, source);
     descriptors<D> out(e.n * regions.size(), descriptor_size(policy, e));
     workspace w;
     detail::pool_regions_source_into(b, source, policy, regions, out.span(), w);

@@ -27,7 +27,7 @@ class list_call {
     for (const auto& x : batches) {
       const error_context of_view(where);
       if constexpr (stays && !indexed) views_.push_back(view_of(x));
-      with_source<B>(x, [&](const auto& source) { add(source.extents(), image_bytes(source)); });
+      with_source<B>(x, [&](const auto& source) { add(source, image_bytes(source)); });
     }
     if constexpr (list_policy<P>) cols_ = policy.list_size(count_, [&](index_t i) { return shape_of(i); });
   }
@@ -77,11 +77,14 @@ class list_call {
   shape shape_of(index_t i) const {
     return with_source<B>(batch(i), [](const auto& source) { return source.extents(); });
   }
-  void add(const shape& e, index_t bytes_of_image) {
+  template <class S>
+  void add(const S& source, index_t bytes_of_image) {
+    const shape& e = source.extents();
     if (e.h == 0 || e.w == 0) raise_without_positions("", e);
     if constexpr (list_policy<P>) {
       if (count_ == 0) rows_ = e.n;
     } else {
+      if (!has_grid(source) && reads_grid(policy_)) raise_without_grid("", name_of(policy_).c_str());
       check_shape(policy_, e);
       const index_t size = descriptor_size(policy_, e);
       if (count_ == 0) cols_ = size;

@@ -46,14 +46,25 @@ struct pool_result<B, X, verdict::good> {
 [[noreturn]] inline void raise_without_positions(const char* where, const shape& s) {
   raise(where, "shape ", to_string(s), " has no positions, expected h and w of at least 1");
 }
+[[noreturn]] inline void raise_without_grid(const char* where, const char* reader) {
+  raise(where, reader, " reads the grid of patches, and these tokens have none: say h and w in token_layout");
+}
 /// Raises what is wrong with the backend's own numbers.
 template <class B>
 void check_backend(const B& b) {
   if constexpr (requires { (b.check)(); }) (b.check)();
 }
-template <class P>
-void check_call(const P& policy, const shape& s) {
+/// Tokens may come without a grid.
+template <class X>
+bool has_grid(const X& x) {
+  if constexpr (requires { x.view.has_grid(); }) return x.view.has_grid();
+  else return true;
+}
+template <class P, class X>
+void check_call(const P& policy, const X& x) {
+  const shape& s = x.extents();
   if (s.h == 0 || s.w == 0) raise_without_positions("pool: ", s);
+  if (!has_grid(x) && reads_grid(policy)) raise_without_grid("pool: ", name_of(policy).c_str());
   check_policy(policy, s);
 }
 
@@ -72,7 +83,7 @@ template <class B, class X, class P, class D, class Space, workspace_memory W>
 void run_call(const B& b, const X& x, const P& policy, const descriptor_span<D, Space>& out, W& w) {
   const shape& e = x.extents();
   check_backend(b);
-  check_call(policy, e);
+  check_call(policy, x);
   const index_t d = descriptor_size(policy, e);
   if (out.rows() != e.n || out.cols() != d)
     raise("pool_into: output is ", out.rows(), " x ", out.cols(), ", policy ", name_of(policy), " on ", to_string(e),
@@ -84,9 +95,11 @@ void run_call(const B& b, const X& x, const P& policy, const descriptor_span<D, 
 }
 
 /// Raises what is wrong with the policy on one of the regions.
-template <class P, class R>
-void check_regional_call(const P& policy, const R& regions, const shape& e) {
-  check_call(policy, e);
+template <class P, class R, class X>
+void check_regional_call(const P& policy, const R& regions, const X& x) {
+  const shape& e = x.extents();
+  if (!has_grid(x)) raise_without_grid("", "pool_regions");
+  check_call(policy, x);
   const index_t d = cnnpool::descriptor_size(policy, e);
   check_regions(regions, e, "pool_regions", [&](index_t k, const shape& part) {
     check_shape(policy, part);
@@ -100,7 +113,7 @@ void pool_regions_source_into(const B& b, const X& x, const P& policy, const R& 
                               const descriptor_span<D, Space>& out, W& w) {
   const shape& e = x.extents();
   check_backend(b);
-  check_regional_call(policy, regions, e);
+  check_regional_call(policy, regions, x);
   const index_t rows = e.n * regions.size(), d = descriptor_size(policy, e);
   if (out.rows() != rows || out.cols() != d)
     raise("pool_regions_into: output is ", out.rows(), " x ", out.cols(), ", policy ", name_of(policy), " on ",

@@ -24,7 +24,7 @@ FLOORS = [
     (2, r"kernel/.*"),
     (4, r"(policy|post)/.*"),
     (5, r"backend/.*"),
-    (6, r"(pool|pool_list|run_call|verdict|missing_member|compose|pipelines|misuse|library)\.hpp"),
+    (6, r"(pool|pool_list|run_call|verdict|missing_member|chain|concat|compose|pipelines|misuse|library)\.hpp"),
     (6, r"(fit|search|evaluate|io|testing)/.*"),
     (7, r"adapters/.*"),
     (8, r"(cnnpool|all|fit)\.hpp"),

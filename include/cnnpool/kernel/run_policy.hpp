@@ -60,6 +60,12 @@ template <class P, class S>
 void check_shape(const P& policy, const S& s) {
   if constexpr (requires { (policy.check)(s); }) (policy.check)(s);
 }
+/// Whether the policy reads where a position lies in the grid of h x w: tokens need not have one.
+template <class P>
+bool reads_grid(const P& policy) {
+  if constexpr (requires { { policy.reads_grid() } -> std::convertible_to<bool>; }) return policy.reads_grid();
+  else return false;
+}
 template <class P, class S>
 void check_policy(const P& policy, const S& s) {
   check_numbers(policy);

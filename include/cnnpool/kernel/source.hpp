@@ -43,6 +43,11 @@ struct source {
   CNNPOOL_HD const shape& extents() const { return view.extents(); }
   source images(index_t first, index_t count) const { return {view.images(first, count), read}; }
   source crop(const box& b) const { return {view.crop(b), read}; }
+  /// Another view, read in the same way.
+  template <class Other>
+  source<Other, Read, Kind> of(const Other& other) const {
+    return {other, read};
+  }
   template <class Next>
   source<View, read_both<Read, Next>, Kind> then(const Next& next) const {
     return {view, {read, next}};

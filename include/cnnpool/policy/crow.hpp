@@ -188,6 +188,7 @@ struct crow_spatial_weights {
   double alpha = 2, beta = 2;
 
   index_t descriptor_size(const shape& s) const { return s.positions(); }
+  bool reads_grid() const { return true; }
   void (check)() const { detail::check_crow(name, alpha, beta, 0); }
   template <class B, class X, class A>
   void pool(const B& backend, kernel::scratch& s, const X& x, const kernel::matrix<A>& out) const {

@@ -36,6 +36,7 @@ struct reading {
   index_t descriptor_size(const shape& s) const { return cnnpool::descriptor_size(policy, s); }
   void (check)() const { detail::check_numbers(policy); }
   void (check)(const shape& s) const { detail::check_shape(policy, s); }
+  bool reads_grid() const { return detail::reads_grid(policy); }
   std::string full_name() const { return detail::name_of(read) + " | " + detail::name_of(policy); }
   template <class B, class X, class A>
   void pool(const B& b, kernel::scratch& s, const X& x, const kernel::matrix<A>& out) const {

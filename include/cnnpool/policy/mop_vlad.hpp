@@ -151,6 +151,7 @@ struct mop_map_policy {
   P inner;
   std::vector<basic_mop_map_level<Space>> levels;
 
+  bool reads_grid() const { return true; }
   index_t descriptor_size(const shape& s) const {
     index_t size = 0;
     for (const auto& l : levels) size += l.level.descriptor_size(cnnpool::descriptor_size(inner, s));

@@ -42,6 +42,7 @@ struct regional_policy {
       if (size != d) raise("regional: region ", k, " gives ", size, " components, the whole map ", d);
     });
   }
+  bool reads_grid() const { return true; }
   std::string full_name() const { return "regional(" + detail::name_of(policy) + ")"; }
 
   template <class B, class X, class A>

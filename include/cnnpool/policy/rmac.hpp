@@ -47,6 +47,7 @@ struct rmac {
   double add_epsilon = 0;
 
   rmac_grid region_grid() const { return {levels, overlap_percent, arithmetic}; }
+  bool reads_grid() const { return true; }
   index_t descriptor_size(const shape& s) const { return concatenates() ? 2 * s.c : s.c; }
   void (check)() const {
     region_grid().regions(1, 1);

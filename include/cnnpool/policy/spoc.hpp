@@ -37,6 +37,7 @@ struct spoc {
   bool centre_prior = true;
 
   index_t descriptor_size(const shape& s) const { return s.c; }
+  bool reads_grid() const { return centre_prior; }
   template <class B, class X, class A>
   void pool(const B& b, kernel::scratch& s, const X& x, const kernel::matrix<A>& out) const {
     if (!centre_prior) return b.reduce(s, x, kernel::over_positions{}, sum{}, out);
