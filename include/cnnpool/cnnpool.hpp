@@ -9,6 +9,7 @@
 #include "policy/crow.hpp"
 #include "policy/elementwise.hpp"
 #include "policy/gem.hpp"
+#include "policy/lse.hpp"
 #include "policy/max.hpp"
 #include "policy/mop_vlad.hpp"
 #include "policy/multi_scale.hpp"
