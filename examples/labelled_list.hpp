@@ -2,7 +2,6 @@
 // that paths may hold spaces. Beside a list of numbers may lie a classes.txt with lines "number name".
 #pragma once
 
-#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -11,11 +10,7 @@
 
 #include <cnnpool/core/error.hpp>
 
-/// A whole number of 0 or more that is all of the text.
-inline bool whole_number(const std::string& text, int& number) {
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return failed == std::errc{} && end == text.data() + text.size() && number >= 0;
-}
+#include "whole_number.hpp"
 
 struct list_line {
   std::size_t number = 0;  ///< in the file, from 1

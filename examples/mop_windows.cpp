@@ -6,11 +6,8 @@
 //   example_mop_windows [--parameters TUNED.npz] MODEL WEIGHTS LAYER SIDE PHOTO...
 //
 // Darknet's preprocessing; SIDE: the network's input, pixels. TUNED.npz: what cnnpool-finetune has learned.
-#include <charconv>
 #include <cstdio>
-#include <cstring>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include <cnnpool/adapters/descriptors.hpp>
@@ -21,6 +18,7 @@
 #include "standard_output.hpp"
 #include "study/network.hpp"
 #include "study/photo.hpp"
+#include "whole_number.hpp"
 
 using namespace cnnpool;
 
@@ -78,9 +76,7 @@ int main(int count, char** arguments) {
   try {
     const std::string layer = arguments[3];
     int side = 0;
-    const char* const side_end = arguments[4] + std::strlen(arguments[4]);
-    if (const auto read = std::from_chars(arguments[4], side_end, side);
-        read.ec != std::errc() || read.ptr != side_end || side < 1)
+    if (!whole_number(arguments[4], side) || side < 1)
       raise("SIDE: \"", arguments[4], "\", expected a whole number of pixels of at least 1");
     network net({.name = "",
                  .model = arguments[1],

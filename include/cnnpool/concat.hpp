@@ -139,10 +139,9 @@ struct concat_policy {
     constexpr index_t outputs = (index_t{0} + ... + head_outputs<Parts>());
     // When no stage changes the size of a part, the fold writes to where the parts belong.
     bool in_place = one_pass;
-    if constexpr (one_pass)
-      each_part(x, out, [&]<class P>(const P& p, const kernel::matrix<A>& t) {
-        in_place = in_place && t.cols == cnnpool::descriptor_size(detail::part<P>::head(p), x.extents());
-      });
+    each_part(x, out, [&]<class P>(const P& p, const kernel::matrix<A>& t) {
+      in_place = in_place && t.cols == cnnpool::descriptor_size(detail::part<P>::head(p), x.extents());
+    });
     const kernel::matrix<A> folded = in_place ? out : s.make<A>(out.rows, outputs * c);
     const auto heads = std::apply([](const auto&... p) { return std::tuple_cat(head_of(p)...); }, parts);
     std::apply(

@@ -30,7 +30,8 @@ concept fold_policy = detail::has_state<F, V> && detail::has_init<F, V> && detai
 
 /// A fold; or what selects one when it runs (gem); or a type whose descriptor_size(shape of x) is d and whose pool
 /// writes n x d. Optional: check(), which raises what is wrong with the policy's numbers; check(shape), which raises
-/// what does not go with that shape; a string `name`.
+/// what does not go with that shape; reads_grid(), whether the policy reads where in the grid of h x w a position lies
+/// (tokens need not have one); a string `name`.
 template <class P>
 concept pooling_policy = fold_policy<P> || kernel::fold_selector<P> ||
                          (detail::has_pool<const P> && detail::has_descriptor_size<const P>);

@@ -80,11 +80,10 @@ class list_call {
   template <class S>
   void add(const S& source, index_t bytes_of_image) {
     const shape& e = source.extents();
-    if (e.h == 0 || e.w == 0) raise_without_positions("", e);
+    check_positions("", policy_, source);
     if constexpr (list_policy<P>) {
       if (count_ == 0) rows_ = e.n;
     } else {
-      if (!has_grid(source) && reads_grid(policy_)) raise_without_grid("", name_of(policy_).c_str());
       check_shape(policy_, e);
       const index_t size = descriptor_size(policy_, e);
       if (count_ == 0) cols_ = size;

@@ -60,12 +60,17 @@ bool has_grid(const X& x) {
   if constexpr (requires { x.view.has_grid(); }) return x.view.has_grid();
   else return true;
 }
+/// Raises if x lacks the positions, or the grid of them, that the policy reads.
+template <class P, class X>
+void check_positions(const char* where, const P& policy, const X& x) {
+  const shape& s = x.extents();
+  if (s.h == 0 || s.w == 0) raise_without_positions(where, s);
+  if (!has_grid(x) && reads_grid(policy)) raise_without_grid(where, name_of(policy).c_str());
+}
 template <class P, class X>
 void check_call(const P& policy, const X& x) {
-  const shape& s = x.extents();
-  if (s.h == 0 || s.w == 0) raise_without_positions("pool: ", s);
-  if (!has_grid(x) && reads_grid(policy)) raise_without_grid("pool: ", name_of(policy).c_str());
-  check_policy(policy, s);
+  check_positions("pool: ", policy, x);
+  check_policy(policy, x.extents());
 }
 
 template <class D, class B, class X, class P>
