@@ -124,7 +124,8 @@ template <class First, class Second>
   requires((pooling_policy<First> || list_policy<First> || stage<First>) && !stage<Second> && !pooling_policy<Second>)
 detail::nothing operator|(const First&, const Second&) CNNPOOL_UNAVAILABLE("cnnpool::operator|: what stands behind a policy or a stage is a stage, e.g. l2{}; kernel::missing_member<S>() names what it lacks to be one");
 template <class First, stage Last>
-  requires(!pooling_policy<First> && !list_policy<First> && !stage<First> && !element_function<First>)
+  requires(!pooling_policy<First> && !list_policy<First> && !stage<First> && !element_function<First> &&
+           !position_function<First>)
 detail::nothing operator|(const First&, const Last&) CNNPOOL_UNAVAILABLE("cnnpool::operator|: what stands in front of a stage is a policy or a stage; kernel::missing_member<P>() names what it lacks to be one");
 
 }  // namespace cnnpool

@@ -4,7 +4,6 @@
 #include <cnnpool/fit/learned_whitening.hpp>
 #include <cnnpool/fit/pca_whitening.hpp>
 
-#include <cstdint>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -12,20 +11,13 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "numbers.hpp"
 
 namespace cnnpool {
 
 namespace {
 
-/// The congruence of make_learned_golden.py.
-std::vector<float> numbers(index_t count, std::uint64_t state) {
-  std::vector<float> x;
-  for (index_t i = 0; i < count; ++i) {
-    state = (state * 1103515245u + 12345u) % 2147483648u;
-    x.push_back(static_cast<float>(static_cast<double>((state >> 8) % 2000) / 1000 - 1));
-  }
-  return x;
-}
+const auto& numbers = testing::golden_numbers;
 
 descriptors<float> training_rows_of() {
   const std::vector<float> x = numbers(60 * 7, 1);

@@ -49,7 +49,7 @@ template <class L, class F, class Read, class Operand>
 CNNPOOL_HD auto fold_one(const F& f, index_t n, const Read& x, const Operand& operand) {
   const auto state = fold_state<L>(f, n, step_from<F, Read, Operand>{f, x, operand});
   if constexpr (std::is_same_v<Operand, no_operand>) return finished<L>(f, state, n, x);
-  else return f.finish(state, n);
+  else return finished<L>(f, state, n, x, operand.data);
 }
 
 CNNPOOL_HD no_operand of_image(const no_operand& none, index_t) { return none; }
@@ -107,7 +107,7 @@ CNNPOOL_HD A product_one(const matrix<const W>& weights, index_t row, index_t at
   A sum = 0;
   for (index_t first = 0; first < n; first += 32) {
     A part = 0;
-    for (index_t i = first; i < n && i < first + 32; ++i) part += static_cast<A>(weights(row, at + i)) * x(i);
+    for (index_t i = first; i < n && i < first + 32; ++i) part += as_lane<A>(weights(row, at + i), {}) * x(i);
     sum += part;
   }
   return sum;

@@ -6,11 +6,12 @@
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
 
-/// The result of a state of scalars; its elements are x(0) .. x(n-1).
-template <class L, class F, class S, class Read>
-CNNPOOL_HD auto finished(const F& f, const S& s, index_t n, const Read& x) {
+/// The result of a state of scalars; its elements are x(0) .. x(n-1), the operand's numbers weights[0] .. if there are
+/// any.
+template <class L, class F, class S, class Read, class... Weights>
+CNNPOOL_HD auto finished(const F& f, const S& s, index_t n, const Read& x, const Weights&... weights) {
   if constexpr (may_be_unreliable<F, S>)
-    if (!f.is_reliable(s)) return f.template exact<L>(n, x);
+    if (!f.is_reliable(s)) return f.template exact<L>(n, x, weights...);
   return f.finish(s, n);
 }
 

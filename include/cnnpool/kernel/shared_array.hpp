@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,11 @@ class shared_array {
       : size_(static_cast<index_t>(values.size())) {
     const auto owner = std::make_shared<const std::vector<T>>(std::move(values));
     data_ = std::shared_ptr<const T>(owner, owner->data());
+  }
+
+  /// Numbers of somebody else, which must outlive every copy.
+  static shared_array over(std::span<const T> numbers) {
+    return {std::shared_ptr<const T>(std::shared_ptr<const T>(), numbers.data()), static_cast<index_t>(numbers.size())};
   }
 
   const T* data() const { return data_.get(); }

@@ -26,6 +26,9 @@ elementwise_function<F> elementwise(const F& f) {
 /// relu, elementwise(f), and chains of them.
 template <class R>
 concept element_function = requires { requires R::reads_elements; };
+/// unit_positions and each_position(stage), which stand in front of a policy too (each_position.hpp).
+template <class F>
+concept position_function = requires { requires F::reads_positions; };
 
 /// A policy that reads its elements through a function.
 template <class Read, pooling_policy P>
@@ -62,7 +65,7 @@ elementwise_function<kernel::read_both<First, Second>> operator|(const First& fi
   return {{first, second}};
 }
 template <element_function R, class P>
-  requires(!pooling_policy<P> && !element_function<P>)
+  requires(!pooling_policy<P> && !element_function<P> && !position_function<P>)
 detail::nothing operator|(const R&, const P&) CNNPOOL_UNAVAILABLE("cnnpool::operator|: what stands behind relu{} or elementwise(f) is a policy, e.g. relu{} | max() | l2{}");
 
 }  // namespace cnnpool

@@ -17,57 +17,22 @@
 #include "../kernel/run_policy.hpp"
 #include "average.hpp"
 #include "gem.hpp"
+#include "signed_gem.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
 namespace detail {
 
-/// sign(m) |m|^(1/p), m = mean of sign(x) |x|^p.
-struct signed_power_mean : additive {
+/// x^p for any p.
+struct full_power {
   double p;
-  explicit signed_power_mean(double p_) : p(p_) {}
   template <class V>
-  CNNPOOL_HD V step(const V& s, const V& x) const {
-    return s + signed_power_of(x, p);
+  CNNPOOL_HD V raise_to(const V& x) const {
+    return pow(x, exponent<V>(p));
   }
   template <class V>
-  CNNPOOL_HD V finish(const V& s, index_t n) const {
-    return signed_power_of(s / in_every_lane<V>(n), 1 / p);
-  }
-  template <class V>
-  CNNPOOL_HD auto is_reliable(const V& s) const {
-    using L = lane_t<V>;
-    const V size = absolute(s);
-    return (size <= V(limits<L>::overflow)) & (size >= V(limits<L>::smallest * L(1 << 24)));
-  }
-  template <class L, class Read>
-  CNNPOOL_HD L exact(index_t n, const Read& x) const {
-    L largest = 0;
-    for (index_t i = 0; i < n; ++i) {
-      const L v = absolute(x(i));
-      if (v != v) return v;
-      if (v > largest) largest = v;
-    }
-    if (largest == L(0)) return L(0);
-    double total = 0;
-    for (index_t i = 0; i < n; ++i) {
-      // An infinity counts as 1, everything else beside it as nothing; of opposite infinities nothing stays.
-      const L v = x(i);
-      const double part = largest > limits<L>::largest
-                              ? (v == largest ? 1. : v == -largest ? -1. : 0.)
-                              : signed_power_of(part_of(v, largest), p);
-      total += part;
-    }
-    const double mean = signed_power_of(total / static_cast<double>(n), 1 / p);
-    if (largest > limits<L>::largest) return mean > 0 ? largest : mean < 0 ? -largest : largest - largest;
-    return largest * static_cast<L>(mean);
-  }
-
- private:
-  template <class V>
-  CNNPOOL_HD static V signed_power_of(const V& x, double p) {
-    const V r = pow(absolute(x), exponent<V>(p));
-    return select(x < V(lane_t<V>(0)), -r, r);
+  CNNPOOL_HD V root(const V& x) const {
+    return pow(x, exponent<V>(1 / p));
   }
 };
 
@@ -87,7 +52,7 @@ struct multi_scale {
   template <class F>
   void select_fold(F&& f) const {
     if (p == 1) f(average{});
-    else if (signed_power) f(detail::signed_power_mean{p});
+    else if (signed_power) f(detail::signed_power_mean<detail::full_power>({p}));
     else gem{.p = p, .floor = gem_floor::none}.select_fold(f);
   }
 };

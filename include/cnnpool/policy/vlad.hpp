@@ -7,7 +7,10 @@
 // takes softmax(w_k.x + b_k). Normalisations, in this order (VLFeat's): .mass (v_k / SUM q), .power (signed square
 // root), .intra (every v_k to unit length), .l2 (the whole). .power_after_intra swaps the middle two. .residual_l2
 // makes every x_t - c_k a unit vector, .input_l2 every x_t. .layout = dimension_major gives out[channel*K + k] (NetVLAD
-// in MATLAB).
+// in MATLAB). .residuals = false sums q x_t without the centres, .ghosts = G clusters of a head, its last, take part in
+// the softmax and are dropped.
+//
+// By name: netvlad; supervlad(head, ghosts) (Lu et al., NeurIPS 2024); anyloc(codebook) (Keetha et al., RA-L 2023).
 //
 // A cluster without positions gives zeros, and so do norms of 0 (norms below 1e-12 count as 1e-12). Float accumulator:
 // products within (C + 2) u SUM |x c|, so a position whose distances to its two nearest centres differ by less may go
@@ -39,6 +42,8 @@ struct vlad_options {
   bool intra = false;
   bool power_after_intra = false;
   bool l2 = true;
+  bool residuals = true;
+  index_t ghosts = 0;
   vlad_layout layout = vlad_layout::cluster_major;
   bool released_distance = false;  // MOP's released code: |x|^2 + |c|^2 - x.c, without the factor 2
 };
@@ -53,6 +58,10 @@ class basic_netvlad_head {
     requires(std::is_same_v<Space, host_space>)
       : basic_netvlad_head(kernel::shared_array<float>({weights.begin(), weights.end()}),
                            kernel::shared_array<float>({biases.begin(), biases.end()})) {}
+  /// Without biases, as SuperVLAD's.
+  basic_netvlad_head(std::span<const float> weights, index_t clusters)
+    requires(std::is_same_v<Space, host_space>)
+      : basic_netvlad_head(weights, std::vector<float>(clusters > 0 ? static_cast<std::size_t>(clusters) : 0)) {}
   basic_netvlad_head(kernel::shared_array<float, Space> weights, kernel::shared_array<float, Space> biases)
       : weights_(std::move(weights)), biases_(std::move(biases)) {
     if (clusters() == 0 || weights_.size() == 0 || weights_.size() % clusters() != 0)
@@ -78,27 +87,33 @@ struct vlad_policy {
   vlad_options options;
   basic_netvlad_head<Space> head;  // empty: assignment by distance
 
+  /// Those of the descriptor.
+  index_t clusters() const { return head.clusters() != 0 ? head.clusters() - options.ghosts : centres.clusters(); }
+  index_t dimensions() const { return head.clusters() != 0 ? head.dimensions() : centres.dimensions(); }
   index_t descriptor_size(const shape& s) const {
     index_t size = 0;
-    if (!detail::multiply(centres.clusters(), s.c, size))
-      raise("vlad: ", centres.clusters(), " clusters of ", s.c, " channels are too many to count");
+    if (!detail::multiply(clusters(), s.c, size))
+      raise("vlad: ", clusters(), " clusters of ", s.c, " channels are too many to count");
     return size;
   }
   void (check)() const {
     const vlad_options& o = options;
-    if (centres.clusters() == 0) raise("vlad: the codebook is empty");
-    if (o.nearest < 1 || o.nearest > centres.clusters())
-      raise("vlad: nearest is ", o.nearest, ", expected 1 to ", centres.clusters(), " (the clusters)");
+    if (head.clusters() == 0 && centres.clusters() == 0) raise("vlad: the codebook is empty");
+    if (o.ghosts < 0 || (o.ghosts > 0 && o.ghosts >= head.clusters()))
+      raise("vlad: ", o.ghosts, " ghosts of a head of ", head.clusters(), " clusters, expected fewer");
+    if (o.nearest < 1 || o.nearest > clusters())
+      raise("vlad: nearest is ", o.nearest, ", expected 1 to ", clusters(), " (the clusters)");
     if (!(o.beta > 0) || o.beta > kernel::limits<double>::largest)
       raise("vlad: beta is ", o.beta, ", expected a positive number");
-    if (head.clusters() != 0 && (head.clusters() != centres.clusters() || head.dimensions() != centres.dimensions()))
-      raise("vlad: the head is ", head.clusters(), " x ", head.dimensions(), ", the codebook ", centres.clusters(),
-            " x ", centres.dimensions());
+    if (!o.residuals && (o.residual_l2 || (head.clusters() == 0 && o.nearest == 1)))
+      raise("vlad: residuals is false, expected a head or nearest of at least 2, and no residual_l2");
+    if (o.residuals && (clusters() != centres.clusters() || dimensions() != centres.dimensions()))
+      raise("vlad: the head is ", clusters(), " x ", dimensions(), ", the codebook ", centres.clusters(), " x ",
+            centres.dimensions());
   }
   void (check)(const shape& s) const {
-    if (s.c != centres.dimensions())
-      raise("vlad: the codebook has centres of ", centres.dimensions(), " components, the activations ", s.c,
-            " channels");
+    if (s.c != dimensions())
+      raise("vlad: the codebook has centres of ", dimensions(), " components, the activations ", s.c, " channels");
   }
 
   template <class B, class X, class A>
@@ -109,12 +124,12 @@ struct vlad_policy {
                                                                           index_t first, index_t count) {
       const kernel::scratch::frame frame(own);
       const auto images = x.images(first, count);
-      const kernel::matrix<A> v = own.make<A>(count, out.cols), masses = own.make<A>(count, centres.clusters());
+      const kernel::matrix<A> v = own.make<A>(count, out.cols), masses = own.make<A>(count, clusters());
       aggregate(b_, own, images, v, masses);
       normalise(b_, own, v, masses);
       const kernel::matrix<A> rows = out.row_range(first, count);
       if (options.layout == vlad_layout::cluster_major) b_.transform(own, rows, kernel::read_as_is{}, v);
-      else b_.for_each_index(own, count * v.cols, detail::dimension_major<A>{v, rows, centres.clusters()});
+      else b_.for_each_index(own, count * v.cols, detail::dimension_major<A>{v, rows, clusters()});
     });
   }
 
@@ -124,7 +139,7 @@ struct vlad_policy {
   void aggregate(const B& b, kernel::scratch& s, const X& x, const kernel::matrix<A>& v,
                  const kernel::matrix<A>& masses) const {
     const shape& e = x.extents();
-    const index_t n = e.n, positions = e.positions(), clusters = centres.clusters();
+    const index_t n = e.n, positions = e.positions(), kept = clusters(), all = kept + options.ghosts;
     const kernel::scratch::frame frame(s);
     kernel::matrix<A> scales;
     if (options.input_l2 || (options.cosine && options.nearest > 1)) {
@@ -140,14 +155,14 @@ struct vlad_policy {
     if (found)
       b.contract(s, x, kernel::over_channels{}, centres.centres(), assignments,
                  kernel::store_nearest{centres.squared_norms(), order.factor});
-    const kernel::matrix<A> products = found ? assignments : s.make<A>(n, clusters * positions);
+    const kernel::matrix<A> products = found ? assignments : s.make<A>(n, all * positions);
     if (!found)
       b.contract(s, x, kernel::over_channels{}, head.clusters() != 0 ? head.weights() : centres.centres(), products);
     if (hard) {
       if (!found)
         b.for_each_index(s, n * positions,
-                         detail::assign_nearest<A>{products, scales, assignments, clusters, order});
-      if (options.mass) b.for_each_index(s, n * clusters, detail::cluster_masses<A>{assignments, masses});
+                         detail::assign_nearest<A>{products, scales, assignments, kept, order});
+      if (options.mass) b.for_each_index(s, n * kept, detail::cluster_masses<A>{assignments, masses});
       kernel::matrix<A> weights;
       if (options.residual_l2) {
         weights = s.make<A>(n, positions);
@@ -160,39 +175,39 @@ struct vlad_policy {
     }
     kernel::matrix<A> q = products;
     if (head.clusters() != 0) {
-      b.for_each_index(s, n * positions, detail::assign_softmax<A>{used, q, clusters, positions, head.biases()});
+      b.for_each_index(s, n * positions, detail::assign_softmax<A>{used, q, all, positions, head.biases()});
     } else {
-      q = s.make<A>(n, clusters * positions);
+      q = s.make<A>(n, kept * positions);
       b.for_each_index(s, n * positions,
-             detail::assign_soft<A>{products, scales, q, clusters, positions, options.nearest, options.beta, order});
+             detail::assign_soft<A>{products, scales, q, kept, positions, options.nearest, options.beta, order});
     }
-    const kernel::matrix<A> by_cluster{q.data, n * clusters, positions, positions, 1};
-    const kernel::matrix<A> factors = options.residual_l2 ? s.make<A>(n, clusters) : masses;
-    b.reduce(s, kernel::rows_as_images<Space>(by_cluster), kernel::over_positions{}, sum{}, column(masses));
+    q = q.columns(0, kept * positions);
+    const auto by_cluster = kernel::as_source<kernel::source_kind::rows>(
+        feature_view<A, Space>(q.data, {n, kept, 1, positions}, strides{q.row_stride, positions, 0, 1}));
+    const kernel::matrix<A> factors = options.residual_l2 ? s.make<A>(n, kept) : masses;
+    b.reduce(s, by_cluster, kernel::over_positions{}, sum{}, masses);
     if (options.residual_l2) {
-      b.for_each_index(s, n * clusters * positions, detail::residual_softness<A, X>{x, used, centres.centres(), q});
-      b.reduce(s, kernel::rows_as_images<Space>(by_cluster), kernel::over_positions{}, sum{}, column(factors));
+      b.for_each_index(s, n * q.cols, detail::residual_softness<A, X>{x, used, centres.centres(), q});
+      b.reduce(s, by_cluster, kernel::over_positions{}, sum{}, factors);
     }
-    if (options.input_l2) b.for_each_index(s, n * clusters * positions, detail::scale_softness<A>{used, q});
+    if (options.input_l2) b.for_each_index(s, n * q.cols, detail::scale_softness<A>{used, q});
     b.contract(s, x, kernel::over_positions{}, kernel::matrix<const A>(q), v);
-    b.for_each_index(s, n * v.cols, detail::subtract_centres<A>{factors, centres.centres(), v});
+    if (options.residuals)
+      b.for_each_index(s, n * v.cols, detail::subtract_centres<A>{factors, centres.centres(), v});
   }
 
   template <class B, class A>
   void normalise(const B& b, kernel::scratch& s, const kernel::matrix<A>& v, const kernel::matrix<A>& masses) const {
     const kernel::scratch::frame frame(s);
-    const index_t rows = v.rows * centres.clusters();
-    const kernel::matrix<A> clusters{v.data, rows, v.cols / centres.clusters(), v.cols / centres.clusters(), 1};
-    const kernel::matrix<A> norms = s.make<A>(rows, 1);
+    const index_t c = v.cols / clusters();
+    const kernel::matrix<A> by_cluster{v.data, v.rows * clusters(), c, c, 1};
     const auto unit = [&](const kernel::matrix<A>& m) {
-      const kernel::matrix<A> own = norms.row_range(0, m.rows);
-      b.reduce(s, kernel::rows_as_images<Space>(m), kernel::over_positions{}, detail::euclidean_norm{}, own);
-      b.transform(s, m, detail::times_reciprocal{}, m, kernel::per_row<A>{own});
+      detail::unit_rows{}.apply(b, s, kernel::matrix<const A>(m), m);
     };
     const auto root = [&] { b.transform(s, v, detail::signed_power{0.5}, v); };
-    if (options.mass) b.transform(s, clusters, detail::by_mass{}, clusters, kernel::per_row<A>{column(masses)});
+    if (options.mass) b.transform(s, by_cluster, detail::by_mass{}, by_cluster, kernel::per_row<A>{column(masses)});
     if (options.power && !options.power_after_intra) root();
-    if (options.intra) unit(clusters);
+    if (options.intra) unit(by_cluster);
     if (options.power && options.power_after_intra) root();
     if (options.l2) unit(v);
   }
@@ -212,6 +227,18 @@ template <class Space>
 vlad_policy<Space> netvlad(const basic_codebook<Space>& centres, const basic_netvlad_head<Space>& head,
                            const vlad_options& options = {.input_l2 = true, .intra = true}) {
   return {centres, options, head};
+}
+
+/// SuperVLAD: unit input, softmax over the head's clusters without biases, sums without residuals; the head's last
+/// `ghosts` clusters are dropped. weights: (K + ghosts) x d.
+template <class Space>
+vlad_policy<Space> supervlad(const basic_netvlad_head<Space>& head, index_t ghosts) {
+  return {{}, {.input_l2 = true, .intra = true, .residuals = false, .ghosts = ghosts}, head};
+}
+/// AnyLoc: hard assignment of unit tokens by cosine to a vocabulary that was fitted to unit tokens (fit/unit_rows.hpp).
+template <class Space>
+vlad_policy<Space> anyloc(const basic_codebook<Space>& centres) {
+  return {centres, {.cosine = true, .input_l2 = true, .intra = true}, {}};
 }
 
 }  // namespace cnnpool

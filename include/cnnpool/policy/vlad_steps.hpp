@@ -3,21 +3,9 @@
 #pragma once
 
 #include "../kernel/source.hpp"
+#include "unit_rows.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT::detail {
-
-/// Norms below this count as this: descriptors and residuals of length zero stay zero instead of becoming NaN.
-template <class A>
-CNNPOOL_HD A safe_reciprocal(const A& norm) {
-  return A(1) / maximum(static_cast<A>(1e-12), norm);
-}
-struct reciprocal {
-  template <class V>
-  CNNPOOL_HD V operator()(const V& norm) const {
-    using L = lane_t<V>;
-    return V(L(1)) / maximum(V(static_cast<L>(1e-12)), norm);
-  }
-};
 
 /// How near a position is to a centre: smaller is nearer. The squared distance without |x|^2, which all centres share.
 template <class A>
@@ -219,13 +207,6 @@ struct by_mass {
   CNNPOOL_HD V operator()(const V& v, const V& mass) const {
     const V zero(lane_t<V>(0));
     return select(mass == zero, zero, v / mass);
-  }
-};
-
-struct times_reciprocal {
-  template <class V>
-  CNNPOOL_HD V operator()(const V& v, const V& norm) const {
-    return v * reciprocal{}(norm);
   }
 };
 

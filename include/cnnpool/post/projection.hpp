@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "../kernel/shared_array.hpp"
-#include "../kernel/run_policy.hpp"
+#include "model_numbers.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
 
@@ -26,34 +26,6 @@ struct difference {
     return a - b;
   }
 };
-
-/// value(0), value(1), ... as floats.
-template <class Value>
-std::vector<float> finite_floats(std::size_t count, const Value& value, const char* where, const char* what) {
-  std::vector<float> r;
-  r.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    const double x = value(i);
-    r.push_back(static_cast<float>(x));
-    if (!std::isfinite(r.back())) raise(where, ": number ", i, " of ", what, " is ", x, ", expected a finite float");
-  }
-  return r;
-}
-inline std::vector<float> finite_floats(std::span<const double> values, const char* where, const char* what) {
-  return finite_floats(values.size(), [&](std::size_t i) { return values[i]; }, where, what);
-}
-
-/// `in` as numbers of type A: itself, or a converted copy.
-template <class A, class B, class T>
-matrix<const A> converted_model(const B& b, scratch& s, const matrix<const T>& in) {
-  if constexpr (std::is_same_v<A, T>) {
-    return in;
-  } else {
-    const matrix<A> copy = s.make<A>(in.rows, in.cols);
-    b.transform(s, copy, read_as_is{}, in);
-    return copy;
-  }
-}
 }  // namespace detail
 
 /// The model; Space is where its numbers lie. A default-constructed model is empty and raises when it is used.
@@ -142,7 +114,7 @@ class basic_projection {
     const kernel::scratch::frame frame(s);
     const kernel::matrix<A> centred = s.make<A>(in.rows, in.cols);
     const kernel::matrix<const A> m = detail::converted_model<A>(b, s, mean());
-    b.transform(s, centred, detail::difference{}, in, kernel::matrix<const A>{m.data, in.rows, in.cols, 0, 1});
+    b.transform(s, centred, detail::difference{}, in, detail::repeated(m, in.rows));
     b.contract(s, kernel::rows_as_descriptors<Space>(centred), kernel::over_channels{}, rows(), out);
   }
 

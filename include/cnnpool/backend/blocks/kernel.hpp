@@ -83,8 +83,9 @@ struct block_fold {
   }
   template <class G>
   CNNPOOL_HD void store(const G& f, const state& s, index_t n, index_t o) const {
-    if constexpr (weighted) store_result(f.finish(s, p.elements.count), n, o);
-    else store_result(finished<A>(f, s, p.elements.count, element_at{*this, p.start(n, o)}), n, o);
+    const element_at x{*this, p.start(n, o)};
+    if constexpr (weighted) store_result(finished<A>(f, s, p.elements.count, x, weights + n * weights_stride), n, o);
+    else store_result(finished<A>(f, s, p.elements.count, x), n, o);
   }
 
  private:

@@ -92,7 +92,7 @@ struct contract_tile {
     for (int i = 0; i < x_run; ++i) x[i * x_pitch] = i < left ? lane(own.x_next[i]) : A(0);
     A* const w = to + deep * x_pitch + thread % (deep / w_run) * w_run * w_pitch + thread / (deep / w_run);
     CNNPOOL_UNROLL(8)
-    for (int i = 0; i < w_run; ++i) w[i * w_pitch] = static_cast<A>(own.w_next[i]);
+    for (int i = 0; i < w_run; ++i) w[i * w_pitch] = as_lane<A>(own.w_next[i], {});
   }
   CNNPOOL_HD void multiply(registers& own, int turn, int which, int thread, const char* shared) const {
     const A* const x = reinterpret_cast<const A*>(shared) + which % 2 * buffer + own_row(thread, 0);
@@ -173,7 +173,7 @@ struct contract_tile {
     }
     CNNPOOL_UNROLL(8)
     for (int k = 0; k < w_run; ++k)
-      own.w_next[k] = own.w != nullptr && first + k < p.elements.count ? own.w[first + k] : W(0);
+      own.w_next[k] = own.w != nullptr && first + k < p.elements.count ? own.w[first + k] : W{};
   }
 };
 

@@ -23,8 +23,12 @@ template <class L, class K>
 [[gnu::noinline]] void store_exact(const K& kernel, index_t n, index_t o) {
   const auto& p = kernel.p;
   const index_t start = p.at(n, o);
-  const auto again = for_channel<L>(kernel.fold, o).template exact<L>(
-      p.elements.count, on_host{[&](index_t i) { return kernel.one(start + p.elements.offset(i)); }});
+  const on_host x{[&](index_t i) { return kernel.one(start + p.elements.offset(i)); }};
+  const auto again = [&] {
+    const auto& f = for_channel<L>(kernel.fold, o);
+    if constexpr (K::weighted) return f.template exact<L>(p.elements.count, x, kernel.weights);
+    else return f.template exact<L>(p.elements.count, x);
+  }();
   for (int k = 0; k < value_count<std::remove_cvref_t<decltype(again)>>; ++k)
     p.result[n * p.by_image + o * p.by_output + k * p.by_value] = value(again, k);
 }

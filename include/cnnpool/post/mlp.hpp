@@ -1,0 +1,35 @@
+// linear | relu | linear as one stage: the small networks in the heads of SALAD and MegaLoc. Of every position:
+// each_position(mlp{first, second}) | policy.
+#pragma once
+
+#include "../policy/relu.hpp"
+#include "linear.hpp"
+
+namespace cnnpool::inline CNNPOOL_VARIANT {
+
+template <class T = float, class Space = host_space>
+struct mlp {
+  static constexpr const char* name = "mlp";
+
+  linear<T, Space> first, second;
+
+  index_t output_size(index_t) const { return second.output_size(); }
+  void (check)() const {
+    (first.check)();
+    (second.check)();
+    (second.check)(first.output_size());
+  }
+  void (check)(index_t d) const { (first.check)(d); }
+  template <class B, class A>
+  void apply(const B& b, kernel::scratch& s, const kernel::matrix<const A>& in, const kernel::matrix<A>& out) const {
+    const kernel::scratch::frame frame(s);
+    const kernel::matrix<A> hidden = s.make<A>(in.rows, first.output_size());
+    first.apply(b, s, in, hidden);
+    b.transform(s, hidden, relu{}, hidden);
+    second.apply(b, s, kernel::matrix<const A>(hidden), out);
+  }
+};
+template <class T, class Space>
+mlp(linear<T, Space>, linear<T, Space>) -> mlp<T, Space>;
+
+}  // namespace cnnpool
