@@ -57,8 +57,9 @@ auto result_of(const std::string& name, const B& b, const X& t) {
   if (name == "supervlad") return pool(b, t, supervlad(netvlad_head(numbers(6 * d, 44), 6), 2));
   if (name == "anyloc") return pool(b, t, anyloc(codebook(numbers(5 * d, 45), 5)));
   if (name == "patch_netvlad")
-    return pool_regions(b, t, netvlad(codebook(numbers(4 * d, 46), 4), netvlad_head(numbers(4 * d, 47), numbers(4, 48))),
-                        sliding_grid{.window = 3, .stride = 2});
+    return pool_regions(
+        b, t, netvlad(codebook(numbers(4 * d, 46), 4), netvlad_head(numbers(4 * d, 47), numbers(4, 48))),
+        sliding_grid{.window = 3, .stride = 2});
   FAIL("unknown result " << name);
   return pool(b, t, sum{});
 }

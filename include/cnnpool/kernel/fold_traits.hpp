@@ -3,8 +3,8 @@
 //   first(x)            the state of one element, if that costs less than step(init, x)
 //   is_reliable(state)  a mask, and
 //   exact<L>(n, x)      the result from elements x(0) .. x(n-1): for a state that can leave the range of a float
-//                       although the result does not (GeM's sum of powers); of a fold with an operand exact<L>(n, x, w),
-//                       whose numbers are w[0] .. w[n-1]
+//                       although the result does not (GeM's sum of powers); of a fold with an operand, whose numbers
+//                       are w[0] .. w[n-1], exact<L>(n, x, w)
 //   fast_form(fold)     a function next to the fold: a fold with the same results whose step costs less, and which says
 //                       with is_reliable where it was wrong. Its state may be larger: it is used where states are few
 //   forms(f)            calls f with one of several folds with the same states, by a number known at run time; called

@@ -1,5 +1,5 @@
-// SALAD's whole head from weights, for the tokens of a vision transformer: of every patch x_t features W2 relu(W1 x + b1)
-// + b2 and scores, of the class token s the token, by a network of the same form each; then salad.hpp.
+// SALAD's whole head from weights, for the tokens of a vision transformer: features and scores of every patch, and the
+// token of the class token, each by a network W2 relu(W1 x + b1) + b2; then salad.hpp.
 //
 //   pool(t, salad_head{token, features, scores, {.dustbin = z}})
 //   pool(t, salad_head{...} | linear(weights, biases) | l2{})         MegaLoc

@@ -1,5 +1,5 @@
-// The signed power mean, generalised-mean pooling for activations of both signs (tokens of vision transformers, maps cut
-// before their ReLU), of which GeM's floor throws the negative half away:
+// The signed power mean: generalised-mean pooling for activations of both signs (tokens of vision transformers, maps
+// cut before their ReLU), of which GeM's floor throws the negative half away:
 //   y_c = 1/N SUM sign(x_c(i,j)) |x_c(i,j)|^p,  out_c = sign(y_c) |y_c|^(1/p), p = 3, from 1 to 200. D = C.
 //
 // p = 1 is the average. Powers, accumulator, range and NaN as in gem.hpp; y is within (N/4 + p + 8) u of 1/N SUM |x|^p,

@@ -76,24 +76,30 @@ class linear {
   }
   template <class B, class A>
   void apply(const B& b, kernel::scratch& s, const kernel::matrix<const A>& in, const kernel::matrix<A>& out) const {
+    apply_then(b, s, in, out, detail::plus{});
+  }
+  /// y = then(W x, b), component by component.
+  template <class B, class A, class Then>
+  void apply_then(const B& b, kernel::scratch& s, const kernel::matrix<const A>& in, const kernel::matrix<A>& out,
+                  const Then& then) const {
     static_assert(std::is_same_v<typename B::space, Space>,
                   "cnnpool::linear: the layer is in another memory space than the one this backend reads");
     const kernel::scratch::frame frame(s);
     b.contract(s, kernel::rows_as_descriptors<Space>(in), kernel::over_channels{}, weights(), out);
     const kernel::matrix<const A> bias = detail::converted_model<A>(b, s, biases());
-    b.transform(s, out, detail::plus{}, out, detail::repeated(bias, out.rows));
+    b.transform(s, out, then, out, detail::repeated(bias, out.rows));
   }
 
  private:
   void check_finite() const {
-    const auto check = [](const auto& numbers, const char* what) {
+    const auto look_through = [](const auto& numbers, const char* what) {
       for (index_t i = 0; i < numbers.size(); ++i) {
         const float x = kernel::as_lane<float>(numbers.data()[i], {});
         if (!std::isfinite(x)) raise("linear: number ", i, " of ", what, " is ", x, ", expected a finite number");
       }
     };
-    check(weights_, "the weights");
-    check(biases_, "the biases");
+    look_through(weights_, "the weights");
+    look_through(biases_, "the biases");
   }
 
   kernel::shared_array<T, Space> weights_;

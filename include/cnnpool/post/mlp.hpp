@@ -2,10 +2,18 @@
 // each_position(mlp{first, second}) | policy.
 #pragma once
 
-#include "../policy/relu.hpp"
 #include "linear.hpp"
 
 namespace cnnpool::inline CNNPOOL_VARIANT {
+
+namespace detail {
+struct rectified_sum {
+  template <class V>
+  CNNPOOL_HD V operator()(const V& a, const V& b) const {
+    return maximum(V(lane_t<V>(0)), a + b);
+  }
+};
+}  // namespace detail
 
 template <class T = float, class Space = host_space>
 struct mlp {
@@ -24,8 +32,7 @@ struct mlp {
   void apply(const B& b, kernel::scratch& s, const kernel::matrix<const A>& in, const kernel::matrix<A>& out) const {
     const kernel::scratch::frame frame(s);
     const kernel::matrix<A> hidden = s.make<A>(in.rows, first.output_size());
-    first.apply(b, s, in, hidden);
-    b.transform(s, hidden, relu{}, hidden);
+    first.apply_then(b, s, in, hidden, detail::rectified_sum{});
     second.apply(b, s, kernel::matrix<const A>(hidden), out);
   }
 };

@@ -19,16 +19,17 @@ CNNPOOL_INLINE void store_results(const K& kernel, const G& f, const S& s, index
   for_each_unreliable(f, s, count, [&](auto i) CNNPOOL_LAMBDA { store_exact<L>(kernel, n, o + i); });
 }
 
+template <class L, class F, class Read, class W>
+auto exact_of(const F& f, index_t n, const Read& x, [[maybe_unused]] const W& weights) {
+  if constexpr (std::is_pointer_v<W>) return f.template exact<L>(n, x, weights);
+  else return f.template exact<L>(n, x);
+}
 template <class L, class K>
 [[gnu::noinline]] void store_exact(const K& kernel, index_t n, index_t o) {
   const auto& p = kernel.p;
   const index_t start = p.at(n, o);
   const on_host x{[&](index_t i) { return kernel.one(start + p.elements.offset(i)); }};
-  const auto again = [&] {
-    const auto& f = for_channel<L>(kernel.fold, o);
-    if constexpr (K::weighted) return f.template exact<L>(p.elements.count, x, kernel.weights);
-    else return f.template exact<L>(p.elements.count, x);
-  }();
+  const auto again = exact_of<L>(for_channel<L>(kernel.fold, o), p.elements.count, x, kernel.weights);
   for (int k = 0; k < value_count<std::remove_cvref_t<decltype(again)>>; ++k)
     p.result[n * p.by_image + o * p.by_output + k * p.by_value] = value(again, k);
 }
