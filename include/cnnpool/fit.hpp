@@ -6,3 +6,4 @@
 #include "fit/learned_whitening.hpp"
 #include "fit/codebook.hpp"
 #include "fit/position_rows.hpp"
+#include "fit/unit_rows.hpp"

@@ -1,62 +1,23 @@
 """The examples with a network: frame.py PROGRAM FRAMEWORK. They store a frame's descriptor, find the same frame again,
-and tell another one. The model is two convolutions, written here as protobuf: fields are tags (number * 8 + kind) in
-front of a varint or of a length and bytes, with the numbers of onnx.proto."""
+and tell another one. The model is two convolutions."""
 import os
 import random
 import re
-import struct
 import subprocess
 import sys
 import tempfile
 
-
-def varint(v):
-    out = b""
-    while v >= 128:
-        out, v = out + bytes([v % 128 + 128]), v // 128
-    return out + bytes([v])
-
-
-def number(field, v):
-    return varint(field * 8) + varint(v)
-
-
-def data(field, v):
-    v = v.encode() if isinstance(v, str) else v
-    return varint(field * 8 + 2) + varint(len(v)) + v
-
-
-def tensor(name, dims):
-    count = 1
-    for d in dims:
-        count *= d
-    values = struct.pack(f"<{count}f", *(random.uniform(-0.2, 0.2) for _ in range(count)))
-    return b"".join(number(1, d) for d in dims) + number(2, 1) + data(8, name) + data(9, values)
-
-
-def value(name, dims):
-    shape = b"".join(data(1, data(2, d) if isinstance(d, str) else number(1, d)) for d in dims)
-    return data(1, name) + data(2, data(1, number(1, 1) + data(2, shape)))
-
-
-def integers(name, values):
-    return data(1, name) + b"".join(number(8, v) for v in values) + number(20, 7)
-
-
-def node(kind, inputs, output, attributes=()):
-    fields = [data(1, i) for i in inputs] + [data(2, output), data(4, kind)] + [data(5, a) for a in attributes]
-    return b"".join(fields)
+from onnx_bytes import file_of, integers, node, tensor, value
 
 
 def model():
     pads, kernel = integers("pads", (1, 1, 1, 1)), integers("kernel_shape", (3, 3))  # OpenCV does not infer it
-    graph = data(1, node("Conv", ("image", "w1"), "conv1", (pads, kernel, integers("strides", (2, 2)))))
-    graph += data(1, node("Relu", ("conv1",), "relu1"))
-    graph += data(1, node("Conv", ("relu1", "w2"), "conv2", (pads, kernel)))
-    graph += data(1, node("Relu", ("conv2",), "relu2"))
-    graph += data(2, "small") + data(5, tensor("w1", (16, 3, 3, 3))) + data(5, tensor("w2", (24, 16, 3, 3)))
-    graph += data(11, value("image", (1, 3, "h", "w"))) + data(12, value("relu2", (1, 24, "oh", "ow")))
-    return number(1, 8) + data(7, graph) + data(8, data(1, "") + number(2, 13))
+    nodes = [node("Conv", ("image", "w1"), "conv1", (pads, kernel, integers("strides", (2, 2)))),
+             node("Relu", ("conv1",), "relu1"),
+             node("Conv", ("relu1", "w2"), "conv2", (pads, kernel)),
+             node("Relu", ("conv2",), "relu2")]
+    tensors = [tensor("w1", (16, 3, 3, 3)), tensor("w2", (24, 16, 3, 3))]
+    return file_of(nodes, tensors, [value("image", (1, 3, "h", "w"))], [value("relu2", (1, 24, "oh", "ow"))], opset=13)
 
 
 random.seed(1)

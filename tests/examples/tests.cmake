@@ -64,6 +64,21 @@ foreach(framework onnxruntime openvino libtorch opencv)
   endif()
 endforeach()
 
+if(TARGET example_onnxruntime_tokens)
+  set(network ${CMAKE_CURRENT_BINARY_DIR}/small_vit.onnx)
+  add_test(NAME example_vit_network
+           COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/vit_network.py ${network})
+  add_test(NAME example_onnxruntime_tokens
+           COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/output.py
+                   ${PROJECT_SOURCE_DIR}/examples/onnxruntime_tokens.cpp $<TARGET_FILE:example_onnxruntime_tokens>
+                   ${network})
+  set_tests_properties(example_vit_network PROPERTIES FIXTURES_SETUP vit_network)
+  set_tests_properties(example_onnxruntime_tokens PROPERTIES FIXTURES_REQUIRED vit_network)
+elseif(NOT CNNPOOL_SANITIZE)
+  message(NOTICE "skipped: example_onnxruntime_tokens: onnxruntime (scripts/frameworks) or Eigen (Debian: "
+                 "libeigen3-dev) is not installed")
+endif()
+
 # Their tests run these programs some two hundred times, and libtorch alone takes half a second to start.
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND NOT CNNPOOL_SANITIZE AND NOT CNNPOOL_COVERAGE)
   add_library(cnnpool_forked_program MODULE ${CMAKE_CURRENT_LIST_DIR}/forked_program.cpp)
