@@ -114,9 +114,9 @@ void run(const char* model) {
   descriptors<float> d = pool(as_tokens(first[0], vit_tokens), cls_gem);
   compare("class token and GeM", d, pool(as_tokens(second[0], vit_tokens), cls_gem));
 
-  const auto anyloc = vlad(words, {.cosine = true, .input_l2 = true, .intra = true});
-  const auto v = pool(as_tokens(first[1], vit_values), anyloc);
-  compare("AnyLoc", v, pool(as_tokens(second[1], vit_values), anyloc));
+  const auto of_values = anyloc(words);
+  const auto v = pool(as_tokens(first[1], vit_values), of_values);
+  compare("AnyLoc", v, pool(as_tokens(second[1], vit_values), of_values));
 
   // RTAB-Map takes a picture's descriptor as one row; its memory is shared, hence the clone:
   //   rtabmap::GlobalDescriptor(type, cv::Mat(1, cols, CV_32F, data).clone())

@@ -3,6 +3,7 @@
 
 #include "backend/reference/reference.hpp"
 #include "pipelines.hpp"
+#include "core/masked.hpp"
 #include "compose.hpp"
 #include "policy/average.hpp"
 #include "policy/cls.hpp"

@@ -53,13 +53,14 @@ auto model_there(const B&, const Model& model) {
   return cnnpool::to_device(model);
 }
 
-template <class T, class B, class P>
-auto pooled_there(const B& b, const cnnpool::feature_view<T>& x, const std::vector<T>& memory, const P& policy) {
+template <class T, class B, class P, class As>
+auto pooled_there(const B& b, const cnnpool::feature_view<T>& x, const std::vector<T>& memory, const P& policy,
+                  const As& as) {
   const on_device<T> there(memory, x);
   using D = typename B::template accumulator<T>;
   return from_device<D>(x.extents().n, cnnpool::descriptor_size(policy, x.extents()), [&](const auto& out) {
     cnnpool::device_workspace w;
-    pool_into(b, there.view, policy, out, w);
+    pool_into(b, as(there.view), policy, out, w);
   });
 }
 

@@ -6,6 +6,8 @@
 
 #include <cnnpool/pool.hpp>
 
+#include <functional>
+
 #include "../catch.hpp"
 #include "../placed.hpp"
 
@@ -30,10 +32,12 @@ inline constexpr bool sanitized = false;
 namespace testing {
 
 /// The policy's descriptors in host memory, wherever the backend works. memory: all that the view may point into.
-template <class T, class B, class P>
-auto pooled(const B& b, const cnnpool::feature_view<T>& x, const std::vector<T>& memory, const P& policy) {
-  if constexpr (std::is_same_v<typename B::space, cnnpool::host_space>) return pool(b, x, policy);
-  else return pooled_there(b, x, memory, policy);
+/// as(view where the backend reads it): what is pooled.
+template <class T, class B, class P, class As = std::identity>
+auto pooled(const B& b, const cnnpool::feature_view<T>& x, const std::vector<T>& memory, const P& policy,
+            const As& as = {}) {
+  if constexpr (std::is_same_v<typename B::space, cnnpool::host_space>) return pool(b, as(x), policy);
+  else return pooled_there(b, x, memory, policy, as);
 }
 template <class T, class B, class P>
 auto pooled_regions(const B& b, const cnnpool::feature_view<T>& x, const std::vector<T>& memory, const P& policy,

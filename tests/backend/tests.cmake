@@ -40,7 +40,8 @@ function(suite_program name header)
   set_target_properties(test_backend_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
   target_link_libraries(test_backend_${name} PRIVATE cnnpool_test_main cnnpool_warnings ${arg_LIBRARIES})
   target_compile_options(test_backend_${name} PRIVATE -O1 ${arg_OPTIONS})
-  target_compile_definitions(test_backend_${name} PRIVATE CNNPOOL_TEST_BACKEND="${header}")
+  target_compile_definitions(test_backend_${name} PRIVATE CNNPOOL_TEST_BACKEND="${header}"
+                                                            CNNPOOL_TEST_DATA="${PROJECT_SOURCE_DIR}/tests")
   add_test(NAME backend_${name} COMMAND test_backend_${name})
   set_tests_properties(backend_${name} PROPERTIES TIMEOUT 600)
   if(NOT name MATCHES "_(omp|tbb|toolkit)$")  # one Thrust covers the same lines
@@ -115,7 +116,7 @@ get_filename_component(cuda_root "${CNNPOOL_NVCC}/../.." ABSOLUTE)
 function(gpu_suite name header)
   set(nvcc ${CNNPOOL_NVCC} -std=c++20 -O1 -arch=sm_${CNNPOOL_CUDA_ARCHITECTURE} -Werror all-warnings
            -Werror=cross-execution-space-call -I${PROJECT_SOURCE_DIR}/include -I${PROJECT_SOURCE_DIR}/tests
-           "-DCNNPOOL_TEST_BACKEND=\"${header}\"")
+           "-DCNNPOOL_TEST_BACKEND=\"${header}\"" "-DCNNPOOL_TEST_DATA=\"${PROJECT_SOURCE_DIR}/tests\"")
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/*.hpp ${PROJECT_SOURCE_DIR}/include/*.cuh)
   list(TRANSFORM cases PREPEND ${CMAKE_CURRENT_LIST_DIR}/cases/ OUTPUT_VARIABLE files)
   list(TRANSFORM files APPEND .cpp)

@@ -95,6 +95,14 @@ class token_view {
     return t;
   }
 
+  /// The same class tokens and registers with other patches, which have a grid or not.
+  token_view with_patches(const feature_view<T, Space>& patches, bool grid) const {
+    token_view t = *this;
+    t.patches_ = patches;
+    t.grid_ = grid;
+    return t;
+  }
+
   /// n x d x h x w, without the other tokens.
   const feature_view<T, Space>& patches() const { return patches_; }
   /// n x d; raises if there is none.

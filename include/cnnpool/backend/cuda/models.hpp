@@ -1,5 +1,5 @@
-// Models (a whitening, a codebook, a head of weights and biases) in device memory: fit them on the host, copy them
-// once, and use them in chains of the CUDA and Thrust backends. Needs the CUDA runtime's header, not nvcc.
+// Models (a whitening, a codebook, a layer or a head of weights and biases) in device memory: fit them on the host, copy
+// them once, and use them in chains of the CUDA and Thrust backends. Needs the CUDA runtime's header, not nvcc.
 #pragma once
 
 #include "memory.hpp"
@@ -31,6 +31,14 @@ Model<device_space> to_device(const Model<host_space>& model) {
   else if constexpr (requires { model.weight_numbers(); })
     return {detail::to_device(model.weight_numbers()), detail::to_device(model.bias_numbers())};
   else return {detail::to_device(model.centre_numbers()), detail::to_device(model.norm_numbers())};
+}
+/// A linear layer, an mlp, a SALAD head.
+template <template <class, class> class Model, class T>
+Model<T, device_space> to_device(const Model<T, host_space>& model) {
+  if constexpr (requires { model.weight_numbers(); })
+    return {detail::to_device(model.weight_numbers()), detail::to_device(model.bias_numbers())};
+  else if constexpr (requires { model.second; }) return {to_device(model.first), to_device(model.second)};
+  else return {to_device(model.token), to_device(model.features), to_device(model.scores), model.options};
 }
 
 }  // namespace cnnpool

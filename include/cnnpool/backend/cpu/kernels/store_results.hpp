@@ -28,8 +28,9 @@ template <class L, class K>
 [[gnu::noinline]] void store_exact(const K& kernel, index_t n, index_t o) {
   const auto& p = kernel.p;
   const index_t start = p.at(n, o);
-  const on_host x{[&](index_t i) { return kernel.one(start + p.elements.offset(i)); }};
-  const auto again = exact_of<L>(for_channel<L>(kernel.fold, o), p.elements.count, x, kernel.weights);
+  const auto again = exact_of<L>(for_channel<L>(kernel.fold, o), p.elements.count,
+                                 on_host{[&](index_t i) { return kernel.one(start + p.elements.offset(i)); }},
+                                 kernel.weights);
   for (int k = 0; k < value_count<std::remove_cvref_t<decltype(again)>>; ++k)
     p.result[n * p.by_image + o * p.by_output + k * p.by_value] = value(again, k);
 }
