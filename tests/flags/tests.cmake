@@ -100,7 +100,7 @@ foreach(compiler IN LISTS CNNPOOL_COMPILERS)
 endforeach()
 
 # The code and the compiler's memory of a few calls; seconds vary with the load, these do not.
-if(CNNPOOL_GXX)
+if(CNNPOOL_GXX AND CNNPOOL_TEST_ALL)
   add_test(NAME flags_compile_cost COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/benchmarks/compile.py --bound)
   set_tests_properties(flags_compile_cost PROPERTIES LABELS flags TIMEOUT 600)
 endif()
