@@ -1,5 +1,5 @@
-// Models (a whitening, a codebook, a layer or a head of weights and biases) in device memory: fit them on the host, copy
-// them once, and use them in chains of the CUDA and Thrust backends. Needs the CUDA runtime's header, not nvcc.
+// Models (a whitening, a codebook, a layer or a head of weights and biases) in device memory: fit them on the host,
+// copy them once, and use them in chains of the CUDA and Thrust backends. Needs the CUDA runtime's header, not nvcc.
 #pragma once
 
 #include "memory.hpp"
