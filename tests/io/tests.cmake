@@ -24,3 +24,12 @@ if(CNNPOOL_LIBZIP_INCLUDE AND CNNPOOL_LIBZIP)
 else()
   message(NOTICE "skipped: io/npz: libzip is not installed (Debian: libzip-dev)")
 endif()
+
+# torch is where scripts/frameworks has put it, or nowhere.
+set(python_of_torch ${CNNPOOL_FRAMEWORKS}/venv/bin/python)
+if(NOT EXISTS ${python_of_torch})
+  set(python_of_torch ${Python3_EXECUTABLE})
+endif()
+add_test(NAME io_weights_scripts COMMAND ${python_of_torch} ${CMAKE_CURRENT_SOURCE_DIR}/io/weights_scripts.py
+                                         ${PROJECT_SOURCE_DIR}/scripts/weights)
+set_tests_properties(io_weights_scripts PROPERTIES SKIP_RETURN_CODE 77)
