@@ -150,6 +150,7 @@ class npz_weights {
   }
   /// What a message says of it: a double that is no float as it is.
   static double shown(double x) { return x; }
+  static double shown(float x) { return static_cast<double>(x); }
   static double shown(float16 x) { return static_cast<double>(to_float(x)); }
   template <class T>
   static T of_float(float x) {
