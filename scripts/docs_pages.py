@@ -17,8 +17,8 @@ import xml.etree.ElementTree as ET
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # (page, file): the project's Markdown, in the order of the menu.
 TEXTS = [("index.md", "README.md"), ("guide.md", "docs/guide.md"), ("extending.md", "docs/extending.md"),
-         ("tokens.md", "docs/tokens.md"), ("numerics.md", "docs/numerics.md"), ("backends.md", "docs/backends.md"),
-         ("study.md", "docs/study.md"),
+         ("tokens.md", "docs/tokens.md"), ("heads.md", "docs/heads.md"), ("numerics.md", "docs/numerics.md"),
+         ("backends.md", "docs/backends.md"), ("study.md", "docs/study.md"),
          ("finetune.md", "docs/finetune.md"), ("gallery.md", "docs/gallery.md"), ("compile.md", "docs/compile.md"),
          ("benchmarks.md", "benchmarks/README.md"), ("architecture.md", "docs/architecture.md"),
          ("contributing.md", "CONTRIBUTING.md"), ("release.md", "docs/release.md"), ("changelog.md", "CHANGELOG.md"),

@@ -26,7 +26,7 @@ file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/inclu
      ${PROJECT_SOURCE_DIR}/include/cnnpool/*.hpp)
 # pack.hpp includes one of pack_vector.hpp and pack_array.hpp, never both.
 list(FILTER headers EXCLUDE
-     REGEX "/adapters/|/backend/thrust/|/backend/cuda/|/pack_(vector|array)\\.hpp|_json\\.hpp|/npz(_model)?\\.hpp")
+     REGEX "/adapters/|/backend/thrust/|/backend/cuda/|/pack_(vector|array)\\.hpp|_json\\.hpp|/npz(_[a-z]+)?\\.hpp")
 list(TRANSFORM headers REPLACE "(.+)" "#include <\\1>")
 list(JOIN headers "\n" includes)
 set(main "int other_unit();\nint main() { return other_unit(); }")
