@@ -5,6 +5,7 @@
 
 #include "adapters/convolution.hpp"
 #include "adapters/one_descriptor.hpp"
+#include "adapters/same_tokens.hpp"
 
 using namespace cnnpool;
 using testing::at;
@@ -45,6 +46,17 @@ TEST_CASE("parts of a cube and of a matrix") {
   const auto row = m.row(3);
   CHECK_ADAPTER(row, {.extents = {1, 4, 1, 1}, .stride = strides{.c = 7}},
                 [&](auto, auto c, auto, auto) -> const float& { return m(3, at(c)); });
+}
+TEST_CASE("tokens: a slice for each image, or a matrix for one") {
+  arma::Cube<float> cube(4, 9, 2);
+  float next = 0;
+  for (float& v : cube) v = next++;
+  testing::same_tokens(
+      cube, [&](auto n, auto token, auto c) -> const float& { return cube(at(c), at(token), at(n)); },
+      {.axes = "cwn"});
+  const arma::fmat m = cube.slice(1);
+  testing::same_tokens(
+      m, [&](auto, auto token, auto c) -> const float& { return m(at(c), at(token)); }, {.axes = "cw"});
 }
 TEST_CASE("a vector is one descriptor, as input and as output") {
   const arma::fvec column = {3, 4, 12};

@@ -3,6 +3,7 @@
 #include <cnnpool/adapters/armnn.hpp>
 
 #include "adapters/convolution.hpp"
+#include "adapters/same_tokens.hpp"
 
 using namespace cnnpool;
 using testing::at;
@@ -69,6 +70,13 @@ TEST_CASE("tensors, their buffers and their types") {
     CHECK(as_view(small).type() == ours);
     if (ours == scalar_type::uint8) CHECK(as_view(small).quantized() == quantization{0.25f, 7});
   }
+}
+TEST_CASE("tokens") {
+  std::vector<float> memory(2 * 9 * 4);
+  for (std::size_t i = 0; i < memory.size(); ++i) memory[i] = static_cast<float>(i);
+  const armnn::Tensor t({armnn::TensorShape({2, 9, 4}), armnn::DataType::Float32}, memory.data());
+  testing::same_tokens(
+      t, [&](auto n, auto token, auto c) -> const float& { return memory[at((n * 9 + token) * 4 + c)]; });
 }
 TEST_CASE("a convolution in NCHW, in NHWC and in 8 bits") {
   testing::convolution c;

@@ -1,6 +1,7 @@
 #include <cnnpool/adapters/caffe.hpp>
 
 #include "adapters/packed.hpp"
+#include "adapters/same_tokens.hpp"
 
 using namespace cnnpool;
 using testing::number;
@@ -37,6 +38,13 @@ TEST_CASE("blobs of float and of double, by rank and by hint") {
   CHECK((as_view(fc).extents() == shape{2, 3, 1, 1} && detail::owns_memory<blob<double>>));
   const blob<float> none{{0, 3, 4, 4}, {}};
   CHECK(as_view(none).extents() == shape{0, 3, 4, 4});
+}
+TEST_CASE("tokens") {
+  const auto place = [](auto n, auto c, auto, auto w) { return (n * 9 + w) * 4 + c; };
+  const blob<float> b{{2, 9, 4}, packed({2, 4, 1, 9}, 72, place)};
+  testing::same_tokens(b, [&](auto n, auto token, auto c) -> const float& {
+    return b.cpu_data()[(n * 9 + token) * 4 + c];
+  });
 }
 TEST_CASE("what cannot be read is one sentence") {
   const auto said = [](std::vector<int> dims) {

@@ -32,6 +32,17 @@ TEST_CASE("a view of device memory, with and without strides") {
   none.data = nullptr;
   CHECK(as_view(none).extents() == shape{0, 20, 6, 5});
 }
+TEST_CASE("tokens of device memory: where each part starts") {
+  const cuda_array a{.data = memory, .typestr = "<f4", .ndim = 3, .shape = {2, 9, 4}};
+  visit(as_tokens(a, {.registers = 2, .h = 2, .w = 3}), [](const auto& t) {
+    const auto floats_before = [](const auto& part) {
+      return reinterpret_cast<const float*>(part.data()) - reinterpret_cast<const float*>(memory);
+    };
+    CHECK((floats_before(t.cls()) == 0 && floats_before(t.registers()) == 4 && floats_before(t.patches()) == 12));
+    CHECK((t.cls().stride().n == 36 && t.registers().stride().w == 4));
+    CHECK((t.patches().extents() == shape{2, 4, 2, 3} && t.patches().stride() == strides{36, 1, 12, 4}));
+  });
+}
 TEST_CASE("what cannot be read is one sentence") {
   CHECK(said(array(">f4")) == "as_view: the CUDA array has elements \">f4\" of the other byte order");
   CHECK(said(array("<i4")) == "as_view: the CUDA array has elements \"<i4\", expected f2, f4, f8, i1 or u1");

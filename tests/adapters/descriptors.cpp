@@ -1,6 +1,7 @@
 #include <cnnpool/adapters/descriptors.hpp>
 
 #include "adapters/same_elements.hpp"
+#include "adapters/same_tokens.hpp"
 #include "errors.hpp"
 
 using namespace cnnpool;
@@ -32,6 +33,11 @@ TEST_CASE("axes are read as they are named, or refused") {
   CHECK(sentence([&] { as_view(d, {.axes = "c"}); }) == "as_view: axes \"c\" name 1 axes, the tensor has 2");
   CHECK(sentence([&] { as_view(d, {.axes = "zz"}); }) ==
         "as_view: axes \"zz\", expected each of n, c, h, w at most once");
+}
+TEST_CASE("rows are the tokens of one image") {
+  descriptors<float> d(testing::all_tokens, testing::token_components);
+  for (std::size_t i = 0; i < d.values().size(); ++i) d.data()[i] = static_cast<float>(i);
+  testing::same_tokens(d, [&](auto, auto token, auto c) -> const float& { return d(token, c); }, {.axes = "wc"});
 }
 TEST_CASE("stages on descriptors that are already there") {
   const descriptors<float> d = two_by_two();

@@ -7,6 +7,7 @@
 #include <cnnpool/adapters/torch.hpp>
 
 #include "adapters/convolution.hpp"
+#include "adapters/same_tokens.hpp"
 
 using namespace cnnpool;
 
@@ -34,6 +35,13 @@ TEST_CASE("resizable_tensor, tensor, alias_tensor") {
   CHECK_ADAPTER(second, {.extents = {1, 20, 6, 5}},
                 [&](auto, auto... i) -> const float& { return element(t, 1, i...); });
   CHECK(as_view(t, {.axes = "nhwc"}).extents() == shape{2, 5, 20, 6});
+}
+TEST_CASE("tokens: dlib has them as rows of a map, one channel") {
+  dlib::resizable_tensor t(2, 1, 9, 4);
+  float next = 0;
+  for (float& v : t) v = next++;
+  testing::same_tokens(
+      t, [&](auto n, auto token, auto c) -> const float& { return element(t, n, 0, token, c); }, {.axes = "nhwc"});
 }
 TEST_CASE("a convolution") {
   const testing::convolution c;

@@ -10,6 +10,7 @@
 #endif
 
 #include "adapters/same_elements.hpp"
+#include "adapters/same_tokens.hpp"
 #include "errors.hpp"
 
 using namespace cnnpool;
@@ -80,6 +81,21 @@ TEST_CASE("byte offset, strides, and strides that are missing") {
   f.memory[1] = 1000;
   CHECK(pool(reference{}, f.t, max())(0, 0) == 1000);
   CHECK(as_view(f.t, {.axes = "nhwc"}).extents() == shape{2, 5, 20, 6});
+}
+
+TEST_CASE("tokens, with and without strides") {
+  fixture f;
+  const std::int64_t sizes[] = {2, 9, 4}, steps[] = {90, 10, 2};
+  std::copy(sizes, sizes + 3, f.shape);
+  std::copy(steps, steps + 3, f.strides);
+  f.t.ndim = 3;
+  testing::same_tokens(f.t, [&](auto n, auto token, auto c) -> const float& {
+    return f.memory[static_cast<std::size_t>(1 + n * 90 + token * 10 + c * 2)];
+  });
+  f.t.strides = nullptr;
+  testing::same_tokens(f.t, [&](auto n, auto token, auto c) -> const float& {
+    return f.memory[static_cast<std::size_t>(1 + (n * 9 + token) * 4 + c)];
+  });
 }
 
 TEST_CASE("a slice that runs backwards, and no element at all") {

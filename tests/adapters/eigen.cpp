@@ -1,6 +1,7 @@
 #include <cnnpool/adapters/eigen.hpp>
 
 #include "adapters/same_elements.hpp"
+#include "adapters/same_tokens.hpp"
 #include "errors.hpp"
 
 using namespace cnnpool;
@@ -79,6 +80,16 @@ TEST_CASE("hints name the axes") {
   const Eigen::VectorXf column = Eigen::VectorXf::LinSpaced(5, 0, 4);
   same_elements(column, {.n = 5}, [&](auto n, auto, auto, auto) -> const float& { return column(n); }, {.axes = "nc"});
   CHECK(sentence([&] { as_view(m, {.axes = "chw"}); }) == "as_view: axes \"chw\" name 3 axes, the tensor has 2");
+}
+TEST_CASE("a matrix has the tokens of one image, in both storage orders") {
+  const Eigen::MatrixXf columns = Eigen::MatrixXf::Random(9, 4);
+  const row_major rows = columns;
+  const auto same_as_in = [](const auto& m) {
+    testing::same_tokens(
+        m, [&](auto, auto token, auto c) -> const float& { return m.coeffRef(token, c); }, {.axes = "wc"});
+  };
+  same_as_in(columns);
+  same_as_in(rows);
 }
 TEST_CASE("what changes in the matrix is seen through the view; empty matrices") {
   Eigen::MatrixXf m = ones(1, 2);

@@ -1,6 +1,7 @@
 #include <cnnpool/adapters/eigen_tensor.hpp>
 
 #include "adapters/same_elements.hpp"
+#include "adapters/same_tokens.hpp"
 #include "errors.hpp"
 
 using namespace cnnpool;
@@ -30,6 +31,14 @@ TEST_CASE("tensors of both storage orders, of fixed size, maps; the caller names
   Eigen::Tensor<std::uint8_t, 1> bytes(3);
   bytes.setConstant(7);
   CHECK(pool(as_view(bytes, {.axes = "h", .quantized = {0.5f, 1}}), sum{})(0, 0) == 9);
+}
+TEST_CASE("tokens, in both storage orders") {
+  Eigen::Tensor<float, 3> t(4, 9, 2);
+  t.setRandom();
+  testing::same_tokens(t, [&](auto n, auto token, auto c) -> const float& { return t(c, token, n); }, {.axes = "cwn"});
+  Eigen::Tensor<float, 3, Eigen::RowMajor> r(2, 9, 4);
+  r.setRandom();
+  testing::same_tokens(r, [&](auto n, auto token, auto c) -> const float& { return r(n, token, c); });
 }
 TEST_CASE("what changes in the tensor is seen through the view; an empty one is nothing") {
   Eigen::Tensor<float, 3> t(5, 6, 2);

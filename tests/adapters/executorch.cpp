@@ -8,6 +8,7 @@
 #include <cnnpool/adapters/executorch.hpp>
 
 #include "adapters/convolution.hpp"
+#include "adapters/same_tokens.hpp"
 
 using namespace cnnpool;
 using executorch::aten::ScalarType;
@@ -79,6 +80,15 @@ TEST_CASE("NCHW and channels last, element types, batch 0") {
   }
   made none({0, 3, 4, 4}, nullptr);
   CHECK(as_view(none.tensor()).extents() == shape{0, 3, 4, 4});
+}
+TEST_CASE("tokens") {
+  std::vector<float> memory(2 * 9 * 4);
+  for (std::size_t i = 0; i < memory.size(); ++i) memory[i] = static_cast<float>(i);
+  made m({2, 9, 4}, memory.data());
+  const Tensor t = m.tensor();
+  testing::same_tokens(t, [&](auto n, auto token, auto c) -> const float& {
+    return t.const_data_ptr<float>()[(n * 9 + token) * 4 + c];
+  });
 }
 TEST_CASE("a convolution, by the optimised kernels' operator") {
   executorch::runtime::runtime_init();

@@ -4,6 +4,7 @@
 
 #include "adapters/convolution.hpp"
 #include "adapters/one_descriptor.hpp"
+#include "adapters/same_tokens.hpp"
 
 using namespace cnnpool;
 using testing::at;
@@ -51,6 +52,15 @@ TEST_CASE("Kokkos views") {
     CHECK(pool(as_view(raw, {.quantized = {2, 1}}), max())(1, 2) == 10);
     static_assert(!detail::owns_memory<std::remove_cvref_t<decltype(raw)>>);
     static_assert(detail::owns_memory<std::remove_cvref_t<decltype(t)>>);
+  }
+  SECTION("tokens") {
+    const Kokkos::View<float***, Kokkos::LayoutRight, Kokkos::HostSpace> t("t", 2, 9, 4);
+    const Kokkos::View<float***, Kokkos::LayoutLeft, Kokkos::HostSpace> left("left", 2, 9, 4);
+    for (std::size_t i = 0; i < t.size(); ++i) t.data()[i] = left.data()[i] = static_cast<float>(i);
+    testing::same_tokens(
+        t, [&](auto n, auto token, auto c) -> const float& { return t(at(n), at(token), at(c)); });
+    testing::same_tokens(
+        left, [&](auto n, auto token, auto c) -> const float& { return left(at(n), at(token), at(c)); });
   }
   SECTION("results") {
     const std::vector<float> images = {1, 2, 3, 4, 5, 6};

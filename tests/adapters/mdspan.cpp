@@ -20,6 +20,7 @@
 
 #include "adapters/one_descriptor.hpp"
 #include "adapters/same_elements.hpp"
+#include "adapters/same_tokens.hpp"
 #include "errors.hpp"
 
 using namespace cnnpool;
@@ -56,6 +57,13 @@ TEST_CASE("anything with an mdspan's members, forwards and backwards") {
   const strided_double<std::uint8_t, 1> bytes{nullptr, {0}, {1}};
   CHECK(as_view(bytes, {.axes = "w"}).extents() == shape{1, 1, 1, 0});
   CHECK(sentence([&] { as_view(m, {.axes = "chw"}); }) == "as_view: axes \"chw\" name 3 axes, the tensor has 4");
+}
+TEST_CASE("tokens") {
+  std::vector<float> memory(2 * 9 * 4);
+  for (std::size_t i = 0; i < memory.size(); ++i) memory[i] = static_cast<float>(i);
+  const strided_double<const float, 3> m{memory.data(), {2, 9, 4}, {36, 4, 1}};
+  testing::same_tokens(
+      m, [&](auto n, auto token, auto c) -> const float& { return memory[u((n * 9 + token) * 4 + c)]; });
 }
 TEST_CASE("a vector is one descriptor, as input and as output") {
   const float numbers[] = {3, 4, 12};
@@ -100,6 +108,11 @@ void every_layout_there_and_back() {
   same_elements(slice, {.n = 4, .c = 3},
                 [&](auto n, auto c, auto, auto) -> const float& { return slice.data_handle()[slice.mapping()(n, c)]; });
   CHECK(pool(as_view(slice), sum{})(3, 2) == 71);
+
+  const typename Kind::template mdspan<const float, 3, typename Kind::right> tokens(memory.data(), 2, 9, 4);
+  testing::same_tokens(tokens, [&](auto n, auto token, auto c) -> const float& {
+    return tokens.data_handle()[tokens.mapping()(n, token, c)];
+  });
 
   const feature_view<float> x(memory.data(), {1, 4, 5, 6}, nhwc);
   using images = typename Kind::template mdspan<const float, 4, typename Kind::strided>;

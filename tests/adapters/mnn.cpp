@@ -1,6 +1,7 @@
 #include <cnnpool/adapters/mnn.hpp>
 
 #include "adapters/packed.hpp"
+#include "adapters/same_tokens.hpp"
 
 using namespace cnnpool;
 using testing::blocks;
@@ -23,6 +24,15 @@ TEST_CASE("NHWC, NCHW, and C4NHW4 with the batch inside the block") {
     CHECK_ADAPTER(view(v, mnn_format::caffe_c4, k), {.extents = s}, number);
   }
   CHECK(view(first, mnn_format::caffe_c4).stride() == strides{120, 240, 20, 4, 4, 1});
+}
+TEST_CASE("tokens are the positions of one row, channels last or in blocks") {
+  const shape row{2, 4, 1, 9};
+  const auto of_token = [](auto n, auto token, auto c) { return number(n, c, 0, token); };
+  const auto last = packed(row, 72, [](auto n, auto c, auto, auto w) { return (n * 9 + w) * 4 + c; });
+  testing::same_tokens(mnn_view(last.data(), scalar_type::float32, row, mnn_format::tensorflow), of_token);
+  const auto pairs =
+      packed(row, 72, [](auto n, auto c, auto, auto w) { return ((c / 2 * 2 + n) * 9 + w) * 2 + c % 2; });
+  testing::same_tokens(mnn_view(pairs.data(), scalar_type::float32, row, mnn_format::caffe_c4, {}, 2), of_token);
 }
 TEST_CASE("what cannot be read is one sentence") {
   const float memory[4] = {};

@@ -1,6 +1,7 @@
 #include <cnnpool/adapters/ncnn.hpp>
 
 #include "adapters/packed.hpp"
+#include "adapters/same_tokens.hpp"
 
 using namespace cnnpool;
 using testing::number;
@@ -53,6 +54,16 @@ TEST_CASE("one and two axes, half and int8") {
   CHECK(as_view(bytes, {.quantized = {0.5f, 0}}).quantized() == quantization{0.5f, 0});
   const auto brain = ncnn_view(one.data(), scalar_type::bfloat16, {.dims = 1, .w = 20, .bytes_per_element = 2});
   CHECK(brain.type() == scalar_type::bfloat16);
+}
+TEST_CASE("tokens of one image, of packed channels, and of two with a gap") {
+  const shape row{1, 4, 1, 9}, rows{2, 4, 1, 9};
+  const auto of_token = [](auto n, auto token, auto c) { return number(n, c, 0, token); };
+  auto one = packed(row, 36, [](auto, auto c, auto, auto w) { return w * 4 + c; });
+  testing::same_tokens(of(one, 2, 4, 9, 1, 36), of_token, {.axes = "wc"});
+  auto channels = packed(row, 36, [](auto, auto c, auto, auto w) { return c / 2 * 18 + w * 2 + c % 2; });
+  testing::same_tokens(of(channels, 2, 9, 2, 1, 18, 2), of_token, {.axes = "cw"});
+  auto two = packed(rows, 80, [](auto n, auto c, auto, auto w) { return n * 40 + w * 4 + c; });
+  testing::same_tokens(of(two, 3, 4, 9, 2, 40), of_token);
 }
 TEST_CASE("what cannot be read is one sentence") {
   std::vector<float> v(64);

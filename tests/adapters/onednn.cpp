@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "adapters/convolution.hpp"
+#include "adapters/same_tokens.hpp"
 
 using namespace cnnpool;
 using tensor = dnnl::memory;
@@ -86,6 +87,17 @@ TEST_CASE("submemory, strides of one's own, fewer axes") {
   CHECK(as_view(three).extents() == shape{2, 3, 1, 7});
   const tensor none({{0, 3, 4, 4}, tensor::data_type::f32, tensor::format_tag::nchw}, cpu_engine, v.data());
   CHECK(as_view(none).extents() == shape{0, 3, 4, 4});
+}
+TEST_CASE("tokens, plain and in blocks of channels") {
+  std::vector<float> v = numbers({2, 4, 1, 9});
+  using tag = tensor::format_tag;
+  const tensor plain({{2, 9, 4}, tensor::data_type::f32, tag::abc}, cpu_engine, v.data());
+  testing::same_tokens(
+      plain, [&](auto n, auto token, auto c) -> const float& { return v[at((n * 9 + token) * 4 + c)]; });
+  const tensor first({{2, 4, 9}, tensor::data_type::f32, tag::ncw}, cpu_engine, v.data());
+  const auto of_token = [&](auto n, auto token, auto c) { return v[at((n * 4 + c) * 9 + token)]; };
+  for (const tag format : {tag::ncw, tag::nwc, tag::nCw8c})
+    testing::same_tokens(reordered(first, format), of_token, {.axes = "ncw"});
 }
 TEST_CASE("a convolution in the format that oneDNN chooses, and in blocked ones") {
   testing::convolution c;

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "adapters/convolution.hpp"
+#include "adapters/same_tokens.hpp"
 
 using namespace cnnpool;
 using onnx::TensorProto;
@@ -54,6 +55,13 @@ TEST_CASE("raw_data, float_data, double_data") {
   CHECK(pool(again, max())(1, 2) == 119);
   testing::ran("ONNX TensorProto", std::to_string(onnx::Version::IR_VERSION), testing::policies_on(as_view(raw)),
                "raw and typed data (version of the IR)");
+}
+TEST_CASE("tokens") {
+  TensorProto t = with_shape({2, 9, 4}, TensorProto::FLOAT);
+  for (int i = 0; i < 72; ++i) t.add_float_data(static_cast<float>(i));
+  testing::same_tokens(t, [&](auto n, auto token, auto c) -> const float& {
+    return t.float_data().Get(static_cast<int>((n * 9 + token) * 4 + c));
+  });
 }
 TEST_CASE("what cannot be read is one sentence") {
   const auto said = [](const TensorProto& t) { return sentence([&] { as_view(t); }); };

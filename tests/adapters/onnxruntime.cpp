@@ -3,6 +3,7 @@
 #include <cnnpool/adapters/onnxruntime.hpp>
 
 #include "adapters/onnx_model.hpp"
+#include "adapters/same_tokens.hpp"
 
 using namespace cnnpool;
 using testing::at;
@@ -43,6 +44,14 @@ TEST_CASE("a convolution, before its ReLU and after it") {
   CHECK(pool(out, max()).rows() == 4);  // a list of batches
   testing::ran("ONNX Runtime", OrtGetApiBase()->GetVersionString(), policies,
                "network: conv1 and relu1; element types");
+}
+TEST_CASE("tokens") {
+  std::vector<float> memory(2 * 9 * 4);
+  for (std::size_t i = 0; i < memory.size(); ++i) memory[i] = static_cast<float>(i);
+  Ort::Value t = tensor(memory, {2, 9, 4}, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT);
+  testing::same_tokens(t, [&](auto n, auto token, auto c) -> const float& {
+    return t.At<float>({n, token, c});
+  });
 }
 TEST_CASE("element types, unowned values, batch 0") {
   std::vector<std::uint16_t> memory(24, 0x3c00);

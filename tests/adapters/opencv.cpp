@@ -9,6 +9,7 @@
 #include "adapters/one_descriptor.hpp"
 #include "adapters/policies.hpp"
 #include "adapters/same_elements.hpp"
+#include "adapters/same_tokens.hpp"
 #include "errors.hpp"
 
 namespace {
@@ -76,6 +77,16 @@ TEST_CASE("images: channels are the innermost axis, rows have a pitch") {
       batch, {8, 3, 2, 6},
       [&](auto n, auto c, auto h, auto w) -> const float& { return *(batch.ptr<float>(i(h), i(w), i(n)) + c); },
       {.axes = "hwnc"});
+}
+
+TEST_CASE("tokens, as three dimensions and as two of four channels") {
+  const cv::Mat three = filled({2, 9, 4}), two = filled({2, 9}, CV_32FC4);
+  testing::same_tokens(three, [&](auto n, auto token, auto c) -> const float& {
+    return three.at<float>(i(n), i(token), i(c));
+  });
+  testing::same_tokens(two, [&](auto n, auto token, auto c) -> const float& {
+    return two.at<cv::Vec4f>(i(n), i(token))[i(c)];
+  });
 }
 
 TEST_CASE("parts of more dimensions are not continuous and are read by their steps") {

@@ -4,6 +4,7 @@
 
 #include "adapters/onnx_model.hpp"
 #include "adapters/one_descriptor.hpp"
+#include "adapters/same_tokens.hpp"
 
 using namespace cnnpool;
 using testing::at;
@@ -34,6 +35,15 @@ TEST_CASE("tensors and regions of interest") {
                 {.extents = {1, 15, 4, 4}, .stride = strides{600, 30, 5, 1}, .of_framework = own_allocations(part)},
                 [&](auto, auto c, auto h, auto w) -> const float& { return p[600 + (c + 2) * 30 + (h + 1) * 5 + w]; });
   CHECK(as_view(t, {.axes = "nhwc"}).extents() == shape{2, 5, 20, 6});
+}
+TEST_CASE("tokens, and a region of interest of them") {
+  ov::Tensor t(ov::element::f32, {2, 12, 4});
+  float* const p = t.data<float>();
+  for (std::size_t i = 0; i < t.get_size(); ++i) p[i] = static_cast<float>(i);
+  const ov::Tensor part(t, {0, 2, 0}, {2, 11, 4}), whole(ov::element::f32, {2, 9, 4}, p);
+  testing::same_tokens(
+      part, [&](auto n, auto token, auto c) -> const float& { return p[(n * 12 + token + 2) * 4 + c]; });
+  testing::same_tokens(whole, [&](auto n, auto token, auto c) -> const float& { return p[(n * 9 + token) * 4 + c]; });
 }
 TEST_CASE("element types and batch 0") {
   const std::pair<ov::element::Type, scalar_type> types[] = {{ov::element::f16, scalar_type::float16},

@@ -25,6 +25,7 @@ TEST_CASE("vectors, arrays and spans are one image of c channels") {
                 [&](auto, auto c, auto, auto) -> const float& { return v[1 + static_cast<std::size_t>(c)]; });
   CHECK(pool(a, sum{})(0, 1) == 7);
 }
+// Tokens need two axes, which no container of the standard library has: token_view's constructor takes the pointer.
 TEST_CASE("hints name the axis and the quantization; what changes is seen through the view") {
   std::vector<std::uint8_t> bytes{1, 2, 3, 4};
   const auto x = as_view(std::span(bytes), {.axes = "w", .quantized = {0.5f, 1}});

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "adapters/convolution.hpp"
+#include "adapters/same_tokens.hpp"
 
 using namespace cnnpool;
 using testing::at;
@@ -53,6 +54,12 @@ TEST_CASE("channels last by default, NCHW by a hint, element types, batch 0") {
       {TF_QUINT8, scalar_type::uint8}};
   for (const auto& [theirs, ours] : types) CHECK(as_view(*tensor({2, 3}, theirs)).type() == ours);
   CHECK(as_view(*tensor({2, 3}, TF_UINT8), {.quantized = {0.5f, 3}}).quantized() == quantization{0.5f, 3});
+}
+TEST_CASE("tokens") {
+  const owned<TF_Tensor> t = tensor({2, 9, 4});
+  float* const p = static_cast<float*>(TF_TensorData(t.get()));
+  for (int i = 0; i < 72; ++i) p[i] = static_cast<float>(i);
+  testing::same_tokens(*t, [&](auto n, auto token, auto c) -> const float& { return p[(n * 9 + token) * 4 + c]; });
 }
 TEST_CASE("a convolution, eagerly") {
   const owned<TF_Status> status(TF_NewStatus());

@@ -1,6 +1,7 @@
 #include <cnnpool/adapters/tensorrt.hpp>
 
 #include "adapters/packed.hpp"
+#include "adapters/same_tokens.hpp"
 
 using namespace cnnpool;
 using testing::blocks;
@@ -49,6 +50,18 @@ TEST_CASE("the strides of the table, for half and int8") {
   CHECK(bytes.quantized() == quantization{0.1f, 0});
   const auto device = tensorrt_view<device_space>(memory.data(), scalar_type::float16, s, tensor_format::linear);
   CHECK_ADAPTER(device, {.extents = s, .type = scalar_type::float16, .space = "device"}, number);
+}
+TEST_CASE("tokens are the positions of one row; linear n x tokens x d is kHWC") {
+  const shape row{2, 4, 1, 9};
+  const auto of_token = [](auto n, auto token, auto c) { return number(n, c, 0, token); };
+  for (const auto& [format, step] : {std::pair{tensor_format::hwc, 4}, {tensor_format::hwc8, 8}}) {
+    const auto place = [step = step](auto n, auto c, auto, auto w) { return (n * 9 + w) * step + c; };
+    const auto v = packed(row, 18 * step, place);
+    testing::same_tokens(tensorrt_view(v.data(), scalar_type::float32, row, format), of_token);
+  }
+  const auto pairs =
+      packed(row, 72, [](auto n, auto c, auto, auto w) { return ((n * 2 + c / 2) * 9 + w) * 2 + c % 2; });
+  testing::same_tokens(tensorrt_view(pairs.data(), scalar_type::float32, row, tensor_format::chw2), of_token);
 }
 TEST_CASE("what cannot be read is one sentence") {
   const float memory[4] = {};

@@ -1,6 +1,7 @@
 #include <cnnpool/adapters/tflite.hpp>
 
 #include "adapters/packed.hpp"
+#include "adapters/same_tokens.hpp"
 
 using namespace cnnpool;
 using testing::number;
@@ -57,6 +58,16 @@ TEST_CASE("channels last by default, by rank and by hint") {
   dims = {4, {0, 6, 5, 20, 0}};
   t.data.raw = nullptr;
   CHECK(as_view(t).extents() == shape{0, 20, 6, 5});
+}
+TEST_CASE("tokens") {
+  auto v = packed({2, 4, 1, 9}, 72, [](auto n, auto c, auto, auto w) { return (n * 9 + w) * 4 + c; });
+  int_array dims{3, {2, 9, 4, 0, 0}};
+  tensor t;
+  t.data.raw = v.data();
+  t.dims = &dims;
+  testing::same_tokens(t, [&](auto n, auto token, auto c) -> const float& {
+    return v[static_cast<std::size_t>((n * 9 + token) * 4 + c)];
+  });
 }
 TEST_CASE("scale and zero point, types") {
   std::vector<double> memory(30);

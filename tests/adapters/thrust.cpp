@@ -7,6 +7,7 @@
 
 #include "../catch.hpp"
 #include "../errors.hpp"
+#include "same_tokens.hpp"
 
 using namespace cnnpool;
 
@@ -34,6 +35,15 @@ TEST_CASE("a vector with a shape") {
           const float expected = numbers[static_cast<std::size_t>(((n * s.h + i) * s.w + j) * s.c + c)];
           CHECK((x(n, c, i, j) == expected && y(n, c, i, j) == expected));
         }
+}
+TEST_CASE("tokens are the positions of one row") {
+  const thrust::device_vector<float> v(numbers.begin(), numbers.begin() + 72);
+  const thrust::host_vector<float> h(numbers.begin(), numbers.begin() + 72);
+  const auto of_token = [](auto n, auto token, auto c) {
+    return numbers[static_cast<std::size_t>((n * 9 + token) * 4 + c)];
+  };
+  testing::same_tokens(thrust_view(v, {2, 4, 1, 9}, nhwc), of_token);
+  testing::same_tokens(thrust_view(h, {2, 4, 1, 9}, nhwc), of_token);
 }
 TEST_CASE("pooled into a device_vector") {
   const thrust::device_vector<float> v(numbers.begin(), numbers.end());

@@ -18,6 +18,7 @@
 
 #include "adapters/convolution.hpp"
 #include "adapters/one_descriptor.hpp"
+#include "adapters/same_tokens.hpp"
 
 using namespace cnnpool;
 
@@ -50,6 +51,13 @@ TEST_CASE("contiguous, channels_last, slices, expand, transposed") {
   const at::Tensor turned = t.transpose(2, 3);
   CHECK_ADAPTER(turned, {.extents = {2, 20, 5, 6}, .stride = strides{600, 30, 1, 5}}, elements_of(turned));
   CHECK(as_view(t, {.axes = "nhwc"}).extents() == shape{2, 5, 20, 6});
+}
+TEST_CASE("tokens, contiguous, sliced and transposed") {
+  const at::Tensor t = at::rand({2, 12, 4});
+  for (const at::Tensor& x : {t.slice(1, 0, 9).contiguous(), t.slice(1, 2, 11), at::rand({2, 4, 9}).transpose(1, 2)})
+    testing::same_tokens(x, [a = x.accessor<float, 3>()](auto n, auto token, auto c) -> const float& {
+      return a[n][token][c];
+    });
 }
 TEST_CASE("element types, per-tensor scales, batch 0") {
   const std::pair<at::ScalarType, scalar_type> types[] = {{at::kHalf, scalar_type::float16},

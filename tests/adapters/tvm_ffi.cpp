@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "adapters/convolution.hpp"
+#include "adapters/same_tokens.hpp"
 
 using namespace cnnpool;
 using testing::at;
@@ -49,6 +50,14 @@ TEST_CASE("tensors, views, strided ones, and the way through DLPack") {
                std::to_string(TVM_FFI_VERSION_MAJOR) + "." + std::to_string(TVM_FFI_VERSION_MINOR) + "." +
                    std::to_string(TVM_FFI_VERSION_PATCH),
                testing::policies_on(as_view(t)), "Tensor, TensorView, as_strided, DLPack");
+}
+TEST_CASE("tokens, and strided ones") {
+  const Tensor t = tensor({2, 18, 4});
+  float* const p = static_cast<float*>(t.data_ptr());
+  for (int i = 0; i < 144; ++i) p[i] = static_cast<float>(i);
+  const Tensor every_second = t.as_strided(tvm::ffi::Shape({2, 9, 4}), tvm::ffi::Shape({72, 8, 1}), 0);
+  testing::same_tokens(
+      every_second, [&](auto n, auto token, auto c) -> const float& { return p[n * 72 + token * 8 + c]; });
 }
 TEST_CASE("what cannot be read is one sentence") {
   CHECK(said(tensor({1, 1, 1, 1, 1})) == "as_view: the tvm::ffi::Tensor has 5 axes, expected 1 to 4");

@@ -10,6 +10,7 @@
 
 #include "adapters/one_descriptor.hpp"
 #include "adapters/same_elements.hpp"
+#include "adapters/same_tokens.hpp"
 #include "errors.hpp"
 
 using namespace cnnpool;
@@ -76,6 +77,15 @@ TEST_CASE("an expression that is not strided memory has no adapter") {
   static_assert(!viewable<std::remove_const_t<decltype(picked)>>);
   static_assert(viewable<xt::xtensor<float, 2>> && !viewable<xt::xtensor<int, 2>>);
   CHECK(picked.dimension() == sum_of_two.dimension());
+}
+TEST_CASE("tokens, of a tensor and of a part of one") {
+  xt::xtensor<float, 3> t({2, 12, 4});
+  float next = 0;
+  for (float& v : t) v = next++;
+  const auto part = xt::view(t, xt::all(), xt::range(2, 11), xt::all());
+  testing::same_tokens(part, [&](auto n, auto token, auto c) -> const float& { return t(u(n), u(token) + 2, u(c)); });
+  const xt::xtensor<float, 3> whole = part;
+  testing::same_tokens(whole, [&](auto n, auto token, auto c) -> const float& { return whole(u(n), u(token), u(c)); });
 }
 TEST_CASE("what changes in the tensor is seen through the view") {
   xt::xtensor<float, 3> t({2, 3, 4}, 1);
