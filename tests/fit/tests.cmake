@@ -1,6 +1,6 @@
 find_package(Eigen3 CONFIG QUIET)
 if(TARGET Eigen3::Eigen)
-  foreach(test pca_whitening learned_whitening codebook position_rows unit_rows)
+  foreach(test eigenpairs pca_whitening learned_whitening codebook position_rows unit_rows)
     cnnpool_test(fit/${test} OPTIONS -O1 LIBRARIES Eigen3::Eigen)
   endforeach()
 else()

@@ -45,8 +45,8 @@ Matrix lower_factor(const Matrix& s) {
 template <class Vector, class Matrix>
 projection learned_model(const Vector& m, const Matrix& factor, const Matrix& spread, index_t n, index_t dimensions) {
   const index_t d = static_cast<index_t>(m.size());
-  eigenpairs pairs_of = descending_eigenpairs(spread, "fit_learned_whitening");
-  for (index_t k = 0; k < d; ++k) make_largest_positive(pairs_of.vectors.col(k));
+  eigenpairs pairs_of = strongest_eigenpairs(spread, dimensions, "fit_learned_whitening");
+  for (index_t k = 0; k < dimensions; ++k) make_largest_positive(pairs_of.vectors.col(k));
   // E^T P1 = (P1^T E)^T, and P1^T E solves L^T y = E.
   const Matrix directions =
       factor.transpose().template triangularView<Eigen::Upper>().solve(pairs_of.vectors.leftCols(dimensions));

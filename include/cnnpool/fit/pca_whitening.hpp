@@ -11,9 +11,7 @@
 // lambda_0 do not count (the effective rank); asking for more dimensions is an error with both numbers.
 #pragma once
 
-#include "training_rows.hpp"
-
-#include <Eigen/Eigenvalues>
+#include "eigenpairs.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -47,7 +45,8 @@ class basic_covariance {
     expect(other.dimensions_);
     if (!other.folded_) return add_block(other.kept_rows());
     fold_kept();
-    fold(other.count_, other.mean_, other.scatter_);
+    scatter_.template triangularView<Eigen::Lower>() += other.scatter_;
+    fold(other.count_, other.mean_);
   }
 
   Eigen::VectorX<Real> mean() const {
@@ -93,14 +92,13 @@ class basic_covariance {
   void fold_rows(const Block& block) {
     const Eigen::VectorX<Real> m = block.colwise().mean().transpose();
     const Eigen::MatrixX<Real> centred = (block.rowwise() - m.transpose()).transpose();
-    Eigen::MatrixX<Real> own = Eigen::MatrixX<Real>::Zero(dimensions_, dimensions_);
-    own.template selfadjointView<Eigen::Lower>().rankUpdate(centred);
-    fold(static_cast<index_t>(block.rows()), m, own);
+    scatter_.template selfadjointView<Eigen::Lower>().rankUpdate(centred);
+    fold(static_cast<index_t>(block.rows()), m);
   }
-  void fold(index_t n, const Eigen::VectorX<Real>& m, const Eigen::MatrixX<Real>& s) {
+  /// n rows of this mean, whose scatter has been added.
+  void fold(index_t n, const Eigen::VectorX<Real>& m) {
     const double mine = static_cast<double>(count_), theirs = static_cast<double>(n), all = mine + theirs;
     const Eigen::VectorX<Real> apart = m - mean_;
-    scatter_.template triangularView<Eigen::Lower>() += s;
     scatter_.template selfadjointView<Eigen::Lower>().rankUpdate(apart, mine / all * theirs);
     mean_ += apart * (theirs / all);
     count_ += n;
@@ -124,18 +122,6 @@ struct pca_options {
 
 namespace detail {
 
-/// Eigenvalues and eigenvectors, the strongest first; vectors are columns.
-struct eigenpairs {
-  Eigen::VectorXd values;
-  Eigen::MatrixXd vectors;
-};
-template <class Matrix>
-eigenpairs descending_eigenpairs(const Matrix& lower, const char* where) {
-  const Eigen::SelfAdjointEigenSolver<Matrix> solver(lower);
-  if (solver.info() != Eigen::Success)
-    raise(where, ": the eigenvalues of ", lower.rows(), " x ", lower.cols(), " did not converge");
-  return {solver.eigenvalues().reverse(), solver.eigenvectors().rowwise().reverse()};
-}
 template <class Vector>
 void make_largest_positive(Vector&& v) {
   Eigen::Index largest = 0;
@@ -144,22 +130,25 @@ void make_largest_positive(Vector&& v) {
   if (v[largest] < 0) v = -v;
 }
 
+/// The vectors of the `wanted` strongest, or more; 0: all.
 template <class Real>
-eigenpairs principal_directions(const basic_covariance<Real>& c, double& trace) {
+eigenpairs principal_directions(const basic_covariance<Real>& c, index_t wanted, double& trace) {
   const double n = static_cast<double>(c.count());
   if (c.folded()) {
     trace = c.scatter().trace() / n;
-    return descending_eigenpairs(Eigen::MatrixX<Real>(c.scatter() / n), "fit_pca_whitening");
+    return strongest_eigenpairs(Eigen::MatrixX<Real>(c.scatter() / n), wanted == 0 ? c.dimensions() : wanted,
+                                "fit_pca_whitening");
   }
   const row_major rows = c.kept_rows();
   const Eigen::MatrixX<Real> centred = rows.rowwise() - rows.colwise().mean();
   Eigen::MatrixX<Real> gram = Eigen::MatrixX<Real>::Zero(rows.rows(), rows.rows());
   gram.template selfadjointView<Eigen::Lower>().rankUpdate(centred, 1 / n);
   trace = gram.trace();
-  eigenpairs pairs = descending_eigenpairs(gram, "fit_pca_whitening");
   // Around their mean, n rows span n - 1 directions at most; directions below rounding stay zero and are dropped later.
-  pairs.values.conservativeResize(rows.rows() - 1);
-  Eigen::MatrixX<Real> directions = centred.transpose() * pairs.vectors.leftCols(rows.rows() - 1);
+  const index_t most = static_cast<index_t>(rows.rows()) - 1, some = wanted == 0 || wanted > most ? most : wanted;
+  eigenpairs pairs = strongest_eigenpairs(gram, some, "fit_pca_whitening");
+  pairs.values.conservativeResize(most);
+  Eigen::MatrixX<Real> directions = centred.transpose() * pairs.vectors.leftCols(some);
   for (Eigen::Index i = 0; i < directions.cols(); ++i) directions.col(i).normalize();
   return {std::move(pairs.values), std::move(directions)};
 }
@@ -182,7 +171,7 @@ template <class Real>
 projection fit_pca_whitening(const basic_covariance<Real>& c, const pca_options& o = {}) {
   detail::check_pca(c, o);
   double trace = 0;
-  detail::eigenpairs pairs = detail::principal_directions(c, trace);
+  detail::eigenpairs pairs = detail::principal_directions(c, o.dimensions, trace);
   const index_t d = c.dimensions();
   const double smallest = static_cast<double>(d) * 0x1p-52 * (pairs.values.size() > 0 ? pairs.values[0] : 0);
   index_t rank = 0;
