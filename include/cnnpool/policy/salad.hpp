@@ -56,16 +56,18 @@ struct shifted_lse {
   CNNPOOL_HD static lse of_one() { return {.r = 1}; }
 };
 
-/// scores(n, k*positions + p) of x, and the dustbin's row.
+/// scores(n, k*positions + p) of x, and the dustbin's row: position p of image n for i = n*positions + p.
 template <class X, class A>
 struct transport_scores {
   X x;
   matrix<A> scores;
   A dustbin;
+  double work() const { return 8. * static_cast<double>(x.extents().c); }
   CNNPOOL_HD void operator()(index_t i) const {
     const shape& e = x.extents();
-    const index_t n = i / scores.cols, j = i % scores.cols, k = j / e.positions(), p = j % e.positions();
-    scores(n, j) = k < e.c ? element<A>(x, n, k, p / e.w, p % e.w) : dustbin;
+    const index_t positions = e.positions(), n = i / positions, p = i % positions, h = p / e.w, w = p % e.w;
+    for (index_t k = 0; k < e.c; ++k) scores(n, k * positions + p) = element<A>(x, n, k, h, w);
+    scores(n, e.c * positions + p) = dustbin;
   }
 };
 
@@ -122,7 +124,7 @@ void aggregate_salad(const B& b, scratch& s, const X& features, const matrix<A>&
   b.contract(s, features, over_positions{}, matrix<const A>(scores.columns(0, clusters * e.positions())), v);
   unit_rows{}.apply(b, s, matrix<const A>(by_cluster), by_cluster);
   unit_rows{}.apply(b, s, matrix<const A>(token), out.columns(0, token.cols));
-  b.for_each_index(s, e.n * v.cols, dimension_major<A>{v, out.columns(token.cols, v.cols), clusters});
+  b.for_each_index(s, e.n * e.c, dimension_major<A>{v, out.columns(token.cols, v.cols), clusters});
   unit_rows{}.apply(b, s, matrix<const A>(out), out);
 }
 
@@ -179,7 +181,7 @@ struct salad_policy {
       const auto some = kernel::as_source(scores.images(first, count));
       const kernel::scratch::frame frame(own);
       const kernel::matrix<A> sa = own.make<A>(count, size + e.positions());
-      b_.for_each_index(own, count * sa.cols,
+      b_.for_each_index(own, count * e.positions(),
                         detail::transport_scores<std::remove_cvref_t<decltype(some)>, A>{
                             some, sa, static_cast<A>(options.dustbin)});
       const kernel::matrix<A> q = own.make<A>(count, token.extents().c);

@@ -54,7 +54,7 @@ struct salad_head {
           features.apply(b_, own, rows, f);
           scores.apply(b_, own, rows, of_scores);
           const feature_view<A, Space> map(of_scores.data, {count, m, e.h, e.w}, nhwc);
-          b_.for_each_index(own, count * sa.cols,
+          b_.for_each_index(own, count * e.positions(),
                             detail::transport_scores<kernel::source<feature_view<A, Space>>, A>{
                                 kernel::as_source(map), sa, static_cast<A>(options.dustbin)});
         });
