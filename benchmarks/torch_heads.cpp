@@ -10,7 +10,8 @@ namespace {
 
 using cnnpool::feature_view, cnnpool::index_t, cnnpool::nchw, cnnpool::shape;
 
-constexpr index_t h = 23, w = 23, tokens = 768, outputs = 512, centres = 32, clusters = 64, features = 128, global = 256;
+constexpr index_t h = 23, w = 23, tokens = 768, outputs = 512, centres = 32, clusters = 64, features = 128,
+                  global = 256;
 
 cnnpool::workspace kept;
 

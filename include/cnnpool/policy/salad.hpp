@@ -37,23 +37,21 @@ struct shifted_lse {
   using state = lse::state<V>;
   template <class V>
   CNNPOOL_HD state<V> init() const {
-    return of_one().template init<V>();
+    return {V(-limits<lane_t<V>>::largest), V(lane_t<V>(0))};
   }
   template <class V>
   CNNPOOL_HD state<V> step(const state<V>& s, const V& x, const V& w) const {
-    return of_one().step(s, x + w);
+    const V one(lane_t<V>(1)), above = x + w - s.largest, less = exp_of_negative(-absolute(above));
+    return {maximum(s.largest, x + w), select(above > V(lane_t<V>(0)), s.sum * less + one, s.sum + less)};
   }
   template <class V>
   CNNPOOL_HD state<V> merge(const state<V>& a, const state<V>& b) const {
-    return of_one().merge(a, b);
+    return lse{.r = 1}.merge(a, b);
   }
   template <class V>
   CNNPOOL_HD V finish(const state<V>& s, index_t) const {
     return s.largest + log(s.sum);
   }
-
- private:
-  CNNPOOL_HD static lse of_one() { return {.r = 1}; }
 };
 
 /// scores(n, k*positions + p) of x and the dustbin's row, and turned(n, p*rows + k): position p of image n for
