@@ -1,4 +1,4 @@
-"""Google Benchmark JSON files -> Markdown: rho by method and workload, then ours and peers in turns.
+"""Google Benchmark JSON files -> Markdown: rho by method and workload, other work, then ours and peers in turns.
 
 table.py FILE..."""
 import json
@@ -27,12 +27,16 @@ def has_peers(b):
     return any(key.startswith("times_") for key in b)
 
 
+def in_workload(b):
+    return not has_peers(b) and b["name"].split("/")[1] in WORKLOADS
+
+
 def print_rho(paths):
     print("| method | " + " | ".join(WORKLOADS) + " | us at B |")
     print("|---|" + "---|" * (len(WORKLOADS) + 1))
     for path in paths:
         native = path.endswith("native.json")
-        for method, cells in rows_of(b for b in benchmarks_of(path) if not has_peers(b)).items():
+        for method, cells in rows_of(b for b in benchmarks_of(path) if in_workload(b)).items():
             label = method + (" (-march=native)" if native else "")
             values = ["%.2f" % cells[w][0] if w in cells else "-" for w in WORKLOADS]
             print("| %s | %s | %.1f |" % (label, " | ".join(values), cells["B"][1] if "B" in cells else float("nan")))
@@ -51,6 +55,15 @@ def print_peers(paths):
         print("| %s | %.0f | %.2f | %s |" % (work, b["real_time"], b["rho"], " | ".join(cells)))
 
 
+def print_others(paths):
+    entries = [b for path in paths for b in benchmarks_of(path) if not has_peers(b) and not in_workload(b)]
+    if entries:
+        print("\n| work | us | rho |\n|---|---:|---:|")
+    for b in entries:
+        print("| %s | %.0f | %.2f |" % ("/".join(b["name"].split("/")[:2]), b["real_time"], b["rho"]))
+
+
 if __name__ == "__main__":
     print_rho(sys.argv[1:])
+    print_others(sys.argv[1:])
     print_peers(sys.argv[1:])

@@ -169,6 +169,19 @@ def processor():
     return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "unknown processor")
 
 
+def versions():
+    return (f"PyTorch {torch.__version__} ({torch.backends.cpu.get_cpu_capability()}), {processor()}, "
+            f"{torch.get_num_threads()} thread")
+
+
+def need_compiler(wanted):
+    python_h = pathlib.Path(sysconfig.get_path("include"), "Python.h")
+    if wanted and not python_h.exists():
+        cannot("torch.compile needs Python.h", "Debian: python3-dev")
+    if wanted and not torch._inductor.cpu_vec_isa.pick_vec_isa():
+        cannot("torch.compile would use no vector instructions", "scripts/bench preloads libtorch_cpu.so")
+
+
 def ratio_text(ratio):
     return f"{ratio:.2f}" if ratio < 10 else f"{ratio:.0f}"
 
@@ -197,16 +210,11 @@ def main():
     if not work:
         print(f"torch_peers: no name matches {arguments.only}")
         return
-    python_h = pathlib.Path(sysconfig.get_path("include"), "Python.h")
-    if any(row.form == "compile" for row, _ in work) and not python_h.exists():
-        cannot("torch.compile needs Python.h", "Debian: python3-dev")
-    if any(row.form == "compile" for row, _ in work) and not torch._inductor.cpu_vec_isa.pick_vec_isa():
-        cannot("torch.compile would use no vector instructions", "scripts/bench preloads libtorch_cpu.so")
+    need_compiler(any(row.form == "compile" for row, _ in work))
     library = ctypes.CDLL(str(pathlib.Path(arguments.library).resolve()))
     library.descriptor_size.restype = library.rmac_boxes.restype = ctypes.c_long
     torch.set_num_threads(1)
-    print(f"PyTorch {torch.__version__} ({torch.backends.cpu.get_cpu_capability()}), {processor()}, "
-          f"{torch.get_num_threads()} thread")
+    print(versions())
     cells = {}
     with torch.inference_mode():
         for row, letter in work:

@@ -40,13 +40,13 @@ struct lse {
   template <class V>
   CNNPOOL_HD state<V> merge(const state<V>& a, const state<V>& b) const {
     using kernel::absolute;
-    using kernel::exp;
+    using kernel::exp_of_negative;
     using kernel::maximum;
     using kernel::select;
     using L = kernel::lane_t<V>;
     // The smaller one's terms are exp(-r |difference|) of what they were; infinities of one sign differ by nothing.
     const V less = select(a.largest == b.largest, V(L(1)),
-                          exp(-kernel::in_every_lane<V>(r) * absolute(a.largest - b.largest)));
+                          exp_of_negative(-kernel::in_every_lane<V>(r) * absolute(a.largest - b.largest)));
     return {maximum(a.largest, b.largest),
             select(b.largest > a.largest, a.sum * less + b.sum, a.sum + b.sum * less)};
   }

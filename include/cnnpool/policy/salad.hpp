@@ -37,35 +37,37 @@ struct shifted_lse {
   using state = lse::state<V>;
   template <class V>
   CNNPOOL_HD state<V> init() const {
-    return of_one().template init<V>();
+    return {V(-limits<lane_t<V>>::largest), V(lane_t<V>(0))};
   }
   template <class V>
   CNNPOOL_HD state<V> step(const state<V>& s, const V& x, const V& w) const {
-    return of_one().step(s, x + w);
+    const V one(lane_t<V>(1)), above = x + w - s.largest, less = exp_of_negative(-absolute(above));
+    return {maximum(s.largest, x + w), select(above > V(lane_t<V>(0)), s.sum * less + one, s.sum + less)};
   }
   template <class V>
   CNNPOOL_HD state<V> merge(const state<V>& a, const state<V>& b) const {
-    return of_one().merge(a, b);
+    return lse{.r = 1}.merge(a, b);
   }
   template <class V>
   CNNPOOL_HD V finish(const state<V>& s, index_t) const {
     return s.largest + log(s.sum);
   }
-
- private:
-  CNNPOOL_HD static lse of_one() { return {.r = 1}; }
 };
 
-/// scores(n, k*positions + p) of x, and the dustbin's row.
+/// scores(n, k*positions + p) of x and the dustbin's row, and turned(n, p*rows + k): position p of image n for
+/// i = n*positions + p.
 template <class X, class A>
 struct transport_scores {
   X x;
-  matrix<A> scores;
+  matrix<A> scores, turned;
   A dustbin;
+  double work() const { return 16. * static_cast<double>(x.extents().c); }
   CNNPOOL_HD void operator()(index_t i) const {
     const shape& e = x.extents();
-    const index_t n = i / scores.cols, j = i % scores.cols, k = j / e.positions(), p = j % e.positions();
-    scores(n, j) = k < e.c ? element<A>(x, n, k, p / e.w, p % e.w) : dustbin;
+    const index_t positions = e.positions(), n = i / positions, p = i % positions, h = p / e.w, w = p % e.w;
+    A *to = &scores(n, p), *row = &turned(n, p * (e.c + 1));
+    for (index_t k = 0; k < e.c; ++k, to += positions) *to = row[k] = element<A>(x, n, k, h, w);
+    *to = row[e.c] = dustbin;
   }
 };
 
@@ -82,20 +84,21 @@ struct transport_plan {
   double shift;
   template <class V>
   CNNPOOL_HD V operator()(const V& score, const V& u, const V& v) const {
-    return exp(score + u + v + V(static_cast<lane_t<V>>(shift)));
+    return exp_of_negative(score + u + v + V(static_cast<lane_t<V>>(shift)));  // above 0 by rounding at most
   }
 };
 
 /// In place of the scores Sa of `clusters` and the dustbin the plan P, cluster by cluster; the columns of an image sum
-/// to 1.
+/// to 1. turned: the scores position by position, so that both sums have their results side by side.
 template <class Space, class B, class A>
-void solve_transport(const B& b, scratch& s, const matrix<A>& scores, index_t clusters, int iterations) {
+void solve_transport(const B& b, scratch& s, const matrix<A>& scores, const matrix<A>& turned, index_t clusters,
+                     int iterations) {
   const index_t n = scores.rows, rows = clusters + 1, positions = scores.cols / rows;
   const double total = std::log(static_cast<double>(positions + clusters)),
                left = std::log(static_cast<double>(positions - clusters));
   const scratch::frame frame(s);
   const matrix<A> u = s.make<A>(n, rows), v = s.make<A>(n, positions);
-  const feature_view<A, Space> by_cluster(scores.data, {n, rows, 1, positions}, nchw),
+  const feature_view<A, Space> by_cluster(turned.data, {n, rows, 1, positions}, nhwc),
       by_position(scores.data, {n, positions, 1, rows}, strides{.n = scores.cols, .c = 1, .h = 0, .w = positions});
   b.transform(s, v, to_zero{}, column_index{});
   for (int i = 0; i < iterations; ++i) {
@@ -111,18 +114,26 @@ void solve_transport(const B& b, scratch& s, const matrix<A>& scores, index_t cl
   }
 }
 
-/// out from the features, the scores Sa, which become the plan, and the token in out's first columns.
-template <class B, class X, class A>
-void aggregate_salad(const B& b, scratch& s, const X& features, const matrix<A>& scores, index_t clusters,
-                     int iterations, const matrix<A>& token, const matrix<A>& out) {
+/// out from features, scores and tokens, n x g numbers.
+template <class B, class X, class S, class A>
+void aggregate_salad(const B& b, scratch& s, const X& features, const S& scores, const salad_options& options,
+                     const matrix<A>& token, const matrix<A>& out) {
   const shape& e = features.extents();
+  const index_t clusters = scores.extents().c, positions = e.positions();
   const scratch::frame frame(s);
-  solve_transport<typename B::space>(b, s, scores, clusters, iterations);
-  const matrix<A> v = s.make<A>(e.n, clusters * e.c), by_cluster{v.data, e.n * clusters, e.c, e.c, 1};
-  b.contract(s, features, over_positions{}, matrix<const A>(scores.columns(0, clusters * e.positions())), v);
+  const matrix<A> v = s.make<A>(e.n, clusters * e.c), by_cluster{v.data, e.n * clusters, e.c, e.c, 1},
+                  plan = s.make<A>(e.n, (clusters + 1) * positions);
+  {
+    const scratch::frame of_turned(s);
+    const matrix<A> turned = s.make<A>(e.n, plan.cols);
+    b.for_each_index(s, e.n * positions,
+                     transport_scores<S, A>{scores, plan, turned, static_cast<A>(options.dustbin)});
+    solve_transport<typename B::space>(b, s, plan, turned, clusters, options.iterations);
+  }
+  b.contract(s, features, over_positions{}, matrix<const A>(plan.columns(0, clusters * positions)), v);
   unit_rows{}.apply(b, s, matrix<const A>(by_cluster), by_cluster);
   unit_rows{}.apply(b, s, matrix<const A>(token), out.columns(0, token.cols));
-  b.for_each_index(s, e.n * v.cols, dimension_major<A>{v, out.columns(token.cols, v.cols), clusters});
+  b.for_each_index(s, e.n * e.c, dimension_major<A>{v, out.columns(token.cols, v.cols), clusters});
   unit_rows{}.apply(b, s, matrix<const A>(out), out);
 }
 
@@ -173,20 +184,15 @@ struct salad_policy {
     if (e.n != scores.extents().n)
       raise("salad: the scores are of ", scores.extents().n, " images, what stands in front of it gives it ", e.n,
             " at a time");
-    const index_t clusters = scores.extents().c, size = clusters * e.positions();
-    const index_t again = detail::image_bytes(x) + size * static_cast<index_t>(sizeof(A));
+    const index_t size = (scores.extents().c + 1) * e.positions();
+    const index_t again = detail::image_bytes(x) + 2 * size * static_cast<index_t>(sizeof(A));
     b.for_each_cached_slice(s, e.n, again, [&](const auto& b_, kernel::scratch& own, index_t first, index_t count) {
-      const auto some = kernel::as_source(scores.images(first, count));
       const kernel::scratch::frame frame(own);
-      const kernel::matrix<A> sa = own.make<A>(count, size + e.positions());
-      b_.for_each_index(own, count * sa.cols,
-                        detail::transport_scores<std::remove_cvref_t<decltype(some)>, A>{
-                            some, sa, static_cast<A>(options.dustbin)});
       const kernel::matrix<A> q = own.make<A>(count, token.extents().c);
       const auto tokens = kernel::as_source(token.images(first, count));
       b_.for_each_index(own, count, detail::copy_position<std::remove_cvref_t<decltype(tokens)>, A>{tokens, q});
-      detail::aggregate_salad(b_, own, x.images(first, count), sa, clusters, options.iterations, q,
-                              out.row_range(first, count));
+      detail::aggregate_salad(b_, own, x.images(first, count), kernel::as_source(scores.images(first, count)), options,
+                              q, out.row_range(first, count));
     });
   }
 };

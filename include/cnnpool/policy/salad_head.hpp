@@ -38,13 +38,12 @@ struct salad_head {
     if constexpr (requires { x.view.cls(); }) {
       const shape& e = x.extents();
       const index_t l = features.output_size(0), m = clusters();
-      const index_t again = detail::image_bytes(x) + (l + 2 * m + 1) * e.positions() * static_cast<index_t>(sizeof(A));
+      const index_t again = detail::image_bytes(x) + (l + 3 * m + 2) * e.positions() * static_cast<index_t>(sizeof(A));
       b.for_each_cached_slice(s, e.n, again, [&](const auto& b_, kernel::scratch& own, index_t first, index_t count) {
         const auto some = x.images(first, count);
         const auto classes = some.of(some.view.cls());
         const kernel::scratch::frame frame(own);
         const kernel::matrix<A> q = own.make<A>(count, token.output_size(0)),
-                                sa = own.make<A>(count, (m + 1) * e.positions()),
                                 f = own.make<A>(count * e.positions(), l);
         detail::with_position_rows<A>(b_, own, classes, 0, [&](const kernel::matrix<const A>& rows, const auto&) {
           token.apply(b_, own, rows, q);
@@ -53,14 +52,11 @@ struct salad_head {
                                                             const kernel::matrix<A>& of_scores) {
           features.apply(b_, own, rows, f);
           scores.apply(b_, own, rows, of_scores);
-          const feature_view<A, Space> map(of_scores.data, {count, m, e.h, e.w}, nhwc);
-          b_.for_each_index(own, count * sa.cols,
-                            detail::transport_scores<kernel::source<feature_view<A, Space>>, A>{
-                                kernel::as_source(map), sa, static_cast<A>(options.dustbin)});
+          const feature_view<A, Space> to_clusters(of_scores.data, {count, m, e.h, e.w}, nhwc),
+              map(f.data, {count, l, e.h, e.w}, nhwc);
+          detail::aggregate_salad(b_, own, kernel::as_source(map), kernel::as_source(to_clusters), options, q,
+                                  out.row_range(first, count));
         });
-        const feature_view<A, Space> map(f.data, {count, l, e.h, e.w}, nhwc);
-        detail::aggregate_salad(b_, own, kernel::as_source(map), sa, m, options.iterations, q,
-                                out.row_range(first, count));
       });
     }
   }

@@ -129,7 +129,7 @@ struct vlad_policy {
       normalise(b_, own, v, masses);
       const kernel::matrix<A> rows = out.row_range(first, count);
       if (options.layout == vlad_layout::cluster_major) b_.transform(own, rows, kernel::read_as_is{}, v);
-      else b_.for_each_index(own, count * v.cols, detail::dimension_major<A>{v, rows, clusters()});
+      else b_.for_each_index(own, count * x.extents().c, detail::dimension_major<A>{v, rows, clusters()});
     });
   }
 

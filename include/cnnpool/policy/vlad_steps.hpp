@@ -210,15 +210,16 @@ struct by_mass {
   }
 };
 
-/// out(n, d*clusters + k) = v(n, k*dimensions + d).
+/// out(n, d*clusters + k) = v(n, k*dimensions + d) for i = n*dimensions + d.
 template <class A>
 struct dimension_major {
   matrix<const A> v;
   matrix<A> out;
   index_t clusters;
+  double work() const { return 8. * static_cast<double>(clusters); }
   CNNPOOL_HD void operator()(index_t i) const {
-    const index_t n = i / v.cols, j = i % v.cols, d = j / clusters, k = j % clusters;
-    out(n, j) = v(n, k * (v.cols / clusters) + d);
+    const index_t dimensions = v.cols / clusters, n = i / dimensions, d = i % dimensions;
+    for (index_t k = 0; k < clusters; ++k) out(n, d * clusters + k) = v(n, k * dimensions + d);
   }
 };
 

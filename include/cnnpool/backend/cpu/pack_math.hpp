@@ -156,6 +156,21 @@ CNNPOOL_HD pack<L, N> exp(const pack<L, N>& x) {
 }
 
 template <class L, int N>
+CNNPOOL_HD pack<L, N> exp_of_negative(const pack<L, N>& x) {
+#if CNNPOOL_HAS_PACKS
+  if constexpr (sizeof(L) == 4) {
+    using V = pack<L, N>;
+    const V t = maximum(V(-126.f), x * V(1.44269504f));
+    const detail::whole_number<N> k(t);
+    V power;
+    power.v = reinterpret_cast<detail::float_vector<N>>((k.whole + 127) << 23);
+    return detail::exp2_of_fraction(in_order(t - k.as_float)) * power;
+  }
+#endif
+  return detail::by_lane(x, detail::libm_exp{});
+}
+
+template <class L, int N>
 CNNPOOL_HD pack<L, N> log(const pack<L, N>& x) {
 #if CNNPOOL_HAS_PACKS
   if constexpr (sizeof(L) == 4) {
