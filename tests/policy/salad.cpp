@@ -48,7 +48,14 @@ TEST_CASE("the transport plan's columns sum to 1, the dustbin among its rows") {
     std::vector<std::byte> memory(1 << 16);
     kernel::scratch s(memory.data(), memory.size());
     const index_t size = (m + 1) * h * w;
-    detail::solve_transport<host_space>(cpu{}, s, kernel::matrix<float>{sa.data(), n, size, size, 1}, m, 3);
+    std::vector<float> turned(sa.size());
+    for (index_t i = 0; i < n; ++i)
+      for (index_t k = 0; k <= m; ++k)
+        for (index_t t = 0; t < h * w; ++t)
+          turned[static_cast<std::size_t>(i * size + t * (m + 1) + k)] =
+              sa[static_cast<std::size_t>(i * size + k * h * w + t)];
+    detail::solve_transport<host_space>(cpu{}, s, kernel::matrix<float>{sa.data(), n, size, size, 1},
+                                        kernel::matrix<float>{turned.data(), n, size, size, 1}, m, 3);
     for (index_t i = 0; i < n; ++i)
       for (index_t t = 0; t < h * w; ++t) {
         double sum = 0;
