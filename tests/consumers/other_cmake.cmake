@@ -1,5 +1,5 @@
-# cmake -DWANTED=cmake==3.22.* -DVENV=<folder> -DPYTHON=<python3> -DKINDS=fetch_content,... [what run.cmake takes] -P other_cmake.cmake
-# The consumers of these kinds, built by a CMake of PyPI.
+# cmake -DWANTED=cmake==3.22.* -DVENV=<folder> -DPYTHON=<python3> -DKINDS=fetch_content,twice [...] -P other_cmake.cmake
+# The consumers of these kinds, built by a CMake of PyPI; [...] is what run.cmake takes.
 cmake_minimum_required(VERSION 3.22)
 
 execute_process(COMMAND ${PYTHON} -m venv ${VENV} RESULT_VARIABLE status OUTPUT_QUIET ERROR_VARIABLE said)
