@@ -1,5 +1,5 @@
 # What a vendored cnnpool may bring: a target with an include path and the language level, and one that is built only
-# where it is linked. No test, option, flag, dependency, install rule, or change of the user's variables.
+# where it is linked. No test, option, flag, dependency, or change of the user's variables.
 
 macro(remember)
   get_cmake_property(cache_before CACHE_VARIABLES)
@@ -32,11 +32,11 @@ function(check_vendored source)
   get_target_property(features cnnpool INTERFACE_COMPILE_FEATURES)
   expect("INTERFACE_COMPILE_FEATURES" "${features}" cxx_std_20)
 
-  # CMake itself notes where a project lies and its version, and FetchContent where it puts things.
+  # CMake itself notes where a project lies and its version, FetchContent and GNUInstallDirs where they put things.
   get_cmake_property(cache_after CACHE_VARIABLES)
   list(REMOVE_ITEM cache_after ${cache_before})
-  list(FILTER cache_after EXCLUDE
-       REGEX "^(cnnpool_(SOURCE_DIR|BINARY_DIR|IS_TOP_LEVEL)|FETCHCONTENT_.*|CMAKE_PROJECT_VERSION.*)$")
+  list(FILTER cache_after EXCLUDE REGEX "^(FETCHCONTENT_|CMAKE_PROJECT_VERSION|_GNUInstallDirs_|CMAKE_INSTALL_.*DIR$)")
+  list(FILTER cache_after EXCLUDE REGEX "^cnnpool_(SOURCE_DIR|BINARY_DIR|IS_TOP_LEVEL)$")
   expect("cache variables" "${cache_after}" "")
   foreach(name CMAKE_CXX_FLAGS CMAKE_BUILD_TYPE CMAKE_CXX_STANDARD CMAKE_CXX_EXTENSIONS BUILD_TESTING)
     expect("${name}" "${${name}}" "${before_${name}}")

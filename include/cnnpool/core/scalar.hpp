@@ -27,7 +27,7 @@ CNNPOOL_HD float to_float(bfloat16 x) {
 
 CNNPOOL_HD float to_float(float16 x) {
   const std::uint32_t sign = (x.bits & 0x8000u) << 16;
-  const std::uint32_t magnitude = static_cast<std::uint32_t>(x.bits & 0x7fffu) << 13;
+  const std::uint32_t magnitude = (x.bits & 0x7fffu) << 13;
   // Shifting leaves the exponent biased by 15; one multiplication by 2^112 rebiases it and normalises subnormals.
   const std::uint32_t scale_bits = 0x77800000u;
   float value, scale;

@@ -111,7 +111,7 @@ inline void check_k(index_t k, const char* where) {
 }
 
 inline index_t ranked_before(const std::vector<index_t>& ranks, index_t k) {
-  return static_cast<index_t>(std::ranges::lower_bound(ranks, k) - ranks.begin());
+  return std::ranges::lower_bound(ranks, k) - ranks.begin();
 }
 
 }  // namespace detail

@@ -62,7 +62,7 @@ class codebook_statistics {
         error_ += distance;
         remember(distance, k, block.row(i));
       });
-      count_ += static_cast<index_t>(block.rows());
+      count_ += block.rows();
     });
   }
   /// Adds the rows that another object has read, with the same codebook.

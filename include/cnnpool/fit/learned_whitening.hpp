@@ -77,7 +77,7 @@ projection fit_learned_whitening(const M& training, std::span<const matching_pai
   index_t filled = 0;
   detail::each_block(training, "fit_learned_whitening", 0, [&](const detail::row_major& block) {
     x.middleRows(filled, block.rows()) = block;
-    filled += static_cast<index_t>(block.rows());
+    filled += block.rows();
   });
   const double count = static_cast<double>(pairs.size());
   Eigen::VectorXd m = Eigen::VectorXd::Zero(d);
@@ -124,7 +124,7 @@ class basic_matching_statistics {
       index_t filled = 0;
       detail::each_block(from, "matching_statistics", before, [&](const detail::row_major& block) {
         to.middleRows(filled, block.rows()) = block;
-        filled += static_cast<index_t>(block.rows());
+        filled += block.rows();
       });
     };
     copy(queries, q, pairs_);

@@ -143,7 +143,7 @@ class atomic_file {
     if (::fchown(fd, older_status_.st_uid, older_status_.st_gid) != 0) {
       mode &= 0777;
       if (::fchown(fd, static_cast<uid_t>(-1), older_status_.st_gid) != 0)
-        mode = (mode & 0707) | static_cast<mode_t>((mode & 07) << 3);
+        mode = (mode & 0707) | (mode & 07) << 3;
     }
     static_cast<void>(::fchmod(fd, mode));  // a file system without modes refuses
   }

@@ -172,11 +172,11 @@ class model_reader {
     constexpr const char* names[] = {"something unknown", "a projection", "a codebook", "a NetVLAD head"};
     return names[kind < 4 ? kind : 0];
   }
-  void take(void* to, std::uint64_t bytes) {
+  void take(void* to, std::size_t bytes) {
     in_.read(static_cast<char*>(to), static_cast<std::streamsize>(bytes));
     if (static_cast<std::uint64_t>(in_.gcount()) != bytes) bad("ends too early");
     left_ -= bytes;
-    hash_.add(to, static_cast<std::size_t>(bytes));
+    hash_.add(to, bytes);
   }
   template <class T>
   T number() {
@@ -186,7 +186,7 @@ class model_reader {
   }
   template <class T>
   void values(const model_array& a, std::vector<T>& to) {
-    to.resize(static_cast<std::size_t>(a.rows * a.cols));
+    to.resize(detail::size_in_memory(a.rows * a.cols));
     take(to.data(), to.size() * sizeof(T));
     for (T& x : to) x = little_endian(x);
     for (std::size_t i = 0; i < to.size(); ++i)

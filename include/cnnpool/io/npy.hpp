@@ -104,7 +104,7 @@ inline npy_array read_npy(std::istream& in, const std::string& name) {
   }
   const std::uint64_t file = static_cast<std::uint64_t>(end);
   if (length > file - before) bad("ends inside its header (", end, " bytes, the header says ", length, ")");
-  std::string text(static_cast<std::size_t>(length), '\0');
+  std::string text(detail::size_in_memory(length), '\0');
   in.read(text.data(), static_cast<std::streamsize>(length));
   if (static_cast<std::uint64_t>(in.gcount()) != length) bad("ends inside its header (", end, " bytes)");
 
@@ -127,7 +127,7 @@ inline npy_array read_npy(std::istream& in, const std::string& name) {
 
   std::vector<std::uint64_t> words(static_cast<std::size_t>((bytes + 7) / 8));
   in.read(reinterpret_cast<char*>(words.data()), bytes);
-  if (in.gcount() != bytes) bad("ends after ", static_cast<index_t>(in.gcount()), " of ", bytes, " bytes of data");
+  if (in.gcount() != bytes) bad("ends after ", in.gcount(), " of ", bytes, " bytes of data");
   constexpr bool big_machine = std::endian::native == std::endian::big;
   if (header.big_endian != big_machine && size > 1) {
     char* p = reinterpret_cast<char*>(words.data());

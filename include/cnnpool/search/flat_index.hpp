@@ -88,7 +88,7 @@ class flat_index {
       if (in_block == 0) last.unit.clear(cols_);
       last.rows.resize(static_cast<std::size_t>((in_block + 1) * cols_));
       const auto row = more.row(i);  // may be one of our own, which has moved
-      std::ranges::copy(row, last.rows.end() - static_cast<std::ptrdiff_t>(cols_));
+      std::ranges::copy(row, last.rows.end() - cols_);
       last.unit.push_back(row);
       ++rows_;
     }
