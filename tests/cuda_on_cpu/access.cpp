@@ -1,4 +1,4 @@
-// Loads and stores, and all that can be wrong with one: where it points to, whether that was written, how it is aligned,
+// Loads and stores, and all that can be wrong with one: where it points to, whether that was written, its alignment,
 // and in shared memory which thread used it since the last barrier.
 #include <algorithm>
 

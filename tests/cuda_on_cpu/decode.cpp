@@ -156,7 +156,8 @@ class decoder {
     const auto found = table().find(key);
     if (found == table().end()) unknown(s, "an instruction that is not known here");
     const operation& o = found->second;
-    const auto operands = static_cast<std::size_t>(std::count_if(o.from.begin(), o.from.end(), [](int b) { return b; }));
+    std::size_t operands = 0;
+    while (operands < o.from.size() && o.from[operands] != 0) ++operands;
     if (s.operands.size() != operands + 1) unknown(s, "an instruction with other operands than are known here");
     i.run = o.run;
     i.to = row(s, s.operands[0], o.to);
@@ -191,7 +192,8 @@ class decoder {
       i.kind = instruction::leave;
     } else if (op == "bar" || op == "barrier") {
       i.kind = instruction::barrier;
-      if (s.op[1] != "sync" || s.operands.size() != 1 || s.operands[0].text != "0") unknown(s, "another barrier than 0");
+      if (s.op[1] != "sync" || s.operands.size() != 1 || s.operands[0].text != "0")
+        unknown(s, "another barrier than 0");
     } else if (op == "call") {
       i.kind = instruction::call;
       i.callee = &code_of(s.operands[s.operands[0].kind == ptx::operand::list ? 1 : 0].text);

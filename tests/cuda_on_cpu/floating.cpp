@@ -13,9 +13,10 @@ T flushed(T v) {
 
 /// a b + c rounded down: the product of two floats is exact in double, and so is the error of the sum.
 float fma_down(float a, float b, float c) {
-  const double p = static_cast<double>(a) * b, s = p + c, t = s - p, error = (p - (s - t)) + (c - t);
+  const double x = a, y = b, z = c, p = x * y, s = p + z, t = s - p, error = (p - (s - t)) + (z - t);
   const auto f = static_cast<float>(s);
-  return f > s || (f == s && error < 0) ? std::nextafterf(f, -INFINITY) : f;
+  const double nearest = f;
+  return nearest > s || (nearest == s && error < 0) ? std::nextafterf(f, -INFINITY) : f;
 }
 
 template <class T>

@@ -11,6 +11,8 @@ using u8 = std::uint8_t;
 using u16 = std::uint16_t;
 using u32 = std::uint32_t;
 using u64 = std::uint64_t;
+__extension__ using s128 = __int128;  // no type of ISO C++
+__extension__ using u128 = unsigned __int128;
 
 /// A division has to know its lane: by zero the device gives anything, and this gives a sentence.
 template <class T, bool Remainder>
@@ -80,8 +82,8 @@ void add_integer(operations& all) {
   arithmetic<u16, u32, u32>(all, "u16");
   arithmetic<std::int32_t, std::int64_t, u64>(all, "s32");
   arithmetic<u32, u64, u64>(all, "u32");
-  arithmetic<std::int64_t, __int128, unsigned __int128>(all, "s64");
-  arithmetic<u64, unsigned __int128, unsigned __int128>(all, "u64");
+  arithmetic<std::int64_t, s128, u128>(all, "s64");
+  arithmetic<u64, u128, u128>(all, "u64");
   bits<u16>(all, "16");
   bits<u32>(all, "32");
   bits<u64>(all, "64");

@@ -38,9 +38,11 @@ void start(warp& w, block& b, const kernel_launch& k, int first) {
 
 /// The threads that wait have to be all there are.
 void check_barrier(const block& b, const std::vector<warp>& warps) {
-  const auto waits = [](const warp& w) { return __builtin_popcount(w.waiting); };
-  const int waiting = std::accumulate(warps.begin(), warps.end(), 0, [&](int n, const warp& w) { return n + waits(w); });
-  const int there = std::accumulate(warps.begin(), warps.end(), 0, [](int n, const warp& w) { return n + w.size; });
+  int waiting = 0, there = 0;
+  for (const warp& w : warps) {
+    waiting += __builtin_popcount(w.waiting);
+    there += w.size;
+  }
   if (waiting == 0 || waiting == there) return;
   const auto at = std::find_if(warps.begin(), warps.end(), [&](const warp& w) { return w.waiting != 0; });
   fault("kernel ", *b.kernel, ", block ", b.index, ", thread ", at->thread[__builtin_ctz(at->waiting)], " waits at a ",
@@ -51,12 +53,13 @@ void check_barrier(const block& b, const std::vector<warp>& warps) {
 
 void execute(const kernel_launch& k) {
   ++counted().launches;
-  const std::size_t shared_bytes = static_cast<std::size_t>((k.kernel->text.shared_bytes + 15) / 16 * 16) + k.shared_bytes;
+  const std::size_t shared_bytes =
+      static_cast<std::size_t>((k.kernel->text.shared_bytes + 15) / 16 * 16) + k.shared_bytes;
   std::vector<unsigned char> shared(shared_bytes);
   std::vector<shared_byte> marks(shared_bytes);
   std::vector<warp> warps((k.threads + lanes - 1) / lanes);
-  block b{&k.name, k.parameters.data(), static_cast<int>(k.parameters.size()), 0, static_cast<std::int64_t>(shared_bytes),
-          &shared, &marks, 1, 1};
+  block b{&k.name, k.parameters.data(), static_cast<int>(k.parameters.size()), 0,
+          static_cast<std::int64_t>(shared_bytes), &shared, &marks, 1, 1};
   std::vector<std::size_t> order(warps.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   if (backwards()) std::reverse(order.begin(), order.end());

@@ -86,7 +86,8 @@ void** __cudaRegisterFatBinary(void* registered) {
 void __cudaRegisterFatBinaryEnd(void**) {}
 void __cudaUnregisterFatBinary(void**) {}
 char __cudaInitModule(void**) { return 0; }
-void __cudaRegisterFunction(void**, const char* host, char*, const char* device, int, void*, void*, void*, void*, int*) {
+void __cudaRegisterFunction(void**, const char* host, char*, const char* device, int, void*, void*, void*, void*,
+                            int*) {
   names()[host] = device;
 }
 void __cudaRegisterVar(void**, char*, char*, const char* name, int, size_t, int, int) {

@@ -1,5 +1,5 @@
-// What executes: 32 threads (a warp) at once, instruction by instruction. A register is a row of 32 values, a constant a
-// row of 32 equal ones, so that an instruction is a loop over rows and its operands are offsets of rows, known before
+// What executes: 32 threads (a warp) at once, instruction by instruction. A register is a row of 32 values, a constant
+// a row of 32 equal ones, so that an instruction is a loop over rows and its operands are offsets of rows, known before
 // the kernel starts.
 #pragma once
 
