@@ -55,7 +55,7 @@ struct stream {
 const auto policy = concat(cnnpool::sum{}, cnnpool::max(), gem{}, relu{} | crow{}, rmac{}) | l2{};
 
 void check_close(const std::vector<float>& got, const descriptors<double>& expected) {
-  REQUIRE(got.size() == expected.size());
+  REQUIRE(got.size() == expected.values().size());
   for (std::size_t i = 0; i < got.size(); ++i)
     CHECK(static_cast<double>(got[i]) == Approx(expected.data()[i]).margin(1e-5));
 }

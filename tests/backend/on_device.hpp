@@ -31,7 +31,7 @@ class on_device {
 template <class D, class Call>
 cnnpool::descriptors<D> from_device(cnnpool::index_t rows, cnnpool::index_t cols, const Call& call) {
   cnnpool::descriptors<D> host(rows, cols);
-  const std::size_t bytes = host.size() * sizeof(D);
+  const std::size_t bytes = host.values().size_bytes();
   cnnpool::device_workspace memory(std::max(bytes, std::size_t{1}));
   call(cnnpool::descriptor_span<D, cnnpool::device_space>(static_cast<D*>(memory.data()), rows, cols));
   cnnpool::detail::check_cuda(cudaDeviceSynchronize(), "the kernels");

@@ -112,9 +112,11 @@ find_program(CNNPOOL_NVCC nvcc PATHS /usr/local/cuda/bin)
 option(CNNPOOL_ALL_GPU_CASES "Compile every case for Thrust on CUDA too" OFF)
 set(CNNPOOL_CUDA_ARCHITECTURE 90 CACHE STRING "The GPU that the CUDA suite is compiled for")
 get_filename_component(cuda_root "${CNNPOOL_NVCC}/../.." ABSOLUTE)
-# gpu_suite(name HEADER [files...]): all cases as one unit, and files that only this backend has.
+# gpu_suite(name HEADER [files...]): all cases as one unit, and files that only this backend has. The machine code is made
+# of the PTX of compute_75, which stays in the objects in clear: tests/cuda_on_cpu runs it, without a second compilation.
 function(gpu_suite name header)
-  set(nvcc ${CNNPOOL_NVCC} -std=c++20 -O1 -arch=sm_${CNNPOOL_CUDA_ARCHITECTURE} -Werror all-warnings
+  set(nvcc ${CNNPOOL_NVCC} -std=c++20 -O1 -Werror all-warnings --no-compress
+           -gencode arch=compute_75,code=[compute_75,sm_${CNNPOOL_CUDA_ARCHITECTURE}]
            -Werror=cross-execution-space-call -I${PROJECT_SOURCE_DIR}/include -I${PROJECT_SOURCE_DIR}/tests
            "-DCNNPOOL_TEST_BACKEND=\"${header}\"" "-DCNNPOOL_TEST_DATA=\"${PROJECT_SOURCE_DIR}/tests\"")
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/*.hpp ${PROJECT_SOURCE_DIR}/include/*.cuh)
@@ -142,6 +144,7 @@ function(gpu_suite name header)
       target_link_libraries(gpu_main PRIVATE Catch2::Catch2)
     endif()
   endif()
+  set(${name}_objects ${objects} PARENT_SCOPE)
   add_executable(test_backend_${name} $<TARGET_OBJECTS:gpu_main> ${objects})
   target_link_libraries(test_backend_${name} PRIVATE ${cuda_root}/lib64/libcudart_static.a Threads::Threads dl rt)
   if(TARGET Catch2::Catch2)
