@@ -12,7 +12,8 @@ import sys
 import tempfile
 import xml.etree.ElementTree as xml
 
-BACKENDS = ["cpu", "reference", "blocks", "thrust_cpp", "thrust_omp", "thrust_tbb", "cuda", "thrust_cuda"]
+BACKENDS = ["cpu", "reference", "blocks", "thrust_cpp", "thrust_omp", "thrust_tbb", "cuda_on_cpu", "cuda",
+            "thrust_cuda"]
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 PAGE = os.path.join(ROOT, "docs", "backends.md")
 BEGIN, END = "<!-- table: scripts/backend_table.py -->", "<!-- end of the table -->"

@@ -207,8 +207,9 @@ TEST_CASE("a call launches and does nothing else; graphs, streams and threads gi
 TEST_CASE("what a call of every policy costs", "[.][counts]") {
   const char* const asked = std::getenv("CNNPOOL_TEST_IMAGES");
   const index_t n = asked == nullptr ? 2 : std::atoll(asked);
-  std::printf("| policy | shape | type | layout | launches | bytes read / bytes of the map | bytes moved / bytes read | "
-              "bytes written / bytes of the map | instructions per element |\n|---|---|---|---|---|---|---|---|---|\n");
+  std::printf(
+      "| policy | shape | type | layout | launches | bytes read / bytes of the map | bytes moved / bytes read | "
+      "bytes written / bytes of the map | instructions per element |\n|---|---|---|---|---|---|---|---|---|\n");
   for (const shape& s : {shape{n, 512, 24, 32}, shape{n, 2048, 7, 7}})
     each_policy(s.c, [&](const char* name, const auto& policy) {
       each_batch(s, [&](const char* type, const char* layout, const auto& x) {
