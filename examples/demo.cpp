@@ -245,8 +245,9 @@ void run(const std::string& data, const std::string& output) {
 
 int main(int count, char** arguments) {
   if (count != 3) {
-    std::fprintf(stderr, "usage: cnnpool-demo DATA_FOLDER OUTPUT_FOLDER\n");
-    return 2;
+    const bool asked = count == 2 && std::string(arguments[1]) == "--help";
+    std::fprintf(asked ? stdout : stderr, "usage: cnnpool-demo DATA_FOLDER OUTPUT_FOLDER\n");
+    return asked ? 0 : 2;
   }
   try {
     run(arguments[1], arguments[2]);

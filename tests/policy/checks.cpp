@@ -55,7 +55,8 @@ TEST_CASE("gem and multi_scale: p is positive and finite, gem's eps from 0 to 1e
 }
 TEST_CASE("a signed power mean is scaled by its largest element: no power leaves the range") {
   const auto mean = [](double p, float a, float b) {
-    return detail::signed_power_mean<detail::full_power>({p}).exact<float>(2, [&](index_t i) { return i == 0 ? a : b; });
+    const detail::signed_power_mean<detail::full_power> fold({p});
+    return fold.exact<float>(2, [&](index_t i) { return i == 0 ? a : b; });
   };
   const auto near = [](float got, double expected) {
     return std::fabs(static_cast<double>(got) / expected - 1) < 1e-6;
