@@ -91,6 +91,16 @@ TEST_CASE("models") {
   const mop_map_level level{.window = 4, .stride = 3, .level = {.centres = words, .options = mop_paper}};
   check(mop_map(max() | l2{}, std::vector<mop_map_level>{{}, level}) | l2{});
 }
+TEST_CASE("heads") {
+  const auto layer = [](index_t outputs, index_t inputs) {
+    const std::vector<float> b(static_cast<std::size_t>(outputs), 0.25f);
+    return linear(std::vector<float>(static_cast<std::size_t>(outputs * inputs), 0.5f), b);
+  };
+  check(unit_positions{} | gem{.p = 2.5} | layer(7, 40) | l2{});
+  check(each_position(mlp{layer(8, 40), layer(6, 8)}) | max());
+  check(supervlad(netvlad_head(std::vector<float>(3 * 40, 0.1f), 3), 1));
+  check(anyloc(codebook(std::vector<float>(5 * 40, 0.25f), 5)));
+}
 TEST_CASE("MOP-VLAD over a view per level") {
   const std::vector<float> memory(2 * 9 * 40, 0.5f);
   const std::vector<feature_view<float>> views{{memory.data(), {.n = 2, .c = 40}, nchw},

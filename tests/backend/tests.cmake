@@ -113,8 +113,8 @@ option(CNNPOOL_ALL_GPU_CASES "Compile every case for Thrust on CUDA too" OFF)
 set(CNNPOOL_CUDA_ARCHITECTURE 90 CACHE STRING "The GPU that the CUDA suite is compiled for")
 get_filename_component(cuda_root "${CNNPOOL_NVCC}/../.." ABSOLUTE)
 # gpu_suite(name HEADER [files...]): all cases as one unit, and files that only this backend has. The machine code is
-# made of the PTX of compute_75, which stays in the objects in clear: tests/cuda_on_cpu runs it, so nothing is compiled
-# twice.
+# made of the PTX of compute_75, which stays in the objects in clear: tests/cuda_on_cpu runs it, without a second
+# compilation.
 function(gpu_suite name header)
   set(nvcc ${CNNPOOL_NVCC} -std=c++20 -O1 -Werror all-warnings --no-compress
            -gencode arch=compute_75,code=[compute_75,sm_${CNNPOOL_CUDA_ARCHITECTURE}]

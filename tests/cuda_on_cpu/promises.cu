@@ -174,14 +174,14 @@ void each_policy(index_t c, const F& f) {
     for (double& d : *v) d = r.uniform(-1, 1);
   f("sum", sum{});
   f("max", cnnpool::max());
-  f("average | l2", average{} | l2{});
-  f("gem, p = 3 | l2", gem{} | l2{});
-  f("gem, p = 2.7 | l2", gem{.p = 2.7} | l2{});
-  f("spoc | l2", spoc{} | l2{});
-  f("crow | l2", crow{} | l2{});
+  f("average, l2", average{} | l2{});
+  f("gem, p = 3, l2", gem{} | l2{});
+  f("gem, p = 2.7, l2", gem{.p = 2.7} | l2{});
+  f("spoc, l2", spoc{} | l2{});
+  f("crow, l2", crow{} | l2{});
   f("rmac", rmac{});
   f("sum, max, gem in one", concat(sum{}, cnnpool::max(), gem{}) | l2{});
-  f("gem | whitening | l2", gem{} | to_device(projection(mean, numbers)) | l2{});
+  f("gem then whitening, l2", gem{} | to_device(projection(mean, numbers)) | l2{});
   f("vlad of 16 centres", vlad(to_device(codebook(numbers, 16)), {.power = true, .intra = true}));
 }
 

@@ -24,7 +24,7 @@ struct adapter<TF_Tensor> {
     detail::check_rank(rank, "TF_Tensor");
     const scalar_type type = type_of(TF_TensorType(&t));
     index_t extents[4] = {};
-    for (int i = 0; i < rank; ++i) extents[i] = static_cast<index_t>(TF_Dim(&t, i));
+    for (int i = 0; i < rank; ++i) extents[i] = TF_Dim(&t, i);
     hints named = h;
     if (h.axes.empty() && rank > 2) named.axes = rank == 3 ? "hwc" : "nhwc";
     return detail::view_of_axes("TF_Tensor", TF_TensorData(&t), type, rank, extents, nullptr, named, h.quantized);

@@ -145,7 +145,7 @@ eigenpairs principal_directions(const basic_covariance<Real>& c, index_t wanted,
   gram.template selfadjointView<Eigen::Lower>().rankUpdate(centred, 1 / n);
   trace = gram.trace();
   // Around their mean, n rows span n - 1 directions at most; directions below rounding stay zero and are dropped later.
-  const index_t most = static_cast<index_t>(rows.rows()) - 1, some = wanted == 0 || wanted > most ? most : wanted;
+  const index_t most = rows.rows() - 1, some = wanted == 0 || wanted > most ? most : wanted;
   eigenpairs pairs = strongest_eigenpairs(gram, some, "fit_pca_whitening");
   pairs.values.conservativeResize(most);
   Eigen::MatrixX<Real> directions = centred.transpose() * pairs.vectors.leftCols(some);
